@@ -1,0 +1,63 @@
+/** The Espruino globals that main.ts and board/ use, and no more. Everything else is handed what it needs. */
+
+interface Pin {
+  /** Makes the pin an output and drives it. */
+  write(level: 0 | 1 | boolean): void;
+  read(): boolean;
+}
+declare const D2: Pin, D6: Pin, D7: Pin, D8: Pin, D9: Pin, D10: Pin, D15: Pin, D39: Pin;
+declare const A2: Pin, A3: Pin, B5: Pin, B10: Pin, B12: Pin, C0: Pin, C1: Pin, C3: Pin, C4: Pin, C5: Pin;
+
+interface SerialOptions {
+  tx?: Pin;
+  rx?: Pin;
+  /** The pin Espruino drives low while it can receive (to the modem's RTS input). */
+  cts?: Pin;
+  /** Espruino for Linux: the device to open. */
+  path?: string;
+}
+interface Serial {
+  setup(baud: number, options: SerialOptions): void;
+  unsetup(): void;
+  /** Strings go out as raw bytes. */
+  write(bytes: string): void;
+  on(event: "data", listener: (bytes: string) => void): void;
+  removeAllListeners(event: string): void;
+  setConsole(force?: boolean): void;
+}
+declare const Serial1: Serial, Serial2: Serial;
+declare const USB: Serial | undefined;
+declare const Bluetooth: Serial | undefined;
+
+declare const E: {
+  on(event: "errorFlag", listener: (flags: string[]) => void): void;
+  on(event: "init" | "kill", listener: () => void): void;
+  getErrorFlags(): string[];
+  setConsole(device: Serial | null, options?: { force: boolean }): void;
+  reboot(): void;
+  enableWatchdog(seconds: number, automatic: boolean): void;
+  kickWatchdog(): void;
+};
+
+declare const process: {
+  env: { VERSION: string; BOARD: string; SERIAL: string };
+  memory(collect?: boolean): { free: number; usage: number; total: number };
+  on(event: "uncaughtException", listener: (error: unknown) => void): void;
+};
+
+interface Storage {
+  read(name: string, offset?: number, length?: number): string | undefined;
+  readJSON(name: string, noExceptions?: boolean): unknown;
+  write(name: string, data: string, offset?: number, size?: number): boolean;
+  erase(name: string): void;
+}
+declare function require(module: "Storage"): Storage;
+
+declare const global: Record<string, unknown>;
+declare function print(...values: unknown[]): void;
+/** Sets the clock, seconds since 1970 (UTC). */
+declare function setTime(seconds: number): void;
+declare function setTimeout(callback: () => void, ms: number): number;
+declare function setTimeout<A>(callback: (a: A) => void, ms: number, a: A): number;
+/** A number or null: `clearTimeout(undefined)` throws, without an argument it clears every timer. */
+declare function clearTimeout(timer: number): void;

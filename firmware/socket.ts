@@ -1,0 +1,34 @@
+/**
+ * The seam between MQTT and whatever carries its bytes: the modem on a board, a fake in tests.
+ * Types only. It stands above `mqtt/` and `modem/` so that neither knows the other.
+ * Bytes are strings of char codes 0–255, as Espruino's serial gives and takes them.
+ */
+
+/** One TCP connection. */
+export interface Socket {
+  /**
+   * Hands bytes over for sending. Returns how many were taken, from the start of `bytes`;
+   * 0: busy, try again after `onWritable`; negative: the connection is dead.
+   */
+  write(bytes: string): number;
+  /** Closes the connection. `onClose` is not called for a close asked for here. */
+  close(): void;
+}
+
+/** What a connection tells its user. Called as methods, never from inside `open` or `write`. */
+export interface SocketHandlers {
+  /** The connection is up. */
+  onOpen(): void;
+  /** Bytes arrived, in order, in any pieces. */
+  onData(bytes: string): void;
+  /** `write` will take bytes again. */
+  onWritable(): void;
+  /** The connection could not be opened or is gone, with the reason for the user. Called once, last. */
+  onClose(reason: string): void;
+}
+
+/** What opens connections: the modem, or a fake. */
+export interface Network {
+  /** Starts to open a TCP connection to `host` (name or address) and `port`. Never throws for what the network does. */
+  open(host: string, port: number, handlers: SocketHandlers): Socket;
+}
