@@ -1,7 +1,12 @@
 import type { SerialPort } from "../firmware/modem/at.ts";
 
+/** An output: an Espruino `Pin`, or a fake in tests. */
+export interface OutputPin {
+  write(level: 0 | 1): void;
+}
+
 /** Pin, level, then how many milliseconds to wait: three entries a step. */
-export type PinSteps = (Pin | number)[];
+export type PinSteps = (OutputPin | number)[];
 
 /** What one board is: the build picks one and bundles it as `#board`. */
 export interface Board {
