@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { append, confirm, createOutbox, peek, type Sample } from "../../firmware/tracker/outbox.ts";
+
+const sample = (time: number): Sample => [time, 8, 47, undefined, undefined];
+const times = (samples: Sample[]) => samples.map((s) => s[0]);
+
+describe("outbox", () => {
+  test("first in, first out, and gone only when confirmed", () => {
+    const outbox = createOutbox();
+    for (const time of [1, 2, 3]) append(outbox, sample(time));
+    assert.deepEqual(times(peek(outbox, 2)), [1, 2]);
+    confirm(outbox, false);
+    assert.deepEqual(times(peek(outbox, 2)), [1, 2]);
+    confirm(outbox, true);
+    assert.deepEqual(times(peek(outbox, 2)), [3]);
+  });
+
+  test("when full the oldest goes, and is counted", () => {
+    const outbox = createOutbox();
+    for (let time = 1; time <= 30; time++) append(outbox, sample(time));
+    assert.equal(outbox.dropped, 6);
+    assert.deepEqual(
+      times(peek(outbox, 100)),
+      Array.from({ length: 24 }, (_, i) => i + 7),
+    );
+  });
+
+  test("samples dropped while under way are not confirmed in place of later ones", () => {
+    const outbox = createOutbox();
+    for (let time = 1; time <= 24; time++) append(outbox, sample(time));
+    peek(outbox, 3);
+    append(outbox, sample(25));
+    append(outbox, sample(26));
+    confirm(outbox, true);
+    assert.equal(times(peek(outbox, 1))[0], 4);
+    assert.equal(outbox.dropped, 2);
+  });
+});
