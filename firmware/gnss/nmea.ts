@@ -14,7 +14,7 @@ export interface NmeaParser {
   /** The sentence that is not yet complete, from its `$`, shorter than `Nmea.Longest`. */
   buf_: string;
   /** What the open epoch has told; latitude and longitude still as signed ddmm.mmmm. */
-  fix_: { [name: string]: number };
+  fix_: Values;
   /** The type of sentence the open epoch began with; -1: no epoch is open. */
   type_: number;
   /** The epoch's time of day, ms; -1: unknown. */
@@ -22,6 +22,11 @@ export interface NmeaParser {
   /** The epoch's time, ms since 1970; 0: unknown. */
   time_: number;
 }
+
+/** A fix in the making. */
+type Values = Record<keyof Fix, number>;
+
+type Signs = { [hemisphere: string]: number };
 
 const enum Nmea {
   /** The standard allows 82 characters, but receivers with more digits go beyond it. */
@@ -33,7 +38,7 @@ const enum Nmea {
 
 /** `onEpoch` gets the fix of each epoch, or null for an epoch without one. */
 export function nmeaParser(onEpoch: (fix: Fix | null) => void): NmeaParser {
-  return { onEpoch: onEpoch, bad: 0, buf_: "", fix_: {}, type_: -1, tod_: -1, time_: 0 };
+  return { onEpoch: onEpoch, bad: 0, buf_: "", fix_: {} as Values, type_: -1, tod_: -1, time_: 0 };
 }
 
 /** Takes bytes of the serial line, in any pieces. Never throws; what is garbled is dropped. */
@@ -47,7 +52,7 @@ export function feedNmea(nmea: NmeaParser, bytes: string): void {
   // A sentence ends with its checksum, or where the next one begins: line ends may be lost.
   // parts[0] came before any `$`: noise.
   for (i = 1; i <= last; i++) {
-    line = parts[i];
+    line = parts[i] as string;
     star = line.indexOf("*");
     if (i === last && line.length < Nmea.Longest && (star < 0 || line.length < star + 3))
       nmea.buf_ = "$" + line;
@@ -67,7 +72,7 @@ export function flushNmea(nmea: NmeaParser): void {
   fix.longitude = longitude = (longitude | 0) + (longitude % 1) / 0.6;
   if (nmea.time_) fix.time_ms = nmea.time_;
   // NaN, when there was no position, fails here too
-  nmea.onEpoch(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? (fix as unknown as Fix) : null);
+  nmea.onEpoch(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? fix : null);
 }
 
 /** `line`: a sentence without its `$`; `star`: where its checksum begins, negative: it has none. */
@@ -86,12 +91,8 @@ function takeSentence(nmea: NmeaParser, line: string, star: number): void {
   var i: number;
   if (type < 0 || "GP,GN,GL,GA,GB,BD".indexOf(line.substr(0, 2)) < 0) return;
   for (i = 0; i < star; i++) sum ^= line.charCodeAt(i);
-  // 256 makes it three digits, of which the last two are the checksum
-  if (
-    star < 0 ||
-    star + 3 > Nmea.Longest ||
-    sum.toString(16).substr(1) !== line.substr(star + 1, 2).toLowerCase()
-  ) {
+  // 256 makes it three digits, the last two being the checksum; without a star the talker stands in its place
+  if (star + 3 > Nmea.Longest || sum.toString(16).substr(1) !== line.substr(star + 1, 2).toLowerCase()) {
     nmea.bad++;
     return;
   }
@@ -107,14 +108,14 @@ function takeSentence(nmea: NmeaParser, line: string, star: number): void {
   }
 
   // hhmmss.sss
-  clock = parseFloat(fields[1]);
+  clock = parseFloat(fields[1] as string);
   clock = Math.round(
     (((clock / 10000) | 0) * 3600 + (((clock / 100) | 0) % 100) * 60 + (clock % 100)) * 1000,
   );
   if (!(clock >= 0 && clock <= Nmea.Day_ms)) clock = -1;
   if (clock !== nmea.tod_ && (clock >= 0 || type === nmea.type_)) {
     flushNmea(nmea);
-    nmea.fix_ = fix = {};
+    nmea.fix_ = fix = {} as Values;
     nmea.type_ = type;
     nmea.tod_ = clock;
     // The time goes on from the last one known, over midnight too: GGA comes before the RMC with the new date
@@ -122,26 +123,25 @@ function takeSentence(nmea: NmeaParser, line: string, star: number): void {
     nmea.time_ = nmea.time_ && clock >= 0 && i < Nmea.DateKept_ms ? nmea.time_ + i : 0;
   }
 
-  // RMC: A. GGA: 1 to 5, for 6 is dead reckoning, 7 typed in, 8 simulated. GNS: a letter a system, of which
-  // E, M, N and S are those three and none.
-  if (type === 4 ? +fields[6] > 0 && +fields[6] < 6 : type ? /[ADFPR]/.test(fields[6]) : fields[2] === "A") {
-    // N and E come before O, S and W after it
-    setNumber(fix, "latitude", fields[at], fields[at + 1] > "O" ? -1 : 1);
-    setNumber(fix, "longitude", fields[at + 2], fields[at + 3] > "O" ? -1 : 1);
+  // RMC: A. GGA: 1 to 5. GNS: a letter a system. The rest is no fix, or one that was not measured: dead reckoning
+  // (GGA 6, GNS E), typed in (7, M), simulated (8, S).
+  if (/[1-5ADFPR]/.test(fields[type ? 6 : 2] as string)) {
+    setNumber(fix, "latitude", fields[at], ({ N: 1, S: -1 } as Signs)[fields[at + 1] as string]);
+    setNumber(fix, "longitude", fields[at + 2], ({ E: 1, W: -1 } as Signs)[fields[at + 3] as string]);
     if (type) {
       // GGA may count the satellites of one system only
-      if (!(fix.satellites > +fields[7])) setNumber(fix, "satellites", fields[7], 1);
+      if (!(fix.satellites > +(fields[7] as string))) setNumber(fix, "satellites", fields[7], 1);
       setNumber(fix, "hdop", fields[8], 1);
       setNumber(fix, "altitude_m", fields[9], 1);
     } else {
       setNumber(fix, "speed_kmh", fields[7], 1.852);
       setNumber(fix, "course_deg", fields[8], 1);
       // ddmmyy. Years from 80 on are those of a receiver that does not know yet: GPS began in 1980
-      date = parseFloat(fields[9]);
+      date = parseFloat(fields[9] as string);
       month = ((date / 100) | 0) % 100;
       year = date % 100;
       date = (date / 10000) | 0;
-      if (clock >= 0 && date && month && month < 13 && year < 80) {
+      if (clock >= 0 && date && month < 13 && year < 80) {
         // Years are counted from March 2000, day 11,017 since 1970: the leap day is then the last of the year
         if (month < 3) {
           month += 12;
@@ -154,9 +154,9 @@ function takeSentence(nmea: NmeaParser, line: string, star: number): void {
   }
 }
 
-/** Sets what a field tells; an empty field tells nothing. */
-function setNumber(fix: { [name: string]: number }, name: string, text: string, unit: number): void {
-  var value = parseFloat(text) * unit;
+/** Sets what a field tells in `unit`; an empty field, or one in an unknown unit, tells nothing. */
+function setNumber(fix: Values, name: keyof Fix, text: string | undefined, unit: number | undefined): void {
+  var value = parseFloat(text as string) * (unit as number);
   // Not so for NaN and the infinities
   if (value * 0 === 0) fix[name] = value;
 }
