@@ -1,0 +1,37 @@
+import { dirname } from "node:path";
+import { bundle } from "./bundle.ts";
+import { minify } from "./minify.ts";
+import { originIn } from "./origin.ts";
+import { BuildError } from "./problem.ts";
+import type { Emitted } from "./program.ts";
+import { type Size, sizeOf } from "./size.ts";
+import { parseES5, refusals } from "./verify.ts";
+
+export interface BlobOptions {
+  emitted: Emitted;
+  /** Absolute path of the entry's TypeScript. */
+  entry: string;
+  /** Absolute path of the board's TypeScript, imported as `#board`. */
+  board?: string | undefined;
+  version: string;
+  /** Absolute path the blob is for; nothing is written. */
+  outfile: string;
+}
+
+/** What a board runs: one ES5 expression, ASCII, without comments. */
+export interface Blob {
+  code: string;
+  /** Source map, JSON, from the blob to the TypeScript. */
+  map: string;
+  size: Size;
+}
+
+/** Bundles, minifies and checks. Throws a BuildError that names each thing Espruino would fail on. */
+export async function buildBlob(options: BlobOptions): Promise<Blob> {
+  const { code, map } = await minify(await bundle(options));
+  const origin = originIn(map, dirname(options.outfile));
+  const subject = parseES5(code, origin);
+  const refused = refusals(subject, origin);
+  if (refused.length > 0) throw new BuildError(refused);
+  return { code, map, size: sizeOf(subject) };
+}

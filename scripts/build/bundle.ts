@@ -1,0 +1,68 @@
+import { dirname, resolve } from "node:path";
+import { build, type Plugin } from "esbuild";
+import { BuildError } from "./problem.ts";
+import { type Emitted, ROOT } from "./program.ts";
+
+export interface BundleOptions {
+  emitted: Emitted;
+  /** Absolute path of the entry's TypeScript. */
+  entry: string;
+  /** Absolute path of the board's TypeScript, imported as `#board`. */
+  board?: string | undefined;
+  version: string;
+  /** Where the blob will be written: the map's sources are relative to it. */
+  outfile: string;
+}
+
+export interface Bundled {
+  code: string;
+  /** Source map, JSON, from the bundle to the TypeScript. */
+  map: string;
+}
+
+/** All modules in one function, readable, in the order of their imports. */
+export async function bundle({ emitted, entry, board, version, outfile }: BundleOptions): Promise<Bundled> {
+  const result = await build({
+    entryPoints: [entry],
+    outfile,
+    absWorkingDir: ROOT,
+    bundle: true,
+    write: false,
+    format: "iife",
+    target: "es5",
+    charset: "ascii",
+    sourcemap: "external",
+    sourcesContent: false,
+    define: { __VERSION__: JSON.stringify(version) },
+    plugins: [serveEmitted(emitted, board)],
+    logLevel: "silent",
+  }).catch((failure: { errors?: { text: string }[] }) => {
+    if (!failure.errors) throw failure;
+    throw new BuildError(failure.errors.map(({ text }) => text));
+  });
+  const output = (suffix: string) => result.outputFiles.find(({ path }) => path.endsWith(suffix))?.text ?? "";
+  const code = output(".js");
+  const helper = /\b__(?:export|toESM|toCommonJS|commonJS|esm|require)\b/.exec(code);
+  if (helper) {
+    throw new BuildError([
+      `the bundler added ${helper[0]}, which costs variables: import names, not a namespace, and no CommonJS`,
+    ]);
+  }
+  return { code, map: output(".map") };
+}
+
+function serveEmitted(emitted: Emitted, board: string | undefined): Plugin {
+  return {
+    name: "emitted",
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, ({ path, importer }) => {
+        if (path === "#board")
+          return board ? { path: board } : { errors: [{ text: "#board, but no board was given" }] };
+        const source = resolve(importer ? dirname(importer) : ROOT, path).replace(/\.js$/, ".ts");
+        if (emitted.has(source)) return { path: source };
+        return { errors: [{ text: `${importer} imports ${path}, which is not part of the program` }] };
+      });
+      build.onLoad({ filter: /\.ts$/ }, ({ path }) => ({ contents: emitted.get(path) ?? "", loader: "js" }));
+    },
+  };
+}

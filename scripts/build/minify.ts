@@ -1,0 +1,35 @@
+import { minify as terser } from "terser";
+import type { Bundled } from "./bundle.ts";
+
+/** Private members end in one underscore; `__proto__` and `__FILE__` are not ours. */
+const PRIVATE_MEMBER = /[^_]_$/;
+
+/**
+ * Moves function declarations to the top of their function, since Espruino does not hoist them, shortens what may
+ * be shortened, and leaves one ES5 statement in ASCII, without comments.
+ */
+export async function minify({ code, map }: Bundled): Promise<Bundled> {
+  const output = await terser(code, {
+    ecma: 5,
+    toplevel: true,
+    compress: {
+      ecma: 5,
+      passes: 3,
+      hoist_funs: true,
+      pure_getters: true,
+      drop_debugger: true,
+      // Terser keeps the first `var` of two, which Espruino may not have passed; at the top it always has.
+      hoist_vars: true,
+      // A parameter costs a variable for as long as its function lives.
+      keep_fargs: false,
+    },
+    mangle: {
+      toplevel: true,
+      // `builtins` lets private members have short names that some browser object has too.
+      properties: { regex: PRIVATE_MEMBER, keep_quoted: true, builtins: true },
+    },
+    format: { ecma: 5, ascii_only: true, comments: false },
+    sourceMap: { content: map },
+  });
+  return { code: output.code ?? "", map: String(output.map) };
+}

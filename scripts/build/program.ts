@@ -1,0 +1,75 @@
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { BuildError } from "./problem.ts";
+import { refuseByType } from "./rules/types.ts";
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const CONFIG = join(ROOT, "firmware/tsconfig.json");
+const ESPRUINO_GLOBALS = join(ROOT, "firmware/espruino.d.ts");
+
+/** ES5 of each TypeScript file, by the absolute path of that file; its source map is inline. */
+export type Emitted = ReadonlyMap<string, string>;
+
+export interface ProgramOptions {
+  /** Absolute paths; what they import comes along. */
+  roots: string[];
+  /** The board that `#board` means to the type checker. All boards have the same type. */
+  board?: string | undefined;
+}
+
+/**
+ * Type-checks and emits in memory. One program, not file by file, since only a program inlines a `const enum`
+ * across files.
+ */
+export function compile({ roots, board }: ProgramOptions): Emitted {
+  const program = ts.createProgram([ESPRUINO_GLOBALS, ...roots], compilerOptions(board));
+  const diagnostics = ts.getPreEmitDiagnostics(program);
+  if (diagnostics.length > 0) throw new BuildError(diagnostics.map(describe));
+
+  const refused = refuseByType(program);
+  if (refused.length > 0) {
+    throw new BuildError(
+      refused.map(({ node, message }) => `${place(node.getSourceFile(), node.getStart())}: ${message}`),
+    );
+  }
+
+  const emitted = new Map<string, string>();
+  program.emit(undefined, (path, text, _bom, _onError, sources) => {
+    const source = sources?.[0];
+    if (source && path.endsWith(".js")) emitted.set(source.fileName, text);
+  });
+  return emitted;
+}
+
+function compilerOptions(board: string | undefined): ts.CompilerOptions {
+  const { config, error } = ts.readConfigFile(CONFIG, ts.sys.readFile);
+  if (error) throw new BuildError([describe(error)]);
+  const { options, errors } = ts.parseJsonConfigFileContent(
+    config,
+    ts.sys,
+    dirname(CONFIG),
+    undefined,
+    CONFIG,
+  );
+  const fatal = errors.filter((problem) => problem.category === ts.DiagnosticCategory.Error);
+  if (fatal.length > 0) throw new BuildError(fatal.map(describe));
+  return {
+    ...options,
+    noEmit: false,
+    inlineSourceMap: true,
+    rewriteRelativeImportExtensions: true,
+    // It implies isolated modules, and those keep a const enum of another file as an object.
+    verbatimModuleSyntax: false,
+    ...(board ? { paths: { "#board": [board] } } : {}),
+  };
+}
+
+function describe({ file, start, messageText }: ts.Diagnostic): string {
+  const message = ts.flattenDiagnosticMessageText(messageText, " ");
+  return file && start !== undefined ? `${place(file, start)}: ${message}` : message;
+}
+
+function place(file: ts.SourceFile, start: number): string {
+  return `${relative(ROOT, file.fileName)}:${file.getLineAndCharacterOfPosition(start).line + 1}`;
+}

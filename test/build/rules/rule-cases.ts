@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseES5, refusals } from "../../../scripts/build/verify.ts";
+
+export interface RuleCase {
+  name: string;
+  /** Bodies of the blob's function that are refused, for this reason and no other. */
+  refused: string[];
+  message: RegExp;
+  /** Bodies that differ little and are fine. */
+  accepted: string[];
+}
+
+/** What the whole verification says of a blob with this body. */
+export function refusalsOf(body: string): string[] {
+  const origin = ({ column }: { column: number }) => `column ${column}`;
+  return refusals(parseES5(`!function(){${body}}();`, origin), origin);
+}
+
+export function testRules(cases: RuleCase[]): void {
+  for (const { name, refused, message, accepted } of cases) {
+    for (const body of refused) {
+      test(`${name}: refuses ${body}`, () => {
+        const lines = refusalsOf(body);
+        assert.ok(lines.length > 0, "accepted");
+        for (const line of lines) assert.match(line, message);
+      });
+    }
+    for (const body of accepted) {
+      test(`${name}: accepts ${body}`, () => assert.deepEqual(refusalsOf(body), []));
+    }
+  }
+}
