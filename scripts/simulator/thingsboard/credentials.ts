@@ -1,0 +1,50 @@
+/** Who may connect: ThingsBoard's access tokens and MQTT basic credentials. */
+
+import type { IConnectPacket } from "mqtt-packet";
+import type { RateLimits } from "./rate-limit.ts";
+
+/** A device the server knows. It has a token or basic credentials. */
+export interface DeviceConfig {
+  /** Unique; the name in the HTTP API and in the log. */
+  name: string;
+  /** Access token: the MQTT user name. Password and client identifier then do not matter. */
+  token?: string;
+  /** MQTT basic credentials: every field given must match; one of `client_id` and `username` at least. */
+  basic?: { client_id?: string; username?: string; password?: string };
+  /** Default: none. */
+  rate_limits?: RateLimits;
+}
+
+/** CONNACK return codes as ThingsBoard uses them. It never sends 1, and never 4 although its manual lists it. */
+export enum ConnackCode {
+  Accepted = 0,
+  IdentifierRejected = 2,
+  ServerUnavailable = 3,
+  NotAuthorized = 5,
+}
+
+/** The device a CONNECT logs in as, or the code it is refused with. */
+export function authenticate<D extends DeviceConfig>(
+  devices: readonly D[],
+  packet: IConnectPacket,
+): D | ConnackCode {
+  const { clientId, username } = packet;
+  if (!username) {
+    const device = devices.find((d) => d.basic && !d.basic.username && d.basic.client_id === clientId);
+    if (device && passwordFits(device, packet)) return device;
+    return !packet.password && clientId.trim() !== ""
+      ? ConnackCode.IdentifierRejected
+      : ConnackCode.NotAuthorized;
+  }
+  const triple = devices.find((d) => d.basic?.username === username && d.basic.client_id === clientId);
+  if (triple) return passwordFits(triple, packet) ? triple : ConnackCode.NotAuthorized;
+  const by_token = devices.find((d) => d.token === username);
+  if (by_token) return by_token;
+  const by_username = devices.find((d) => d.basic?.username === username && !d.basic.client_id);
+  return by_username && passwordFits(by_username, packet) ? by_username : ConnackCode.NotAuthorized;
+}
+
+function passwordFits(device: DeviceConfig, packet: IConnectPacket): boolean {
+  const wanted = device.basic?.password;
+  return !wanted || packet.password?.toString() === wanted;
+}

@@ -1,0 +1,51 @@
+/** What the server keeps of its devices: telemetry by (device, key, ts) and client attributes, as a database would. */
+
+import type { Sample, Value } from "./telemetry.ts";
+
+/** One stored value of one key. */
+export interface Point {
+  key: string;
+  /** Milliseconds since 1970. */
+  ts: number;
+  value: Value;
+  /** How often this (key, ts) came; every time after the first overwrote the value. */
+  received: number;
+}
+
+// Oldest-arrived points go first: a year of one a minute fits.
+const MAX_POINTS_A_KEY = 600_000;
+
+/** The data of one device. */
+export class DeviceStore {
+  readonly attributes = new Map<string, Value>();
+  private readonly series = new Map<string, Map<number, Point>>();
+  private readonly newest = new Map<string, Point>();
+
+  /** Stores samples and returns their points, in the order they came. */
+  add(samples: Sample[], now_ms: number): Point[] {
+    return samples.flatMap((sample) =>
+      [...sample.values].map(([key, value]) => this.addPoint(key, sample.ts ?? now_ms, value)),
+    );
+  }
+
+  /** The points of one key, or of all, oldest ts first. */
+  history(key?: string): Point[] {
+    const series = key === undefined ? [...this.series.values()] : [this.series.get(key) ?? new Map()];
+    return series.flatMap((points) => [...points.values()]).sort((a, b) => a.ts - b.ts);
+  }
+
+  /** The point with the highest ts of each key. */
+  latest(): Point[] {
+    return [...this.newest.values()];
+  }
+
+  private addPoint(key: string, ts: number, value: Value): Point {
+    const points = this.series.get(key) ?? new Map<number, Point>();
+    this.series.set(key, points);
+    const point = { key, ts, value, received: (points.get(ts)?.received ?? 0) + 1 };
+    points.set(ts, point);
+    if (points.size > MAX_POINTS_A_KEY) points.delete(points.keys().next().value ?? ts);
+    if (ts >= (this.newest.get(key)?.ts ?? Number.NEGATIVE_INFINITY)) this.newest.set(key, point);
+    return point;
+  }
+}
