@@ -1,0 +1,235 @@
+/**
+ * A stand-in for ThingsBoard's MQTT device API, embedded: devices connect in memory (`accept`) or over TCP
+ * (`listen`), and what they sent, or may be asked, is at hand as functions and as a small HTTP API.
+ *
+ * It answers as ThingsBoard 4.2 answers an MQTT 3.1.1 client on the access-token and basic-credential log-in,
+ * telemetry, client attributes and server-side RPC. Not modelled: attribute requests and updates, client-side
+ * RPC, provisioning, OTA, gateways, protobuf, TLS, MQTT 5 (refused as an unknown level).
+ */
+
+import { EventEmitter } from "node:events";
+import type { Server as HttpServer } from "node:http";
+import net from "node:net";
+import type { Duplex } from "node:stream";
+import { type Clock, realClock } from "../clock.ts";
+import { Connection, type Core } from "./connection.ts";
+import { authenticate, type DeviceConfig } from "./credentials.ts";
+import { createDevice, type Device } from "./device.ts";
+import { type FaultSettings, type Faults, NO_FAULTS } from "./faults.ts";
+import { createHttpApi } from "./http-api.ts";
+import { RpcError, type RpcInfo } from "./rpc.ts";
+import type { Point } from "./store.ts";
+
+export interface ThingsBoardOptions {
+  devices: DeviceConfig[];
+  /** Default: the host's time. */
+  clock?: Clock;
+  /** Gets one line for each thing a device would not be told, each connection and each close. Default: nobody. */
+  log?: (line: string) => void;
+  /** A session without PUBLISH, SUBSCRIBE, PINGREQ or PUBACK so long is closed. Default 600,000, as ThingsBoard's. */
+  inactivity_timeout_ms?: number;
+}
+
+/** A telemetry message as it was stored. */
+export interface TelemetryMessage {
+  device: string;
+  topic: string;
+  qos: 0 | 1 | 2;
+  payload: string;
+  received_ms: number;
+  /** In the order of the message; a point with `received` over 1 overwrote an earlier one. */
+  points: Point[];
+}
+
+/** A live connection whose log-in was accepted. */
+export interface ConnectionInfo {
+  device: string;
+  client_id: string;
+  clean: boolean;
+  keepalive_s: number;
+  connected_ms: number;
+  /** Granted filters and QoS. */
+  subscriptions: Record<string, 0 | 1>;
+  bytes_received: number;
+  bytes_sent: number;
+}
+
+export interface ThingsBoardEvents {
+  telemetry: [TelemetryMessage];
+  connect: [{ device: string }];
+  /** A connection ended. `device` is undefined when it never logged in. */
+  close: [{ device: string | undefined; reason: string }];
+}
+
+export interface RpcOptions {
+  /** Default 10,000. */
+  timeout_ms?: number;
+  /** Do not wait for a reply. Default false. */
+  oneway?: boolean;
+}
+
+export interface ListenOptions {
+  /** Port for MQTT; 0: a free one. */
+  mqttPort: number;
+  /** Port for the HTTP API; 0: a free one; absent: no HTTP. */
+  httpPort?: number;
+  /** Default 127.0.0.1. */
+  host?: string;
+}
+
+/** The stand-in. Wherever a device is asked for, its name or its token will do. */
+export interface ThingsBoard {
+  /** Takes one end of a stream as a device's TCP connection. */
+  accept(socket: Duplex): void;
+  /** Listens on TCP. Resolves to the ports; rejects when one is taken. */
+  listen(options: ListenOptions): Promise<{ mqttPort: number; httpPort: number | undefined }>;
+  /** Closes every connection and port. */
+  close(): Promise<void>;
+  /** Calls a method on a device. Rejects with RpcError: 404, 406, 408, 409 or 503. */
+  rpc(device: string, method: string, params?: unknown, options?: RpcOptions): Promise<unknown>;
+  /** The name of a device. Throws RpcError 404, as everything here does for a device it does not know. */
+  nameOf(device: string): string;
+  /** The last calls to a device, with their states. */
+  rpcHistory(device: string): readonly RpcInfo[];
+  /** Stored points of one key or of all, oldest ts first. */
+  telemetry(device: string, key?: string): Point[];
+  /** The newest point of each key. */
+  latest(device: string): Point[];
+  /** Client attributes. */
+  attributes(device: string): Record<string, unknown>;
+  on<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
+  off<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
+  readonly connections: ConnectionInfo[];
+  readonly devices: readonly string[];
+  readonly faults: Faults;
+}
+
+export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
+  const clock = options.clock ?? realClock;
+  const devices = options.devices.map((config) => createDevice(config, clock));
+  const events = new EventEmitter<ThingsBoardEvents>();
+  const open = new Set<Connection>();
+  const sessions = new Map<Device, Connection>();
+  const settings: FaultSettings = { ...NO_FAULTS };
+  let mqtt: net.Server | undefined;
+  let http: HttpServer | undefined;
+
+  const log = (device: Device | undefined, line: string): void =>
+    options.log?.(`${device?.name ?? "unknown device"}: ${line}`);
+
+  const find = (name_or_token: string): Device => {
+    const device = devices.find((d) => d.name === name_or_token || d.token === name_or_token);
+    if (!device) throw new RpcError(404, `no device ${name_or_token}`);
+    return device;
+  };
+
+  const faults: Faults = Object.assign(settings, {
+    reset: () => void Object.assign(settings, NO_FAULTS),
+    drop: (device?: string) => {
+      for (const connection of [...open])
+        if (device === undefined || connection.device === find(device))
+          connection.close("fault: dropped", true);
+    },
+    restart: () => {
+      for (const connection of [...open]) connection.close("fault: server restart", true);
+      for (const device of devices) device.rpc.restart();
+    },
+  });
+
+  const core: Core = {
+    clock,
+    faults,
+    inactivity_timeout_ms: options.inactivity_timeout_ms ?? 600_000,
+    login: (packet) => authenticate(devices, packet),
+    opened(connection, device) {
+      const older = sessions.get(device);
+      sessions.set(device, connection);
+      log(device, "connected");
+      events.emit("connect", { device: device.name });
+      if (older && older !== connection) older.close("a newer connection of the same device took its place");
+    },
+    closed(connection, reason) {
+      const { device } = connection;
+      open.delete(connection);
+      // A second CONNECT on the connection may have been another device's.
+      for (const [of_device, session] of sessions) if (session === connection) sessions.delete(of_device);
+      log(device, `closed: ${reason}`);
+      events.emit("close", { device: device?.name, reason });
+    },
+    telemetry(device, samples, packet) {
+      const received_ms = clock.now();
+      const points = device.store.add(samples, received_ms);
+      const { topic, qos } = packet;
+      const payload = packet.payload.toString();
+      events.emit("telemetry", { device: device.name, topic, qos, payload, received_ms, points });
+    },
+    log,
+  };
+
+  const server: ThingsBoard = {
+    faults,
+    devices: devices.map((device) => device.name),
+    get connections() {
+      return [...sessions.values()].flatMap(infoOf);
+    },
+    accept(socket) {
+      if (settings.down) socket.destroy();
+      else open.add(new Connection(socket, core));
+    },
+    async listen({ mqttPort, httpPort, host = "127.0.0.1" }) {
+      mqtt = net.createServer({ noDelay: true }, (socket) => server.accept(socket));
+      const ports = { mqttPort: await listening(mqtt, mqttPort, host), httpPort };
+      if (httpPort === undefined) return ports;
+      http = createHttpApi(server);
+      return { ...ports, httpPort: await listening(http, httpPort, host) };
+    },
+    async close() {
+      for (const connection of [...open]) connection.close("the server shuts down", true);
+      for (const device of devices) device.rpc.restart();
+      http?.closeAllConnections();
+      await Promise.all([mqtt, http].map((s) => s?.listening && new Promise((done) => s.close(done))));
+    },
+    async rpc(device, method, params, { timeout_ms = 10_000, oneway = false } = {}) {
+      return find(device).rpc.call(method, params, timeout_ms, oneway);
+    },
+    nameOf: (device) => find(device).name,
+    rpcHistory: (device) => find(device).rpc.history,
+    telemetry: (device, key) => find(device).store.history(key),
+    latest: (device) => find(device).store.latest(),
+    attributes: (device) => Object.fromEntries(find(device).store.attributes),
+    // biome-ignore lint/suspicious/noExplicitAny: EventEmitter's own type for a listener is not generic over our events
+    on: (event, listener) => void events.on(event, listener as any),
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    off: (event, listener) => void events.off(event, listener as any),
+  };
+  return server;
+}
+
+function infoOf(connection: Connection): ConnectionInfo[] {
+  const { device, connect, connected_ms, bytes_received, outlet } = connection;
+  if (!device || !connect) return [];
+  return [
+    {
+      device: device.name,
+      client_id: connect.clientId,
+      clean: connect.clean !== false,
+      keepalive_s: connect.keepalive ?? 0,
+      connected_ms,
+      subscriptions: Object.fromEntries(connection.subscriptions),
+      bytes_received,
+      bytes_sent: outlet.sent,
+    },
+  ];
+}
+
+function listening(server: net.Server | HttpServer, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(error.code === "EADDRINUSE" ? new Error(`port ${port} is taken: choose another, or 0`) : error),
+    );
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(address && typeof address === "object" ? address.port : port);
+    });
+  });
+}
