@@ -1,0 +1,153 @@
+/**
+ * The real interpreter, Espruino for Linux, in place of the simulated one: its console on one pseudo-terminal, the
+ * modem's port on another, and its flash in the file `espruino.flash` of a directory of its own.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type IPty, spawn } from "@lydell/node-pty";
+import { fromBytes, toBytes } from "./espruino/bytes.ts";
+import { openFlashFile } from "./espruino/flash.ts";
+import type { SerialPeer } from "./espruino/machine.ts";
+import { writeFile } from "./espruino/storage.ts";
+
+export interface InterpreterOptions {
+  /** The binary of Espruino for Linux. */
+  binary: string;
+  /** Files for Storage, by name; `.bootcde` runs at the start. Without any, what `directory` has is kept. */
+  storage?: Record<string, string>;
+  /** Holds `espruino.flash`; default: a temporary one, removed at the end. */
+  directory?: string;
+  /** Gets each line the console prints. */
+  print?: (line: string) => void;
+}
+
+export interface Interpreter {
+  /** Evaluates an expression on the console; gives its value by way of JSON. */
+  evaluate(expression: string): Promise<unknown>;
+  /** Ends the process, as a power cut does. */
+  stop(): Promise<void>;
+  /** Resolves when the process has ended by itself, to its exit code. */
+  readonly ended: Promise<number>;
+  readonly directory: string;
+}
+
+/** A pseudo-terminal whose other end a program opens by path, like a serial port. */
+export interface SerialPort {
+  path: string;
+  close(): void;
+}
+
+const EVALUATION_TIMEOUT_MS = 10_000;
+const PAGE_BYTES = 4096;
+/** Any but 0, which the Storage model takes for "nowhere". */
+const FLASH_START = 0x10000000;
+
+/** Node-pty's terminal in bytes: what it emits without an encoding is a Buffer, whatever its type says. */
+function onBytes(terminal: IPty, listener: (bytes: string) => void): void {
+  (terminal as unknown as { onData(f: (data: Buffer) => void): void }).onData((data) => listener(toBytes(data)));
+}
+
+function writeBytes(terminal: IPty, bytes: string): void {
+  (terminal as unknown as { write(data: Buffer): void }).write(Buffer.from(fromBytes(bytes)));
+}
+
+/** The path of the terminal's own end. */
+const pathOf = (terminal: IPty): string => (terminal as unknown as { ptsName: string }).ptsName;
+
+/** Puts `peer`, a modem or a receiver, behind a serial port that another process can open. */
+export async function openSerialPort(peer: SerialPeer): Promise<SerialPort> {
+  // Something must hold the terminal open until the program does, and make it raw: no echo, no line editing.
+  const holder = spawn("sh", ["-c", "stty raw -echo && echo ready && exec sleep 1000000"], { encoding: null });
+  await new Promise<void>((resolve) => {
+    const listener = holder.onData(() => {
+      listener.dispose();
+      resolve();
+    });
+  });
+  onBytes(holder, (bytes) => peer.write(bytes));
+  peer.onData = (bytes) => writeBytes(holder, bytes);
+  return { path: pathOf(holder), close: () => holder.kill("SIGKILL") };
+}
+
+/** The size of a binary's Storage, which it tells on its console. */
+async function storageBytes(binary: string): Promise<number> {
+  const probe = await startInterpreter({ binary });
+  try {
+    return Number(await probe.evaluate("process.env.STORAGE"));
+  } finally {
+    await probe.stop();
+  }
+}
+
+async function writeStorage(binary: string, directory: string, storage: Record<string, string>): Promise<void> {
+  const length = await storageBytes(binary);
+  const flash = openFlashFile(join(directory, "espruino.flash"), {
+    start: FLASH_START,
+    length,
+    pageSize: PAGE_BYTES,
+  });
+  const area = { flash, start: FLASH_START, end: FLASH_START + length, swapBytes: 0, print: () => {} };
+  for (const [name, content] of Object.entries(storage)) writeFile(area, name, fromBytes(content));
+  flash.close();
+}
+
+/** Starts the interpreter; resolves when its console answers. */
+export async function startInterpreter(options: InterpreterOptions): Promise<Interpreter> {
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), "espruino-"));
+  mkdirSync(directory, { recursive: true });
+  if (options.storage) await writeStorage(options.binary, directory, options.storage);
+
+  const terminal = spawn(options.binary, [], { cwd: directory, encoding: null, cols: 10_000 });
+  const waiting = new Map<string, (json: string) => void>();
+  let pending = "";
+  let count = 0;
+
+  onBytes(terminal, (bytes) => {
+    const lines = (pending + bytes).split("\n");
+    pending = lines.pop() as string;
+    for (const raw of lines) {
+      // The prompt, and what the console draws around it, are no output.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are the terminal's
+      const line = raw.replace(/\x1b\[[0-9;?]*[A-Za-z]|[\r\x08\x10]/g, "").replace(/^(>|\s)+/, "");
+      const answer = /^<<(\d+):(.*)>>$/.exec(line);
+      if (answer) waiting.get(answer[1] as string)?.(answer[2] as string);
+      else if (line) options.print?.(line);
+    }
+  });
+  const ended = new Promise<number>((resolve) => {
+    terminal.onExit(({ exitCode }) => resolve(exitCode));
+  });
+
+  async function evaluate(expression: string): Promise<unknown> {
+    const id = String(++count);
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const json = await new Promise<string>((resolve, reject) => {
+        waiting.set(id, resolve);
+        timer = setTimeout(() => reject(new Error(`no answer to ${expression}`)), EVALUATION_TIMEOUT_MS);
+        // Echo off for the line; the marks are apart, so that an echo would not be taken for the answer.
+        writeBytes(terminal, `\x10print("<"+"<${id}:"+JSON.stringify(${expression})+">"+">")\n`);
+      });
+      return json === "undefined" ? undefined : JSON.parse(json);
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(id);
+    }
+  }
+
+  const interpreter: Interpreter = {
+    evaluate,
+    ended,
+    directory,
+    async stop() {
+      terminal.kill("SIGKILL");
+      await ended;
+      if (!options.directory) rmSync(directory, { recursive: true, force: true });
+    },
+  };
+  // Bytes typed before the console is up are lost.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await evaluate("1");
+  return interpreter;
+}
