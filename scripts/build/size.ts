@@ -17,15 +17,19 @@ export interface Size {
  * Variables, as measured on the interpreter built with 13-byte ones, code run from flash. What a name's first four
  * characters take, and an integer of up to 11 bits, is in the variable that holds the name.
  */
+/** The blob's one function, kept for the functions inside. */
+const SCOPE = 1;
 /** With its name or the member that holds it; by how deep it is inside the blob's one function. */
 const FUNCTION_AT_DEPTH = [4, 5, 8.2, 9.2];
 const NAME = 1;
 const NAME_FREE_LENGTH = 4;
-const NAME_LENGTH_A_VARIABLE = 11;
 const STRING_FREE_LENGTH = 8;
-const STRING_LENGTH_A_VARIABLE = 9;
+/** Of names and strings longer than that. */
+const LENGTH_A_VARIABLE = 9;
 const LARGEST_SMALL_INTEGER = 2047;
 const REG_EXP = 9;
+/** `Math.round`, with the `Math` that is made for it. */
+const BUILT_IN_MEMBER = 3;
 /** What `new` makes, with its `__proto__`, before the members. */
 const INSTANCE = 3;
 /** The `prototype` of a constructor, with its way back to the constructor. */
@@ -34,11 +38,12 @@ const PROTOTYPE = 5;
 /** Counts and estimates; an interpreter's own count differs by some per cent. */
 export function sizeOf(subject: Subject): Size {
   const [blob, ...functions] = [...descendants(subject.program)].filter(isFunction);
+  const variables = blob ? SCOPE + functionsCost(functions, subject) + dataCost(blob, subject) : 0;
   return {
     bytes: Buffer.byteLength(subject.code),
     functions: functions.length,
     nested: functions.filter((node) => depthOf(node, subject) > 1).length,
-    variables: blob ? Math.ceil(functionsCost(functions, subject) + dataCost(blob, subject)) : 0,
+    variables: Math.round(variables),
   };
 }
 
@@ -99,7 +104,7 @@ function memberCost(name: string, value: AnyNode | undefined, subject: Subject):
 }
 
 function nameExtra(name: string): number {
-  return Math.ceil(Math.max(0, name.length - NAME_FREE_LENGTH) / NAME_LENGTH_A_VARIABLE);
+  return Math.ceil(Math.max(0, name.length - NAME_FREE_LENGTH) / LENGTH_A_VARIABLE);
 }
 
 /** What a value takes beyond the name or the array slot that holds it. */
@@ -122,10 +127,13 @@ function valueCost(value: AnyNode, subject: Subject): number {
       return value.elements.reduce((sum, slot) => sum + (slot ? NAME + valueCost(slot, subject) : 0), 1);
     case "NewExpression":
       return INSTANCE + membersOfInstance(value, subject);
-    case "Identifier":
+    case "MemberExpression":
+      return BUILT_IN_MEMBER;
     case "AssignmentExpression":
     case "FunctionExpression":
       return 0;
+    case "Identifier":
+      return subject.scopes.variableOf(value) ? 0 : 1;
     default:
       return 1;
   }
@@ -144,7 +152,7 @@ function membersOfInstance({ callee }: NewExpression | CallExpression, subject: 
 }
 
 function stringCost(text: string): number {
-  return 1 + Math.ceil(Math.max(0, text.length - STRING_FREE_LENGTH) / STRING_LENGTH_A_VARIABLE);
+  return 1 + Math.ceil(Math.max(0, text.length - STRING_FREE_LENGTH) / LENGTH_A_VARIABLE);
 }
 
 function isSmall(value: number): boolean {

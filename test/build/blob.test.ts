@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import vm from "node:vm";
+import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import { BOARD, blobOf, failureOf } from "./fixture.ts";
+
+const TRACKER = {
+  "main.ts": `
+import { board } from "#board";
+import { Mode, describe } from "./mode.ts";
+declare const __VERSION__: string;
+/** A comment. */
+const tracker = { mode_: Mode.MOVING, interval_s: 60, "quoted_": 1 };
+global.tracker = tracker;
+global.report = function (): string {
+  // Another comment.
+  return board.name + " " + __VERSION__ + " " + describe(tracker.mode_) + later() + later();
+};
+global.keep = function (key: string): unknown {
+  return (tracker as unknown as Record<string, unknown>)[key];
+};
+function later(): string {
+  return "\\u00e9" + tracker.mode_++;
+}
+`,
+  "mode.ts": `
+export const enum Mode {
+  PARKED = 4711,
+  MOVING = 4712,
+}
+export function describe(mode: Mode): string {
+  return mode === Mode.MOVING ? "moving" : "parked";
+}
+`,
+  "board/linux.ts": BOARD,
+};
+
+function run(code: string): Record<string, (...given: unknown[]) => unknown> {
+  const global: Record<string, (...given: unknown[]) => unknown> = {};
+  vm.runInNewContext(code, { global, print() {} });
+  return global;
+}
+
+test("the blob is one function called at once, in ASCII, and does what the TypeScript says", async (t) => {
+  const { code, size } = await blobOf(t, TRACKER);
+  assert.match(code, /^!function\(\)\{[\x20-\x7e]*\}\(\);$/);
+  assert.equal(size.bytes, code.length);
+  assert.equal(run(code).report?.(), "LINUX 1.2.3 moving\u00e94712\u00e94713");
+});
+
+test("comments and map references are left out", async (t) => {
+  const { code } = await blobOf(t, TRACKER);
+  assert.doesNotMatch(code, /comment|sourceMappingURL|\/\*|\/\//);
+});
+
+test("a const enum of another file is a number in the blob", async (t) => {
+  const { code } = await blobOf(t, TRACKER);
+  assert.match(code, /4712/);
+  assert.doesNotMatch(code, /MOVING|PARKED|Mode/);
+});
+
+test("private names are shortened, public and quoted ones kept", async (t) => {
+  const { code } = await blobOf(t, TRACKER);
+  const keep = run(code).keep;
+  assert.equal(keep?.("interval_s"), 60);
+  assert.equal(keep?.("quoted_"), 1);
+  assert.equal(keep?.("mode_"), undefined);
+  assert.doesNotMatch(code, /mode_/);
+});
+
+test("functions come before everything else of the blob", async (t) => {
+  const { code } = await blobOf(t, TRACKER);
+  assert.match(code, /^!function\(\)\{function /);
+});
+
+test("the same sources give the same bytes and map", async (t) => {
+  const a = await blobOf(t, TRACKER);
+  const b = await blobOf(t, TRACKER);
+  assert.equal(a.code, b.code);
+  assert.equal(a.map.replace(/build-\w+/g, ""), b.map.replace(/build-\w+/g, ""));
+});
+
+test("the map leads from the blob to the line and file of the TypeScript", async (t) => {
+  const { code, map } = await blobOf(t, TRACKER);
+  const trace = new TraceMap(map);
+  const origin = (text: string) => {
+    assert.ok(code.includes(text), code);
+    return originalPositionFor(trace, { line: 1, column: code.indexOf(text) });
+  };
+  assert.match(String(origin('"moving"').source), /^\.\.\/mode\.ts$/);
+  assert.equal(origin('"moving"').line, 7);
+  assert.equal(origin('"\\xe9"').line, 16);
+  assert.match(String(origin('"\\xe9"').source), /^\.\.\/main\.ts$/);
+});
+
+test("terser's assignment to a `let` of another branch does not make a global", async (t) => {
+  const built = blobOf(t, {
+    "main.ts": `
+global.f = function (a: number): void {
+  if (a > 1) { const b = a * 2; print(b, b); } else { const b = a * 3; print(b, b); }
+  switch (a) {
+    case 1: { const c = a * 2; print(c, c); break; }
+    case 2: { const c = a * 3; print(c, c); }
+  }
+};
+global.g = function (a: number): void { print(a); };
+let count = 0;
+global.h = function (): number { return ++count; };`,
+  });
+  // The rule on declarations refuses what it would have made.
+  await assert.doesNotReject(built);
+});
+
+test("a refusal names the line of the TypeScript and what to do", async (t) => {
+  const lines = await failureOf(t, {
+    "main.ts": `
+import { match } from "./match.ts";
+let timer: number;
+global.match = match;
+global.start = function (): void {
+  timer = setTimeout(match, 5);
+};
+global.stop = function (): void {
+  clearTimeout(timer);
+};`,
+    "match.ts": `
+export function match(): void {
+  print(/a?b/.exec("b"));
+}`,
+  });
+  assert.equal(lines.length, 2);
+  assert.match(lines.join("\n"), /^match\.ts:3: Espruino's regular expressions do not have .*: use indexOf/m);
+  assert.match(lines.join("\n"), /^main\.ts:9: clearTimeout\(\w\) throws if that is undefined: test it/m);
+});
+
+test("a type error stops the build, with its line", async (t) => {
+  const lines = await failureOf(t, { "main.ts": 'const a: number = "1";\nprint(a);' });
+  assert.deepEqual(lines, ["main.ts:1: Type 'string' is not assignable to type 'number'."]);
+});
+
+test("a library that the interpreter lacks is a type error", async (t) => {
+  const lines = await failureOf(t, { "main.ts": "print(Math.trunc(1.5), [1].includes(1));" });
+  assert.match(lines.join("\n"), /main\.ts:1: Property 'trunc' does not exist/);
+  assert.match(lines.join("\n"), /main\.ts:1: Property 'includes' does not exist/);
+});
+
+test("what only the types can tell is refused by type", async (t) => {
+  const lines = await failureOf(t, {
+    "main.ts": `
+declare const list: number[], text: string, error: Error, fields: { name: string }, day: Date;
+print(list.lastIndexOf(1));
+print(text.lastIndexOf("a"));
+print(error.name);
+print(fields.name);
+print(text.search("a"));
+print(new Date(text));
+print(new Date(5), day.getTime());`,
+  });
+  assert.deepEqual(
+    lines.map((line) => line.slice(0, line.indexOf(": "))),
+    ["main.ts:3", "main.ts:5", "main.ts:7", "main.ts:8"],
+  );
+});
+
+test("syntax that needs a helper function is refused where it stands", async (t) => {
+  const lines = await failureOf(t, {
+    "main.ts": "global.f = function (a: number[]): number[] {\n  return [0, ...a];\n};\nglobal.g = 1;",
+  });
+  assert.match(lines.join("\n"), /^main\.ts:2: needs the TypeScript helper __spreadArray/);
+});
+
+test("a namespace used as a value is refused, since the bundler makes getters for it", async (t) => {
+  const lines = await failureOf(t, {
+    "main.ts": 'import * as all from "./all.ts";\nglobal.all = all;',
+    "all.ts": "export const a = 1;",
+  });
+  assert.match(lines.join("\n"), /import names, not a namespace/);
+});
+
+test("a missing file is a type error, not a stack trace", async (t) => {
+  const lines = await failureOf(t, { "main.ts": 'import { a } from "./a.ts";\nprint(a);' });
+  assert.match(lines.join("\n"), /^main\.ts:1: Cannot find module '\.\/a\.ts'/);
+});

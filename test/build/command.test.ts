@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { BOARDS, BUDGETS } from "../../scripts/budgets.ts";
+import { describeSize, excesses } from "../../scripts/build/report.ts";
+import { build } from "../../scripts/build.ts";
+import { BOARD, type Files, project } from "./fixture.ts";
+
+const MAIN = `
+import { board } from "#board";
+let count = 0;
+global.name = function (): string { return board.name + count++ + twice(); };
+function twice(): number { return count * 2; }
+global.twice = twice;
+`;
+
+function sources(main = MAIN): Files {
+  return {
+    "main.ts": main,
+    ...Object.fromEntries(
+      BOARDS.map((name) => [`board/${name}.ts`, BOARD.replace("LINUX", name.toUpperCase())]),
+    ),
+  };
+}
+
+/** Runs the command on a project; what it prints, line by line. */
+async function command(t: TestContext, args: string[], files: Files, before?: (out: string) => void) {
+  const project_ = project(t, files);
+  before?.(project_.out);
+  const printed = t.mock.method(console, "log", () => {});
+  const complained = t.mock.method(console, "error", () => {});
+  const lines = (calls: { arguments: unknown[] }[]) =>
+    calls.flatMap((call) => String(call.arguments[0]).split("\n"));
+  const code = await build(args, project_);
+  return {
+    code,
+    out: project_.out,
+    printed: lines(printed.mock.calls),
+    complained: lines(complained.mock.calls),
+  };
+}
+
+test("without arguments every board is built, with its own board file, and reported in a line", async (t) => {
+  const { code, out, printed, complained } = await command(t, [], sources());
+  assert.deepEqual({ code, complained }, { code: 0, complained: [] });
+  assert.deepEqual(
+    readdirSync(out).sort(),
+    BOARDS.flatMap((name) => [`${name}.js`, `${name}.js.map`]).sort(),
+  );
+  assert.match(readFileSync(join(out, "wio-lte.js"), "utf8"), /"WIO-LTE"/);
+  assert.equal(printed.length, BOARDS.length);
+  const bytes = readFileSync(join(out, "rak8212.js")).length;
+  const line = new RegExp(
+    `^rak8212 +${bytes} of 11,264 bytes, 2 functions \\(0 nested\\), about \\d+ of 640 variables$`,
+  );
+  assert.match(printed[0] ?? "", line);
+});
+
+test("the boards named are built, each once, and no others", async (t) => {
+  const { code, out } = await command(
+    t,
+    ["--board", "linux", "--board", "rak5010", "--board", "linux"],
+    sources(),
+  );
+  assert.equal(code, 0);
+  assert.deepEqual(readdirSync(out).sort(), ["linux.js", "linux.js.map", "rak5010.js", "rak5010.js.map"]);
+});
+
+test("an unknown board, option or argument is refused with the usage", async (t) => {
+  for (const args of [["--board", "rak9999"], ["--bord", "linux"], ["linux"]]) {
+    const { code, complained, out } = await command(t, args, {});
+    assert.equal(code, 2);
+    assert.match(
+      complained.join("\n"),
+      /^(no board rak9999: it is one of rak8212|Unknown option|Unexpected argument).*\nUsage/,
+    );
+    assert.equal(existsSync(out), false);
+    t.mock.restoreAll();
+  }
+});
+
+test("a build that fails says why and leaves no older blob to be flashed", async (t) => {
+  const { code, out, complained } = await command(
+    t,
+    ["--board", "linux"],
+    sources("print(nothing);"),
+    (directory) => {
+      mkdirSync(directory);
+      writeFileSync(join(directory, "linux.js"), "old");
+    },
+  );
+  assert.equal(code, 1);
+  assert.match(complained.join("\n"), /main\.ts:1: Cannot find name 'nothing'\.$/);
+  assert.equal(existsSync(join(out, "linux.js")), false);
+});
+
+test("a blob over its budget fails the command in one line, but is there to be tried", async (t) => {
+  const long = JSON.stringify("x".repeat(BUDGETS.blob_bytes.linux));
+  const { code, out, complained } = await command(t, ["--board", "linux"], sources(`${MAIN}print(${long});`));
+  assert.equal(code, 1);
+  assert.equal(complained.length, 1);
+  assert.match(complained[0] ?? "", /^linux: 13,\d+ bytes are \d+ over the budget of 13,312$/);
+  assert.equal(existsSync(join(out, "linux.js")), true);
+});
+
+test("bytes and variables are judged, each at its limit", () => {
+  const size = { bytes: 11_264, functions: 90, nested: 0, variables: 640 };
+  assert.deepEqual(excesses("rak8212", size), []);
+  assert.deepEqual(excesses("rak8212", { ...size, bytes: 11_265, variables: 642 }), [
+    "rak8212: 11,265 bytes are 1 over the budget of 11,264",
+    "rak8212: 642 estimated variables are 2 over the budget of 640",
+  ]);
+  assert.match(describeSize("wio-lte", size), /^wio-lte {3}11,264 of 11,264 bytes, 90 functions/);
+});
