@@ -43,15 +43,14 @@ export function nmeaParser(onEpoch: (fix: Fix | null) => void): NmeaParser {
 
 /** Takes bytes of the serial line, in any pieces. Never throws; what is garbled is dropped. */
 export function feedNmea(nmea: NmeaParser, bytes: string): void {
-  var parts = (nmea.buf_ + bytes).split("$");
-  var last = parts.length - 1;
-  var line: string;
-  var star: number;
-  var i: number;
+  const parts = (nmea.buf_ + bytes).split("$");
+  const last = parts.length - 1;
+  let line: string;
+  let star: number;
   nmea.buf_ = "";
   // A sentence ends with its checksum, or where the next one begins: line ends may be lost.
   // parts[0] came before any `$`: noise.
-  for (i = 1; i <= last; i++) {
+  for (let i = 1; i <= last; i++) {
     line = parts[i] as string;
     star = line.indexOf("*");
     if (i === last && line.length < Nmea.Longest && (star < 0 || line.length < star + 3))
@@ -62,10 +61,10 @@ export function feedNmea(nmea: NmeaParser, bytes: string): void {
 
 /** Ends the open epoch: for when the line has fallen silent. What still comes of that epoch is dropped. */
 export function flushNmea(nmea: NmeaParser): void {
-  var fix = nmea.fix_;
+  const fix = nmea.fix_;
   // Degrees are the hundreds of ddmm.mmmm; |0 and % round towards zero, so the sign stays right
-  var latitude = fix.latitude / 100;
-  var longitude = fix.longitude / 100;
+  let latitude = fix.latitude / 100;
+  let longitude = fix.longitude / 100;
   if (nmea.type_ < 0) return;
   nmea.type_ = -1;
   fix.latitude = latitude = (latitude | 0) + (latitude % 1) / 0.6;
@@ -78,25 +77,24 @@ export function flushNmea(nmea: NmeaParser): void {
 /** `line`: a sentence without its `$`; `star`: where its checksum begins, negative: it has none. */
 function takeSentence(nmea: NmeaParser, line: string, star: number): void {
   // "RMC," at 0, "GGA," at 4, "GNS," at 8, "VTG," at 12. Looked at first, as the checksum costs more.
-  var type = "RMC,GGA,GNS,VTG,".indexOf(line.substr(2, 4));
+  const type = "RMC,GGA,GNS,VTG,".indexOf(line.substr(2, 4));
   // RMC has its status before the position, so the rest is one field further
-  var at = type ? 2 : 3;
-  var fix = nmea.fix_;
-  var sum = 256;
-  var fields: string[];
-  var clock: number;
-  var date: number;
-  var month: number;
-  var year: number;
-  var i: number;
+  const at = type ? 2 : 3;
+  let fix = nmea.fix_;
+  let sum = 256;
+  // Declared here, as in the blocks below they would cost bytes
+  let since: number;
+  let date: number;
+  let month: number;
+  let year: number;
   if (type < 0 || "GP,GN,GL,GA,GB,BD".indexOf(line.substr(0, 2)) < 0) return;
-  for (i = 0; i < star; i++) sum ^= line.charCodeAt(i);
+  for (let i = 0; i < star; i++) sum ^= line.charCodeAt(i);
   // 256 makes it three digits, the last two being the checksum; without a star the talker stands in its place
   if (star + 3 > Nmea.Longest || sum.toString(16).substr(1) !== line.substr(star + 1, 2).toLowerCase()) {
     nmea.bad++;
     return;
   }
-  fields = line.substr(0, star).split(",");
+  const fields = line.substr(0, star).split(",");
 
   if (type > 8) {
     // VTG has no time: it may belong to the next epoch, so it only tells what the open one lacks
@@ -108,19 +106,19 @@ function takeSentence(nmea: NmeaParser, line: string, star: number): void {
   }
 
   // hhmmss.sss
-  clock = parseFloat(fields[1] as string);
+  let clock = parseFloat(fields[1] as string);
   clock = Math.round(
     (((clock / 10000) | 0) * 3600 + (((clock / 100) | 0) % 100) * 60 + (clock % 100)) * 1000,
   );
   if (!(clock >= 0 && clock <= Nmea.Day_ms)) clock = -1;
-  if (clock !== nmea.tod_ && (clock >= 0 || type === nmea.type_)) {
+  if (clock < 0 ? nmea.type_ < 0 || type === nmea.type_ : clock !== nmea.tod_) {
     flushNmea(nmea);
     nmea.fix_ = fix = {} as Values;
     nmea.type_ = type;
     nmea.tod_ = clock;
     // The time goes on from the last one known, over midnight too: GGA comes before the RMC with the new date
-    i = (clock - (nmea.time_ % Nmea.Day_ms) + Nmea.Day_ms) % Nmea.Day_ms;
-    nmea.time_ = nmea.time_ && clock >= 0 && i < Nmea.DateKept_ms ? nmea.time_ + i : 0;
+    since = (clock - (nmea.time_ % Nmea.Day_ms) + Nmea.Day_ms) % Nmea.Day_ms;
+    nmea.time_ = nmea.time_ && clock >= 0 && since < Nmea.DateKept_ms ? nmea.time_ + since : 0;
   }
 
   // RMC: A. GGA: 1 to 5. GNS: a letter a system. The rest is no fix, or one that was not measured: dead reckoning
@@ -156,7 +154,7 @@ function takeSentence(nmea: NmeaParser, line: string, star: number): void {
 
 /** Sets what a field tells in `unit`; an empty field, or one in an unknown unit, tells nothing. */
 function setNumber(fix: Values, name: keyof Fix, text: string | undefined, unit: number | undefined): void {
-  var value = parseFloat(text as string) * (unit as number);
+  const value = parseFloat(text as string) * (unit as number);
   // Not so for NaN and the infinities
   if (value * 0 === 0) fix[name] = value;
 }
