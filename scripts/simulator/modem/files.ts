@@ -1,0 +1,71 @@
+import { integer, quoted } from "./command.ts";
+import type { Core } from "./core.ts";
+import type { Commands } from "./interpreter.ts";
+
+const NOT_FOUND = 405;
+const BAD_NAME = 406;
+const EXISTS = 407;
+const TIMEOUT = 421;
+const CAPACITY = 1_000_000;
+
+/** The module's file store, kept over power-off. */
+export function fileCommands(core: Core): Commands {
+  const files = new Map<string, string>();
+  const nameOf = (text: string | undefined): string | undefined => text?.replace(/^UFS:/, "");
+  const used = (): number => [...files.values()].reduce((sum, data) => sum + data.length, 0);
+
+  return {
+    "+QFLDS": (_command, reply) => {
+      reply.info(`+QFLDS: ${CAPACITY - used()},${CAPACITY}`);
+      reply.ok();
+    },
+    "+QFLST": (command, reply) => {
+      const pattern = nameOf(quoted(command, 0)) ?? "*";
+      for (const [name, data] of files)
+        if (pattern === "*" || pattern === name) reply.info(`+QFLST: "${name}",${data.length}`);
+      reply.ok();
+    },
+    "+QFDEL": (command, reply) => {
+      const name = nameOf(quoted(command, 0));
+      if (name === "*") files.clear();
+      else if (name === undefined || !files.delete(name)) return reply.error(NOT_FOUND);
+      reply.ok();
+    },
+    "+QFUPL": (command, reply) => {
+      const name = nameOf(quoted(command, 0));
+      const length = integer(command, 1, 1, CAPACITY, 10_240);
+      const timeout_s = integer(command, 2, 1, 65_535, 5);
+      if (!name || name.length > 80) return reply.error(BAD_NAME);
+      if (length === undefined || timeout_s === undefined) return reply.error(400);
+      if (files.has(name)) return reply.error(EXISTS);
+      reply.collect({
+        prompt: "\r\nCONNECT\r\n",
+        length,
+        timeout_ms: timeout_s * 1000,
+        echo: false,
+        done(data, ended) {
+          if (ended === "timeout" && data === "") return reply.error(TIMEOUT);
+          files.set(name, data);
+          reply.info(`+QFUPL: ${data.length},${checksum(data)}`);
+          reply.ok();
+        },
+      });
+    },
+    "+QFDWL": (command, reply) => {
+      const data = files.get(nameOf(quoted(command, 0)) ?? "");
+      if (data === undefined) return reply.error(NOT_FOUND);
+      core.after(core.times.answer_ms, () => {
+        core.send(`\r\nCONNECT\r\n${data}`);
+        reply.info(`+QFDWL: ${data.length},${checksum(data)}`);
+        reply.ok();
+      });
+    },
+  };
+}
+
+/** XOR of the 16-bit words, an odd last byte in the high half; hexadecimal without leading zeros, as real ones print it. */
+function checksum(data: string): string {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum ^= data.charCodeAt(i) << (i % 2 === 0 ? 8 : 0);
+  return sum.toString(16);
+}

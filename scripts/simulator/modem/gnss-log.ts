@@ -1,0 +1,95 @@
+import type { Fix } from "../../../firmware/gnss/fix.ts";
+import { feedNmea, flushNmea, nmeaParser } from "../../../firmware/gnss/nmea.ts";
+
+export type ParseLog = (log: string) => Fix[];
+
+/** All fixes of an NMEA log, by the firmware's parser. */
+export function parseLog(log: string): Fix[] {
+  const fixes: Fix[] = [];
+  const parser = nmeaParser((fix) => {
+    if (fix) fixes.push(fix);
+  });
+  feedNmea(parser, log);
+  flushNmea(parser);
+  return fixes;
+}
+
+/** A log as a tape that runs for ever, paced by its own times. */
+export interface Tape {
+  /** Length of one pass, ms. */
+  length_ms: number;
+  /**
+   * The fix at a place of the tape, counted from its first fix; undefined in a hole. `time_ms` is the log's, each
+   * further pass later by its length; or counted from `start_ms`, when that is given.
+   */
+  fixAt(elapsed_ms: number, start_ms?: number): Fix | undefined;
+  /** The newest sentences of one type ("GGA", all lines of "GSV") at that place. */
+  sentencesAt(elapsed_ms: number, type: string): string[];
+}
+
+interface Epoch {
+  offset_ms: number;
+  fix: Fix;
+  sentences: string[];
+}
+
+/** A fix is good until the next one comes, but no longer than this. */
+const GOOD_FOR_MS = 10_000;
+/** A jump over more than this, or back, is a cut in the log: the tape goes on a second later. */
+const CUT_MS = 600_000;
+/** How many epochs further the one of the next sentence is looked for. */
+const LOOK_AHEAD = 60;
+const DAY_MS = 86_400_000;
+
+export function createTape(log: string, parse: ParseLog = parseLog): Tape {
+  const epochs: Epoch[] = [];
+  let offset_ms = 0;
+  let before: number | undefined;
+  for (const fix of parse(log)) {
+    if (fix.time_ms === undefined) continue;
+    const step = before === undefined ? 0 : fix.time_ms - before;
+    offset_ms += step < 0 || step > CUT_MS ? 1000 : step;
+    before = fix.time_ms;
+    epochs.push({ offset_ms, fix, sentences: [] });
+  }
+  fileSentences(log, epochs);
+  const length_ms = offset_ms + 1000;
+
+  function indexAt(elapsed_ms: number): number {
+    const place = elapsed_ms % length_ms;
+    const next = epochs.findIndex((epoch) => epoch.offset_ms > place);
+    return (next < 0 ? epochs.length : next) - 1;
+  }
+
+  return {
+    length_ms,
+    fixAt(elapsed_ms, start_ms) {
+      const epoch = epochs[indexAt(elapsed_ms)];
+      if (!epoch || (elapsed_ms % length_ms) - epoch.offset_ms > GOOD_FOR_MS) return undefined;
+      const pass_ms = Math.floor(elapsed_ms / length_ms) * length_ms;
+      const time_ms = start_ms === undefined ? (epoch.fix.time_ms ?? 0) : start_ms + epoch.offset_ms;
+      return { ...epoch.fix, time_ms: time_ms + pass_ms };
+    },
+    sentencesAt(elapsed_ms, type) {
+      for (let i = indexAt(elapsed_ms); i >= 0; i--) {
+        const found = epochs[i]?.sentences.filter((sentence) => sentence.slice(3, 6) === type) ?? [];
+        if (found.length > 0) return found;
+      }
+      return [];
+    },
+  };
+}
+
+/** Puts each sentence to the epoch whose time it, or the last timed sentence before it, carries. */
+function fileSentences(log: string, epochs: Epoch[]): void {
+  let at = 0;
+  for (const [sentence] of log.matchAll(/\$[A-Z]{5},[^$\r\n]*\*[0-9A-Fa-f]{2}/g)) {
+    const time = /^\$..(?:RMC|GGA|GNS),(\d\d)(\d\d)(\d\d(?:\.\d+)?)/.exec(sentence);
+    if (time) {
+      const day_ms = Math.round(((Number(time[1]) * 60 + Number(time[2])) * 60 + Number(time[3])) * 1000);
+      const isThis = (epoch: Epoch): boolean => (epoch.fix.time_ms ?? 0) % DAY_MS === day_ms;
+      at += Math.max(0, epochs.slice(at, at + LOOK_AHEAD).findIndex(isThis));
+    }
+    epochs[at]?.sentences.push(sentence);
+  }
+}

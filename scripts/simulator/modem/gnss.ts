@@ -1,0 +1,206 @@
+import type { Fix } from "../../../firmware/gnss/fix.ts";
+import { integer, quoted } from "./command.ts";
+import type { Core } from "./core.ts";
+import { queryOrStore } from "./general.ts";
+import { createTape } from "./gnss-log.ts";
+import type { Commands, Handler, Reply } from "./interpreter.ts";
+
+export interface Gnss {
+  commands: Commands;
+  /** RDY. */
+  start(): void;
+  stop(): void;
+  readonly on: boolean;
+  /** What QGPSLOC would tell now. */
+  readonly fix: Fix | undefined;
+  /** On modules with one receiver: GNSS has it, LTE stands still. */
+  readonly holdsReceiver: boolean;
+}
+
+const INVALID = 501;
+const BUSY = 503;
+const ONGOING = 504;
+const NOT_ACTIVE = 505;
+const NOT_ENABLED = 507;
+const NOT_FIXED = 516;
+
+/** `radioBusy`: data went over the air a moment ago. */
+export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
+  const { model, faults, clock } = core;
+  const options = core.options.gnss ?? {};
+  const tape = options.log === undefined ? undefined : createTape(options.log, options.parse);
+  let on = false;
+  let bootedAt_ms = 0;
+  let fixedFrom_ms = 0;
+  let coldStart = true;
+  /** The tape runs from the first start of the engine on, whether the engine is on or not. */
+  let tapeStarted_ms: number | undefined;
+  let stopTimer: unknown;
+
+  const priority = (): string => core.nv.get("+QGPSCFG priority") ?? "0";
+  const elapsed = (): number => clock.now() - (tapeStarted_ms ?? clock.now());
+
+  function fixNow(): Fix | undefined {
+    if (!on || clock.now() < fixedFrom_ms) return undefined;
+    if (model.sharedReceiver && priority() === "1" && radioBusy()) return undefined;
+    const start_ms = Math.floor((tapeStarted_ms ?? 0) / 1000) * 1000;
+    return tape?.fixAt(elapsed(), options.time === "now" ? start_ms : undefined);
+  }
+
+  function stop(): void {
+    on = false;
+    core.cancel(stopTimer);
+  }
+
+  const factory: Record<string, string> = {
+    outport: '"none"',
+    nmeasrc: "0",
+    gpsnmeatype: "31",
+    glonassnmeatype: "0",
+    gnssconfig: "1",
+    autogps: "0",
+    ...(model.sharedReceiver ? { priority: "0" } : {}),
+  };
+
+  const commands: Commands = {
+    "+QGPS": (command, reply) => {
+      if (command.kind === "read") {
+        reply.info(`+QGPS: ${on ? 1 : 0}`);
+        return reply.ok();
+      }
+      if (command.kind !== "set") return reply.error();
+      const most = model.gnssAccuracyArgument ? [4, 3, 1000, 65535] : [4, 255, 1000, 1000, 65535];
+      const least = model.gnssAccuracyArgument ? [1, 1, 0, 1] : [1, 1, 1, 0, 1];
+      const values = command.args.map((_arg, i) => integer(command, i, least[i] ?? 0, most[i] ?? -1));
+      if (values.includes(undefined)) return reply.error(INVALID);
+      if (on) return reply.error(ONGOING);
+      if (clock.now() < bootedAt_ms + (options.busyAfterBoot_ms ?? 1000)) return reply.error(BUSY);
+      const [count = 0, rate_s = 1] = model.gnssAccuracyArgument ? values.slice(2) : values.slice(3);
+      on = true;
+      tapeStarted_ms ??= clock.now();
+      fixedFrom_ms =
+        clock.now() + (coldStart ? (options.coldStart_ms ?? 5000) : (options.hotStart_ms ?? 1000));
+      coldStart = false;
+      if (count > 0) stopTimer = core.after(fixedFrom_ms - clock.now() + count * rate_s * 1000, stop);
+      reply.ok();
+    },
+    "+QGPSEND": (_command, reply) => {
+      if (!on) return reply.error(NOT_ACTIVE);
+      stop();
+      reply.ok();
+    },
+    "+QGPSLOC": (command, reply) => {
+      const mode = command.kind === "read" ? 0 : integer(command, 0, 0, 2);
+      if (mode === undefined) return reply.error(INVALID);
+      if (!on) return reply.error(NOT_ACTIVE);
+      if (faults.noFixPolls > 0) {
+        faults.noFixPolls--;
+        return reply.error(NOT_FIXED);
+      }
+      const fix = fixNow();
+      if (!fix) return reply.error(NOT_FIXED);
+      reply.info(`+QGPSLOC: ${location(fix, mode)}`);
+      reply.ok();
+    },
+    "+QGPSGNMEA": (command, reply) => {
+      const type = quoted(command, 0)?.toUpperCase();
+      if (type === undefined || !["GGA", "RMC", "GSV", "GSA", "VTG", "GNS"].includes(type))
+        return reply.error(INVALID);
+      if ((core.nv.get("+QGPSCFG nmeasrc") ?? "0") !== "1") return reply.error(NOT_ENABLED);
+      if (!on) return reply.error(NOT_ACTIVE);
+      for (const sentence of sentences(type)) reply.info(`+QGPSGNMEA: ${sentence}`);
+      reply.ok();
+    },
+    "+QGPSCFG": (command, reply) => {
+      if (quoted(command, 0) === "priority" && command.args.length === 1 && model.sharedReceiver) {
+        reply.info(`+QGPSCFG: "priority",${priority()},${on ? 4 : 0}`);
+        return reply.ok();
+      }
+      queryOrStore(core, "+QGPSCFG", factory, command, reply);
+    },
+    "+QGPSDEL": (command, reply) => {
+      const which = integer(command, 0, 0, 3);
+      if (which === undefined) return reply.error(INVALID);
+      if (on) return reply.error(ONGOING);
+      if (which === 0) coldStart = true;
+      reply.ok();
+    },
+  };
+
+  function sentences(type: string): string[] {
+    if (fixNow()) return tape?.sentencesAt(elapsed(), type) ?? [];
+    const empty: Record<string, string> = {
+      GGA: "$GPGGA,,,,,,0,,,,,,,,*66",
+      RMC: "$GPRMC,,V,,,,,,,,,,N*53",
+      VTG: "$GPVTG,,T,,M,,N,,K,N*2C",
+      GSA: "$GPGSA,A,1,,,,,,,,,,,,,,,*1E",
+    };
+    const sentence = empty[type];
+    return sentence === undefined ? [] : [sentence];
+  }
+
+  function course(degrees: number): string {
+    if (options.course === "empty") return "";
+    if (options.course === "decimal") return degrees.toFixed(2);
+    const minutes = Math.round(degrees * 60) % 21_600;
+    return `${Math.floor(minutes / 60)}.${String(minutes % 60).padStart(2, "0")}`;
+  }
+
+  function location(fix: Fix, mode: number): string {
+    const at = new Date(fix.time_ms ?? 0);
+    const two = (value: number): string => String(value).padStart(2, "0");
+    const fraction = (at.getUTCMilliseconds() / 1000).toFixed(3).slice(1, 2 + model.utcDecimals);
+    const speed_kmh = fix.speed_kmh ?? 0;
+    return [
+      two(at.getUTCHours()) + two(at.getUTCMinutes()) + two(at.getUTCSeconds()) + fraction,
+      position(fix, mode),
+      (fix.hdop ?? 99.9).toFixed(1),
+      (fix.altitude_m ?? 0).toFixed(1),
+      fix.altitude_m === undefined ? 2 : 3,
+      course(fix.course_deg ?? 0),
+      speed_kmh.toFixed(1),
+      (speed_kmh / 1.852).toFixed(1),
+      two(at.getUTCDate()) + two(at.getUTCMonth() + 1) + two(at.getUTCFullYear() % 100),
+      two(fix.satellites ?? 0),
+    ].join(",");
+  }
+
+  function position({ latitude, longitude }: Fix, mode: number): string {
+    if (mode === 2) return `${latitude.toFixed(5)},${longitude.toFixed(5)}`;
+    const decimals = mode === 0 ? 4 : 6;
+    // The BG96's manual joins number and letter in mode 1 as in mode 0; the others separate them
+    const comma = mode === 1 && model.name !== "BG96" ? "," : "";
+    const north = sexagesimal(latitude, 2, decimals) + comma + (latitude < 0 ? "S" : "N");
+    return `${north},${sexagesimal(longitude, 3, decimals)}${comma}${longitude < 0 ? "W" : "E"}`;
+  }
+
+  const absent: Handler = (_command, reply: Reply) => reply.error();
+  return {
+    commands:
+      options.receiver === false
+        ? Object.fromEntries(Object.keys(commands).map((name) => [name, absent]))
+        : commands,
+    start() {
+      bootedAt_ms = clock.now();
+    },
+    stop,
+    get on() {
+      return on;
+    },
+    get fix() {
+      return fixNow();
+    },
+    get holdsReceiver() {
+      return on && model.sharedReceiver && priority() === "0";
+    },
+  };
+}
+
+/** Degrees as `ddmm.mmmm`, without sign. */
+function sexagesimal(degrees: number, digits: number, decimals: number): string {
+  const scale = 10 ** decimals;
+  const parts = Math.round(Math.abs(degrees) * 60 * scale);
+  const whole = Math.floor(parts / (60 * scale));
+  const minutes = ((parts - whole * 60 * scale) / scale).toFixed(decimals);
+  return String(whole).padStart(digits, "0") + minutes.padStart(decimals + 3, "0");
+}

@@ -1,0 +1,244 @@
+import type { Fix } from "../../../firmware/gnss/fix.ts";
+import { createCore } from "./core.ts";
+import { type FaultEvent, type Faults, noise } from "./faults.ts";
+import { fileCommands } from "./files.ts";
+import { generalCommands } from "./general.ts";
+import { createGnss } from "./gnss.ts";
+import { createInterpreter } from "./interpreter.ts";
+import { createNetwork } from "./network.ts";
+import type { ModemOptions } from "./options.ts";
+import { createPdpContexts } from "./pdp.ts";
+import { createPower, type Level, type PowerState } from "./power.ts";
+import { createPowerSaving } from "./power-saving.ts";
+import { createSim } from "./sim.ts";
+import { createSockets, type SocketState } from "./sockets.ts";
+import { createTimeKeeping } from "./time.ts";
+import type { Transcript } from "./transcript.ts";
+import { createUart } from "./uart.ts";
+
+/** What tests may want to see of the modem. */
+export interface ModemState {
+  power: PowerState;
+  /** The STATUS pin. */
+  status: Level;
+  baud: number;
+  echo: boolean;
+  urcPort: string;
+  functionality: number;
+  registered: boolean;
+  /** Active PDP contexts. */
+  contexts: number[];
+  sockets: readonly SocketState[];
+  gnss: { on: boolean; fix: Fix | undefined };
+}
+
+/** A simulated Quectel module: bytes and pins on one side, a way to servers on the other. */
+export interface Modem {
+  /** Bytes from the MCU's UART, a string of char codes 0 to 255. */
+  receive(bytes: string): void;
+  /** Bytes to the MCU; set it. */
+  onTransmit: (bytes: string) => void;
+  /** Levels at the module's pins: 0 is pressed. */
+  pwrkey(level: Level): void;
+  reset(level: Level): void;
+  /** High lets the UART sleep when AT+QSCLK allowed it. */
+  dtr(level: Level): void;
+  /** VBAT. */
+  power(on: boolean): void;
+  /** The MCU's rate, where bytes take time; another than the module's garbles. undefined: no timing, always right. */
+  hostBaud: number | undefined;
+  readonly faults: Faults;
+  /** Makes an event happen now. */
+  readonly inject: Inject;
+  readonly state: ModemState;
+  readonly transcript: Transcript;
+  /** Stops all timers and closes all connections. */
+  dispose(): void;
+}
+
+export interface Inject {
+  reset(): void;
+  pdpdeact(context?: number): void;
+  close(id?: number): void;
+  psm(): void;
+  garbage(length?: number): void;
+  hole(ms?: number): void;
+  urc(line: string): void;
+}
+
+/** For so long after data the radio connection stays up. */
+const RADIO_IDLE_MS = 10_000;
+/** After RDY: +CFUN, then the SIM. The others are the model's. */
+const CFUN_AFTER_MS = 100;
+const SIM_AFTER_MS = 300;
+const SMS_AFTER_MS = 2000;
+
+export function createModem(options: ModemOptions = {}): Modem {
+  const core = createCore(options, (bytes) => uart.transmit(bytes));
+  const { clock, faults, model, transcript } = core;
+  let disposed = false;
+  let dtr: Level = 0;
+  let ticker: unknown;
+  let holeTimer: unknown;
+
+  const uart = createUart({
+    core,
+    hostBaud: () => modem.hostBaud,
+    toHost: (bytes) => modem.onTransmit(bytes),
+    toModule: hear,
+  });
+  const sim = createSim(core);
+  const network = createNetwork(core, sim);
+  const gnss = createGnss(core, () => clock.now() - core.traffic_ms < RADIO_IDLE_MS);
+  const flowing = (): boolean => network.registered && !gnss.holdsReceiver;
+  const pdp = createPdpContexts(core, network);
+  const sockets = createSockets(core, pdp, flowing);
+  const time = createTimeKeeping(core, pdp, flowing);
+  const saving = createPowerSaving(core);
+  const power = createPower(core, { alive, dead, hasContext: () => pdp.active.length > 0 });
+  const interpreter = createInterpreter(core, {
+    ...generalCommands(core),
+    ...sim.commands,
+    ...network.commands,
+    ...pdp.commands,
+    ...sockets.commands,
+    ...gnss.commands,
+    ...time.commands,
+    ...fileCommands(core),
+    ...saving.commands,
+    ...power.commands,
+  });
+  interpreter.onCommand = () => {
+    core.activity_ms = clock.now();
+  };
+  core.events.on("registered", () => sockets.flow());
+
+  function hear(bytes: string): void {
+    if (disposed) return;
+    transcript.add("host", bytes);
+    if (power.state !== "running") transcript.note(`lost: the module is ${power.state}`);
+    else if (saving.sleepAllowed && dtr === 1) transcript.note("lost: the UART sleeps");
+    else interpreter.receive(bytes);
+  }
+
+  function alive(fromPsm: boolean): void {
+    core.profile = { ...core.stored };
+    core.activity_ms = clock.now();
+    interpreter.ready = !model.errorsBeforeReady;
+    core.urc("RDY");
+    network.start(fromPsm);
+    gnss.start();
+    core.after(CFUN_AFTER_MS, () => core.urc("+CFUN: 1"));
+    core.after(model.applicationReady_ms, () => {
+      interpreter.ready = true;
+      if (model.saysApplicationReady) core.urc("APP RDY");
+    });
+    sim.start(model.applicationReady_ms + SIM_AFTER_MS);
+    core.after(model.applicationReady_ms + SMS_AFTER_MS, () => {
+      if (!sim.ready) return;
+      if (model.family === "EC2x") core.urc("+QIND: PB DONE");
+      core.urc("+QIND: SMS DONE");
+    });
+    ticker = clock.setTimeout(tick, 1000);
+  }
+
+  function dead(abrupt: boolean): void {
+    clock.clearTimeout(ticker);
+    interpreter.reset();
+    sockets.reset();
+    pdp.reset();
+    gnss.stop();
+    sim.stop();
+    network.stop();
+    saving.reset();
+    time.reset();
+    core.cancelAll();
+    if (abrupt) uart.clear();
+    if (power.state === "unpowered") time.powerLost();
+  }
+
+  /** Once a second while the module runs: what depends on the time, and the faults that come by themselves. */
+  function tick(): void {
+    ticker = clock.setTimeout(tick, 1000);
+    network.refresh();
+    sockets.flow();
+    for (const [event, perMinute] of Object.entries(faults.perMinute))
+      if (power.state === "running" && core.chance(perMinute / 60)) inject[event as FaultEvent]();
+    const psm = saving.psm();
+    if (!psm || power.state !== "running" || !network.registered) return;
+    const idle_ms = clock.now() - Math.max(core.activity_ms, core.traffic_ms);
+    if (idle_ms >= psm.active_s * 1000) power.enterPsm(psm.sleep_s);
+  }
+
+  const running =
+    (event: () => void): (() => void) =>
+    () => {
+      if (power.state === "running") event();
+    };
+
+  const inject: Inject = {
+    reset: running(() => power.crash()),
+    pdpdeact: (context = 1) => pdp.deactivate(context),
+    close: (id) => sockets.closeByPeer(id),
+    psm: running(() => power.enterPsm(saving.psm()?.sleep_s)),
+    garbage: (length = 8) => uart.transmit(noise(core.random, length)),
+    hole(ms = 20_000) {
+      faults.coverageHole = true;
+      network.refresh();
+      clock.clearTimeout(holeTimer);
+      holeTimer = clock.setTimeout(() => {
+        faults.coverageHole = false;
+        network.refresh();
+      }, ms);
+    },
+    urc: (line) => core.urc(line),
+  };
+
+  const modem: Modem = {
+    onTransmit: () => {},
+    hostBaud: options.baud,
+    faults,
+    inject,
+    transcript,
+    receive: (bytes) => uart.receive(bytes),
+    pwrkey: (level) => power.pwrkey(level),
+    reset: (level) => power.reset(level),
+    power: (on) => power.supply(on),
+    dtr(level) {
+      dtr = level;
+    },
+    get state() {
+      return {
+        power: power.state,
+        status: power.status,
+        baud: core.profile.ipr,
+        echo: core.profile.echo,
+        urcPort: core.nv.get("urcport") ?? model.urcPort,
+        functionality: network.functionality,
+        registered: network.registered,
+        contexts: pdp.active,
+        sockets: sockets.list,
+        gnss: { on: gnss.on, fix: gnss.fix },
+      };
+    },
+    dispose() {
+      disposed = true;
+      power.dispose();
+      dead(true);
+      clock.clearTimeout(holeTimer);
+    },
+  };
+
+  if (options.startsOn) {
+    const before = options.startsOn === true ? {} : options.startsOn;
+    power.resume();
+    sim.resume();
+    network.resume();
+    time.resume();
+    core.profile.echo = before.echo ?? true;
+    if (before.context ?? before.sockets !== undefined) pdp.resume(1);
+    for (const socket of before.sockets ?? []) sockets.resume(socket);
+    ticker = clock.setTimeout(tick, 1000);
+  }
+  return modem;
+}
