@@ -5,10 +5,12 @@ import { parseArgs } from "node:util";
 import { BOARDS, type BoardName } from "./budgets.ts";
 import { buildBoards, SOURCES, type Sources } from "./build/boards.ts";
 import { BuildError } from "./build/problem.ts";
-import { describeSize, excesses } from "./build/report.ts";
+import { count, describeSize, excesses } from "./build/report.ts";
+import { bytesByFile } from "./build/shares.ts";
 
-const USAGE = `Usage: npm run build -- [--board ${BOARDS.join("|")}]...
-Writes dist/<board>.js, what the board runs, and dist/<board>.js.map; without --board, of all boards.`;
+const USAGE = `Usage: npm run build -- [--board ${BOARDS.join("|")}]... [--files]
+Writes dist/<board>.js, what the board runs, and dist/<board>.js.map; without --board, of all boards.
+--files also prints how many bytes each TypeScript file takes.`;
 
 /**
  * Builds, writes and reports. Returns the exit code: 1 for what cannot be built or is over its budget, 2 for a wrong
@@ -16,15 +18,21 @@ Writes dist/<board>.js, what the board runs, and dist/<board>.js.map; without --
  */
 export async function build(args: string[], sources: Sources = SOURCES): Promise<number> {
   let names: BoardName[];
+  let byFile: boolean;
   try {
     const { values } = parseArgs({
       args,
-      options: { board: { type: "string", multiple: true }, help: { type: "boolean" } },
+      options: {
+        board: { type: "string", multiple: true },
+        files: { type: "boolean" },
+        help: { type: "boolean" },
+      },
     });
     if (values.help) {
       console.log(USAGE);
       return 0;
     }
+    byFile = values.files ?? false;
     names = boardsNamed(values.board ?? [...BOARDS]);
   } catch (wrong) {
     console.error(`${(wrong as Error).message}\n${USAGE}`);
@@ -36,11 +44,14 @@ export async function build(args: string[], sources: Sources = SOURCES): Promise
     const blobs = await buildBoards(names, sources);
     mkdirSync(sources.out, { recursive: true });
     const over: string[] = [];
-    for (const [name, { code, map, size }] of blobs) {
+    for (const [name, blob] of blobs) {
+      const { code, map, size } = blob;
       const [blobFile = "", mapFile = ""] = files(name);
       writeFileSync(blobFile, code);
       writeFileSync(mapFile, map);
       console.log(describeSize(name, size));
+      if (byFile)
+        for (const [file, bytes] of bytesByFile(blob)) console.log(`${count(bytes).padStart(8)}  ${file}`);
       over.push(...excesses(name, size));
     }
     for (const line of over) console.error(line);

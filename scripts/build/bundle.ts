@@ -3,6 +3,9 @@ import { build, type Plugin } from "esbuild";
 import { BuildError } from "./problem.ts";
 import { type Emitted, ROOT } from "./program.ts";
 
+/** What the interpreter's `require` is called until the minifier: by its own name the bundler would look for the file. */
+export const INTERPRETER_REQUIRE = "INTERPRETER_REQUIRE";
+
 export interface BundleOptions {
   emitted: Emitted;
   /** Absolute path of the entry's TypeScript. */
@@ -33,7 +36,7 @@ export async function bundle({ emitted, entry, board, version, outfile }: Bundle
     charset: "ascii",
     sourcemap: "external",
     sourcesContent: false,
-    define: { __VERSION__: JSON.stringify(version) },
+    define: { __VERSION__: JSON.stringify(version), require: INTERPRETER_REQUIRE },
     plugins: [serveEmitted(emitted, board)],
     logLevel: "silent",
   }).catch((failure: { errors?: { text: string }[] }) => {

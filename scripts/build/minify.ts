@@ -1,5 +1,5 @@
 import { minify as terser } from "terser";
-import type { Bundled } from "./bundle.ts";
+import { type Bundled, INTERPRETER_REQUIRE } from "./bundle.ts";
 
 /** Private members end in one underscore; `__proto__` and `__FILE__` are not ours. */
 const PRIVATE_MEMBER = /[^_]_$/;
@@ -17,6 +17,7 @@ export async function minify({ code, map }: Bundled): Promise<Bundled> {
       passes: 3,
       hoist_funs: true,
       pure_getters: true,
+      global_defs: { [`@${INTERPRETER_REQUIRE}`]: "require" },
       drop_debugger: true,
       // Terser keeps the first `var` of two, which Espruino may not have passed; at the top it always has.
       hoist_vars: true,

@@ -177,6 +177,13 @@ test("a namespace used as a value is refused, since the bundler makes getters fo
   assert.match(lines.join("\n"), /import names, not a namespace/);
 });
 
+test("the interpreter's own modules stay required, by require itself", async (t) => {
+  const { code } = await blobOf(t, {
+    "main.ts": 'global.f = function () { return require("Storage").read("a"); };',
+  });
+  assert.match(code, /[^\w]require\("Storage"\)\.read/);
+});
+
 test("a missing file is a type error, not a stack trace", async (t) => {
   const lines = await failureOf(t, { "main.ts": 'import { a } from "./a.ts";\nprint(a);' });
   assert.match(lines.join("\n"), /^main\.ts:1: Cannot find module '\.\/a\.ts'/);

@@ -104,6 +104,15 @@ test("a blob over its budget fails the command in one line, but is there to be t
   assert.equal(existsSync(join(out, "linux.js")), true);
 });
 
+test("--files tells which file took the bytes, nearly all of them", async (t) => {
+  const { out, printed } = await command(t, ["--board", "linux", "--files"], sources());
+  const shares = printed.slice(1).map((line) => /^ *(\d+) {2}(\S+)$/.exec(line) ?? []);
+  assert.deepEqual(shares.map(([, , file]) => file).sort(), ["board/linux.ts", "main.ts"]);
+  const bytes = readFileSync(join(out, "linux.js")).length;
+  const sum = shares.reduce((total, [, share]) => total + Number(share), 0);
+  assert.ok(sum > bytes * 0.8 && sum <= bytes, `${sum} of ${bytes}`);
+});
+
 test("bytes and variables are judged, each at its limit", () => {
   const size = { bytes: 11_264, functions: 90, nested: 0, variables: 640 };
   assert.deepEqual(excesses("rak8212", size), []);

@@ -110,7 +110,7 @@ function differingCall(
     refuse("Object.create with properties throws: use Object.defineProperty");
   if (path === "Object.create" && first && isNothing(first))
     refuse("Object.create(null) still has toString: use {}");
-  if ((path === "Date" && node.type === "NewExpression") || path === "Date.parse") {
+  if (path === "Date" && node.type === "NewExpression") {
     if (given.length === 1 && first && isString(first)) {
       refuse("a date that cannot be read becomes 0, not NaN: take the text apart yourself and pass a number");
     }
