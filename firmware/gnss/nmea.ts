@@ -70,8 +70,8 @@ export function flushNmea(nmea: NmeaParser): void {
   fix.latitude = latitude = (latitude | 0) + (latitude % 1) / 0.6;
   fix.longitude = longitude = (longitude | 0) + (longitude % 1) / 0.6;
   if (nmea.time_) fix.time_ms = nmea.time_;
-  // NaN, when there was no position, fails here too
-  nmea.onEpoch(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? fix : null);
+  // The squares of 90 and 180. NaN, when there was no position, fails here too
+  nmea.onEpoch(latitude * latitude <= 8100 && longitude * longitude <= 32400 ? fix : null);
 }
 
 /** `line`: a sentence without its `$`; `star`: where its checksum begins, negative: it has none. */
