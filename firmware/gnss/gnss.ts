@@ -13,6 +13,8 @@ const COMMAND_MS = 5000;
 const OFF = "CME 505";
 /** 2020-01-01: an engine that says less does not know the date yet. */
 const FIRST_MS = 1577836800000;
+/** 2065: one that starts at GPS time 0, 1980, comes out as 2080. */
+const LAST_MS = 3e12;
 
 /** The engine of the modem behind the AT channel `at`. */
 export function createGnss(at: At): Gnss {
@@ -35,7 +37,7 @@ export function gnssOn(gnss: Gnss, done: (reason: string) => void): void {
 /** Switches the engine off, to save power. `done` gets "", also when it was off already, or the reason. */
 export function gnssOff(gnss: Gnss, done: (reason: string) => void): void {
   command(gnss, "AT+QGPSEND", COMMAND_MS, function (error) {
-    done(error === OFF ? "" : explain(error));
+    done(error && error !== OFF ? explain(error) : "");
   });
 }
 
@@ -65,7 +67,11 @@ export function getFix(
       off = event === OFF;
       // 516: no fix yet. The same when the engine has just been switched on, or its answer cannot be right
       reason =
-        event === "CME 516" ? "" : event === "ERROR" ? "no GNSS in this modem" : explain(event as string);
+        !event || event === "CME 516"
+          ? ""
+          : event === "ERROR"
+            ? "no GNSS in this modem"
+            : explain(event as string);
       setTimeout(step, 1000, 0);
     }
   }
@@ -73,26 +79,30 @@ export function getFix(
   step(0);
 }
 
+type Values = [number, number, number, number, number, number, number, number, number, number, number];
+
 /** The fix of the answer to AT+QGPSLOC=2 [Quectel BG96 GNSS manual, 2.3.4], null when it cannot be right. */
 function readLocation(lines: string[]): Fix | null {
   // +QGPSLOC: hhmmss.s,latitude,longitude,hdop,altitude,2|3,course,km/h,knots,ddmmyy,satellites
   const texts = lines.join().substr(10).split(",");
-  const values = texts.map(parseFloat) as number[];
+  const values = texts.map(parseFloat) as Values;
   const names = ",latitude,longitude,hdop,altitude_m,,course_deg,speed_kmh,,,satellites".split(",");
-  const fix: Record<string, number> = {
+  const fix = {
     // There is no Date.UTC in Espruino
     time_ms: Date.parse(
       ("" + texts[9] + texts[0]).replace(/(..)(..)(..)(..)(..)/, "20$3-$2-$1T$4:$5:") + "Z",
     ),
-  };
+  } as Record<string, number> & { time_ms: number };
   // The engine says 2 (2-D) of good fixes too, with a right altitude: a 2-D one has three satellites, or 0 m
   if (values[5] < 3 && (values[10] < 4 || !values[4])) values[4] = NaN;
   // ddd.mm
   if (values[6] % 1 < 0.6) values[6] = (values[6] | 0) + (values[6] % 1) / 0.6;
-  for (let i = 0; i < 11; i++) if (names[i] && values[i] * 0 === 0) fix[names[i]] = values[i];
+  for (let i = 0; i < 11; i++)
+    if (names[i] && (values[i] as number) * 0 === 0) fix[names[i] as string] = values[i] as number;
   // The squares of 90 and 180
   return texts.length === 11 &&
     fix.time_ms > FIRST_MS &&
+    fix.time_ms < LAST_MS &&
     values[1] * values[1] <= 8100 &&
     values[2] * values[2] <= 32400
     ? (fix as unknown as Fix)

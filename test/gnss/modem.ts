@@ -1,0 +1,64 @@
+import { type At, receive } from "../../firmware/modem/at.ts";
+
+/** A modem that answers from a script, behind a real AT channel. */
+export interface ScriptedModem {
+  at: At;
+  /** The commands it got, in order. */
+  commands: string[];
+  /** What it answers to a command; undefined: nothing at all. */
+  answer: (command: string) => string | undefined;
+}
+
+export const OK = "OK";
+
+/** Answers come 20 ms after the command, as on a real line. */
+export function scriptedModem(answer: ScriptedModem["answer"]): ScriptedModem {
+  const commands: string[] = [];
+  const at: At = {
+    port_: {
+      write(bytes) {
+        const command = bytes.trim();
+        if (command !== "AT") commands.push(command);
+        const text = command === "AT" ? undefined : modem.answer(command);
+        if (text === undefined) return;
+        const framed = text.split("\n").map((line) => `\r\n${line}\r\n`);
+        setTimeout(() => receive(at, framed.join("")), 20);
+      },
+      on() {},
+    },
+    trace_: 0,
+    urc_: () => false,
+    queue_: [],
+    timer_: 0,
+    buffer_: "",
+    owed_: 0,
+    sync_: 0,
+    noise_: 0,
+  };
+  const modem: ScriptedModem = { at, commands, answer };
+  return modem;
+}
+
+/** A modem with a GNSS engine in it. */
+export interface ScriptedEngine extends ScriptedModem {
+  on: boolean;
+}
+
+/** An engine that gives `locations` (or three-digit errors) one by one, the last for ever, while it is on. */
+export function scriptedEngine(locations: string[], on = true): ScriptedEngine {
+  function answer(command: string): string | undefined {
+    if (command === "AT+QGPSEND" || command === "AT+QGPS=1") {
+      const wanted = command === "AT+QGPS=1";
+      if (engine.on === wanted) return wanted ? "+CME ERROR: 504" : "+CME ERROR: 505";
+      engine.on = wanted;
+      return OK;
+    }
+    if (command !== "AT+QGPSLOC=2") return "ERROR";
+    if (!engine.on) return "+CME ERROR: 505";
+    const next = locations.length > 1 ? locations.shift() : locations[0];
+    if (next === undefined) return undefined;
+    return /^\d{3}$/.test(next) ? `+CME ERROR: ${next}` : `+QGPSLOC: ${next}\n${OK}`;
+  }
+  const engine: ScriptedEngine = Object.assign(scriptedModem(answer), { on });
+  return engine;
+}

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { type Clock, install } from "@sinonjs/fake-timers";
+import type { Fix } from "../../firmware/gnss/fix.ts";
+import * as modemSource from "../../firmware/gnss/gnss.ts";
+import * as receiverSource from "../../firmware/gnss/receiver.ts";
+import { createGnss, type Gnss, getFix } from "../../firmware/gnss/receiver.ts";
+import { LOST_AND_FOUND, WESTERN } from "./logs.ts";
+import { sentence } from "./sentence.ts";
+
+let clock: Clock;
+let gnss: Gnss;
+let send: (bytes: string) => void;
+let answers: { fix: Fix | null; reason: string }[];
+
+beforeEach(() => {
+  clock = install({ now: Date.UTC(2023, 5, 14, 10, 15), toFake: ["setTimeout", "clearTimeout", "Date"] });
+  gnss = createGnss({
+    write() {},
+    on(_event, listener) {
+      send = listener;
+    },
+  });
+  answers = [];
+});
+afterEach(() => {
+  clock.uninstall();
+});
+
+function locate(timeout_ms: number): void {
+  const before = answers.length;
+  getFix(gnss, timeout_ms, (fix, reason) => answers.push({ fix, reason }));
+  assert.equal(answers.length, before, "done was called from inside getFix");
+}
+
+const [FIRST, SECOND] = [WESTERN.split(/(?=\$GPRMC)/)[1], WESTERN.split(/(?=\$GPRMC)/)[2]] as [
+  string,
+  string,
+];
+
+describe("a receiver of its own", () => {
+  it("has the functions of the modem's engine", () => {
+    assert.deepEqual(Object.keys(receiverSource).sort(), Object.keys(modemSource).sort());
+  });
+
+  it("gives the fix that just came, once the line is silent", async () => {
+    send(FIRST);
+    await clock.tickAsync(200);
+    locate(10_000);
+    await clock.tickAsync(0);
+    assert.equal(answers[0]?.reason, "");
+    assert.equal(answers[0]?.fix?.satellites, 7);
+    assert.equal(answers[0]?.fix?.time_ms, Date.UTC(2023, 5, 14, 10, 15));
+  });
+
+  it("does not cut an epoch at a short pause", async () => {
+    const half = FIRST.indexOf("$GPGGA") + 20;
+    send(FIRST.slice(0, half));
+    await clock.tickAsync(150);
+    send(FIRST.slice(half));
+    await clock.tickAsync(200);
+    locate(1000);
+    await clock.tickAsync(0);
+    assert.equal(answers[0]?.fix?.satellites, 7);
+    assert.ok(answers[0]?.fix?.speed_kmh);
+  });
+
+  it("waits for the next fix", async () => {
+    locate(10_000);
+    await clock.tickAsync(3000);
+    assert.equal(answers.length, 0);
+    send(SECOND);
+    await clock.tickAsync(1000);
+    assert.equal(answers[0]?.fix?.satellites, 8);
+  });
+
+  it("does not give a fix older than 2 s", async () => {
+    send(FIRST);
+    await clock.tickAsync(2500);
+    locate(3000);
+    await clock.tickAsync(10_000);
+    assert.deepEqual(answers, [{ fix: null, reason: "GNSS receiver silent: check power, wiring" }]);
+  });
+
+  it("does not give a fix from before the clock was set back", async () => {
+    send(FIRST);
+    await clock.tickAsync(200);
+    clock.setSystemTime(0);
+    locate(1000);
+    await clock.tickAsync(10_000);
+    assert.equal(answers[0]?.fix, null);
+  });
+
+  it("does not give a fix the receiver lost since", async () => {
+    const lines = LOST_AND_FOUND.split(/(?<=\n)/);
+    send(lines.slice(2, 4).join(""));
+    await clock.tickAsync(200);
+    send(lines.slice(4, 6).join(""));
+    await clock.tickAsync(200);
+    locate(1000);
+    await clock.tickAsync(10_000);
+    assert.equal(answers[0]?.fix, null);
+  });
+
+  it("says that there is no fix as long as the receiver says so", async () => {
+    locate(5000);
+    for (let i = 0; i < 6; i++) {
+      send(
+        LOST_AND_FOUND.split(/(?<=\n)/)
+          .slice(0, 2)
+          .join(""),
+      );
+      await clock.tickAsync(1000);
+    }
+    locate(5000);
+    for (let i = 0; i < 6; i++) {
+      send(
+        LOST_AND_FOUND.split(/(?<=\n)/)
+          .slice(0, 2)
+          .join(""),
+      );
+      await clock.tickAsync(1000);
+    }
+    assert.deepEqual(answers, Array(2).fill({ fix: null, reason: "no fix in 5 s: needs open sky" }));
+  });
+
+  it("tells a garbled line from a silent one", async () => {
+    locate(1000);
+    send("$GPRMC,101500.0\u00f8\u00f8,A,6408.7600,N*11\r\n");
+    await clock.tickAsync(5000);
+    assert.deepEqual(answers, [{ fix: null, reason: "GNSS receiver garbled: check baud rate, wiring" }]);
+  });
+
+  it("keeps the position of a receiver that lost count of the weeks, but not its time", async () => {
+    send(sentence("GPRMC,101500.000,A,6408.7600,N,02156.4000,W,12.5,271.40,291003,,,A"));
+    await clock.tickAsync(200);
+    locate(1000);
+    await clock.tickAsync(0);
+    assert.ok(answers[0]?.fix);
+    assert.ok(!("time_ms" in answers[0].fix));
+  });
+});
