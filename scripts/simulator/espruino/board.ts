@@ -1,0 +1,323 @@
+import type { Clock } from "../clock.ts";
+import { installBuiltIns } from "./built-ins.ts";
+import { createScopes, type Scopes } from "./closures.ts";
+import { createConsole, replOptions } from "./console.ts";
+import { installEmitter, listeners } from "./emitter.ts";
+import { createEventQueue } from "./event-queue.ts";
+import { type Flash, PowerCut } from "./flash.ts";
+import { className, installGlobals } from "./globals.ts";
+import { printJson } from "./json.ts";
+import { createLoop, type Work } from "./loop.ts";
+import type { ErrorFlag, Machine, SerialPeer } from "./machine.ts";
+import { estimateMemory, reachable } from "./memory.ts";
+import { createPins, type PinLevels } from "./pins.ts";
+import { installPromise } from "./promise.ts";
+import { createRealm, Stopped } from "./realm.ts";
+import { createSerials } from "./serial.ts";
+import type { BoardSpec } from "./specs.ts";
+import { eraseAll, eraseFile, isValid, readFile, type StorageArea } from "./storage.ts";
+import { createTimers } from "./timers.ts";
+import { describe } from "./uncaught.ts";
+import { createWatchdog } from "./watchdog.ts";
+
+export interface BoardOptions {
+  board: BoardSpec;
+  /** Made with `flashOf(board)`. */
+  flash: Flash;
+  clock: Clock;
+  /** Who is at the other end of a device, by its name ("Serial1", "USB") or by the path it is opened with. */
+  serials?: Record<string, SerialPeer>;
+  /** Lines the program or the interpreter prints while there is a console. */
+  print?(line: string): void;
+  /** 0 <= x < 1. */
+  random?(): number;
+  /** How long the interpreter is busy with a callback; meanwhile data piles up in the event queue. Default: not at all. */
+  busy_ms?(work: Work): number;
+  /** An output changed, or was driven again. */
+  onPin?(pin: string, level: boolean): void;
+  /** The chip was reset by the program or its watchdog; it boots again by itself. */
+  onReboot?(reason: string): void;
+  /** From a reset of the chip to its boot; default 10. */
+  reboot_ms?: number;
+}
+
+/** A board with Espruino on it, in this process. Off until `boot`. */
+export interface SimulatedBoard {
+  /** Power comes on, or the reset pin is pressed. */
+  boot(): void;
+  /** As `reset()` on the console: boot code does not run. */
+  reset(): void;
+  /** Power goes: the program ends between two statements, what is in flash stays. */
+  powerCut(): void;
+  readonly running: boolean;
+  /** Runs a line as the REPL does; gives what it shows after the "=", or `Uncaught ...`. */
+  evaluate(source: string): string;
+  readonly global: Record<string, unknown>;
+  /** Variables in use, estimated. */
+  memory(): { usage: number; total: number };
+  readonly errorFlags: ErrorFlag[];
+  /** Drives an input from outside. */
+  setInput(pin: string, level: boolean): void;
+  pin(pin: string): boolean;
+  readonly storage: StorageArea;
+  dispose(): void;
+}
+
+/** `Date.now()` has one, whatever the host's clock counts in. */
+const FRACTION_MS = 0.36596679687;
+const BOOT_FILES = [".boot0", ".boot1", ".boot2", ".boot3"];
+
+export function createBoard(options: BoardOptions): SimulatedBoard {
+  const { board: spec, flash, clock, print = () => {}, reboot_ms = 10 } = options;
+  const levels: PinLevels = new Map();
+  let machine: Machine | undefined;
+  let stopMachine = (): void => {};
+  let scopes: Scopes | undefined;
+  /** Board time less the clock's. */
+  let offset_ms = 0;
+  let restart: unknown;
+
+  const area: StorageArea = {
+    flash,
+    start: spec.storageStart,
+    end: spec.storageStart + spec.storageBytes,
+    swapBytes: Math.floor(spec.variables * spec.variableBytes * 0.85),
+    print: (text) => (machine ? machine.console.write(text) : print(text.trim())),
+  };
+  const watchdog = createWatchdog(clock, () => hardReset("watchdog"));
+
+  function current(): Machine {
+    if (!machine) throw new Stopped("the board is off");
+    return machine;
+  }
+
+  function halt(): void {
+    if (!machine) return;
+    machine.realm.alive = false;
+    machine.loop.stop();
+    stopMachine();
+    machine = undefined;
+  }
+
+  function powerOff(): void {
+    halt();
+    watchdog.stop();
+    clock.clearTimeout(restart);
+  }
+
+  function hardReset(reason: string): void {
+    powerOff();
+    options.onReboot?.(reason);
+    restart = clock.setTimeout(boot, reboot_ms);
+  }
+
+  function start(): Machine {
+    const realm = createRealm(powerOff);
+    const queue = createEventQueue();
+    const timers = createTimers(clock);
+    const serials = createSerials(current);
+    const pins = createPins(current, levels, options.onPin ?? (() => {}));
+    let todo: (() => void) | undefined;
+    const builtIns: object[] = [];
+    const classOf = (object: object): string | undefined => className(realm.global, object);
+    const loop = createLoop({
+      clock,
+      realm,
+      queue,
+      timers,
+      busy_ms: options.busy_ms ?? (() => 0),
+      deliver: serials.deliver,
+      passDone(exception) {
+        report(exception);
+        serials.drained();
+        if (!realm.alive) return;
+        if (todo) todo();
+        else machine?.console.idle();
+      },
+    });
+    const self: Machine = {
+      spec,
+      clock,
+      realm,
+      loop,
+      timers,
+      queue,
+      pins,
+      storage: area,
+      peers: options.serials ?? {},
+      errorFlags: new Set(),
+      random: options.random ?? Math.random,
+      console: createConsole({
+        device: spec.console,
+        peer: serials.peer,
+        identity: `Espruino ${spec.version} ${spec.name}`,
+        print,
+        classOf,
+        execute(source) {
+          let result: { value: unknown } | undefined;
+          const thrown = loop.guard(() => {
+            result = { value: realm.run(source, "REPL") };
+          });
+          report(thrown);
+          return result;
+        },
+      }),
+      time: {
+        now_ms: () => clock.now() + offset_ms + FRACTION_MS,
+        set(ms) {
+          offset_ms = ms - clock.now() - FRACTION_MS;
+        },
+      },
+      control: {
+        reset(clearFlash) {
+          if (clearFlash) for (const file of [".varimg", ".bootcde", ".bootrst"]) eraseFile(area, file);
+          todo = () => restartProgram("reset");
+          loop.wake(true);
+        },
+        load(file) {
+          todo = () => restartProgram("load", file);
+          loop.wake(true);
+        },
+        reboot(reason) {
+          emitKill();
+          hardReset(reason);
+          throw new Stopped(reason);
+        },
+      },
+      memory() {
+        scopes ??= createScopes();
+        const roots = {
+          globals: { ...realm.global },
+          builtIns,
+          timers: timers.list(),
+          events: loop.pending(),
+        };
+        return { usage: estimateMemory(roots, scopes, spec), total: spec.variables };
+      },
+    };
+    machine = self;
+    stopMachine = serials.stop;
+    installEmitter(self);
+    installBuiltIns(self);
+    installPromise(self);
+    installGlobals(self, watchdog);
+    pins.install();
+    serials.install();
+    builtIns.push(...reachable(realm.global));
+    return self;
+  }
+
+  /** Looks at errors as the interpreter does at the end of a pass: the handler's first, else they are printed. */
+  function report(exception: { error: unknown } | undefined): void {
+    if (!machine) return;
+    const { realm, loop, console, errorFlags } = machine;
+    let thrown = exception;
+    const handlers = thrown && listeners(realm.global.process as object, "uncaughtException");
+    if (thrown && handlers) {
+      const { error } = thrown;
+      thrown = undefined;
+      for (const handler of handlers)
+        thrown ??= loop.guard(() => (handler as (error: unknown) => void)(error));
+    }
+    if (thrown) console.write(describe(thrown.error));
+    const news = [...errorFlags].filter((flag) => !reported.has(flag));
+    reported = new Set(errorFlags);
+    if (!news.length) return;
+    call("E", "errorFlag", [realm.array(news)]);
+    console.write(`New interpreter error: ${news.join(",")}\n`);
+  }
+  let reported = new Set<ErrorFlag>();
+
+  function call(object: string, event: string, args: unknown[]): void {
+    if (!machine) return;
+    const { realm, loop } = machine;
+    for (const listener of listeners(realm.global[object] as object, event) ?? [])
+      report(loop.guard(() => (listener as (...args: unknown[]) => void).apply(realm.global[object], args)));
+  }
+
+  const emitKill = (): void => call("E", "kill", []);
+
+  function restartProgram(kind: "reset" | "load", file?: string): void {
+    const device = current().console.device;
+    emitKill();
+    if (!machine) return;
+    halt();
+    start();
+    current().console.device = device;
+    runBootCode(kind === "reset" || file !== undefined, file);
+  }
+
+  function runFile(file: string): boolean {
+    if (!machine) return false;
+    const { realm, loop } = machine;
+    const source = readFile(area, file);
+    if (!source) return false;
+    report(loop.guard(() => realm.run(source.toString("latin1"), file)));
+    return true;
+  }
+
+  function runBootCode(afterReset: boolean, file?: string): void {
+    if (file !== undefined) current().realm.global.__FILE__ = file;
+    BOOT_FILES.forEach(runFile);
+    if (!runFile(".bootrst") && !afterReset) runFile(".bootcde");
+    call("E", "init", []);
+    if (machine && typeof machine.realm.global.onInit === "function") {
+      const { realm, loop } = machine;
+      report(loop.guard(() => (realm.global.onInit as () => void)()));
+    }
+    if (file !== undefined) runFile(file);
+    machine?.loop.wake();
+  }
+
+  function boot(): void {
+    powerOff();
+    offset_ms = spec.hostClock ? 0 : -clock.now();
+    levels.clear();
+    try {
+      const { console } = start();
+      if (!isValid(area)) {
+        console.write("Storage is corrupt.\nErasing Storage Area...\n");
+        eraseAll(area);
+        console.write("Erase complete.\n");
+      }
+      runFile(".bootPowerOn");
+      runBootCode(false);
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+      powerOff();
+    }
+  }
+
+  return {
+    boot,
+    reset: () => restartProgram("reset"),
+    powerCut: powerOff,
+    get running() {
+      return machine !== undefined;
+    },
+    evaluate(source) {
+      const { realm, loop } = current();
+      let shown = "";
+      const thrown = loop.guard(() => {
+        const classOf = (object: object) => className(realm.global, object);
+        shown = printJson(realm.run(source, "REPL"), { ...replOptions, classOf });
+      });
+      machine?.loop.wake();
+      return thrown ? (describe(thrown.error).split("\n", 1)[0] as string) : shown;
+    },
+    get global() {
+      return current().realm.global;
+    },
+    memory: () => current().memory(),
+    get errorFlags() {
+      return [...current().errorFlags];
+    },
+    setInput: (pin, level) => current().pins.setInput(pin, level),
+    pin: (pin) => levels.get(pin) ?? false,
+    storage: area,
+    dispose() {
+      powerOff();
+      scopes?.dispose();
+    },
+  };
+}

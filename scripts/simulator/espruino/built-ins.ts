@@ -1,0 +1,143 @@
+import { fromBytes, toBytes } from "./bytes.ts";
+import { printJson } from "./json.ts";
+import { ParseError, parseJson } from "./json-parse.ts";
+import type { Machine } from "./machine.ts";
+import { missing } from "./missing.ts";
+import { printFixed, printNumber, readNumber } from "./numbers.ts";
+import { KindError } from "./realm.ts";
+
+type Constructor = { prototype: Record<string, unknown> } & Record<string, unknown>;
+
+/** Makes V8's built-ins the interpreter's: takes away what it lacks, and changes what it does in another way. */
+export function installBuiltIns(machine: Machine): void {
+  const { realm } = machine;
+  const builtIn = (name: string): Constructor => realm.global[name] as Constructor;
+  for (const name of missing.globals) delete realm.global[name];
+  for (const [name, members] of Object.entries(missing.statics))
+    for (const member of members) Reflect.deleteProperty(builtIn(name), member);
+  for (const [name, members] of Object.entries(missing.prototypes))
+    for (const member of members) delete builtIn(name).prototype[member];
+  installErrors(machine);
+  installText(machine);
+  installDate(machine);
+  realm.define(realm.global.Math as object, {
+    round: (x: number) => Math.sign(x) * Math.floor(Math.abs(x) + 0.5) || 0,
+    random: machine.random,
+  });
+  realm.define(realm.global.JSON as object, {
+    // Replacers are ignored.
+    stringify: (value, _replacer, space) =>
+      printJson(value, { json: true, ...(space ? { indent: indentOf(space), pretty: true } : {}) }),
+    parse(text) {
+      try {
+        return parseJson(String(text), realm);
+      } catch (error) {
+        throw error instanceof ParseError ? new KindError("SyntaxError", error.message) : error;
+      }
+    },
+  });
+}
+
+const indentOf = (space: unknown): string =>
+  typeof space === "number" ? " ".repeat(Math.min(Math.max(space, 0), 10)) : String(space).slice(0, 10);
+
+/** Errors have no name, but a type, and not all are Errors. (What V8 calls a TypeError is mostly a plain Error there.) */
+function installErrors({ realm }: Machine): void {
+  const root = (realm.global.Object as Constructor).prototype;
+  for (const kind of ["Error", "TypeError", "SyntaxError", "ReferenceError"]) {
+    const { prototype } = realm.global[kind] as Constructor;
+    delete prototype.name;
+    if (kind !== "TypeError") Object.setPrototypeOf(prototype, root);
+    Object.defineProperty(prototype, "type", { value: kind, writable: true, configurable: true });
+    realm.define(prototype, {
+      toString() {
+        return this.message ? `${this.type}: ${this.message}` : this.type;
+      },
+    });
+  }
+}
+
+/** Numbers and strings, as far as they are made by a function: `"" + x` is V8's. */
+function installText({ realm }: Machine): void {
+  const show = (value: unknown): string => (typeof value === "number" ? printNumber(value) : String(value));
+  const { prototype } = realm.global.String as Constructor;
+  const numbers = (realm.global.Number as Constructor).prototype;
+  realm.define(numbers, {
+    toString(radix = 10) {
+      return printNumber(Number(this), radix);
+    },
+    toFixed(decimals) {
+      return printFixed(Number(this), decimals);
+    },
+  });
+  const joined = (items: unknown[], separator: string): string =>
+    items
+      .map((item) => (item == null ? "" : Array.isArray(item) ? joined(item, ",") : show(item)))
+      .join(separator);
+  realm.define((realm.global.Array as Constructor).prototype, {
+    join(separator = ",") {
+      return joined(Array.from(this), show(separator));
+    },
+    toString() {
+      return joined(Array.from(this), ",");
+    },
+  });
+  const ascii = (from: RegExp, shift: number) =>
+    function (this: string): string {
+      return String(this).replace(from, (letter) => String.fromCharCode(letter.charCodeAt(0) + shift));
+    };
+  realm.define(prototype, {
+    toLowerCase: ascii(/[A-Z]/g, 32),
+    toUpperCase: ascii(/[a-z]/g, -32),
+    concat(...items) {
+      return String(this) + items.map((item) => (item === undefined ? "" : show(item))).join("");
+    },
+  });
+  realm.define(realm.global, {
+    String: (...values) => (values.length ? show(values[0]) : ""),
+    parseFloat: (text) => readNumber(String(text)),
+    btoa: (text) => Buffer.from(fromBytes(String(text))).toString("base64"),
+    atob: (text) => toBytes(Buffer.from(String(text), "base64")),
+  });
+  const wrapped = realm.global.String as Constructor;
+  wrapped.prototype = prototype;
+  Object.defineProperty(prototype, "constructor", { value: wrapped, configurable: true, writable: true });
+  realm.define(wrapped, {
+    fromCharCode: (...codes) => String.fromCharCode(...codes.map((code) => Number(code) & 255)),
+  });
+}
+
+/** Dates keep the fraction of a millisecond, start from the board's clock, and are never invalid. */
+function installDate({ realm, time }: Machine): void {
+  const Native = realm.global.Date as unknown as DateConstructor;
+  const { prototype } = Native;
+  const getTime = prototype.getTime;
+  const fractions = new WeakMap<Date, number>();
+  const exact = (date: Date): number => getTime.call(date) + (fractions.get(date) ?? 0);
+  realm.define(prototype, {
+    getTime() {
+      return exact(this);
+    },
+    valueOf() {
+      return exact(this);
+    },
+  });
+  realm.define(realm.global, {
+    Date(...args) {
+      const first = args[0];
+      const number = args.length === 0 ? time.now_ms() : typeof first === "number" ? first : undefined;
+      if (args.length > 1 || number === undefined) {
+        const made =
+          args.length > 1 ? new Native(...(args as [number, number])) : new Native(first as string);
+        return Number.isNaN(getTime.call(made)) ? new Native(0) : made;
+      }
+      const date = new Native(Math.floor(number));
+      fractions.set(date, number - Math.floor(number));
+      return date;
+    },
+  });
+  const wrapped = realm.global.Date as { prototype: unknown };
+  wrapped.prototype = prototype;
+  Object.defineProperty(prototype, "constructor", { value: wrapped, configurable: true, writable: true });
+  realm.define(wrapped, { now: () => time.now_ms(), parse: (text) => Native.parse(text) || 0 });
+}

@@ -1,0 +1,230 @@
+import { crc32, flatten, fromBytes } from "./bytes.ts";
+import { printJson } from "./json.ts";
+import type { Machine } from "./machine.ts";
+import type { HostFunction } from "./realm.ts";
+import { readFile } from "./storage.ts";
+import { flashModule, storageModule } from "./storage-module.ts";
+
+/** What guards the board from a program that hangs: it stands outside of the program, and outlives `reset()`. */
+export interface Watchdog {
+  enable(seconds: number, automatic: boolean): void;
+  kick(): void;
+}
+
+/** The interpreter's own globals: timers, console, modules, `E` and `process`. */
+export function installGlobals(machine: Machine, watchdog: Watchdog): void {
+  const { realm } = machine;
+  hidden(realm.global, "global", realm.global);
+  const print = (...values: unknown[]): void => {
+    machine.console.write(`${values.map((value) => shown(machine, value)).join(" ")}\n`);
+  };
+  const console = realm.object();
+  realm.define(console, { log: print, warn: print, error: print, info: print, debug: print });
+  Object.defineProperty(realm.global, "console", { value: console, configurable: true, writable: true });
+  realm.define(realm.global, { print, ...timerFunctions(machine), ...systemFunctions(machine) });
+  hidden(realm.global, "E", espruino(machine, watchdog));
+  hidden(realm.global, "process", processObject(machine));
+}
+
+const hidden = (target: object, name: string, value: unknown): void => {
+  Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
+};
+
+/** A value as `print` writes it. */
+function shown({ realm }: Machine, value: unknown): string {
+  if (typeof value === "string") return value;
+  return printJson(value, { pretty: true, classOf: (object) => className(realm.global, object) });
+}
+
+/** The global whose prototype an object has: "" for plain ones; undefined when the object stands for its own name. */
+export function className(global: Record<string, unknown>, object: object): string | undefined {
+  const prototype = Object.getPrototypeOf(object) as { constructor?: { name: string } } | null;
+  if (!prototype || prototype === (global.Object as { prototype: object }).prototype) return "";
+  if (!Object.hasOwn(prototype, "constructor")) return Object.hasOwn(prototype, "toJSON") ? undefined : "";
+  const maker = prototype.constructor;
+  if (maker && global[maker.name] === maker) return maker.name;
+  return Object.getOwnPropertyNames(global).find((name) => global[name] === maker) ?? "";
+}
+
+function timerFunctions({ timers, loop }: Machine): Record<string, HostFunction> {
+  const add =
+    (repeat: boolean) =>
+    (callback: unknown, ms: number, ...args: unknown[]) => {
+      if (typeof callback !== "function" && typeof callback !== "string")
+        throw new Error("Function or String not supplied!");
+      const id = timers.add(callback, ms, args, repeat);
+      loop.wake();
+      return id;
+    };
+  const clear =
+    (kind: string): HostFunction =>
+    (...args) => {
+      if (args.length && args[0] === undefined)
+        throw new Error(`clear${kind}(undefined) not allowed. Use clear${kind}() instead`);
+      timers.remove(args[0]);
+    };
+  return {
+    setTimeout: add(false),
+    setInterval: add(true),
+    clearTimeout: clear("Timeout"),
+    clearInterval: clear("Interval"),
+    changeInterval(id, ms) {
+      if (!timers.change(id, ms)) throw new Error("Unknown Interval");
+      loop.wake();
+    },
+  };
+}
+
+function systemFunctions(machine: Machine): Record<string, HostFunction> {
+  const { realm, time, control, console, storage } = machine;
+  const modules = new Map<string, unknown>();
+  const builtIn: Record<string, (machine: Machine) => unknown> = {
+    Storage: storageModule,
+    Flash: flashModule,
+  };
+  return {
+    getTime: () => time.now_ms() / 1000,
+    setTime: (seconds) => time.set(seconds * 1000),
+    getSerial: () => SERIAL_NUMBER,
+    eval: (source) => (source === undefined ? undefined : realm.run(String(source), "eval")),
+    load: (file) => control.load(file),
+    reset: (clearFlash) => control.reset(Boolean(clearFlash)),
+    save() {
+      if (readFile(storage, ".bootcde"))
+        throw new Error("Cannot save: .bootcde file already exists. Please remove it first.");
+      throw new Error("save() is not simulated");
+    },
+    echo(on) {
+      console.echo = Boolean(on);
+    },
+    trace() {},
+    require(name) {
+      if (modules.has(name)) return modules.get(name);
+      const file = readFile(storage, String(name));
+      if (!builtIn[name] && !file) throw new Error(`Module "${name}" not found`);
+      const module = builtIn[name]?.(machine) ?? loadModule(machine, String(file?.toString("latin1")), name);
+      modules.set(name, module);
+      return module;
+    },
+  };
+}
+
+const SERIAL_NUMBER = "00000000-addeadde-addeadde";
+
+function loadModule({ realm }: Machine, source: string, name: string): unknown {
+  const module = realm.object({ exports: realm.object() });
+  const wrapped = realm.run(`(function(exports,module){${source}\n})`, name) as HostFunction;
+  wrapped(module.exports, module);
+  return module.exports;
+}
+
+function espruino(machine: Machine, watchdog: Watchdog): object {
+  const { realm, console, control, errorFlags, random, spec } = machine;
+  const E = realm.object();
+  const all = (parts: unknown[]): string => parts.map((part) => flatten(part) ?? "").join("");
+  realm.define(E, {
+    getErrorFlags() {
+      const flags = realm.array([...errorFlags]);
+      errorFlags.clear();
+      return flags;
+    },
+    setConsole(device) {
+      const name = device === null || device === undefined ? null : deviceName(machine, device);
+      if (name !== null && spec.serials.includes(name)) device.setConsole();
+      else console.move(name);
+    },
+    getConsole: () => console.device,
+    reboot: () => control.reboot("E.reboot()"),
+    enableWatchdog: (seconds, automatic = true) => {
+      if (seconds > spec.watchdog_s)
+        throw new Error(`Watchdog timeout must be under ${spec.watchdog_s} seconds`);
+      watchdog.enable(Number(seconds), Boolean(automatic));
+    },
+    kickWatchdog: () => watchdog.kick(),
+    CRC32: (data) => crc32(all([data])),
+    toString: (...parts) => all(parts),
+    toUint8Array: (...parts) => realm.uint8Array(fromBytes(all(parts))),
+    toArrayBuffer: (text) => realm.uint8Array(fromBytes(all([text]))).buffer,
+    getSizeOf: (value) => sizeOf(value, spec.variableBytes),
+    setBootCode(code, always) {
+      const storage = realm.global.require as HostFunction;
+      const files = storage("Storage") as {
+        write(name: string, data: string): void;
+        erase(name: string): void;
+      };
+      files.erase(".bootcde");
+      files.erase(".bootrst");
+      if (code) files.write(always ? ".bootrst" : ".bootcde", code);
+    },
+    hwRand: () => Math.floor(random() * 2 ** 32) | 0,
+    srand() {},
+    setTimeZone() {},
+    setFlags() {},
+    getFlags: () => realm.object(),
+    getTemperature: () => Number.NaN,
+    getBattery: () => 100,
+    getAnalogVRef: () => Number.NaN,
+    defrag() {},
+    asUTF8() {
+      throw new Error("Unicode not supported on this build");
+    },
+    decodeUTF8: (text) => String(text),
+  });
+  return E;
+}
+
+function deviceName({ realm, spec }: Machine, device: unknown): string {
+  if (typeof device === "string") return device;
+  const name = [...spec.serials, ...spec.consoles].find((candidate) => realm.global[candidate] === device);
+  if (!name) throw new Error("setConsole can't be used on 'soft' devices");
+  return name;
+}
+
+/** Rough: the object itself and what it holds, by the byte and the member. */
+function sizeOf(value: unknown, variableBytes: number): number {
+  if (typeof value === "string") return value.length <= 8 ? 1 : 1 + Math.ceil((value.length - 8) / 11.5);
+  if (ArrayBuffer.isView(value)) return 2 + Math.ceil(value.byteLength / variableBytes);
+  if (typeof value !== "object" || value === null) return 1;
+  return (
+    1 +
+    Object.values(value).reduce(
+      (sum, held) => sum + (typeof held === "object" ? sizeOf(held, variableBytes) + 1 : 1),
+      0,
+    )
+  );
+}
+
+function processObject(machine: Machine): object {
+  const { realm, spec, console, queue } = machine;
+  const process = realm.object({ version: spec.version });
+  realm.define(process, {
+    memory() {
+      const { usage, total } = machine.memory();
+      return realm.object({
+        free: total - usage,
+        usage,
+        total,
+        history: 0,
+        blocksize: spec.variableBytes,
+        rx: realm.object({ used: queue.used, total: 1024 }),
+      });
+    },
+  });
+  Object.defineProperty(process, "env", {
+    get: () =>
+      realm.object({
+        VERSION: spec.version,
+        GIT_COMMIT: "simulated",
+        EMULATED: true,
+        BOARD: spec.name,
+        RAM: spec.variables * spec.variableBytes,
+        FLASH: spec.freeBytes + spec.storageBytes,
+        STORAGE: spec.storageBytes,
+        SERIAL: SERIAL_NUMBER,
+        CONSOLE: console.device,
+        MODULES: spec.modules.join(","),
+        EXPTR: 0,
+      }),
+  });
+  return process;
+}

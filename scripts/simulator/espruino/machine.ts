@@ -1,0 +1,53 @@
+import type { Clock } from "../clock.ts";
+import type { Console } from "./console.ts";
+import type { EventQueue } from "./event-queue.ts";
+import type { Loop } from "./loop.ts";
+import type { Pins } from "./pins.ts";
+import type { Realm } from "./realm.ts";
+import type { BoardSpec } from "./specs.ts";
+import type { StorageArea } from "./storage.ts";
+import type { Timers } from "./timers.ts";
+
+/** What `E.getErrorFlags()` can say here. The interpreter's memory flags do not occur: memory is only estimated. */
+export type ErrorFlag = "FIFO_FULL" | "BUFFER_FULL" | "CALLBACK";
+
+/** The other end of a UART, of the console's cable or radio. Bytes are strings of char codes 0-255. */
+export interface SerialPeer {
+  /** Bytes from the board. */
+  write(bytes: string): void;
+  /** Set by the board: call it with bytes for the board. */
+  onData?: ((bytes: string) => void) | undefined;
+  /** The board set its UART up, or down (0). */
+  setBaud?(baud: number): void;
+  /** Hardware flow control: the board cannot take more for now, or can again. */
+  hold?(held: boolean): void;
+}
+
+/** One run of the interpreter, from boot to reset: the parts that its functions work on. */
+export interface Machine {
+  spec: BoardSpec;
+  clock: Clock;
+  realm: Realm;
+  loop: Loop;
+  timers: Timers;
+  queue: EventQueue;
+  console: Console;
+  pins: Pins;
+  storage: StorageArea;
+  /** The peers by the name of the device, or by the path it is opened with. */
+  peers: Record<string, SerialPeer>;
+  errorFlags: Set<ErrorFlag>;
+  random: () => number;
+  time: {
+    /** Milliseconds since 1970 by the board's own clock, with a fraction. */
+    now_ms(): number;
+    set(ms: number): void;
+  };
+  /** What the program asks for and gets when the callback has returned; `reboot` at once. */
+  control: {
+    reset(clearFlash: boolean): void;
+    load(file?: string): void;
+    reboot(reason: string): never;
+  };
+  memory(): { usage: number; total: number };
+}

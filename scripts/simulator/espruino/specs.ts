@@ -1,0 +1,134 @@
+import type { FlashGeometry } from "./flash.ts";
+
+/** What the firmware can tell of the board it runs on. */
+export interface BoardSpec {
+  /** `process.env.BOARD`. */
+  name: string;
+  /** `process.env.VERSION`. */
+  version: string;
+  /** How many variables the interpreter has, and the bytes of one: they bound memory and compaction's swap buffer. */
+  variables: number;
+  variableBytes: number;
+  /** None of our boards has it: strings are bytes. */
+  unicode: false;
+  pageSize: number;
+  /** Address of the first byte of Storage, and its length: whole pages. */
+  storageStart: number;
+  storageBytes: number;
+  /** Pages below Storage that `require("Flash").getFree()` offers. */
+  freeBytes: number;
+  serials: string[];
+  /** Where the REPL is after boot, and what else it could be moved to. */
+  console: string;
+  consoles: string[];
+  pins: string[];
+  /** How many bytes the UART hands over at once: 1 by interrupt, up to 32 by reading a file. */
+  uartChunk: number;
+  /** On Linux the driver waits while the event queue is half full, so nothing overflows. */
+  uartWaits: boolean;
+  /** How full, in eighths, the event queue gets before the modem is held back by CTS. */
+  holdEighths: number;
+  modules: string[];
+  /** The longest watchdog, seconds. */
+  watchdog_s: number;
+  /** Linux has the host's clock; a board starts at 1970. */
+  hostClock: boolean;
+}
+
+const pins = (port: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${port}${i}`);
+
+const nordic = {
+  version: "2v29",
+  unicode: false,
+  pageSize: 4096,
+  uartChunk: 1,
+  uartWaits: false,
+  holdEighths: 3,
+  modules: ["AT", "GPS", "ATSMS", "QuectelBG96", "iTracker", "Flash", "Storage", "net", "heatshrink"],
+  watchdog_s: 131_072,
+  hostClock: false,
+} as const;
+
+/** The boards this firmware is built for, and the two builds of Espruino for Linux that stand in for them. */
+export const boardSpecs = {
+  rak8212: {
+    ...nordic,
+    modules: [...nordic.modules],
+    name: "RAK8212",
+    variables: 2500,
+    variableBytes: 13,
+    storageStart: 0x6c000,
+    storageBytes: 40 * 1024,
+    freeBytes: 0,
+    serials: ["Serial1"],
+    console: "Serial1",
+    consoles: ["Serial1", "Bluetooth"],
+    pins: pins("D", 32),
+  },
+  rak5010: {
+    ...nordic,
+    modules: [...nordic.modules, "crypto", "tls"],
+    name: "RAK5010",
+    variables: 12500,
+    variableBytes: 14,
+    storageStart: 0xe2000,
+    storageBytes: 80 * 1024,
+    freeBytes: 256 * 1024,
+    serials: ["Serial1", "Serial2"],
+    console: "Bluetooth",
+    consoles: ["Bluetooth", "USB", "Serial1", "Serial2"],
+    pins: pins("D", 48),
+  },
+  "wio-lte": {
+    name: "WIO_LTE",
+    version: "2v08",
+    variables: 5450,
+    variableBytes: 13,
+    unicode: false,
+    pageSize: 128 * 1024,
+    storageStart: 0x080c0000,
+    storageBytes: 256 * 1024,
+    freeBytes: 256 * 1024,
+    serials: ["Serial1", "Serial2", "Serial3", "Serial4", "Serial5", "Serial6"],
+    console: "Serial2",
+    consoles: ["USB", "Serial1", "Serial2"],
+    pins: [...pins("A", 16), ...pins("B", 16), ...pins("C", 16), ...pins("D", 16)],
+    uartChunk: 1,
+    uartWaits: false,
+    holdEighths: 6,
+    modules: ["Flash", "Storage", "fs", "net", "neopixel"],
+    watchdog_s: 26.2,
+    hostClock: false,
+  },
+  linux: {
+    name: "LINUX",
+    version: "2v29",
+    variables: 2500,
+    variableBytes: 13,
+    unicode: false,
+    pageSize: 1024,
+    storageStart: 0x10000000,
+    storageBytes: 256 * 1024,
+    freeBytes: 0,
+    serials: ["Serial1", "Serial2", "Serial3", "Serial4", "Serial5", "Serial6"],
+    console: "USB",
+    consoles: ["USB"],
+    pins: pins("D", 33),
+    uartChunk: 32,
+    uartWaits: true,
+    holdEighths: 6,
+    modules: ["timer", "Flash", "Storage", "heatshrink", "fs", "net", "dgram", "tls", "http", "crypto"],
+    watchdog_s: 131_072,
+    hostClock: true,
+  },
+} satisfies Record<string, BoardSpec>;
+
+export type BoardName = keyof typeof boardSpecs;
+
+/** The part of the chip's flash that the firmware can reach: its free pages, then Storage. */
+export const flashOf = (spec: BoardSpec): FlashGeometry => ({
+  start: spec.storageStart - spec.freeBytes,
+  length: spec.freeBytes + spec.storageBytes,
+  pageSize: spec.pageSize,
+});
