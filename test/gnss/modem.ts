@@ -1,4 +1,4 @@
-import { type At, receive } from "../../firmware/modem/at.ts";
+import { type At, listen } from "../../firmware/modem/at.ts";
 
 /** A modem that answers from a script, behind a real AT channel. */
 export interface ScriptedModem {
@@ -14,27 +14,30 @@ export const OK = "OK";
 /** Answers come 20 ms after the command, as on a real line. */
 export function scriptedModem(answer: ScriptedModem["answer"]): ScriptedModem {
   const commands: string[] = [];
+  let receive: (bytes: string) => void = () => {};
   const at: At = {
     port_: {
       write(bytes) {
         const command = bytes.trim();
-        if (command !== "AT") commands.push(command);
-        const text = command === "AT" ? undefined : modem.answer(command);
+        if (command === "AT") return;
+        commands.push(command);
+        const text = modem.answer(command);
         if (text === undefined) return;
         const framed = text.split("\n").map((line) => `\r\n${line}\r\n`);
-        setTimeout(() => receive(at, framed.join("")), 20);
+        setTimeout(() => receive(framed.join("")), 20);
       },
-      on() {},
+      on(_event, listener) {
+        receive = listener;
+      },
     },
-    trace_: 0,
     urc_: () => false,
     queue_: [],
-    timer_: 0,
     buffer_: "",
     owed_: 0,
     sync_: 0,
     noise_: 0,
   };
+  listen(at);
   const modem: ScriptedModem = { at, commands, answer };
   return modem;
 }

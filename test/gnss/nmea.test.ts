@@ -251,6 +251,14 @@ describe("time", () => {
     assert.deepEqual(times(log), ["2023-06-14T10:15:00.000Z", "2023-06-14T11:00:00.000Z", undefined]);
   });
 
+  it("is unknown for a fix without a time, also just before midnight", () => {
+    const log = sentences(
+      "GPRMC,235000,A,6400.0000,N,02100.0000,E,1,2,140623,,,A",
+      "GPRMC,,A,6400.0000,N,02100.0000,E,1,2,140623,,,A",
+    );
+    assert.deepEqual(times(log), ["2023-06-14T23:50:00.000Z", undefined]);
+  });
+
   it("may go back, as when a receiver corrects its clock", () => {
     const log = sentences(
       "GPGGA,101500.710,6400.0000,N,02100.0000,E,1,,,,M,,M,,",
@@ -346,6 +354,14 @@ describe("the serial line", () => {
       assert.equal(parser.buf_, "");
       assert.deepEqual(parse(...bytes, ...WESTERN).epochs, epochs);
     });
+
+  it("keeps no more than one sentence, whatever comes", () => {
+    const parser = nmeaParser(() => {});
+    for (const byte of Object.values(HOSTILE).join("")) {
+      feedNmea(parser, byte);
+      assert.ok(parser.buf_.length <= 120);
+    }
+  });
 
   it("a silence ends the epoch; what still comes of it is dropped", () => {
     const epochs: (Fix | null)[] = [];

@@ -55,7 +55,9 @@ describe("a receiver of its own", () => {
 
   it("does not cut an epoch at a short pause", async () => {
     const half = FIRST.indexOf("$GPGGA") + 20;
-    send(FIRST.slice(0, half));
+    send(FIRST.slice(0, half - 5));
+    await clock.tickAsync(150);
+    send(FIRST.slice(half - 5, half));
     await clock.tickAsync(150);
     send(FIRST.slice(half));
     await clock.tickAsync(200);
