@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { bundle } from "./bundle.ts";
+import { hoistVariables } from "./hoist.ts";
 import { minify } from "./minify.ts";
 import { originIn } from "./origin.ts";
 import { BuildError } from "./problem.ts";
@@ -28,7 +29,7 @@ export interface Blob {
 
 /** Bundles, minifies and checks. Throws a BuildError that names each thing Espruino would fail on. */
 export async function buildBlob(options: BlobOptions): Promise<Blob> {
-  const { code, map } = await minify(await bundle(options));
+  const { code, map } = hoistVariables(await minify(await bundle(options)));
   const origin = originIn(map, dirname(options.outfile));
   const subject = parseES5(code, origin);
   const refused = refusals(subject, origin);

@@ -111,6 +111,25 @@ global.h = function (): number { return ++count; };`,
   await assert.doesNotReject(built);
 });
 
+test("variables that terser puts behind their use, inlining a function, are declared at the top", async (t) => {
+  const { code, map } = await blobOf(t, {
+    "main.ts": `
+function join(text: string): string { return size(text.length) + text; }
+function size(n: number): string { return n > 9 ? "9" : "" + n; }
+function packet(head: number, body: string): string {
+  while (body.length > 100) { body = body.substr(1); head++; }
+  return head + body;
+}
+global.encode = function (topic: string): string { return packet(3, join(topic) + "last"); };
+global.size = size;
+global.after = "here";`,
+  });
+  assert.match(code, /encode=function\(\w\)\{var /);
+  assert.equal(run(code).encode?.("ab"), "32ablast");
+  const { line } = originalPositionFor(new TraceMap(map), { line: 1, column: code.indexOf('"here"') });
+  assert.equal(line, 10);
+});
+
 test("a refusal names the line of the TypeScript and what to do", async (t) => {
   const lines = await failureOf(t, {
     "main.ts": `
@@ -148,17 +167,22 @@ test("what only the types can tell is refused by type", async (t) => {
   const lines = await failureOf(t, {
     "main.ts": `
 declare const list: number[], text: string, error: Error, fields: { name: string }, day: Date;
+declare const timers: { set: number | 0; unset?: number };
 print(list.lastIndexOf(1));
 print(text.lastIndexOf("a"));
 print(error.name);
 print(fields.name);
 print(text.search("a"));
 print(new Date(text));
-print(new Date(5), day.getTime());`,
+print(new Date(5), day.getTime());
+clearTimeout(timers.unset as number);
+clearTimeout(timers.unset!);
+if (timers.unset) clearTimeout(timers.unset);
+clearTimeout(timers.set as number);`,
   });
   assert.deepEqual(
     lines.map((line) => line.slice(0, line.indexOf(": "))),
-    ["main.ts:3", "main.ts:5", "main.ts:7", "main.ts:8"],
+    [4, 6, 8, 9, 11, 12].map((line) => `main.ts:${line}`),
   );
 });
 

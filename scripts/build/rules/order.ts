@@ -1,51 +1,59 @@
-import type { AnyNode, Identifier, Program } from "acorn";
+import type { Identifier, Program } from "acorn";
 import { type RunsAtOnce, runsAtOnce } from "../calls.ts";
 import type { Scopes, Variable } from "../scopes.ts";
 import { descendants, type FunctionNode, isFunction, runBy } from "../tree.ts";
 import { Flow } from "./flow.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
+
+/** A place that uses a variable or a function of the program that may not be declared by then. */
+export interface EarlyUse {
+  use: Identifier;
+  variable: Variable;
+  /** The use is in a function that runs too early. */
+  called: boolean;
+}
 
 /**
  * Espruino hoists nothing: a name exists from the moment its `var` or `function` has run. So on every path through a
  * function the declaration comes before the use, also where the use is in a function called on the way.
  */
-export const declarationBeforeUse: Rule = ({ program, scopes }) => {
+export const declarationBeforeUse: Rule = ({ program, scopes }) =>
+  earlyUses(program, scopes).map(({ use, variable, called }) => {
+    const what = variable.kind === "function" ? `function ${use.name}` : `\`${use.name}\``;
+    const when = called ? "is used by a function that runs before" : "is used where it may be before";
+    return {
+      at: use.start,
+      message: `${what} ${when} its declaration, and Espruino hoists nothing: declare it further up`,
+    };
+  });
+
+export function earlyUses(program: Program, scopes: Scopes): EarlyUse[] {
   const calls = runsAtOnce(program, scopes);
   const needs = outerVariables(program, scopes, calls);
-  const findings = new Map<Identifier, Finding>();
-
-  const refuse = (use: Identifier, variable: Variable, by?: AnyNode) => {
-    if (findings.has(use)) return;
-    const what = variable.kind === "function" ? `function ${use.name}` : `\`${use.name}\``;
-    const when = by ? "is used by a function that runs before" : "is used where it may be before";
-    const message = `${what} ${when} its declaration, and Espruino hoists nothing: declare it further up`;
-    findings.set(use, { at: use.start, message });
-  };
+  const early = new Map<Identifier, EarlyUse>();
 
   for (const owner of descendants(program)) {
     if (owner.type !== "Program" && !isFunction(owner)) continue;
-    const mine = (variable: Variable) =>
-      variable.scope === owner && (variable.kind === "var" || variable.kind === "function");
     new Flow({
       declaredBy: (id) => scopes.variableOf(id),
       evaluate(expression, declared) {
+        const check = (variable: Variable | undefined, use: Identifier, called: boolean) => {
+          if (variable?.scope !== owner || declared.has(variable) || early.has(use)) return;
+          if (variable.kind === "var" || variable.kind === "function")
+            early.set(use, { use, variable, called });
+        };
         for (const node of runBy(expression)) {
-          if (node.type === "Identifier") {
-            const variable = scopes.variableOf(node);
-            if (variable && mine(variable) && !declared.has(variable)) refuse(node, variable);
-          } else if (node.type === "CallExpression" || node.type === "NewExpression") {
-            for (const callee of calls(node)) {
-              for (const [variable, use] of needs.get(callee) ?? []) {
-                if (mine(variable) && !declared.has(variable)) refuse(use, variable, node);
-              }
-            }
+          if (node.type === "Identifier") check(scopes.variableOf(node), node, false);
+          if (node.type !== "CallExpression" && node.type !== "NewExpression") continue;
+          for (const callee of calls(node)) {
+            for (const [variable, use] of needs.get(callee) ?? []) check(variable, use, true);
           }
         }
       },
     }).run(owner);
   }
-  return [...findings.values()];
-};
+  return [...early.values()];
+}
 
 /** Of each function, the variables of functions around it that a call may touch, with one place that does. */
 function outerVariables(program: Program, scopes: Scopes, calls: RunsAtOnce) {

@@ -9,8 +9,9 @@ const STARTING = ["setTimeout", "setInterval", "setWatch"];
 /**
  * `clearTimeout(undefined)` throws, and without an argument it clears every timer of the board. So the argument is
  * tested just before (`t && clearTimeout(t)`, or an `if`, with nothing called and nothing assigned to it between), or
- * it is a variable or member that holds a number from its declaration (or from an object literal) on: every value the
- * blob ever stores under that name is a number, null or a timer just started.
+ * it is a variable or member that holds a number from the start: every value the blob ever stores under that name is a
+ * number, null or a timer just started, and one is a literal. That each object of the type has the member is the type
+ * checker's business; see also types.ts.
  */
 export const clearedTimers: Rule = (subject) => {
   const { code, program, scopes } = subject;
@@ -101,7 +102,7 @@ function isCertain(value: AnyNode, scopes: Scopes): boolean {
   }
 }
 
-/** By its name alone; that every object of the type has the member is the type checker's business. */
+/** By its name alone. */
 function isNumberMember(name: string | undefined, subject: Subject, seen: Set<unknown>): boolean {
   if (name === undefined) return false;
   const key = `.${name}`;
@@ -114,13 +115,18 @@ function isNumberMember(name: string | undefined, subject: Subject, seen: Set<un
       if (!isNumber(node.value, subject, seen)) return false;
     } else if (node.type === "AssignmentExpression" && node.left.type === "MemberExpression") {
       if (memberName(node.left) !== name) continue;
-      if (node.left.object.type === "ThisExpression") initialised = true;
+      if (isLiteral(node.right)) initialised = true;
       if (!isNumber(node, subject, seen)) return false;
     } else if (node.type === "UnaryExpression" && node.operator === "delete") {
       if (node.argument.type === "MemberExpression" && memberName(node.argument) === name) return false;
     }
   }
   return initialised;
+}
+
+/** The 0 of `a.t = a.u = 0`. */
+function isLiteral(value: AnyNode): boolean {
+  return value.type === "AssignmentExpression" ? isLiteral(value.right) : value.type === "Literal";
 }
 
 /** Whether the argument is known to be truthy where the call stands. */

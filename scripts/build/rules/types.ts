@@ -18,6 +18,9 @@ const MISSING: Record<string, string> = {
 const DATE_FROM_TEXT =
   "a date that cannot be read becomes 0, not NaN: take the text apart yourself and pass a number";
 
+const UNDEFINED_TIMER =
+  "throws if the timer is undefined, which its type allows: test it just before, or start it as 0";
+
 /** What can be refused only while the types are known; everything else is read off the finished blob. */
 export function refuseByType(program: ts.Program): Refusal[] {
   const checker = program.getTypeChecker();
@@ -36,6 +39,14 @@ export function refuseByType(program: ts.Program): Refusal[] {
       const member = libraryMember(node.name);
       const message = member && Object.hasOwn(MISSING, member) ? MISSING[member] : undefined;
       if (message) refusals.push({ node: node.name, message });
+    } else if (
+      ts.isCallExpression(node) &&
+      /^clear(Timeout|Interval|Watch)$/.test(node.expression.getText())
+    ) {
+      const [timer] = node.arguments;
+      if (timer && mayBeUndefined(checker.getTypeAtLocation(withoutCast(timer)))) {
+        refusals.push({ node, message: UNDEFINED_TIMER });
+      }
     } else if (ts.isNewExpression(node) && node.arguments?.length === 1) {
       const [argument] = node.arguments;
       const isDate = libraryMember(node.expression) === undefined && node.expression.getText() === "Date";
@@ -52,4 +63,19 @@ export function refuseByType(program: ts.Program): Refusal[] {
 
 function isText(type: ts.Type): boolean {
   return type.isUnion() ? type.types.some(isText) : (type.flags & ts.TypeFlags.StringLike) !== 0;
+}
+
+function mayBeUndefined(type: ts.Type): boolean {
+  if (type.isUnion()) return type.types.some(mayBeUndefined);
+  return (
+    (type.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Void | ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !==
+    0
+  );
+}
+
+function withoutCast(node: ts.Expression): ts.Expression {
+  if (ts.isAsExpression(node) || ts.isNonNullExpression(node) || ts.isParenthesizedExpression(node)) {
+    return withoutCast(node.expression);
+  }
+  return node;
 }

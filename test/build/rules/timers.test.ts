@@ -54,6 +54,7 @@ testRules([
       "var t=0;E.start=function(){t=setTimeout(print,1)},E.stop=function(){clearTimeout(t),t=0}",
       "var t;t=0;E.start=function(){t=setTimeout(print,1)},E.stop=function(){clearTimeout(t)}",
       "var s={t:0};E.start=function(){s.t=setTimeout(print,1)},E.stop=function(s){clearTimeout(s.t);s.t=0}",
+      "E.init=function(s){s.t=s.u=0};E.start=function(s){s.t=setTimeout(print,1)},E.stop=function(s){clearTimeout(s.t)}",
       "function F(){this.t=this.u=0}F.prototype.stop=function(){clearTimeout(this.t);clearTimeout(this.u)};E.F=F",
       "var s={t:null};E.start=function(o){s.t=o?setInterval(print,1):0},E.stop=function(){clearInterval(s.t)}",
     ],

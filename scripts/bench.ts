@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import { blobRows } from "./bench/blobs.ts";
+import { clientRows } from "./bench/client.ts";
+import { codecRows } from "./bench/codec.ts";
+import { interpreterRows } from "./bench/interpreter.ts";
+import { describeRow, isOver, type Row } from "./bench/row.ts";
+import { wireRows } from "./bench/wire.ts";
+
+type Measurement = () => Row[] | Promise<Row[]>;
+
+const MEASUREMENTS: Measurement[] = [blobRows, clientRows, interpreterRows, wireRows, codecRows];
+const NAME_WIDTH = 66;
+
+/**
+ * Prints one line a budget: name, figure, unit, budget, verdict. Returns the exit code: 1 when one that can be measured
+ * here is over, or a measurement fails.
+ */
+export async function bench(measurements: Measurement[] = MEASUREMENTS): Promise<number> {
+  let failed = false;
+  for (const measure of measurements) {
+    try {
+      for (const row of await measure()) {
+        console.log(describeRow(row, NAME_WIDTH));
+        failed ||= isOver(row);
+      }
+    } catch (failure) {
+      console.error(`${measure.name}: ${(failure as Error).message}`);
+      failed = true;
+    }
+  }
+  return failed ? 1 : 0;
+}
+
+if (fileURLToPath(import.meta.url) === process.argv[1]) process.exitCode = await bench();

@@ -1,0 +1,5 @@
+import { TBDeviceMQTTClient } from "../../firmware/thingsboard/client.ts";
+
+declare const global: Record<string, unknown>;
+
+global.TBDeviceMQTTClient = TBDeviceMQTTClient;

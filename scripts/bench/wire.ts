@@ -1,0 +1,63 @@
+import type { SocketHandlers } from "../../firmware/socket.ts";
+import { TBDeviceMQTTClient, type Telemetry } from "../../firmware/thingsboard/client.ts";
+import { BUDGETS } from "../budgets.ts";
+import type { Row } from "./row.ts";
+
+const CONNACK = "\x20\x02\x00\x00";
+const SAMPLE = {
+  ts: 1_700_000_000_000,
+  values: { Longitude: 8.541694, Latitude: 47.376888, Altitude: 408.1, Speed: 52.3 },
+};
+/** What `{"ts":1700000000000,"values":…}` adds to the values. */
+const TIME = JSON.stringify(SAMPLE).length - JSON.stringify(SAMPLE.values).length;
+const BATCH = 10;
+
+/** MQTT bytes of one fix with its time: alone on v1 topics, and in a batch on v2 topics. */
+export function wireRows(): Row[] {
+  const alone = publishLength("v1", SAMPLE);
+  const batched = publishLength("v2", Array(BATCH).fill(SAMPLE)) / BATCH;
+  const batchName = `one fix on the wire, v2 topics, ${BATCH} in a batch, share of v1`;
+  return [
+    {
+      name: "one fix on the wire, v1 topics",
+      figure: alone,
+      unit: "bytes",
+      budget: BUDGETS.fix_bytes_v1 + TIME,
+    },
+    { name: batchName, figure: batched / alone, unit: "of v1", budget: BUDGETS.fix_bytes_v2_ratio },
+  ];
+}
+
+/** The bytes the client writes for one `send_telemetry` at QoS 1. */
+function publishLength(topics: "v1" | "v2", data: Telemetry): number {
+  let written = "";
+  let session: SocketHandlers | undefined;
+  const network = {
+    open(_host: string, _port: number, handlers: SocketHandlers) {
+      session = handlers;
+      const write = (bytes: string) => {
+        written += bytes;
+        return bytes.length;
+      };
+      return { write, close() {} };
+    },
+  };
+  const settings = {
+    host: "localhost",
+    port: 1883,
+    username: "token",
+    qos: 1,
+    client_id: "bench",
+    topics,
+  } as const;
+  const client = new TBDeviceMQTTClient(settings, network);
+  client.connect(() => {});
+  session?.onOpen();
+  session?.onData(CONNACK);
+  if (!client.status) throw new Error(`the client did not connect: ${client.last_error}`);
+  written = "";
+  client.send_telemetry(data, () => {});
+  const length = written.length;
+  client.disconnect(() => {});
+  return length;
+}
