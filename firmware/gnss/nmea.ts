@@ -65,6 +65,8 @@ export function flushNmea(nmea: NmeaParser): void {
   // Degrees are the hundreds of ddmm.mmmm; |0 and % round towards zero, so the sign stays right
   let latitude = fix.latitude / 100;
   let longitude = fix.longitude / 100;
+  // What still comes must not change what was handed out
+  nmea.fix_ = {} as Values;
   if (nmea.type_ < 0) return;
   nmea.type_ = -1;
   fix.latitude = latitude = (latitude | 0) + (latitude % 1) / 0.6;
@@ -113,7 +115,7 @@ function takeSentence(nmea: NmeaParser, line: string, star: number): void {
   if (!(clock >= 0 && clock <= Nmea.Day_ms)) clock = -1;
   if (clock < 0 ? nmea.type_ < 0 || type === nmea.type_ : clock !== nmea.tod_) {
     flushNmea(nmea);
-    nmea.fix_ = fix = {} as Values;
+    fix = nmea.fix_;
     nmea.type_ = type;
     nmea.tod_ = clock;
     // The time goes on from the last one known, over midnight too: GGA comes before the RMC with the new date

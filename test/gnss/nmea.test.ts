@@ -374,8 +374,10 @@ describe("the serial line", () => {
     flushNmea(parser);
     flushNmea(parser);
     assert.equal(epochs.length, 1);
+    const handedOut = { ...epochs[0] };
     feedNmea(parser, gga);
     flushNmea(parser);
     assert.equal(epochs.length, 1);
+    assert.deepEqual(epochs[0], handedOut);
   });
 });
