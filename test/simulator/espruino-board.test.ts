@@ -203,6 +203,32 @@ test("estimated memory follows what is held, in globals, timers and closures, an
   board.dispose();
 });
 
+test("estimated memory stops at the simulator's own functions, which lead to all of Node", () => {
+  const { board, run, tick } = rig();
+  const before = board.memory().usage;
+  run("ps=[];for(i=0;i<10;i++)ps.push(new Promise(function(resolve){setTimeout(resolve,1000)}))");
+  const pending = board.memory().usage - before;
+  // The real interpreter uses 169.
+  assert.ok(pending > 150 && pending < 190, String(pending));
+  run("ps[0].then(function(){})");
+  assert.ok(board.memory().usage - before - pending >= 19);
+  run("ps=0");
+  tick(1001);
+  assert.ok(board.memory().usage - before < 5);
+  board.dispose();
+});
+
+test("process.memory(false) may be a minute old, process.memory() is not", () => {
+  const { board, run, tick } = rig();
+  const before = run("process.memory(false).usage");
+  run("big=new Uint8Array(5000)");
+  assert.equal(run("process.memory(false).usage"), before);
+  assert.ok(Number(run("process.memory().usage")) > Number(before) + 380);
+  tick(60_001);
+  assert.ok(Number(run("process.memory(false).usage")) > Number(before) + 380);
+  board.dispose();
+});
+
 test("the REPL on a cable: echo, results, lines over brackets, silent lines, errors", () => {
   const cable = peer();
   const { board, tick } = rig("linux", { serials: { USB: cable } });

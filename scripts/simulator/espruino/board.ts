@@ -192,7 +192,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
           timers: timers.list(),
           events: loop.pending(),
         };
-        return { usage: estimateMemory(roots, scopes, spec), total: spec.variables };
+        return { usage: estimateMemory(roots, scopes, realm, spec), total: spec.variables };
       },
     };
     machine = self;

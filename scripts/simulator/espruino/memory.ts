@@ -1,17 +1,20 @@
 import type { Scopes } from "./closures.ts";
 import { hostFunctions } from "./json.ts";
+import type { Realm } from "./realm.ts";
 import type { BoardSpec } from "./specs.ts";
 
 /** Variables in use right after boot, before any code. */
 const BASELINE = 60;
-const FUNCTION = 5;
+const FUNCTION = 4;
+/** A scope that functions close over, beside its variables. */
+const SCOPE = 1;
 const DATE = 5;
 const REGEXP = 9;
 const ERROR = 44;
 const TIMER = 5;
 /** Characters that fit into a variable with the rest, and into each that follows. */
 const SHORT_STRING = 8;
-const STRING_BLOCK = 11.5;
+const STRING_BLOCK = 9;
 const SHORT_NAME = 4;
 const NAME_BLOCK = 11;
 
@@ -33,7 +36,13 @@ const stringCost = (text: string): number =>
  * How many variables the interpreter would use for what the program can reach: an estimate by the costs measured on
  * the real one, good to a tenth or so; code runs from flash and costs nothing but its functions.
  */
-export function estimateMemory(roots: Roots, scopes: Scopes, spec: BoardSpec): number {
+export function estimateMemory(
+  roots: Roots,
+  scopes: Scopes,
+  { global, holdings }: Realm,
+  spec: BoardSpec,
+): number {
+  const functionPrototype = (global.Function as { prototype: object }).prototype;
   const seen = new Set<object>(roots.builtIns);
   const smallInteger = spec.variables <= 4096 ? 2047 : 8191;
   let used = BASELINE;
@@ -76,13 +85,23 @@ export function estimateMemory(roots: Roots, scopes: Scopes, spec: BoardSpec): n
         continue;
       named(name, held);
     }
-    for (const scope of scopes.of(object))
+    for (const scope of scopes.of(object)) {
+      used += SCOPE;
       for (const [name, held] of Object.entries(scope)) named(name, held);
+    }
   }
 
   function object(held: object): void {
+    const holding = holdings.get(held)?.();
+    if (holding) {
+      used += holding.cost;
+      for (const one of holding.values) value(one);
+      return;
+    }
     if (typeof held === "function") {
-      if (!hostFunctions.has(held) && !isNative(held)) fn(held as never);
+      // Never into the simulator's own functions: behind them is all of Node.
+      const isProgram = Object.getPrototypeOf(held) === functionPrototype && !hostFunctions.has(held);
+      if (isProgram && !isNative(held)) fn(held as never);
       return;
     }
     if (ArrayBuffer.isView(held)) {

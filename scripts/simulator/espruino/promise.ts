@@ -5,6 +5,10 @@ const PENDING = 0;
 const REJECTED = 1;
 const FULFILLED = 2;
 
+/** What they cost in the interpreter: a pending promise, and a `then` beside the promise it gives. */
+const PROMISE_VARIABLES = 11;
+const REACTION_VARIABLES = 8;
+
 interface Reaction {
   callback: HostFunction | undefined;
   next: EspruinoPromise;
@@ -35,6 +39,12 @@ export function installPromise({ realm, loop }: Machine): void {
       settled: false,
       onFulfilled: [],
       onRejected: [],
+    });
+    realm.holdings.set(promise, () => {
+      const { value, onFulfilled, onRejected } = stateOf(promise);
+      const reactions = [...onFulfilled, ...onRejected];
+      const values = [value, ...reactions.flatMap(({ callback, next }) => [callback, next])];
+      return { cost: PROMISE_VARIABLES + REACTION_VARIABLES * onFulfilled.length, values };
     });
     return promise;
   };
@@ -84,8 +94,11 @@ export function installPromise({ realm, loop }: Machine): void {
       }
       settle(next, result, FULFILLED);
     });
-  const later = (promise: EspruinoPromise, state: number) => (value?: unknown) =>
-    loop.queue(promise, () => settle(promise, value, state));
+  const later = (promise: EspruinoPromise, state: number) => {
+    const settleLater = (value?: unknown) => loop.queue(promise, () => settle(promise, value, state));
+    realm.holdings.set(settleLater, () => ({ cost: 0, values: [promise] }));
+    return settleLater;
+  };
   const then = (promise: object, resolved?: HostFunction, rejected?: HostFunction): EspruinoPromise => {
     const next = create();
     const own = stateOf(promise);

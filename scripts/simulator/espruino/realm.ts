@@ -7,6 +7,12 @@ type ErrorKind = "Error" | "TypeError" | "SyntaxError" | "ReferenceError";
 // biome-ignore lint/suspicious/noExplicitAny: the interpreter's functions take whatever the firmware gives them
 export type HostFunction = (this: any, ...args: any[]) => unknown;
 
+export interface Holding {
+  /** Variables of the object itself. */
+  cost: number;
+  values: unknown[];
+}
+
 /** The globals of one run of the interpreter: a context of its own, from boot to reset. */
 export interface Realm {
   readonly global: Record<string, unknown>;
@@ -21,6 +27,8 @@ export interface Realm {
   define(target: object, functions: Record<string, HostFunction> & ThisType<any>): void;
   /** Runs source text as the interpreter reads it. */
   run(source: string, name: string): unknown;
+  /** What objects made by the simulator hold out of sight, for the estimate of memory. */
+  readonly holdings: WeakMap<object, () => Holding>;
   /** The realm's own built-in, by name. */
   intrinsic<T>(name: string): T;
   /** The simulator's errors as the firmware's own; what is one of them, or stops the board, stays as it is. */
@@ -55,6 +63,7 @@ export function createRealm(powerCut: () => void): Realm {
   const realm: Realm = {
     global,
     alive: true,
+    holdings: new WeakMap(),
     array: <T>(items: T[] = []) => {
       const array: T[] = make("Array");
       for (const item of items) array.push(item);
