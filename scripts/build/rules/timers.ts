@@ -10,11 +10,11 @@ const STARTING = ["setTimeout", "setInterval", "setWatch"];
  * `clearTimeout(undefined)` throws, and without an argument it clears every timer of the board. So the argument is
  * tested just before (`t && clearTimeout(t)`, or an `if`, with nothing called and nothing assigned to it between), or
  * it is a variable or member that holds a number from the start: every value the blob ever stores under that name is a
- * number, null or a timer just started, and one is a literal. That each object of the type has the member is the type
+ * number, null or a timer just started, and one is no timer. That each object of the type has the member is the type
  * checker's business; see also types.ts.
  */
 export const clearedTimers: Rule = (subject) => {
-  const { code, program, scopes } = subject;
+  const { program, scopes } = subject;
   const findings: Finding[] = [];
   for (const node of descendants(program)) {
     if (node.type !== "Identifier" || !CLEARING.includes(node.name) || scopes.variableOf(node)) continue;
@@ -26,9 +26,8 @@ export const clearedTimers: Rule = (subject) => {
     } else if (parent.arguments.length === 0) {
       refuse(`${node.name}() clears every timer of the board: give it the one`);
     } else if (!isNumber(parent.arguments[0] as Expression, subject) && !isTested(parent, subject)) {
-      const timer = code.slice(parent.arguments[0]?.start, parent.arguments[0]?.end);
       refuse(
-        `${node.name}(${timer}) throws if that is undefined: test it just before, or start it as 0 and store numbers only`,
+        `${node.name} throws if the timer is undefined: test it just before, or start it as 0 and store numbers only`,
       );
     }
   }
@@ -115,7 +114,7 @@ function isNumberMember(name: string | undefined, subject: Subject, seen: Set<un
       if (!isNumber(node.value, subject, seen)) return false;
     } else if (node.type === "AssignmentExpression" && node.left.type === "MemberExpression") {
       if (memberName(node.left) !== name) continue;
-      if (isLiteral(node.right)) initialised = true;
+      if (isFirstValue(node.right)) initialised = true;
       if (!isNumber(node, subject, seen)) return false;
     } else if (node.type === "UnaryExpression" && node.operator === "delete") {
       if (node.argument.type === "MemberExpression" && memberName(node.argument) === name) return false;
@@ -124,9 +123,10 @@ function isNumberMember(name: string | undefined, subject: Subject, seen: Set<un
   return initialised;
 }
 
-/** The 0 of `a.t = a.u = 0`. */
-function isLiteral(value: AnyNode): boolean {
-  return value.type === "AssignmentExpression" ? isLiteral(value.right) : value.type === "Literal";
+/** A first value: the 0 of `a.t = a.u = 0`, or something computed, but not a timer. */
+function isFirstValue(value: AnyNode): boolean {
+  if (value.type === "AssignmentExpression") return isFirstValue(value.right);
+  return value.type === "Literal" || value.type === "BinaryExpression";
 }
 
 /** Whether the argument is known to be truthy where the call stands. */

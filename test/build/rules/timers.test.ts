@@ -34,6 +34,7 @@ testRules([
       "var s={t:0};E.start=function(){s.t=void 0},E.stop=function(){clearTimeout(s.t)}",
       "var s={t:0};E.start=function(){delete s.t},E.stop=function(){clearTimeout(s.t)}",
       "var s={};E.start=function(){s.t=setTimeout(print,1)},E.stop=function(){clearTimeout(s.t)}",
+      "E.init=function(s,x){s.t=0;s.k=x};E.start=function(s){s.t=s.k&&setTimeout(print,s.k)},E.stop=function(s){clearTimeout(s.t)}",
       // Tested, but not that, not then, or the other way round.
       "E.stop=function(s){s.on&&clearTimeout(s.t)}",
       "E.stop=function(s){s.t||clearTimeout(s.t)}",
@@ -43,7 +44,7 @@ testRules([
       "E.stop=function(s){if(s.t)print(1);else clearTimeout(s.t)}",
       "E.stop=function(s){s.t&&setTimeout(function(){clearTimeout(s.t)},5)}",
     ],
-    message: /clear\w+\(.*\) throws if that is undefined: test it just before/,
+    message: /clear\w+ throws if the timer is undefined: test it just before/,
     accepted: [
       "E.stop=function(t){t&&clearTimeout(t)}",
       "E.stop=function(s){s.t&&clearTimeout(s.t)}",
@@ -55,6 +56,7 @@ testRules([
       "var t;t=0;E.start=function(){t=setTimeout(print,1)},E.stop=function(){clearTimeout(t)}",
       "var s={t:0};E.start=function(){s.t=setTimeout(print,1)},E.stop=function(s){clearTimeout(s.t);s.t=0}",
       "E.init=function(s){s.t=s.u=0};E.start=function(s){s.t=setTimeout(print,1)},E.stop=function(s){clearTimeout(s.t)}",
+      "E.init=function(s,x){s.t=0;s.k=x*1e3};E.start=function(s){s.t=s.k&&setTimeout(print,s.k)},E.stop=function(s){clearTimeout(s.t)}",
       "function F(){this.t=this.u=0}F.prototype.stop=function(){clearTimeout(this.t);clearTimeout(this.u)};E.F=F",
       "var s={t:null};E.start=function(o){s.t=o?setInterval(print,1):0},E.stop=function(){clearInterval(s.t)}",
     ],
