@@ -374,7 +374,7 @@ describe("the serial line", () => {
     flushNmea(parser);
     flushNmea(parser);
     assert.equal(epochs.length, 1);
-    const handedOut = { ...epochs[0] };
+    const handedOut = structuredClone(epochs[0]);
     feedNmea(parser, gga);
     flushNmea(parser);
     assert.equal(epochs.length, 1);
