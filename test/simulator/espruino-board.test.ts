@@ -218,6 +218,18 @@ test("estimated memory stops at the simulator's own functions, which lead to all
   board.dispose();
 });
 
+test("two boards in one process are counted each for itself", () => {
+  const [one, other] = [rig(), rig()];
+  const grow = "(function(){var h=[];global.grow=function(){for(var i=0;i<50;i++)h.push(0.5)}})()";
+  for (const { run } of [one, other]) run(grow);
+  const [before, otherBefore] = [one.board.memory().usage, other.board.memory().usage];
+  one.run("grow()");
+  assert.equal(one.board.memory().usage, before + 100);
+  assert.equal(other.board.memory().usage, otherBefore);
+  one.board.dispose();
+  other.board.dispose();
+});
+
 test("process.memory(false) may be a minute old, process.memory() is not", () => {
   const { board, run, tick } = rig();
   const before = run("process.memory(false).usage");

@@ -119,6 +119,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     const pins = createPins(current, levels, options.onPin ?? (() => {}));
     let todo: (() => void) | undefined;
     const builtIns: object[] = [];
+    const emitters: object[] = [];
     const classOf = (object: object): string | undefined => className(realm.global, object);
     const loop = createLoop({
       clock,
@@ -189,6 +190,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
         const roots = {
           globals: { ...realm.global },
           builtIns,
+          emitters,
           timers: timers.list(),
           events: loop.pending(),
         };
@@ -204,6 +206,8 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     pins.install();
     serials.install();
     builtIns.push(...reachable(realm.global));
+    for (const name of ["E", "process", ...spec.serials, ...spec.consoles])
+      emitters.push(realm.global[name] as object);
     return self;
   }
 

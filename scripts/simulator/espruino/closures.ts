@@ -20,6 +20,10 @@ interface Evaluated {
 
 const PROBE = "__espruinoSimulatorProbe";
 
+/** Where a value is put for the inspector, and what it hands over: the only way between its names and our values. */
+const exchange: { value?: unknown; taken?: unknown[] } = {};
+Object.defineProperty(globalThis, PROBE, { value: exchange });
+
 /**
  * Looks into closures through V8's own inspector, since most of a blob's state is in the variables of its one function
  * and in no object. Two scopes with the same names and the very same values are taken for one.
@@ -56,13 +60,11 @@ export function createScopes(): Scopes {
   }
   const properties = (objectId: string): { result: Property[]; internalProperties?: Property[] } =>
     post("Runtime.getProperties", { objectId, ownProperties: true }) as never;
-  const release = (objectId: string | undefined): void => {
-    if (objectId) post("Runtime.releaseObject", { objectId });
+  /** Handles are of one group, which `look` lets go as a whole. */
+  const evaluate = (expression: string): string => {
+    const evaluated = post("Runtime.evaluate", { expression, objectGroup: PROBE });
+    return (evaluated as unknown as Evaluated).result.objectId;
   };
-
-  /** Runs `take` on what is handed over by reference: the only way from the inspector's names to values. */
-  const exchange: { value?: unknown; taken?: unknown[] } = {};
-  Object.defineProperty(globalThis, PROBE, { value: exchange, configurable: true });
 
   function values(objectId: string): Record<string, unknown> {
     const found = properties(objectId).result.filter(({ value }) => value);
@@ -73,10 +75,7 @@ export function createScopes(): Scopes {
         : { value: value?.value };
     });
     const functionDeclaration = `function (...all) { ${PROBE}.taken = all }`;
-    const { result } = post("Runtime.evaluate", { expression: PROBE }) as unknown as Evaluated;
-    post("Runtime.callFunctionOn", { functionDeclaration, objectId: result.objectId, arguments: args });
-    release(result.objectId);
-    for (const { value } of found) release(value?.objectId);
+    post("Runtime.callFunctionOn", { functionDeclaration, objectId: evaluate(PROBE), arguments: args });
     const taken = exchange.taken ?? [];
     exchange.taken = undefined;
     return Object.fromEntries(found.map(({ name }, i) => [name, taken[i]]));
@@ -95,19 +94,14 @@ export function createScopes(): Scopes {
   /** What a function's scopes hold now. The inspector gives copies, so it must be asked each time. */
   function look(fn: object): Record<string, unknown>[] {
     exchange.value = fn;
-    const { result } = post("Runtime.evaluate", {
-      expression: `${PROBE}.value`,
-    }) as unknown as Evaluated;
+    const { internalProperties } = properties(evaluate(`${PROBE}.value`));
     exchange.value = undefined;
-    const list = properties(result.objectId).internalProperties?.find(({ name }) => name === "[[Scopes]]");
-    release(result.objectId);
+    const list = internalProperties?.find(({ name }) => name === "[[Scopes]]")?.value?.objectId;
     const found: Record<string, unknown>[] = [];
-    for (const { value } of list?.value?.objectId ? properties(list.value.objectId).result : []) {
+    for (const { value } of list ? properties(list).result : [])
       if (value?.objectId && /^(Closure|Block|Catch)/.test(value.description ?? ""))
         found.push(values(value.objectId));
-      release(value?.objectId);
-    }
-    release(list?.value?.objectId);
+    post("Runtime.releaseObjectGroup", { objectGroup: PROBE });
     return found;
   }
 

@@ -21,8 +21,10 @@ const NAME_BLOCK = 11;
 interface Roots {
   /** The realm's globals, without what the interpreter itself put there. */
   globals: Record<string, unknown>;
-  /** The built-in objects: they may carry listeners and members of the program. */
+  /** The interpreter's own objects, which cost nothing. */
   builtIns: object[];
+  /** Those of them that the program puts listeners on. */
+  emitters: object[];
   timers: readonly { callback: unknown; args: unknown[]; interval_ms: number | undefined }[];
   events: readonly unknown[];
 }
@@ -123,9 +125,9 @@ export function estimateMemory(
 
   scopes.round();
   for (const [name, held] of Object.entries(roots.globals)) named(name, held);
-  for (const builtIn of roots.builtIns)
-    for (const name of Object.getOwnPropertyNames(builtIn))
-      if (name.startsWith("#")) named(name, memberOf(builtIn, name));
+  for (const emitter of roots.emitters)
+    for (const name of Object.getOwnPropertyNames(emitter))
+      if (name.startsWith("#")) named(name, memberOf(emitter, name));
   for (const { callback, args, interval_ms } of roots.timers) {
     used += TIMER + (interval_ms === undefined ? 0 : 2) + (args.length ? 2 + args.length : 0);
     value(callback);
