@@ -34,11 +34,9 @@ export function gnssOn(gnss: Gnss, done: (reason: string) => void): void {
   step(0);
 }
 
-/** Switches the engine off, to save power. `done` gets "", also when it was off already, or the reason. */
-export function gnssOff(gnss: Gnss, done: (reason: string) => void): void {
-  command(gnss, "AT+QGPSEND", COMMAND_MS, function (error) {
-    done(error && error !== OFF ? explain(error) : "");
-  });
+/** Switches the engine off, to save power. `done` gets "", or the error; "CME 505" is that it was off already. */
+export function gnssOff(gnss: Gnss, done: (error: string) => void): void {
+  command(gnss, "AT+QGPSEND", COMMAND_MS, done);
 }
 
 /**
@@ -86,13 +84,12 @@ function readLocation(lines: string[]): Fix | null {
   // +QGPSLOC: hhmmss.s,latitude,longitude,hdop,altitude,2|3,course,km/h,knots,ddmmyy,satellites
   const texts = lines.join().substr(10).split(",");
   const values = texts.map(parseFloat) as Values;
-  const names = ",latitude,longitude,hdop,altitude_m,,course_deg,speed_kmh,,,satellites".split(",");
-  const fix = {
-    // There is no Date.UTC in Espruino
-    time_ms: Date.parse(
-      ("" + texts[9] + texts[0]).replace(/(..)(..)(..)(..)(..)/, "20$3-$2-$1T$4:$5:") + "Z",
-    ),
-  } as Record<string, number> & { time_ms: number };
+  const names = "time_ms,latitude,longitude,hdop,altitude_m,,course_deg,speed_kmh,,,satellites".split(",");
+  const fix: Record<string, number> = {};
+  // There is no Date.UTC in Espruino
+  values[0] = Date.parse(
+    ("" + texts[9] + texts[0]).replace(/(..)(..)(..)(..)(..)/, "20$3-$2-$1T$4:$5:") + "Z",
+  );
   // The engine says 2 (2-D) of good fixes too, with a right altitude: a 2-D one has three satellites, or 0 m
   if (values[5] < 3 && (values[10] < 4 || !values[4])) values[4] = NaN;
   // ddd.mm
@@ -101,8 +98,8 @@ function readLocation(lines: string[]): Fix | null {
     if (names[i] && (values[i] as number) * 0 === 0) fix[names[i] as string] = values[i] as number;
   // The squares of 90 and 180
   return texts.length === 11 &&
-    fix.time_ms > FIRST_MS &&
-    fix.time_ms < LAST_MS &&
+    values[0] > FIRST_MS &&
+    values[0] < LAST_MS &&
     values[1] * values[1] <= 8100 &&
     values[2] * values[2] <= 32400
     ? (fix as unknown as Fix)

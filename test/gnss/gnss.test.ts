@@ -269,8 +269,8 @@ describe("on and off", () => {
     assert.ok(!modem.on);
   });
 
-  it("off already (505)", async () => {
-    assert.equal(await ask(gnssOff, scriptedEngine([], false)), "");
+  it("off already", async () => {
+    assert.equal(await ask(gnssOff, scriptedEngine([], false)), "CME 505");
   });
 
   it("off, refused", async () => {
