@@ -15,6 +15,9 @@ Math.round(47.123456789*1e6)/1e6
 String(1/3)+(255).toString(16)+(0.5).toString(2)
 [Math.round(-1.5),Math.round(2.5),Math.round(-0.2)]
 "é".length
+["ab".indexOf("bc"),"ab".indexOf("abc"),"|OK|".indexOf("||"),"ab".indexOf("b"),"aXbXc".indexOf("X",2),"".indexOf(""),"ab".includes("bc")]
+["ab".lastIndexOf("bc"),"abab".lastIndexOf("ab"),"ab".startsWith("abc")]
+["a".split("bcd"),"a".split("bc"),"ab".split("bc"),"a,b".split(","),"abc".split("")]
 "\u20ac".charCodeAt(0)
 String.fromCharCode(0x20ac).charCodeAt(0)
 "\x80\xff\x7f\x01é"

@@ -57,6 +57,14 @@ function installErrors({ realm }: Machine): void {
   }
 }
 
+/** The interpreter takes a part of `text` at the very end for the whole, where `text` is no longer than the string. */
+function indexOf(string: string, text: string, from: number): number {
+  if (text.length > string.length) return -1;
+  for (let i = Math.max(from, 0); i < string.length; i++)
+    if (text.startsWith(string.slice(i, i + text.length))) return i;
+  return -1;
+}
+
 /** Numbers and strings, as far as they are made by a function: `"" + x` is V8's. */
 function installText({ realm }: Machine): void {
   const show = (value: unknown): string => (typeof value === "number" ? printNumber(value) : String(value));
@@ -86,7 +94,18 @@ function installText({ realm }: Machine): void {
     function (this: string): string {
       return String(this).replace(from, (letter) => String.fromCharCode(letter.charCodeAt(0) + shift));
     };
+  const split = prototype.split as (this: string, separator: unknown, limit?: number) => string[];
   realm.define(prototype, {
+    indexOf(text, from) {
+      return indexOf(String(this), show(text), Number(from) || 0);
+    },
+    includes(text, from) {
+      return indexOf(String(this), show(text), Number(from) || 0) >= 0;
+    },
+    split(separator) {
+      const tooLong = typeof separator === "string" && separator.length > String(this).length + 1;
+      return tooLong ? realm.array() : split.call(String(this), separator);
+    },
     toLowerCase: ascii(/[A-Z]/g, 32),
     toUpperCase: ascii(/[a-z]/g, -32),
     concat(...items) {

@@ -1,0 +1,113 @@
+/** `npm start`: the tracker on a simulated board and modem, reporting to a ThingsBoard stand-in. */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "./build.ts";
+import { realClock } from "./simulator/clock.ts";
+import { createModem } from "./simulator/modem/modem.ts";
+import { createThingsBoard } from "./simulator/thingsboard/server.ts";
+import { createSimulatedBoard, type RunningTracker, startRealInterpreter } from "./simulator/world.ts";
+import { fixLine } from "./start/fix-line.ts";
+import { readOptions, type StartOptions, USAGE, UsageError } from "./start/options.ts";
+import { tappedConnect } from "./start/wire-tap.ts";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const TRACK = join(HERE, "simulator/tracks/drive.nmea");
+
+type OnFix = (time_ms: number, values: Record<string, unknown>) => void;
+
+/** The server to report to, and how its connections are made. */
+interface Server {
+  host: string;
+  port: number;
+  /** How to try an RPC on the tracker, where that is known. */
+  hint: string;
+  connect?: ReturnType<typeof tappedConnect>;
+  close(): Promise<void>;
+}
+
+/** The stand-in: it tells each fix as it stored it. */
+async function standIn(token: string, onFix: OnFix): Promise<Server> {
+  const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token }] });
+  thingsboard.on("telemetry", ({ points }) => {
+    const fixes = new Map<number, Record<string, unknown>>();
+    for (const { ts, key, value } of points) fixes.set(ts, { ...fixes.get(ts), [key]: value });
+    for (const [ts, values] of fixes) onFix(ts, values);
+  });
+  const { mqttPort, httpPort } = await thingsboard.listen({ mqttPort: 0, httpPort: 0 });
+  const api = `http://127.0.0.1:${httpPort}/api`;
+  return {
+    host: "127.0.0.1",
+    port: mqttPort,
+    hint: `latest:  curl ${api}/devices/tracker/telemetry\ncall:    curl -d '{"method":"getStatus"}' ${api}/rpc/tracker`,
+    close: () => thingsboard.close(),
+  };
+}
+
+/** A server of the user's: what it acknowledged is read off the wire. */
+function foreign(address: NonNullable<StartOptions["broker"]>, onFix: OnFix): Server {
+  const connect = tappedConnect((payload) => {
+    const messages = [JSON.parse(payload)].flat() as { ts?: number; values?: Record<string, unknown> }[];
+    for (const message of messages)
+      onFix(message.ts ?? Date.now(), message.values ?? (message as Record<string, unknown>));
+  });
+  return { ...address, hint: `server: ${address.host}:${address.port}`, connect, close: async () => {} };
+}
+
+async function run(options: StartOptions): Promise<number> {
+  if ((await build(["--board", "linux"])) !== 0) return 1;
+  let fixes = 0;
+  const onFix: OnFix = (time_ms, values) => {
+    fixes++;
+    console.log(fixLine(time_ms, values));
+  };
+  const server = options.broker ? foreign(options.broker, onFix) : await standIn(options.token, onFix);
+  const modem = createModem({
+    startsOn: true,
+    baud: 115200,
+    gnss: { log: options.log ?? readFileSync(TRACK, "latin1"), time: "now" },
+    ...(server.connect && { connect: server.connect }),
+  });
+  const world = {
+    modem,
+    blob: readFileSync(join(HERE, "../dist/linux.js"), "latin1"),
+    config: {
+      host: server.host,
+      port: server.port,
+      token: options.token,
+      apn: "internet",
+      interval_s: options.interval_s,
+      debug: options.debug ? 1 : 0,
+    },
+    print: (line: string) => console.log(`board: ${line}`),
+  };
+  let tracker: Pick<RunningTracker, "stop">;
+  if (options.espruino) tracker = await startRealInterpreter({ ...world, binary: options.espruino });
+  else {
+    const board = createSimulatedBoard({ ...world, clock: realClock });
+    board.boot();
+    tracker = { stop: async () => board.dispose() };
+  }
+  console.log(server.hint);
+
+  await new Promise<void>((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+    if (options.seconds) setTimeout(resolve, options.seconds * 1000);
+  });
+  await tracker.stop();
+  modem.dispose();
+  await server.close();
+  console.log(`${fixes} fixes ${options.broker ? "acknowledged by" : "stored on"} the server`);
+  return fixes || !options.seconds ? 0 : 1;
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options) process.exit(await run(options));
+  console.log(USAGE);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}

@@ -1,0 +1,12 @@
+/** One fix as a line for people. `values` as ThingsBoard stores them, under the default telemetry keys. */
+export function fixLine(time_ms: number, values: Record<string, unknown>): string {
+  const degrees = (value: unknown, positive: string, negative: string) =>
+    typeof value === "number" ? `${Math.abs(value).toFixed(6)}° ${value < 0 ? negative : positive}` : "?";
+  const measure = (value: unknown, unit: string) =>
+    typeof value === "number" ? `${value.toFixed(1)} ${unit}`.padStart(12) : "".padStart(12);
+  const time = new Date(time_ms).toISOString().slice(0, 19).replace("T", " ");
+  return `${time}Z  ${degrees(values.Latitude, "N", "S")}  ${degrees(values.Longitude, "E", "W")}${measure(
+    values.Altitude,
+    "m",
+  )}${measure(values.Speed, "km/h")}`;
+}
