@@ -118,6 +118,11 @@ function differingCall(
   if (path === "Promise" && isFunction(first) && first.params.length === 0) {
     refuse("a Promise whose function keeps neither resolve nor reject is freed while in use: take resolve");
   }
+  if (method === "indexOf" && first && mayBeLong(first) && !isComparedWithZero(node, subject)) {
+    refuse(
+      "indexOf takes a part at the end of the string for the whole: use lastIndexOf, or compare with === 0 for a start",
+    );
+  }
   if (method === "split" && second) refuse("split ignores its limit: slice the result");
   if (method === "replace" && second && /\$[$&`']/.test(stringIn(second) ?? "")) {
     refuse("replace knows $1 to $9 only: give it a function");
@@ -132,6 +137,18 @@ function differingCall(
       }
     }
   }
+}
+
+/** Text of more than one character, as far as can be seen. */
+function mayBeLong(node: AnyNode): boolean {
+  const text = stringIn(node);
+  return text === undefined ? isString(node) : text.length > 1;
+}
+
+function isComparedWithZero(node: AnyNode, { scopes }: Subject): boolean {
+  const parent = scopes.parentOf(node);
+  if (parent?.type !== "BinaryExpression" || !/^[!=]==?$/.test(parent.operator)) return false;
+  return [parent.left, parent.right].some((side) => side.type === "Literal" && side.value === 0);
 }
 
 /** `Object.freeze` for the member of a global, however deep; undefined for members of anything else. */

@@ -2,6 +2,21 @@ import { testRules } from "./rule-cases.ts";
 
 testRules([
   {
+    name: "indexOf of more than one character",
+    refused: [
+      'print(E.a.indexOf("bc")>=0)',
+      'print("|OK|".indexOf("|"+E.a+"|")<0)',
+      'print(E.a.substr(E.a.indexOf("id")))',
+    ],
+    message: /indexOf takes a part at the end of the string for the whole: use lastIndexOf/,
+    accepted: [
+      'print(E.a.indexOf("b")>=0)',
+      'print(E.a.indexOf("bc")===0)',
+      'print(0!=E.a.indexOf("bc"))',
+      'print(E.a.lastIndexOf("bc")>=0)',
+    ],
+  },
+  {
     name: "missing globals",
     refused: ["print(new Map)", "var s=Symbol;print(s)", 'print(escape("a"))', "setImmediate(print)"],
     message: /Espruino has no (Map|Symbol|escape|setImmediate): /,
