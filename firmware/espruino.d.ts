@@ -59,5 +59,13 @@ declare function print(...values: unknown[]): void;
 declare function setTime(seconds: number): void;
 declare function setTimeout(callback: () => void, ms: number): number;
 declare function setTimeout<A>(callback: (a: A) => void, ms: number, a: A): number;
+declare function setTimeout<A, B>(callback: (a: A, b: B) => void, ms: number, a: A, b: B): number;
+declare function setTimeout<A, B, C>(
+  callback: (a: A, b: B, c: C) => void,
+  ms: number,
+  a: A,
+  b: B,
+  c: C,
+): number;
 /** A number or null: `clearTimeout(undefined)` throws, without an argument it clears every timer. */
 declare function clearTimeout(timer: number): void;

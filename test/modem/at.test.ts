@@ -1,0 +1,343 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import fc from "fast-check";
+import { type At, command, explain, listen } from "../../firmware/modem/at.ts";
+import { ERROR, FakeSerial, fakeClock, OK, ok } from "./fake-serial.ts";
+
+type Result = [error: string, ...lines: string[]];
+
+/** A channel on a scripted line: commands' results and URCs, in the order they came. */
+function setup(t: TestContext) {
+  const clock = fakeClock(t);
+  const serial = new FakeSerial();
+  const results: Result[] = [];
+  const urcs: string[] = [];
+  const at: At = {
+    port_: serial,
+    urc_: (_at: never, line: string, silent?: number) => {
+      urcs.push(line);
+      return !silent && /RDY$|DOWN$/.test(line);
+    },
+    queue_: [],
+    buffer_: "",
+    owed_: 0,
+    sync_: 0,
+    noise_: 0,
+  };
+  listen(at);
+  const send = (text: string, payload?: string, timeout_ms = 5000) =>
+    command(at, text, timeout_ms, (error, lines) => results.push([error, ...lines]), undefined, payload);
+  return { at, clock, serial, results, urcs, send };
+}
+
+test("an answer is its information lines, ended by OK", (t) => {
+  const { serial, results, send } = setup(t);
+  send("AT+CSQ");
+  serial.expect("AT+CSQ\r");
+  serial.say("\r\n+CSQ: 15,3\r\n\r\nOK\r\n");
+  assert.deepEqual(results, [["", "+CSQ: 15,3"]]);
+});
+
+test("several commands in one line have several answers", (t) => {
+  const { serial, results, send } = setup(t);
+  send("AT+CEREG?;+CGREG?");
+  serial.say(ok("+CEREG: 0,2", "+CGREG: 0,4"));
+  assert.deepEqual(results, [["", "+CEREG: 0,2", "+CGREG: 0,4"]]);
+});
+
+test("errors: ERROR, CME, CMS, SEND FAIL", (t) => {
+  const { serial, results, send } = setup(t);
+  for (const final of ["ERROR", "+CME ERROR: 516", "+CMS ERROR: 500", "+CME ERROR: SIM busy", "SEND FAIL"]) {
+    send("AT+X");
+    serial.say(`\r\n${final}\r\n`);
+  }
+  assert.deepEqual(results.flat(), ["ERROR", "CME 516", "CMS 500", "CME SIM busy", "SEND FAIL"]);
+});
+
+test("QuectelBG96.js: +CME ERROR ends the command, which does not run into its timeout", (t) => {
+  const { serial, results, send } = setup(t);
+  send("AT+CGATT=1", undefined, 140000);
+  serial.say("\r\n+CME ERROR: 30\r\n");
+  assert.deepEqual(results, [["CME 30"]]);
+});
+
+test("one command is in flight, the others wait in order", (t) => {
+  const { serial, results, send } = setup(t);
+  for (const text of ["AT+A", "AT+B", "AT+C"]) send(text);
+  serial.expect("AT+A\r");
+  serial.say(OK);
+  serial.expect("AT+B\r");
+  serial.say(ERROR + OK);
+  serial.expect("AT+C\r");
+  assert.deepEqual(results, [[""], ["ERROR"], [""]]);
+});
+
+test("a full queue refuses, not from inside the call", (t) => {
+  const { at, clock, results, send } = setup(t);
+  for (let i = 0; i < 9; i++) send("AT+A");
+  assert.deepEqual(results, []);
+  clock.tick(0);
+  assert.deepEqual(results, [["busy"]]);
+  assert.equal(at.queue_.length, 8);
+});
+
+test("an empty command is a pause, in which answers left over are dropped", (t) => {
+  const { clock, serial, results, send } = setup(t);
+  send("", undefined, 1000);
+  send("AT+A");
+  serial.say(OK);
+  clock.tick(999);
+  serial.expect("");
+  clock.tick(1);
+  serial.expect("AT+A\r");
+  assert.deepEqual(results, [[""]]);
+});
+
+test("a URC between a command and its answer goes to the handler, several in one chunk too", (t) => {
+  const { serial, results, urcs, send } = setup(t);
+  send("AT+QIACT?");
+  const urc = ['+QIURC: "recv",0', '+QIURC: "recv",1', '+QIURC: "closed",1'];
+  serial.say(`${urc.map((line) => `\r\n${line}\r\n`).join("")}${ok('+QIACT: 1,1,1,"10.0.0.1"')}`);
+  assert.deepEqual(urcs, urc);
+  assert.deepEqual(results, [["", '+QIACT: 1,1,1,"10.0.0.1"']]);
+});
+
+test("bare answers: what is no URC, no echo, no other command's", (t) => {
+  const { serial, results, urcs, send } = setup(t);
+  send("AT+CGSN");
+  serial.say(`AT+CGSN\r\r\nAPP RDY\r\n\r\n+QIND: SMS DONE\r\n\r\n861234567890123\r\n\r\nOK\r\n`);
+  send("ATI");
+  serial.say("\r\nQuectel\r\nBG96\r\nRevision: BG96MAR02A07M1G\r\n\r\nOK\r\n");
+  assert.deepEqual(results, [
+    ["", "861234567890123"],
+    ["", "Quectel", "BG96", "Revision: BG96MAR02A07M1G"],
+  ]);
+  assert.ok(urcs.includes("APP RDY") && urcs.includes("+QIND: SMS DONE"));
+});
+
+test("wiolte.js: echo and line noise before an answer do no harm", (t) => {
+  const { serial, results, send } = setup(t);
+  send("ATE0");
+  serial.say("IIII\xff\xffATE0\r\r\nOK\r\n");
+  send("AT+CPIN?");
+  serial.say("\xff\xff\r\nIIII\xff\r\n\r\n+CPIN: READY\r\n\r\nOK\r\n");
+  assert.equal(results[0]?.[0], "");
+  assert.deepEqual(results[1]?.slice(-1), ["+CPIN: READY"]);
+});
+
+test("+QIOPEN is always a URC: it may be another socket's", (t) => {
+  const { serial, results, urcs, send } = setup(t);
+  send('AT+QIOPEN=1,0,"TCP","h",1883,0,0');
+  serial.say(ok("+QIOPEN: 1,0"));
+  assert.deepEqual(results, [[""]]);
+  assert.deepEqual(urcs, ["+QIOPEN: 1,0"]);
+});
+
+for (const prompt of ["\r\n> ", "\r\n>", "\r\n>\r\n"]) {
+  test(`QuectelBG96.js: the prompt ${JSON.stringify(prompt)} is one, whole or byte by byte`, (t) => {
+    for (const bytewise of [false, true]) {
+      const { serial, results, send } = setup(t);
+      serial.bytewise = bytewise;
+      send("AT+QISEND=0,5", "a> \r\n");
+      serial.say(prompt);
+      serial.expect("AT+QISEND=0,5\ra> \r\n");
+      serial.say("\r\nSEND OK\r\n");
+      assert.deepEqual(results, [[""]]);
+    }
+  });
+}
+
+test("a prompt only while a send is outstanding, and only at the start of a line", (t) => {
+  const { serial, results, send } = setup(t);
+  serial.say("> \r\n");
+  send("AT+QISEND=0,2", "hi");
+  serial.say("noise > \r\n+X: > 1");
+  serial.expect("AT+QISEND=0,2\r");
+  serial.say("\r\n> ");
+  serial.expect("hi");
+  serial.say("> \r\n\r\nSEND OK\r\n");
+  serial.expect("");
+  assert.deepEqual(results, [[""]]);
+});
+
+test("URCs before the prompt, between prompt and SEND OK, and glued to SEND OK", (t) => {
+  const { serial, results, urcs, send } = setup(t);
+  send("AT+QISEND=0,2", "hi");
+  serial.say('\r\n+QIURC: "recv",0\r\n\r\n> ');
+  serial.say('\r\n+QIURC: "closed",0\r\n\r\nSEND OK\r\n\r\n+QIURC: "recv",1\r\n');
+  assert.deepEqual(urcs, ['+QIURC: "recv",0', '+QIURC: "closed",0', '+QIURC: "recv",1']);
+  assert.deepEqual(results, [[""]]);
+  assert.match(serial.written, /hi$/);
+});
+
+const NASTY = '\r\nOK\r\n> \r\nERROR\r\n+QIURC: "closed",0\r\nRDY\r\n+QIRD: 9\r\n\0\x1a\x1b\xff';
+
+test("quirk 20: a payload is taken by count only, at every split", (t) => {
+  const { serial, results, urcs, send } = setup(t);
+  const stream = `\r\n+QIURC: "recv",0\r\n\r\n+QIRD: ${NASTY.length}\r\n${NASTY}\r\n\r\nOK\r\n`;
+  for (let split = 0; split <= stream.length; split++) {
+    send("AT+QIRD=0,512");
+    serial.say(stream.slice(0, split));
+    serial.say(stream.slice(split));
+    assert.deepEqual(results.pop(), ["", `+QIRD: ${NASTY.length}`, NASTY], `split at ${split}`);
+  }
+  serial.bytewise = true;
+  send("AT+QIRD=0,512");
+  serial.say(stream);
+  assert.deepEqual(results.pop(), ["", `+QIRD: ${NASTY.length}`, NASTY]);
+  assert.equal(urcs.length, stream.length + 2);
+});
+
+test("AT+QIRD=0,0 answers three numbers and no payload", (t) => {
+  const { serial, results, send } = setup(t);
+  send("AT+QIRD=0,0");
+  serial.say(ok("+QIRD: 10,5,5"));
+  assert.deepEqual(results, [["", "+QIRD: 10,5,5"]]);
+});
+
+test("a line without end does not grow, is counted, and spoils no more than itself", (t) => {
+  const { at, serial, results, send } = setup(t);
+  for (let i = 0; i < 1000; i++) serial.say("\xff\0garbage>".repeat(4));
+  assert.ok(at.buffer_.length <= 600);
+  assert.ok(at.noise_ > 10);
+  send("AT+QISEND=0,2", "hi");
+  serial.say("> \r\n");
+  serial.expect("AT+QISEND=0,2\r");
+  serial.say("\r\n> \r\nSEND OK\r\n");
+  assert.deepEqual(results, [[""]]);
+});
+
+test("an answer of endless lines is cut", (t) => {
+  const { serial, results, send } = setup(t);
+  send("AT+QFLST");
+  for (let i = 0; i < 1000; i++) serial.say(`\r\n+QFLST: "${i}",1\r\n\r\nnoise\r\n`);
+  serial.say(OK);
+  assert.equal(results[0]?.length, 33);
+});
+
+test("the late answer of a command that timed out is not the next one's", (t) => {
+  const { clock, serial, results, send } = setup(t);
+  send("AT+QIACT=1");
+  send("AT+CSQ");
+  clock.tick(5000);
+  serial.expect("AT+QIACT=1\rAT\r");
+  assert.deepEqual(results, [], "not told before the modem is found again");
+  clock.tick(4000);
+  // The modem was busy all the time: now come its answers to AT+QIACT=1 and to AT.
+  serial.say(ERROR);
+  clock.tick(400);
+  serial.say(OK);
+  clock.tick(499);
+  serial.expect("");
+  clock.tick(1);
+  serial.expect("AT+CSQ\r");
+  assert.deepEqual(results, [["timeout"]]);
+  serial.say(ok("+CSQ: 15,3"));
+  assert.deepEqual(results[1], ["", "+CSQ: 15,3"]);
+});
+
+test("the payload of a late +QIRD is no line", (t) => {
+  const { clock, serial, results, urcs, send } = setup(t);
+  send("AT+QIRD=0,512");
+  clock.tick(5000);
+  serial.say(`\r\n+QIRD: ${NASTY.length}\r\n${NASTY}\r\n\r\nOK\r\n${OK}`);
+  clock.tick(500);
+  assert.equal(results[0]?.[0], "timeout");
+  assert.deepEqual(urcs, []);
+});
+
+test("a late prompt still gets its payload: the modem would take commands for it", (t) => {
+  const { clock, serial, results, send } = setup(t);
+  send("AT+QISEND=0,5", "hello");
+  clock.tick(5000);
+  serial.expect("AT+QISEND=0,5\rAT\r");
+  serial.say("\r\n> ");
+  serial.expect("hello");
+  serial.say("\r\nSEND OK\r\n");
+  clock.tick(500);
+  assert.deepEqual(results, [["timeout"]]);
+});
+
+test("bytes lost within a payload: a timeout, and the line is found again", (t) => {
+  const { clock, serial, results, send } = setup(t);
+  send("AT+QIRD=0,512");
+  serial.say("\r\n+QIRD: 20\r\nonly ten b\r\n\r\nOK\r\n");
+  clock.tick(5000);
+  serial.say(OK);
+  clock.tick(500);
+  assert.equal(results[0]?.[0], "timeout");
+  send("AT+CSQ");
+  serial.say(ok("+CSQ: 15,3"));
+  assert.deepEqual(results[1], ["", "+CSQ: 15,3"]);
+});
+
+test("a modem that answers nothing: three AT, then all that wait are told", (t) => {
+  const { clock, serial, results, urcs, send } = setup(t);
+  send("AT+CSQ");
+  send("AT+COPS?");
+  clock.tick(19999);
+  serial.expect("AT+CSQ\rAT\rAT\rAT\r");
+  assert.deepEqual(results, []);
+  clock.tick(1);
+  const silent = "no answer: check power, UART";
+  assert.deepEqual(results, [[silent], [silent]]);
+  assert.deepEqual(urcs, [silent]);
+  assert.equal(clock.countTimers(), 0);
+});
+
+test("after the payload SEND OK may take 120 s", (t) => {
+  const { clock, serial, results, send } = setup(t);
+  send("AT+QISEND=0,2", "hi");
+  serial.say("\r\n> ");
+  clock.tick(119000);
+  assert.deepEqual(results, []);
+  serial.say("\r\nSEND OK\r\n");
+  assert.deepEqual(results, [[""]]);
+});
+
+test("the trace shows both directions", (t) => {
+  const { at, serial, send } = setup(t);
+  const seen: string[] = [];
+  at.trace_ = (direction, text) => seen.push(direction + text);
+  send("AT+QISEND=0,2", "hi");
+  serial.say("\r\n> ");
+  assert.deepEqual(seen, [">AT+QISEND=0,2\r", "<\r\n> ", ">hi"]);
+});
+
+test("error numbers become reasons, or stay numbers", () => {
+  assert.equal(explain("CME 10"), "no SIM: insert one");
+  assert.equal(explain("565"), "DNS failed: check host");
+  assert.equal(explain("573"), "no APN: set apn");
+  assert.equal(explain("CME 1"), "modem: CME 1");
+  assert.equal(explain("timeout"), "modem: timeout");
+});
+
+test("any bytes, in any pieces: nothing is thrown, nothing grows, and the next answer is right", (t) => {
+  const { at, clock, serial, results, send } = setup(t);
+  const pieces = fc.constantFrom(
+    "\r\n",
+    "> ",
+    "OK",
+    "ERROR",
+    "+QIRD: 7\r\n",
+    "+CSQ: 1,1",
+    "+QIURC: ",
+    "\xff",
+    "RDY",
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(pieces, fc.string({ unit: "binary-ascii" }))), (chunks) => {
+      results.length = 0;
+      send("AT+QISEND=0,2", "hi");
+      for (const chunk of chunks) serial.say(chunk);
+      assert.ok(at.buffer_.length <= 1500 + 200);
+      clock.runAll();
+      assert.equal(results.length, 1);
+      serial.say(`\r\n${"\r\n".repeat(at.owed_)}`);
+      send("AT+CSQ");
+      serial.say(ok("+CSQ: 15,3"));
+      assert.deepEqual(results[1]?.slice(-1), ["+CSQ: 15,3"]);
+    }),
+    { numRuns: 500 },
+  );
+});
