@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { powerCycle } from "../../firmware/modem/network.ts";
+import { BRING_UP, ERROR, OK, ok } from "./fake-serial.ts";
+import { setup } from "./network-rig.ts";
+
+for (const [urc, reason] of [
+  ["RDY", "modem says RDY: check supply, SIM"],
+  ["APP RDY", "modem says APP RDY: check supply, SIM"],
+  ["POWERED DOWN", "modem says POWERED DOWN: check supply, SIM"],
+  ["PSM POWER DOWN", "modem says PSM POWER DOWN: check supply, SIM"],
+  ["+CPIN: NOT READY", "modem says +CPIN: NOT READY: check supply, SIM"],
+]) {
+  test(`an unexpected ${urc}: down, and all settings are made again`, (t) => {
+    const { clock, serial, modem, lost, start, up } = setup(t);
+    up();
+    serial.say(`\r\n${urc}\r\n`);
+    assert.deepEqual(lost, [reason]);
+    assert.equal(modem.status().state, "down");
+    assert.equal(modem.status().reason, reason);
+    serial.answers["AT+QIACT?"] = OK;
+    const results = start();
+    clock.tick(1000);
+    assert.deepEqual(results, [""]);
+    assert.deepEqual(serial.commands, BRING_UP);
+    assert.equal(lost.length, 1);
+  });
+}
+
+test("other URCs change nothing", (t) => {
+  const { serial, modem, lost, up } = setup(t);
+  up();
+  for (const urc of [
+    "+CPIN: READY",
+    "+QIND: SMS DONE",
+    '+QIND: "FOTA","DOWNLOADING",2',
+    "+CEREG: 2",
+    "NO CARRIER",
+  ])
+    serial.say(`\r\n${urc}\r\n`);
+  for (const urc of [
+    '+QIURC: "incoming full"',
+    '+QIURC: "recv",7',
+    "+QIOPEN: 5,0",
+    '+QIURC: "dnsgip",0,1,60',
+  ])
+    serial.say(`\r\n${urc}\r\n`);
+  assert.equal(modem.status().state, "up");
+  assert.deepEqual(lost, []);
+});
+
+test("a restart in the middle of bringing up ends it with the reason; the next one starts from the beginning", (t) => {
+  const { clock, serial, start, lost } = setup(t);
+  serial.answers["AT+QIACT=1"] = undefined;
+  const results = start();
+  clock.tick(5000);
+  serial.say("\r\nRDY\r\n");
+  assert.deepEqual(results, ["modem says RDY: check supply, SIM"]);
+  assert.deepEqual(lost, []);
+  assert.equal(clock.countTimers(), 0);
+  serial.answers["AT+QIACT=1"] = serial.answers["AT+QIACT?"] = OK;
+  serial.commands = [];
+  const again = start();
+  clock.tick(2000);
+  assert.deepEqual(again, [""]);
+  assert.deepEqual(serial.commands, BRING_UP);
+});
+
+test("a restart nobody noticed shows in the missing PDP context", (t) => {
+  const { clock, serial, lost, start, up } = setup(t);
+  up();
+  serial.answers["AT+QIACT?"] = [OK, OK, ok('+QIACT: 1,1,1,"10.0.0.1"')];
+  const results = start();
+  clock.tick(2000);
+  assert.deepEqual(results, [""]);
+  assert.deepEqual(lost, ["PDP context lost"]);
+  assert.deepEqual(serial.commands.slice(-BRING_UP.length), BRING_UP);
+});
+
+test("a modem that falls silent: noticed by whatever command, power key at the next bringing up", (t) => {
+  const { clock, serial, modem, lost, start, up, pins } = setup(t);
+  up();
+  const { answers } = serial;
+  serial.answers = {};
+  const seen: string[] = [];
+  modem.at("AT+COPS?", (error) => seen.push(error));
+  clock.tick(195000);
+  const silent = "no answer: check power, UART";
+  assert.deepEqual([lost, seen], [[silent], [silent]]);
+  const results = start();
+  clock.tick(5000);
+  serial.answers = answers;
+  clock.tick(10000);
+  assert.deepEqual(results, [""]);
+  assert.equal(pins.length, 2);
+});
+
+test("registration lost: the check of a modem that was up ends with the reason and its sockets", (t) => {
+  const { clock, serial, lost, start, up } = setup(t);
+  up();
+  serial.answers["AT+CEREG?;+CGREG?;+CREG?"] = ok("+CEREG: 0,2");
+  const results = start();
+  clock.tick(40000);
+  assert.deepEqual(results, ["no network: check antenna"]);
+  assert.deepEqual(lost, results);
+});
+
+test("power cycle of a modem that answers: AT+CFUN=1,1, no power key", (t) => {
+  const { clock, serial, modem, lost, up, pins } = setup(t);
+  up();
+  serial.answers["AT+CFUN=1,1"] = OK;
+  serial.answers["AT+QIACT?"] = OK;
+  const results: string[] = [];
+  powerCycle(modem, (reason) => results.push(reason));
+  clock.tick(100);
+  assert.deepEqual(lost, ["modem restart"]);
+  const { answers } = serial;
+  serial.answers = {};
+  serial.say("\r\nPOWERED DOWN\r\n");
+  clock.tick(6000);
+  serial.answers = answers;
+  serial.say("\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\nAPP RDY\r\n");
+  clock.tick(6000);
+  assert.deepEqual(results, [""]);
+  assert.deepEqual(pins, []);
+});
+
+test("power cycle of a modem that does not answer: supply, then power key", (t) => {
+  const { clock, serial, modem, pins } = setup(t);
+  const { answers } = serial;
+  serial.answers = {};
+  const results: string[] = [];
+  powerCycle(modem, (reason) => results.push(reason));
+  clock.tick(70000);
+  assert.deepEqual(
+    pins.map((text) => text.split(": ")[1]),
+    ["SUPPLY 0", "SUPPLY 1", "PWRKEY 0", "PWRKEY 1"],
+  );
+  serial.answers = answers;
+  clock.tick(10000);
+  assert.deepEqual(results, [""]);
+});
+
+test("power cycle of one that refuses AT+CFUN: its supply", (t) => {
+  const { clock, serial, modem, pins } = setup(t);
+  serial.answers["AT+CFUN=1,1"] = ERROR;
+  const results: string[] = [];
+  powerCycle(modem, (reason) => results.push(reason));
+  clock.tick(20000);
+  assert.equal(pins.length, 2);
+  assert.deepEqual(results, [""]);
+});
