@@ -1,4 +1,4 @@
-import type { ConfigField } from "../firmware/config.ts";
+import type { Field } from "../firmware/config.ts";
 import type { SerialPort } from "../firmware/modem/at.ts";
 
 /** An output: an Espruino `Pin`, or a fake in tests. */
@@ -14,7 +14,7 @@ export interface Board {
   /** `process.env.BOARD` of the interpreter this blob is for. */
   name: string;
   /** Settings only this board has. */
-  fields?(): ConfigField[];
+  fields?(): Field[];
   /** Sets the console and the modem's UART up, and gives the UART. `path`: the serial device, on Linux. */
   openModem(path: string): SerialPort;
   /** The steps that press the modem's power key; PWRKEY toggles, so only for a modem known to be off. */

@@ -1,14 +1,11 @@
-import type { ConfigField } from "../firmware/config.ts";
+import type { Field } from "../firmware/config.ts";
 import type { Board } from "./board.ts";
 
 /** Espruino for Linux (a PC, a Raspberry Pi) with a USB modem, which has no power key: `AT+CFUN=1,1` restarts it. */
 export const board: Board = {
   name: "LINUX",
-  fields: function (): ConfigField[] {
-    return [
-      ["modem_port", "/dev/ttyUSB2", 1, 64],
-      ["gnss_port", "", 0, 64],
-    ];
+  fields: function (): Field[] {
+    return [["modem_port", "/dev/ttyUSB2", 1, 64]];
   },
   openModem: function (path: string) {
     Serial1.setup(115200, { path: path });

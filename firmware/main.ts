@@ -1,6 +1,5 @@
 import { board } from "#board";
-import { checkConfig, configFields, type DeviceConfig } from "./config.ts";
-import { createGnss } from "./gnss/gnss.ts";
+import { check, configFields, type DeviceConfig } from "./config.ts";
 import { createModem } from "./modem/network.ts";
 import { TBDeviceMQTTClient } from "./thingsboard/client.ts";
 import { startTracker } from "./tracker/tracker.ts";
@@ -10,48 +9,28 @@ declare const __VERSION__: string;
 
 /** Reads the configuration, makes the parts, starts the tracker, and puts what a user wants to see on the REPL's global. */
 function boot(): void {
-  print("espruino-thingsboard " + __VERSION__ + " for " + board.name);
   const config = require("Storage").readJSON("tb.json", true) as DeviceConfig;
-  const fault = checkConfig(config, configFields().concat(board.fields ? board.fields() : []));
+  let fault = check(config, configFields().concat(board.fields ? board.fields() : []), " server");
+  print("espruino-thingsboard " + __VERSION__ + " for " + board.name);
   global.TBDeviceMQTTClient = TBDeviceMQTTClient;
-  if (fault) {
-    print("tb.json: " + fault);
-    global.tracker = {
-      status: function () {
-        return { state: "stopped", reason: "tb.json: " + fault };
-      },
-    };
-    return;
+  try {
+    if (!fault) {
+      const modem = createModem(board.openModem(config.modem_port), board, config);
+      TBDeviceMQTTClient.prototype.network_ = modem;
+      const server = new TBDeviceMQTTClient(config.server);
+      global.modem = modem;
+      global.server = server;
+      global.tracker = startTracker(config, modem, server);
+    }
+  } catch (error) {
+    fault = (error as Error).message;
   }
-  const modem = createModem(board.openModem(config.modem_port as string), board, config);
-  TBDeviceMQTTClient.prototype.network_ = modem;
-  const server = new TBDeviceMQTTClient({
-    host: config.host,
-    port: config.port,
-    username: config.token,
-    qos: config.qos,
-    client_id: config.client_id,
-    keep_alive: config.keep_alive_s,
-    topics: config.topics,
-  });
-  global.modem = modem;
-  global.server = server;
-  global.tracker = startTracker({
-    config: config,
-    modem: modem,
-    gnss: createGnss(modem),
-    server: server,
-    print: print,
-    setTime: setTime,
-    reboot: E.reboot,
-    memory: function () {
-      return process.memory(false);
-    },
-  });
+  if (fault) print("tb.json: " + fault);
 }
 
 // Running out of memory cannot be caught, and takes timers and the serial handler with it: only a restart mends that.
 E.on("errorFlag", function (flags) {
-  if (flags.indexOf("MEMORY") >= 0 || flags.indexOf("CALLBACK") >= 0) E.reboot();
+  if (/MEMORY|CALLBACK/.test(String(flags))) E.reboot();
 });
-boot();
+// Not at once: an exception in boot code makes the interpreter copy all of it into RAM for the stack trace.
+setTimeout(boot, 0);

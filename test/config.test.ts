@@ -1,72 +1,58 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { checkConfig, configFields } from "../firmware/config.ts";
+import { check, configFields, type Field } from "../firmware/config.ts";
 
-const good = { host: "demo.example", token: "A1_TEST_TOKEN" };
+const faultOf = (given: unknown, fields: Field[] = configFields(), known = "") => check(given, fields, known);
 
-function faultOf(changes: Record<string, unknown>): string {
-  return checkConfig({ ...good, ...changes }, configFields());
-}
-
-describe("checkConfig", () => {
-  test("host and token are enough; the defaults are put in", () => {
-    const config: Record<string, unknown> = { ...good };
-    assert.equal(checkConfig(config, configFields()), "");
-    assert.equal(config.port, 1883);
-    assert.equal(config.interval_s, 60);
+describe("check", () => {
+  test("puts the defaults in", () => {
+    const config: Record<string, unknown> = { interval_s: 5 };
+    assert.equal(faultOf(config), "");
+    assert.equal(config.interval_s, 5);
+    assert.equal(config.fix_timeout_s, 120);
     assert.equal(config.keys, "Longitude,Latitude,Altitude,Speed");
+    assert.equal(config.apn, "");
   });
 
-  for (const [changes, line] of [
-    [{ host: "" }, 'host is "": must be text without quotes, 1 to 64 characters'],
-    [{ host: undefined }, 'host is "": must be text without quotes, 1 to 64 characters'],
-    [
-      { host: "h".repeat(65) },
-      `host is "${"h".repeat(65)}": must be text without quotes, 1 to 64 characters`,
-    ],
-    [{ host: 'a"b' }, 'host is "a\\"b": must be text without quotes, 1 to 64 characters'],
-    [{ port: 0 }, "port is 0: must be a whole number, 1 to 65535"],
-    [{ port: 65536 }, "port is 65536: must be a whole number, 1 to 65535"],
-    [{ port: "1883" }, 'port is "1883": must be a whole number, 1 to 65535'],
-    [{ port: Number.NaN }, "port is null: must be a whole number, 1 to 65535"],
-    [{ interval_s: 1.5 }, "interval_s is 1.5: must be a whole number, 1 to 86400"],
-    [{ interval_s: null }, "interval_s is null: must be a whole number, 1 to 86400"],
-    [{ qos: 2 }, "qos is 2: must be a whole number, 0 to 1"],
-    [{ topics: "v3" }, 'topics is "v3": must be v1 or v2'],
-    [
-      { keys: "a,b,c and more" },
-      'keys is "a,b,c and more": must be 4 names with commas, 7 to 100 characters',
-    ],
-    [{ apn: "tele\nfon" }, 'apn is "tele\\nfon": must be text without quotes, 0 to 64 characters'],
-    [{ debug: true }, "debug is true: must be a whole number, 0 to 1"],
-  ] as const) {
-    test(line, () => assert.equal(faultOf(changes), line));
-  }
+  test("a default outside its limits makes the field required", () => {
+    assert.match(faultOf({}, [["host", "", 1, 64]]), /^host "": .* 1 to 64$/);
+  });
+
+  const text = "must be ASCII text without quotes, length";
+  for (const [given, line] of [
+    [{ apn: "x".repeat(65) }, `apn "${"x".repeat(65)}": ${text} 0 to 64`],
+    [{ apn: 'a"b' }, `apn "a\\"b": ${text} 0 to 64`],
+    [{ apn: "tele\nfon" }, `apn "tele\\nfon": ${text} 0 to 64`],
+    [{ apn: "é" }, `apn "é": ${text} 0 to 64`],
+    [{ apn: null }, `apn null: ${text} 0 to 64`],
+    [{ apn: ["a"] }, `apn ["a"]: ${text} 0 to 64`],
+    [{ interval_s: 0 }, "interval_s 0: must be a whole number, 1 to 86400"],
+    [{ interval_s: 86401 }, "interval_s 86401: must be a whole number, 1 to 86400"],
+    [{ interval_s: 1.5 }, "interval_s 1.5: must be a whole number, 1 to 86400"],
+    [{ interval_s: "60" }, 'interval_s "60": must be a whole number, 1 to 86400'],
+    [{ interval_s: Number.NaN }, "interval_s null: must be a whole number, 1 to 86400"],
+    [{ debug: true }, "debug true: must be a whole number, 0 to 1"],
+    [{ keys: "" }, `keys "": ${text} 1 to 99`],
+  ] as const)
+    test(line, () => assert.equal(faultOf(given), line));
 
   test("secrets are not repeated", () => {
-    assert.equal(
-      faultOf({ pin: "12x4" }),
-      "pin is not valid: must be text without quotes, 0 to 8 characters",
-    );
-    assert.doesNotMatch(faultOf({ token: "s3cret\u00e9" }), /s3cret/);
-    assert.doesNotMatch(faultOf({ apn_password: 's3cret"' }), /s3cret/);
-    assert.equal(
-      faultOf({ token: undefined }),
-      'token is "": must be text without quotes, 1 to 64 characters',
-    );
+    assert.equal(faultOf({ pin: "12x4" }), `pin: ${text} 0 to 8`);
+    assert.equal(faultOf({ apn_password: 's3cret"' }), `apn_password: ${text} 0 to 64`);
+    assert.equal(faultOf({ username: "" }, [["username", "", 1, 64]]), `username: ${text} 1 to 64`);
   });
 
   test("an unknown field is named, with those that are known", () => {
-    assert.match(faultOf({ hots: "x" }), /^hots is not a setting: known are host,port,token,.*,debug$/);
+    assert.match(faultOf({ apnn: "x" }), /^apnn: unknown, use apn apn_user .* debug$/);
+    assert.match(faultOf({ ap: "x" }), /^ap: unknown/, "a part of a known name");
   });
 
-  test("a board's own fields are known there, and unknown elsewhere", () => {
-    const linux = configFields().concat([["modem_port", "/dev/ttyUSB2", 1, 64]]);
-    assert.equal(checkConfig({ ...good, modem_port: "/dev/ttyUSB3" }, linux), "");
-    assert.match(faultOf({ modem_port: "/dev/ttyUSB3" }), /^modem_port is not a setting/);
+  test("what is checked elsewhere is let pass", () => {
+    assert.equal(faultOf({ server: {} }, configFields(), " server"), "");
+    assert.match(faultOf({ server: {} }), /^server: unknown/);
   });
 
-  for (const input of [undefined, null, "text", 7, []])
-    test(`${JSON.stringify(input)} is no configuration`, () =>
-      assert.equal(checkConfig(input, configFields()), "missing or not a JSON object: write the settings"));
+  for (const given of [undefined, null, "text", 7])
+    test(`${JSON.stringify(given)} is no configuration`, () =>
+      assert.equal(faultOf(given), "no JSON object: write it anew"));
 });

@@ -8,21 +8,21 @@ export interface Outbox {
   /** How many of the first samples are with the server, unconfirmed. */
   sending_: number;
   /** Samples lost because the outbox was full. */
-  dropped: number;
+  dropped_: number;
 }
 
 /** 24 samples are 24 minutes at the default interval and about 260 of the interpreter's variables. */
 const LIMIT = 24;
 
 export function createOutbox(): Outbox {
-  return { samples_: [], sending_: 0, dropped: 0 };
+  return { samples_: [], sending_: 0, dropped_: 0 };
 }
 
 /** Puts a sample at the end; a full outbox lets its oldest go. */
 export function append(outbox: Outbox, sample: Sample): void {
   if (outbox.samples_.length >= LIMIT) {
     outbox.samples_.shift();
-    outbox.dropped++;
+    outbox.dropped_++;
     if (outbox.sending_) outbox.sending_--;
   }
   outbox.samples_.push(sample);

@@ -1,14 +1,12 @@
 import type { DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
-import { type Gnss, getFix, gnssOff } from "../gnss/gnss.ts";
+import { getFix, gnssOff } from "../gnss/gnss.ts";
 import { bringUp, type Modem, powerCycle, readClock } from "../modem/network.ts";
-import type { Client } from "../thingsboard/client.ts";
+import type { Client, Values } from "../thingsboard/client.ts";
 import { append, confirm, createOutbox, type Outbox, peek, type Sample } from "./outbox.ts";
 
 /** What the tracker is doing; `status().state` has the words, in this order. */
 const enum State {
-  /** The configuration was refused. */
-  Stopped,
   /** Bringing the modem up: power, SIM, registration, PDP context. */
   Modem,
   /** Asking the modem for the time. */
@@ -21,30 +19,21 @@ const enum State {
   Waiting,
 }
 
-/** First retry delay; it doubles with each failure in a row up to the cap, and is then drawn at random (full jitter). */
-const RETRY_MS = 5000;
-const RETRY_CAP_MS = 600000;
-/** Failures in a row to bring the modem up, after which it is power-cycled. */
-const MODEM_TRIES = 3;
-/** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
-const GNSS_OFF_S = 120;
-/** Below this (2020-01-01) a clock counts from boot, not from 1970. */
-export const CLOCK_KNOWN_MS = 1577836800000;
-
-/** The parts a tracker is made of, and what it needs of the interpreter. */
-export interface Parts {
-  config: DeviceConfig;
-  modem: Modem;
-  gnss: Gnss;
-  server: Client;
-  /** One line to the console. */
-  print: (line: string) => void;
-  setTime: (seconds: number) => void;
-  reboot: () => void;
-  /** Used and free variables. */
-  memory: () => unknown;
+const enum Limit {
+  /** The first wait after a failure is drawn at random from 1 s to this; the range doubles up to the cap. */
+  Retry_ms = 5000,
+  RetryCap_ms = 600000,
+  /** Failures in a row to bring the modem up, after which it is restarted. */
+  ModemTries = 3,
+  /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
+  GnssOff_s = 120,
+  /** Below this (2020-01-01) a clock counts from boot, not from 1970. */
+  ClockKnown_ms = 1577836800000,
+  /** Before a reboot, so that the answer to its RPC request can leave. */
+  Reboot_ms = 3000,
 }
 
+/** The REPL's `tracker`. */
 export interface Tracker {
   /** One object that says what each part is doing and why. */
   status(): unknown;
@@ -52,18 +41,23 @@ export interface Tracker {
   debug(on: number): void;
 }
 
-let parts: Parts;
-let state: State = State.Stopped;
+let config: DeviceConfig;
+let modem: Modem;
+let server: Client;
+let state: State;
 /** Why the tracker is in this state: the last fault, "" when all is well. */
-let reason = "";
+let reason: string;
 let outbox: Outbox;
 let lastFix: Fix | null;
+/** Why there was no fix in the last round, "" when there was. */
 let fixReason: string;
-/** Failures in a row of the whole way to the server, and of the modem alone. */
-let failures: number;
+/** Most of the next wait, ms: it doubles with each failure in a row. */
+let retry_ms: number;
+/** How often in a row the modem did not come up. */
 let modemFailures: number;
 let reconnects: number;
 let sent: number;
+/** 1: a fix is being waited for. */
 let locating: number;
 let roundTimer: ReturnType<typeof setTimeout> | 0;
 
@@ -71,126 +65,103 @@ let roundTimer: ReturnType<typeof setTimeout> | 0;
 function enter(next: State, why: string): void {
   state = next;
   reason = why;
-  if (why) parts.print("tracker: " + why);
+  if (why) print("tracker: " + why);
 }
 
-/** Something on the way to the server failed: waits, longer each time, and starts again. */
-function retry(why: string): void {
-  if (state === State.Waiting || state === State.Stopped) return;
-  if (state === State.Modem) modemFailures++;
-  const limit = Math.min(RETRY_CAP_MS, RETRY_MS * Math.pow(2, failures++));
-  const delay_ms = 1000 + Math.round(Math.random() * limit);
-  enter(State.Waiting, why + "; again in " + Math.round(delay_ms / 1000) + " s");
-  setTimeout(connect, delay_ms);
+/** The session ended, the modem went down or did not come up: waits, longer each time, and starts again. */
+function lost(why: string): void {
+  if (state === State.Waiting) return;
+  if (state === State.Online) reconnects++;
+  if (!state) modemFailures++;
+  const delay_s = Math.round(1 + (Math.random() * retry_ms) / 1000);
+  retry_ms = Math.min(retry_ms * 2, Limit.RetryCap_ms);
+  enter(State.Waiting, why + "; again in " + delay_s + " s");
+  setTimeout(connect, delay_s * 1000);
 }
 
 function connect(): void {
   enter(State.Modem, "");
-  if (modemFailures >= MODEM_TRIES) {
-    modemFailures = 0;
-    powerCycle(parts.modem, proceed);
-  } else bringUp(parts.modem, proceed);
+  (modemFailures < Limit.ModemTries ? bringUp : powerCycle)(modem, proceed);
 }
 
-/** Each step of the way to the server ends here: with a reason, a time or whether it worked, as the state says. */
+/** Each step of the way to the server ends here: with a reason, a time, or whether it worked, as the state says. */
 function proceed(result: string | number | boolean): void {
-  // The receiver works without the network: fixes are taken from the first answer of the modem on.
-  if (!roundTimer) takeFix();
-  switch (state) {
-    case State.Modem:
-      if (result) return retry(result as string);
-      modemFailures = 0;
-      enter(State.Clock, "");
-      readClock(parts.modem, proceed);
-      break;
-    case State.Clock:
-      if (result) setClock(result as number);
-      enter(State.Server, "");
-      parts.server.connect(proceed);
-      break;
-    case State.Server:
-      if (!result) return retry(parts.server.last_error);
-      enter(State.Online, "");
-      parts.print("tracker: connected to " + parts.config.host);
-      drain();
+  if (!state) {
+    // The receiver works without the network: fixes are taken from the modem's first answer on.
+    if (!roundTimer) takeFix();
+    if (result) return lost(result as string);
+    modemFailures = 0;
+    enter(State.Clock, "");
+    readClock(modem, proceed);
+  } else if (state === State.Clock) {
+    if (result) setClock(result as number);
+    enter(State.Server, "");
+    server.connect(proceed);
+  } else if (!result) lost(server.last_error);
+  else {
+    enter(State.Online, "");
+    print("tracker: connected");
+    drain();
   }
-}
-
-/** The session ended, or the modem went down, while it was used. */
-function lost(why: string): void {
-  if (state === State.Online) reconnects++;
-  retry(why);
 }
 
 /** Sets the clock; samples stamped with the time since boot are shifted by as much. */
 function setClock(time_ms: number): void {
   const shift = time_ms - Date.now();
   if (Math.abs(shift) < 2000) return;
-  parts.setTime(time_ms / 1000);
-  for (const sample of outbox.samples_) if (sample[0] < CLOCK_KNOWN_MS) sample[0] += shift;
+  setTime(time_ms / 1000);
+  for (const sample of outbox.samples_) if (sample[0] < Limit.ClockKnown_ms) sample[0] += shift;
 }
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
 function takeFix(): void {
-  roundTimer = setTimeout(takeFix, parts.config.interval_s * 1000);
-  if (locating) return;
-  locating = 1;
-  getFix(parts.gnss, parts.config.fix_timeout_s * 1000, located);
+  roundTimer = setTimeout(takeFix, config.interval_s * 1000);
+  if (!locating) {
+    locating = 1;
+    getFix(modem, config.fix_timeout_s * 1000, located);
+  }
 }
 
 function located(fix: Fix | null, why: string): void {
   locating = 0;
-  if (why && why !== fixReason) parts.print("gnss: " + why);
+  if (why && why !== fixReason) print("gnss: " + why);
   fixReason = why;
-  if (parts.config.interval_s >= GNSS_OFF_S) gnssOff(parts.gnss, nothing);
-  if (!fix) return;
-  lastFix = fix;
-  if (fix.time_ms) setClock(fix.time_ms);
-  append(outbox, [
-    Math.round(fix.time_ms || Date.now()),
-    fix.longitude,
-    fix.latitude,
-    fix.altitude_m,
-    fix.speed_kmh,
-  ]);
-  drain();
+  if (config.interval_s >= Limit.GnssOff_s) gnssOff(modem, nothing);
+  if (fix) {
+    lastFix = fix;
+    if (fix.time_ms) setClock(fix.time_ms);
+    append(outbox, [fix.time_ms || Date.now(), fix.longitude, fix.latitude, fix.altitude_m, fix.speed_kmh]);
+    drain();
+  }
 }
 
 function nothing(): void {}
 
-/** Rounded: the interpreter prints 11 digits, with noise. */
-function round(value: number, factor: number): number {
-  return Math.round(value * factor) / factor;
-}
-
-/** A sample as ThingsBoard's telemetry values; what the receiver did not say is left out. */
-function toValues(sample: Sample): Record<string, number> {
-  const values: Record<string, number> = {};
-  const keys = parts.config.keys.split(",");
+/** A sample as ThingsBoard's telemetry, rounded, since the interpreter prints 11 digits, with noise. */
+function toTelemetry(sample: Sample): Values {
+  const values: Values = {};
+  const keys = config.keys.split(",");
   for (let i = 0; i < 4; i++) {
     const value = sample[i + 1];
-    if (value !== undefined) values[keys[i]] = round(value, i < 2 ? 1e6 : 10);
+    const factor = i < 2 ? 1e6 : 10;
+    if (keys[i] && value !== undefined) values[keys[i]] = Math.round(value * factor) / factor;
   }
-  return values;
+  // A time since boot means nothing to the server: without `ts` it takes the time of arrival.
+  return sample[0] < Limit.ClockKnown_ms ? values : { ts: Math.round(sample[0]), values: values };
 }
 
 /** Hands the oldest samples to the server, as many as one TCP segment takes; `delivered` goes on. */
 function drain(): void {
-  if (state !== State.Online || outbox.sending_ || !outbox.samples_.length) return;
-  const data = [];
-  // {"ts":1700000000000,"values":{…}} with four numbers and names is at most 75 bytes and the names.
-  for (const sample of peek(outbox, Math.floor(1400 / (75 + parts.config.keys.length)))) {
-    // A time since boot means nothing to the server: without `ts` it takes the time of arrival.
-    data.push(
-      sample[0] < CLOCK_KNOWN_MS ? toValues(sample) : { ts: Math.round(sample[0]), values: toValues(sample) },
-    );
+  if (state === State.Online && !outbox.sending_ && outbox.samples_.length) {
+    // {"ts":1700000000000,"values":{…}} with four numbers and names is at most 75 bytes and the names.
+    const data = peek(outbox, Math.floor(1400 / (75 + config.keys.length))).map(toTelemetry);
+    server.send_telemetry(data.length > 1 ? data : data[0], delivered);
   }
-  parts.server.send_telemetry(data.length > 1 ? data : data[0], delivered);
 }
 
 function delivered(ok: boolean): void {
   if (ok) {
-    failures = 0;
+    retry_ms = Limit.Retry_ms;
     sent += outbox.sending_;
   }
   confirm(outbox, ok);
@@ -198,74 +169,68 @@ function delivered(ok: boolean): void {
 }
 
 /** Server-side RPC: every request gets an answer, an unknown method an error. */
-function onMessage(_topic: string, data: unknown): void {
-  const request = data as { id: string; method: string; params: unknown };
-  if (!request || !request.method) return;
-  let reply: unknown;
-  const params = request.params as { interval_s: number } | null;
-  switch (request.method) {
-    case "getPosition":
-      reply = lastFix || { error: "no fix yet: " + fixReason };
-      break;
-    case "getStatus":
-      reply = status();
-      break;
-    case "setInterval": {
-      // `params` is the number of seconds, or {"interval_s": seconds}.
-      const interval_s =
-        params && params.interval_s !== undefined ? params.interval_s : (request.params as number);
-      if (typeof interval_s === "number" && interval_s >= 1 && interval_s <= 86400) {
-        parts.config.interval_s = interval_s;
-        if (roundTimer) clearTimeout(roundTimer);
-        takeFix();
-        reply = { interval_s: interval_s };
-      } else reply = { error: "interval_s: must be a number, 1 to 86400" };
-      break;
+function onMessage(_topic: string, request: any): void {
+  const method = request && request.method;
+  let reply: unknown = { error: "unknown method " + method };
+  if (!method) return;
+  if (method === "getPosition") reply = lastFix || { error: fixReason || "no fix yet" };
+  if (method === "getStatus") reply = status();
+  if (method === "setInterval") {
+    // `params` is the number of seconds, or {"interval_s": seconds}.
+    const params = request.params;
+    const interval_s = params && params.interval_s ? params.interval_s : params;
+    reply = { error: "interval_s must be 1 to 86400" };
+    if (interval_s >= 1 && interval_s <= 86400) {
+      reply = { interval_s: (config.interval_s = +interval_s) };
+      if (roundTimer) clearTimeout(roundTimer);
+      takeFix();
     }
-    case "reboot":
-      reply = { reboot: true };
-      // Time for the answer to leave.
-      setTimeout(parts.reboot, 3000);
-      break;
-    default:
-      reply = { error: "unknown method " + request.method };
   }
-  parts.server.send_rpc_reply(reply, request.id, nothing);
+  if (method === "reboot") {
+    reply = { reboot: 1 };
+    setTimeout(E.reboot, Limit.Reboot_ms);
+  }
+  server.send_rpc_reply(reply, request.id, nothing);
 }
 
 function status(): unknown {
   return {
-    state: "stopped,modem,clock,server,online,waiting".split(",")[state],
+    state: "modem,clock,server,online,waiting".split(",")[state],
     reason: reason,
-    interval_s: parts && parts.config.interval_s,
+    interval_s: config.interval_s,
     fix: lastFix,
     gnss: fixReason,
-    modem: parts.modem.status(),
-    server: { status: parts.server.status, last_error: parts.server.last_error },
-    outbox: { waiting: outbox.samples_.length, sent: sent, dropped: outbox.dropped },
+    modem: modem.status(),
+    server: server.last_error,
+    waiting: outbox.samples_.length,
+    sent: sent,
+    dropped: outbox.dropped_,
     reconnects: reconnects,
-    memory: parts.memory(),
+    memory: process.memory(false),
   };
 }
 
 function debug(on: number): void {
-  parts.modem.at_.trace_ = on ? trace : 0;
+  modem.trace_ = on ? trace : 0;
 }
 
 function trace(direction: string, text: string): void {
-  parts.print(direction + " " + JSON.stringify(text));
+  print(direction + " " + JSON.stringify(text));
 }
 
 /** Starts: the modem comes up, fixes are taken and sent until the board is reset. */
-export function startTracker(all: Parts): Tracker {
-  parts = all;
+export function startTracker(settings: DeviceConfig, its_modem: Modem, its_server: Client): Tracker {
+  config = settings;
+  modem = its_modem;
+  server = its_server;
   outbox = createOutbox();
   lastFix = null;
-  fixReason = "waiting for the modem";
-  failures = modemFailures = reconnects = sent = locating = roundTimer = 0;
-  parts.server.set_callback(onMessage);
-  parts.server.onClose_ = parts.modem.onDown_ = lost;
-  if (parts.config.debug) debug(1);
+  fixReason = "";
+  modemFailures = reconnects = sent = locating = roundTimer = 0;
+  retry_ms = Limit.Retry_ms;
+  server.set_callback(onMessage);
+  server.onClose_ = modem.onDown_ = lost;
+  debug(config.debug);
   connect();
   return { status: status, debug: debug };
 }

@@ -45,7 +45,9 @@ const FLASH_START = 0x10000000;
 
 /** Node-pty's terminal in bytes: what it emits without an encoding is a Buffer, whatever its type says. */
 function onBytes(terminal: IPty, listener: (bytes: string) => void): void {
-  (terminal as unknown as { onData(f: (data: Buffer) => void): void }).onData((data) => listener(toBytes(data)));
+  (terminal as unknown as { onData(f: (data: Buffer) => void): void }).onData((data) =>
+    listener(toBytes(data)),
+  );
 }
 
 function writeBytes(terminal: IPty, bytes: string): void {
@@ -58,7 +60,9 @@ const pathOf = (terminal: IPty): string => (terminal as unknown as { ptsName: st
 /** Puts `peer`, a modem or a receiver, behind a serial port that another process can open. */
 export async function openSerialPort(peer: SerialPeer): Promise<SerialPort> {
   // Something must hold the terminal open until the program does, and make it raw: no echo, no line editing.
-  const holder = spawn("sh", ["-c", "stty raw -echo && echo ready && exec sleep 1000000"], { encoding: null });
+  const holder = spawn("sh", ["-c", "stty raw -echo && echo ready && exec sleep 1000000"], {
+    encoding: null,
+  });
   await new Promise<void>((resolve) => {
     const listener = holder.onData(() => {
       listener.dispose();
@@ -80,7 +84,11 @@ async function storageBytes(binary: string): Promise<number> {
   }
 }
 
-async function writeStorage(binary: string, directory: string, storage: Record<string, string>): Promise<void> {
+async function writeStorage(
+  binary: string,
+  directory: string,
+  storage: Record<string, string>,
+): Promise<void> {
   const length = await storageBytes(binary);
   const flash = openFlashFile(join(directory, "espruino.flash"), {
     start: FLASH_START,

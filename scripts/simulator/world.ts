@@ -16,6 +16,8 @@ export interface WorldOptions {
   blob: string;
   /** The settings, `tb.json`; the modem's port is put in here. */
   config: Record<string, unknown>;
+  /** In place of `config`: the text of `tb.json`, as it is. */
+  settings?: string;
   /** Gets each line of the board's console. */
   print?: (line: string) => void;
 }
@@ -29,8 +31,8 @@ function peerOf(modem: Modem): SerialPeer {
   return peer;
 }
 
-function storageOf({ blob, config }: WorldOptions, modem_port: string): Record<string, string> {
-  return { "tb.json": JSON.stringify({ ...config, modem_port }), ".bootcde": blob };
+function storageOf({ blob, config, settings }: WorldOptions, modem_port: string): Record<string, string> {
+  return { "tb.json": settings ?? JSON.stringify({ modem_port, ...config }), ".bootcde": blob };
 }
 
 /** The simulated board with the blob and the settings in its Storage, not booted yet. */

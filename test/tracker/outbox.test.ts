@@ -19,7 +19,7 @@ describe("outbox", () => {
   test("when full the oldest goes, and is counted", () => {
     const outbox = createOutbox();
     for (let time = 1; time <= 30; time++) append(outbox, sample(time));
-    assert.equal(outbox.dropped, 6);
+    assert.equal(outbox.dropped_, 6);
     assert.deepEqual(
       times(peek(outbox, 100)),
       Array.from({ length: 24 }, (_, i) => i + 7),
@@ -34,6 +34,6 @@ describe("outbox", () => {
     append(outbox, sample(26));
     confirm(outbox, true);
     assert.equal(times(peek(outbox, 1))[0], 4);
-    assert.equal(outbox.dropped, 2);
+    assert.equal(outbox.dropped_, 2);
   });
 });

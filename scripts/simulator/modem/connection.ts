@@ -56,12 +56,14 @@ export function openConnection(
   function flow(): void {
     if (!flowing() || state !== "open") return;
     if (waiting.length > 0 || air.length > 0) core.traffic_ms = core.clock.now();
-    for (const piece of waiting) {
+    // In memory the peer answers from inside `write`, and its answer ends up here again.
+    const pieces = waiting;
+    waiting = [];
+    for (const piece of pieces) {
       duplex.write(piece, (error) => {
         if (!error) acknowledged += piece.length;
       });
     }
-    waiting = [];
     if (connection.received.length >= RECEIVE_BUFFER) return;
     if (air.length > 0) {
       connection.received += Buffer.concat(air).toString("latin1");

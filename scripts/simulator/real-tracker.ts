@@ -1,0 +1,73 @@
+/** The `linux` blob in the real interpreter, with the look-alike modem, reporting to the stand-in or to a broker. */
+import { readFileSync } from "node:fs";
+import { createModem, type Modem } from "./modem/modem.ts";
+import { createThingsBoard, type ThingsBoard } from "./thingsboard/server.ts";
+import { startRealInterpreter } from "./world.ts";
+
+const TRACK = new URL("tracks/berlin-alexanderplatz-to-charlottenburg.nmea", import.meta.url);
+const TOKEN = "REAL_INTERPRETER";
+
+export interface RealTrackerOptions {
+  /** The interpreter's binary. */
+  binary: string;
+  interval_s?: number;
+  /** An MQTT broker on this machine, in place of the stand-in. */
+  broker_port?: number;
+}
+
+export interface RealTracker {
+  thingsboard: ThingsBoard;
+  modem: Modem;
+  /** Lines of the console so far. */
+  lines: string[];
+  evaluate(expression: string): Promise<unknown>;
+  /** Asks each 100 ms until the expression is true; throws after so many seconds. */
+  until(expression: string, seconds: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Boots `dist/linux.js` from the interpreter's Storage. */
+export async function startRealTracker(options: RealTrackerOptions): Promise<RealTracker> {
+  const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: TOKEN }] });
+  const { mqttPort } = await thingsboard.listen({ mqttPort: 0 });
+  const modem = createModem({
+    startsOn: true,
+    gnss: { log: readFileSync(TRACK, "latin1"), time: "now" },
+  });
+  const lines: string[] = [];
+  const tracker = await startRealInterpreter({
+    binary: options.binary,
+    modem,
+    blob: readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1"),
+    config: {
+      server: {
+        host: "127.0.0.1",
+        port: options.broker_port ?? mqttPort,
+        username: TOKEN,
+        client_id: "tracker-1",
+      },
+      apn: "internet",
+      interval_s: options.interval_s ?? 2,
+    },
+    print: (line) => lines.push(line),
+  });
+  return {
+    thingsboard,
+    modem,
+    lines,
+    evaluate: tracker.evaluate,
+    async until(expression, seconds) {
+      const end_ms = Date.now() + seconds * 1000;
+      while (!(await tracker.evaluate(`!!(${expression})`))) {
+        if (Date.now() > end_ms)
+          throw new Error(`not within ${seconds} s: ${expression}; the console said:\n${lines.join("\n")}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+    async stop() {
+      await tracker.stop();
+      modem.dispose();
+      await thingsboard.close();
+    },
+  };
+}

@@ -1,0 +1,243 @@
+import assert from "node:assert/strict";
+import { afterEach, describe, test } from "node:test";
+import { duplexPair } from "../simulator/duplex-pair.ts";
+import { createWorld, TOKEN, type WorldChanges } from "./world.ts";
+
+let world: ReturnType<typeof createWorld> | undefined;
+afterEach(async () => {
+  await world?.stop();
+  world = undefined;
+});
+
+function start(changes?: WorldChanges) {
+  world = createWorld(changes);
+  return world;
+}
+
+describe("the tracker", () => {
+  test("reports each fix with its time and is acknowledged", async () => {
+    const { run, thingsboard, board, status } = start();
+    await run(120);
+    const latitudes = thingsboard.telemetry("tracker", "Latitude");
+    assert.ok(latitudes.length >= 10, `${latitudes.length} fixes`);
+    assert.ok(latitudes.every(({ received }) => received === 1));
+    assert.ok(latitudes.every(({ value }) => Math.abs(Number(value) - 52.52) < 0.05));
+    // The first one waited for the receiver's start.
+    const steps = latitudes.slice(2).map(({ ts }, i) => ts - (latitudes[i + 1]?.ts ?? 0));
+    assert.ok(
+      steps.every((ms) => Math.abs(ms - 10000) <= 1000),
+      `steps of ${steps}`,
+    );
+    const { state, sent, waiting, dropped } = status();
+    assert.deepEqual({ state, waiting, dropped }, { state: "online", waiting: 0, dropped: 0 });
+    assert.equal(sent, latitudes.length);
+    assert.deepEqual(board.errorFlags, []);
+  });
+
+  test("uses no more memory after an hour than after a minute", async () => {
+    const { run, board } = start();
+    await run(65);
+    const before = board.memory().usage;
+    await run(3600);
+    assert.ok(board.memory().usage <= before + 5, `${before} to ${board.memory().usage}`);
+  });
+
+  test("answers its RPC methods", async () => {
+    const { run, thingsboard } = start();
+    await run(60);
+    const call = async (method: string, params?: unknown) => {
+      const reply = thingsboard.rpc("tracker", method, params);
+      await run(2);
+      return (await reply) as Record<string, unknown>;
+    };
+    assert.ok(Math.abs(Number((await call("getPosition")).latitude) - 52.52) < 0.05);
+    assert.equal((await call("getStatus")).state, "online");
+    assert.deepEqual(await call("setInterval", { interval_s: 3 }), { interval_s: 3 });
+    assert.deepEqual(await call("setInterval", 4), { interval_s: 4 });
+    assert.deepEqual(await call("setInterval", 0), { error: "interval_s must be 1 to 86400" });
+    assert.deepEqual(await call("setInterval", "soon"), { error: "interval_s must be 1 to 86400" });
+    assert.deepEqual(await call("selfDestruct"), { error: "unknown method selfDestruct" });
+    const before = thingsboard.telemetry("tracker", "Latitude").length;
+    await run(40);
+    assert.ok(thingsboard.telemetry("tracker", "Latitude").length >= before + 9, "every 4 s");
+  });
+
+  test("reboots when told to, after the answer left", async () => {
+    const { run, thingsboard, lines } = start();
+    await run(60);
+    const reply = thingsboard.rpc("tracker", "reboot");
+    await run(2);
+    assert.deepEqual(await reply, { reboot: 1 });
+    lines.length = 0;
+    await run(60);
+    assert.ok(lines.some((line) => line.startsWith("espruino-thingsboard ")));
+    assert.ok(lines.includes("tracker: connected"));
+  });
+
+  test("short topics and QoS 0", async () => {
+    const { run, thingsboard } = start({
+      config: { server: { host: "h", username: TOKEN, qos: 0, topics: 2 } },
+    });
+    const topics = new Set<string>();
+    thingsboard.on("telemetry", ({ topic, qos }) => topics.add(`${topic} ${qos}`));
+    await run(60);
+    assert.deepEqual([...topics], ["v2/t 0"]);
+    const reply = thingsboard.rpc("tracker", "getStatus");
+    await run(2);
+    assert.equal(((await reply) as { state: string }).state, "online");
+  });
+});
+
+describe("what goes wrong ends in one line, and the tracker goes on", () => {
+  /** A reason, then how long until the next try. */
+  const again = (reason: string) => new RegExp(`^tracker: ${reason}; again in \\d+ s$`);
+
+  test("wrong token", async () => {
+    const { runUntil } = start({ config: { server: { host: "h", username: "WRONG" } } });
+    await runUntil(again(".*token.*"), 120);
+    await runUntil(again(".*token.*"), 600);
+  });
+
+  test("the server refuses the connection", async () => {
+    const { runUntil } = start({
+      connect: () => {
+        const [near] = duplexPair();
+        queueMicrotask(() => near.destroy(Object.assign(new Error("refused"), { code: "ECONNREFUSED" })));
+        return Object.assign(near, { connecting: true });
+      },
+    });
+    await runUntil(again(".*refused.*"), 120);
+    await runUntil(again(".*refused.*"), 600);
+  });
+
+  test("the server answers with something else than MQTT", async () => {
+    const { runUntil } = start({
+      connect: () => {
+        const [near, far] = duplexPair();
+        far.on("data", () => far.write("HTTP/1.1 400 Bad Request\r\n\r\n"));
+        return near;
+      },
+    });
+    await runUntil(again("bad MQTT.*"), 120);
+  });
+
+  test("the server never answers", async () => {
+    const { runUntil } = start({ connect: () => duplexPair()[0] });
+    await runUntil(again("no answer: check host, port.*"), 300);
+  });
+
+  test("no SIM", async () => {
+    const { runUntil } = start({ modem: { sim: "absent" } });
+    await runUntil(again(".*SIM.*"), 300);
+    await runUntil(again(".*SIM.*"), 900);
+  });
+
+  test("the SIM wants a PIN, and gets the right one", async () => {
+    const { runUntil, modem } = start({ modem: { sim: { pin: "1234" } }, config: { pin: "1234" } });
+    modem.inject.reset();
+    await runUntil(/^tracker: connected$/, 300);
+    assert.match(modem.transcript.toString(), /AT\+CPIN=\\?"1234/);
+  });
+
+  test("a wrong PIN is tried once", async () => {
+    const { runUntil, run, modem } = start({ modem: { sim: { pin: "1234" } }, config: { pin: "9999" } });
+    modem.inject.reset();
+    await runUntil(again(".*PIN.*"), 300);
+    await run(7200);
+    const tries = modem.transcript.toString().match(/AT\+CPIN=\\?"/g);
+    assert.equal(tries?.length, 1);
+  });
+
+  test("no coverage, then coverage", async () => {
+    const { runUntil, modem } = start({ modem: { faults: { coverageHole: true } } });
+    await runUntil(again("no network.*"), 600);
+    await runUntil(again("no network.*"), 600);
+    modem.faults.coverageHole = false;
+    await runUntil(/^tracker: connected$/, 3600);
+  });
+
+  test("no fix", async () => {
+    const { runUntil, status } = start({ modem: { gnss: {} }, config: { fix_timeout_s: 30 } });
+    await runUntil(/^gnss: .*open sky/, 120);
+    assert.equal(status().state, "online");
+  });
+
+  test("garbage on the serial line", async () => {
+    const { run, modem, thingsboard, status } = start();
+    await run(60);
+    for (let i = 0; i < 20; i++) {
+      modem.inject.garbage(50);
+      await run(3);
+    }
+    await run(60);
+    assert.equal(status().state, "online");
+    assert.ok(thingsboard.telemetry("tracker", "Latitude").length >= 14);
+  });
+
+  for (const [settings, line] of [
+    ["", /^tb.json: no JSON object: write it anew$/],
+    ["{", /^tb.json: no JSON object: write it anew$/],
+    ['{"server":{"host":"h"}}', /^tb.json: .*username/],
+    ['{"server":{"host":"h","username":"t","hots":1}}', /^tb.json: .*hots/],
+    ['{"server":{"host":"h","username":"t","port":70000}}', /^tb.json: .*port 70000.* 65535/],
+    ['{"server":{"host":"h","username":"t"},"interval_s":0}', /^tb.json: interval_s 0.*1 to 86400$/],
+    [
+      '{"server":{"host":"h","username":"t"},"intervall_s":5}',
+      /^tb.json: intervall_s: unknown, use .*interval_s/,
+    ],
+  ] as const)
+    test(`settings ${settings || "missing"}`, async () => {
+      const { runUntil, run, lines } = start({ settings: settings || " " });
+      await runUntil(line, 10);
+      await run(60);
+      assert.equal(
+        lines.filter((text) => !text.startsWith("espruino-thingsboard")).length,
+        1,
+        lines.join("\n"),
+      );
+    });
+});
+
+describe("the tracker comes back", () => {
+  const LATER_S = 1200;
+
+  async function reports(change: (w: ReturnType<typeof createWorld>) => void | Promise<void>) {
+    const w = start();
+    await w.run(60);
+    await change(w);
+    await w.run(LATER_S);
+    const { state, dropped } = w.status();
+    assert.deepEqual({ state, dropped }, { state: "online", dropped: 0 });
+    const times = w.thingsboard.telemetry("tracker", "Latitude").map(({ ts }) => ts);
+    const gaps = times.slice(1).map((ts, i) => ts - (times[i] ?? 0));
+    return { w, longest_s: Math.max(...gaps) / 1000 };
+  }
+
+  test("after the server restarted", async () => {
+    const { longest_s } = await reports((w) => w.thingsboard.faults.restart());
+    assert.ok(longest_s <= 20, `${longest_s} s without a fix on the server`);
+  });
+
+  test("after PUBACKs got lost: sent again, stored once per ts", async () => {
+    const { longest_s } = await reports((w) => {
+      w.thingsboard.faults.drop_pubacks = 2;
+    });
+    assert.ok(longest_s <= 20, `${longest_s} s`);
+  });
+
+  test("after the PDP context was lost", async () => {
+    await reports((w) => w.modem.inject.pdpdeact());
+  });
+
+  test("after the modem restarted by itself", async () => {
+    await reports((w) => w.modem.inject.reset());
+  });
+
+  test("after the modem stopped answering", async () => {
+    await reports(async (w) => {
+      w.modem.faults.mute = 1;
+      await w.run(300);
+      w.modem.faults.mute = 0;
+    });
+  });
+});

@@ -1,0 +1,94 @@
+/** The built `linux` blob on a simulated board, with a simulated modem and server, on a fake clock: no ports, no waits. */
+import { existsSync, readFileSync } from "node:fs";
+import type { Duplex } from "node:stream";
+import { createClock } from "@sinonjs/fake-timers";
+import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
+import { createModem } from "../../scripts/simulator/modem/modem.ts";
+import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";
+import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import { createSimulatedBoard } from "../../scripts/simulator/world.ts";
+import { duplexPair } from "../simulator/duplex-pair.ts";
+
+export const TOKEN = "A1_TEST_TOKEN";
+const BLOB = new URL("../../dist/linux.js", import.meta.url);
+const TRACK = new URL(
+  "../../scripts/simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea",
+  import.meta.url,
+);
+
+export interface WorldChanges {
+  /** Over the settings that work. */
+  config?: Record<string, unknown>;
+  modem?: ModemOptions;
+  /** What a connection leads to; default: the stand-in. */
+  connect?: (host: string, port: number) => Duplex;
+  /** Written to Storage in place of the settings, as it is. */
+  settings?: string;
+}
+
+export function createWorld(changes: WorldChanges = {}) {
+  if (!existsSync(BLOB)) throw new Error("dist/linux.js is missing: npm run build");
+  const timers = createClock(Date.UTC(2026, 5, 1, 12));
+  const clock = fromFakeTimers(timers);
+  const lines: string[] = [];
+  const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: TOKEN }], clock });
+  const modem = createModem({
+    clock,
+    startsOn: true,
+    gnss: { log: readFileSync(TRACK, "latin1"), time: "now" },
+    connect: () => {
+      const [near, far] = duplexPair();
+      thingsboard.accept(far);
+      return near;
+    },
+    ...(changes.connect && { connect: changes.connect }),
+    ...changes.modem,
+  });
+  const board = createSimulatedBoard({
+    clock,
+    modem,
+    blob: readFileSync(BLOB, "latin1"),
+    config: {
+      server: { host: "server.example", username: TOKEN, client_id: "tracker-1" },
+      apn: "internet",
+      interval_s: 10,
+      ...changes.config,
+    },
+    ...(changes.settings !== undefined && { settings: changes.settings }),
+    random: () => 0.5,
+    print: (line) => lines.push(line),
+  });
+  board.boot();
+
+  return {
+    board,
+    modem,
+    thingsboard,
+    /** What the console printed. */
+    lines,
+    /** Lets simulated time pass. */
+    async run(seconds: number): Promise<void> {
+      // In steps, so that streams between two timers get their turn.
+      for (let left_ms = seconds * 1000; left_ms > 0; left_ms -= 1000)
+        await timers.tickAsync(Math.min(left_ms, 1000));
+    },
+    /** Runs until the console printed a line that matches; gives that line. */
+    async runUntil(pattern: RegExp, seconds: number): Promise<string> {
+      const from = lines.length;
+      for (let i = 0; i < seconds; i++) {
+        const line = lines.slice(from).find((text) => pattern.test(text));
+        if (line !== undefined) return line;
+        await timers.tickAsync(1000);
+      }
+      throw new Error(`no line like ${pattern} in ${seconds} s; the console said:\n${lines.join("\n")}`);
+    },
+    status(): Record<string, unknown> {
+      return JSON.parse(board.evaluate("print(JSON.stringify(tracker.status()))") && (lines.pop() as string));
+    },
+    async stop(): Promise<void> {
+      board.dispose();
+      modem.dispose();
+      await thingsboard.close();
+    },
+  };
+}
