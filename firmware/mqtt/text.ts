@@ -1,0 +1,61 @@
+/**
+ * Text as MQTT wants it: strings of UTF-8 bytes. The boards have no Unicode: a string there is bytes already and
+ * passes through. Node and Espruino for Linux have it, and there text is converted.
+ */
+
+/** Bytes to a string of these char codes. */
+export const chr = String.fromCharCode;
+
+/**
+ * Whether this interpreter's strings hold more than bytes. JSON.parse is asked, since Espruino's fromCharCode cuts
+ * to a byte even where strings hold more.
+ */
+const unicode = JSON.parse('"\\u20ac"').charCodeAt(0) > 255;
+
+/** A JSON escape of one UTF-16 unit. The sum has five digits, of which the last four are wanted. */
+function unitEscape(unit: number): string {
+  return "\\u" + (0x10000 + unit).toString(16).substr(1);
+}
+
+/**
+ * The text of UTF-8 bytes, or `otherwise` where they are not UTF-8. On boards the bytes themselves, and they are
+ * checked only where `otherwise` is "".
+ */
+export function fromUtf8(bytes: string, otherwise: string): string {
+  let escaped = "";
+  let i = 0;
+  if ((!unicode && otherwise) || !/[^ -~]/.test(bytes)) return bytes;
+  while (i < bytes.length) {
+    let code = bytes.charCodeAt(i++);
+    const more = code < 128 ? 0 : code < 192 ? 4 : code < 224 ? 1 : code < 240 ? 2 : 3;
+    code &= 127 >> more;
+    for (let left = more; left--; ) {
+      // 128 to 191 become 0 to 63; the end, NaN, becomes 128.
+      const next = bytes.charCodeAt(i++) ^ 128;
+      if (next > 63) return otherwise;
+      code = (code << 6) | next;
+    }
+    // Overlong, or no lead byte; a surrogate [MQTT-1.5.3-1]; above U+10FFFF.
+    if (code < [0, 128, 2048, 65536, 1e9][more] || code >> 11 === 27 || code >> 16 > 16) return otherwise;
+    if (code > 65535) {
+      escaped += unitEscape((code >> 10) + 0xd7c0);
+      code = 0xdc00 | (code & 1023);
+    }
+    escaped += unitEscape(code);
+  }
+  // Not fromCharCode, for the reason given above.
+  return unicode ? JSON.parse('"' + escaped + '"') : bytes;
+}
+
+/**
+ * JSON of any value, in UTF-8; "undefined" for what JSON has no word for.
+ * Where there is Unicode, non-ASCII characters are escaped. On boards JSON.stringify does so, too, but each byte on its
+ * own ("é" as \u00C3\u00A9); those become the bytes again. An escape is taken with what follows up to the next one:
+ * so two backslashes, which stand for one, are never taken for the start of such an escape.
+ */
+export function json(value: unknown): string {
+  return (JSON.stringify(value) + "").replace(unicode ? /[^ -~]/g : /\\.[^\\]*/g, function (part) {
+    const code = unicode ? part.charCodeAt(0) : parseInt(part.substr(2, 4), 16);
+    return unicode ? unitEscape(code) : part[1] === "u" && code > 127 ? chr(code) + part.substr(6) : part;
+  });
+}

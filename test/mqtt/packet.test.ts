@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { generate, type Packet as MqttPacket, parser } from "mqtt-packet";
+import { type Decoder, decode, encodePublish, type Packet } from "../../firmware/mqtt/packet.ts";
+import { fromBuffer, latin1, utf8 } from "./bytes.ts";
+import { toReceive, toSend } from "./fixtures.ts";
+
+const MAXIMUM = 268_435_455;
+const LIMIT = 4096;
+
+/** Every packet in these pieces, and the error that ended them. */
+function decodeAll(pieces: string[], most = LIMIT): { packets: Packet[]; error: string; left: number } {
+  const decoder: Decoder = { buffer_: "", error_: "" };
+  const packets: Packet[] = [];
+  for (const piece of pieces)
+    for (let packet = decode(decoder, piece, most); packet; packet = decode(decoder, "", most))
+      packets.push(packet);
+  return { packets, error: decoder.error_, left: decoder.buffer_.length };
+}
+
+/** mqtt-packet's view, without what it adds of its own. */
+function parse(bytes: string): object {
+  const decoder = parser();
+  const packets: MqttPacket[] = [];
+  decoder.on("packet", (packet) => packets.push(packet));
+  decoder.on("error", (error) => {
+    throw error;
+  });
+  decoder.parse(latin1(bytes));
+  assert.equal(packets.length, 1);
+  return packets[0] as MqttPacket;
+}
+
+const hex = (bytes: string) => latin1(bytes).toString("hex");
+
+describe("packets to send", () => {
+  for (const { name, bytes, encode, mqttPacket } of toSend)
+    it(name, () => {
+      assert.equal(hex(encode()), hex(bytes));
+      assert.equal(
+        generate(mqttPacket as MqttPacket).toString("hex"),
+        hex(bytes),
+        "mqtt-packet generates the same",
+      );
+      const parsed = Object.entries(parse(bytes)).filter(([key]) => key in mqttPacket);
+      assert.deepEqual(Object.fromEntries(parsed), mqttPacket, "mqtt-packet reads the same");
+    });
+});
+
+describe("packets received", () => {
+  for (const { name, bytes, packet, mqttPacket } of toReceive) {
+    it(name, () => {
+      assert.deepEqual(decodeAll([bytes]), { packets: [packet], error: "", left: 0 });
+      assert.equal(
+        generate(mqttPacket as MqttPacket).toString("hex"),
+        hex(bytes),
+        "mqtt-packet generates the same",
+      );
+    });
+
+    it(`${name}, split anywhere`, () => {
+      for (let at = 1; at < bytes.length; at++) {
+        assert.deepEqual(decodeAll([bytes.slice(0, at)]), { packets: [], error: "", left: at });
+        assert.deepEqual(
+          decodeAll([bytes.slice(0, at), bytes.slice(at)]).packets,
+          [packet],
+          `split at ${at}`,
+        );
+      }
+      assert.deepEqual(decodeAll([...bytes]).packets, [packet], "byte by byte");
+    });
+  }
+
+  it("all in one piece, and in pieces across packets", () => {
+    const all = toReceive.map(({ bytes }) => bytes).join("");
+    const packets = toReceive.map(({ packet }) => packet);
+    assert.deepEqual(decodeAll([all]).packets, packets);
+    for (const size of [1, 2, 3, 5, 64])
+      assert.deepEqual(decodeAll(all.match(new RegExp(`[^]{1,${size}}`, "g")) as string[]).packets, packets);
+  });
+});
+
+describe("remaining length", () => {
+  // [2.2.3], table 2.4
+  const limits = [
+    [0, "\0"],
+    [127, "\x7f"],
+    [128, "\x80\x01"],
+    [16_383, "\xff\x7f"],
+    [16_384, "\x80\x80\x01"],
+    [2_097_151, "\xff\xff\x7f"],
+    [2_097_152, "\x80\x80\x80\x01"],
+    [MAXIMUM, "\xff\xff\xff\x7f"],
+  ] as const;
+  for (const [length, digits] of limits) {
+    if (length > 0)
+      it(`${length} encoded`, () => {
+        const bytes = encodePublish("t", "x".repeat(length - 3), 0, 0);
+        assert.equal(bytes.length, 1 + digits.length + length);
+        assert.equal(bytes.slice(1, 1 + digits.length), digits);
+      });
+    it(`${length} decoded`, () => {
+      const header = (length ? "\x30" : "\xd0") + digits;
+      const body = length && length < MAXIMUM ? `\0\x01t${"x".repeat(length - 3)}` : "";
+      const { packets, error, left } = decodeAll([header + body], MAXIMUM);
+      assert.equal(error, "");
+      if (length === MAXIMUM) assert.equal(left, 5, "waits for the body");
+      else assert.equal(packets[0]?.payload_.length, Math.max(0, length - 3));
+    });
+  }
+
+  it("more digits than needed are no error", () => {
+    assert.equal(decodeAll(["\xd0\x80\x80\0"]).packets.length, 1);
+  });
+});
+
+describe("malformed packets", () => {
+  const malformed: [name: string, bytes: string, error: string][] = [
+    ...[0, 1, 5, 6, 7, 8, 10, 12, 14, 15].map((type): [string, string, string] => [
+      `type ${type}, which no server sends to us`,
+      `${String.fromCharCode(type << 4)}\x02\0\x01`,
+      "type",
+    ]),
+    ...[0x21, 0x42, 0x98, 0xb2, 0xd1].map((first): [string, string, string] => [
+      `reserved bits set: ${first.toString(16)}`,
+      `${String.fromCharCode(first)}\x02\0\x01`,
+      "flags",
+    ]),
+    ["QoS 3", "\x36\x05\0\x01t\0\x01", "flags"],
+    ["QoS 3, DUP", "\x3e\x05\0\x01t\0\x01", "flags"],
+    ["DUP at QoS 0", "\x38\x03\0\x01t", "flags"],
+    ["remaining length of five digits", "\x30\x80\x80\x80\x80\x01", "length"],
+    ["remaining length that never ends", "\x30\xff\xff\xff\xff", "length"],
+    ["remaining length above the limit", "\x30\x81\x20", "size"],
+    ["remaining length at its maximum", "\x30\xff\xff\xff\x7f", "size"],
+    ["CONNACK too short", "\x20\x01\0", "length"],
+    ["CONNACK too long", "\x20\x03\0\0\0", "length"],
+    ["CONNACK empty", "\x20\0", "length"],
+    ["PUBACK too short", "\x40\x01\x01", "length"],
+    ["PUBACK too long", "\x40\x03\0\x01\0", "length"],
+    ["UNSUBACK too long", "\xb0\x04\0\x01\0\x02", "length"],
+    ["SUBACK without a return code", "\x90\x02\0\x01", "length"],
+    ["PINGRESP with a body", "\xd0\x01\0", "length"],
+    ["PUBLISH without a topic length", "\x30\x01\0", "length"],
+    ["PUBLISH shorter than its topic", "\x30\x04\0\x03ab", "length"],
+    ["PUBLISH shorter than its topic, more bytes behind it", "\x30\x04\0\x03abcdef", "length"],
+    ["PUBLISH of QoS 1 without an identifier", "\x32\x03\0\x01t", "length"],
+    ["PUBLISH of QoS 1 with half an identifier", "\x32\x04\0\x01t\x01", "length"],
+    ["CONNACK, reserved flag", "\x20\x02\x02\0", "code"],
+    ["CONNACK, all flags", "\x20\x02\xff\0", "code"],
+    ["CONNACK, return code 6", "\x20\x02\0\x06", "code"],
+    ["CONNACK, return code 255", "\x20\x02\x01\xff", "code"],
+    ["SUBACK, return code 3", "\x90\x03\0\x01\x03", "code"],
+    ["SUBACK, return code 127", "\x90\x03\0\x01\x7f", "code"],
+    ["SUBACK, return code 129", "\x90\x04\0\x01\0\x81", "code"],
+    ["PUBACK, identifier 0", "\x40\x02\0\0", "id"],
+    ["SUBACK, identifier 0", "\x90\x03\0\0\0", "id"],
+    ["UNSUBACK, identifier 0", "\xb0\x02\0\0", "id"],
+    ["PUBLISH of QoS 1, identifier 0", "\x32\x05\0\x01t\0\0", "id"],
+    ["PUBLISH of QoS 2, identifier 0", "\x34\x05\0\x01t\0\0", "id"],
+    ["topic empty", "\x30\x03\0\0a", "topic"],
+    ["topic with +", "\x30\x05\0\x03a/+", "topic"],
+    ["topic with #", "\x30\x03\0\x01#", "topic"],
+    ["topic with U+0000", "\x30\x05\0\x03a\0b", "topic"],
+    ...(
+      [
+        ["a byte that continues nothing", "\x80"],
+        ["a lead byte at the end", "a\xc3"],
+        ["a lead byte before ASCII", "\xc3a"],
+        ["three bytes cut short", "\xe2\x82"],
+        ["four bytes cut short", "\xf0\x9f\x98"],
+        ["overlong slash, two bytes", "\xc0\xaf"],
+        ["overlong, C1", "\xc1\xbf"],
+        ["overlong NUL", "\xc0\x80"],
+        ["overlong, three bytes", "\xe0\x9f\xbf"],
+        ["overlong, four bytes", "\xf0\x8f\xbf\xbf"],
+        ["surrogate U+D800", "\xed\xa0\x80"],
+        ["surrogate U+DFFF", "\xed\xbf\xbf"],
+        ["a pair of surrogates", "\xed\xa0\xbd\xed\xb8\x80"],
+        ["U+110000", "\xf4\x90\x80\x80"],
+        ["lead byte F5", "\xf5\x80\x80\x80"],
+        ["lead byte F8", "\xf8\x88\x80\x80\x80"],
+        ["lead byte FF", "\xff"],
+      ] as const
+    ).map(([name, topic]): [string, string, string] => [
+      `topic not UTF-8: ${name}`,
+      `\x30${String.fromCharCode(topic.length + 2)}\0${String.fromCharCode(topic.length)}${topic}`,
+      "topic",
+    ]),
+  ];
+  for (const [name, bytes, error] of malformed)
+    it(name, () => {
+      for (let at = 0; at < bytes.length; at++) {
+        const after = decodeAll([bytes.slice(0, at), bytes.slice(at), "\xd0\0", "\x30\x03\0\x01t"]);
+        assert.deepEqual(after, { packets: [], error, left: 0 }, `split at ${at}`);
+      }
+    });
+
+  it("a size at the limit is none", () => {
+    assert.equal(decodeAll([encodePublish("t", "x".repeat(LIMIT - 3), 0, 0)]).packets.length, 1);
+  });
+
+  it("what came before is still decoded", () => {
+    const { packets, error } = decodeAll(["\xd0\0\x40\x02\0\x01\x40\x02\0\0\xd0\0"]);
+    assert.deepEqual([packets.length, error], [2, "id"]);
+  });
+
+  it("topics at the edges of UTF-8 are none", () => {
+    for (const topic of ["\x7f", "\u0080", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\u{10000}"]) {
+      const { packets } = decodeAll([encodePublish(utf8(topic), "", 0, 0)]);
+      assert.equal(packets[0]?.topic_, utf8(topic));
+    }
+  });
+
+  it("a decoder never keeps more than the largest packet", () => {
+    const decoder: Decoder = { buffer_: "", error_: "" };
+    const bytes = fromBuffer(
+      generate({ cmd: "publish", topic: "t", payload: Buffer.alloc(500), qos: 0, dup: false, retain: false }),
+    );
+    let packets = 0;
+    for (let i = 0; i < 10_000; i++) {
+      if (decode(decoder, bytes[i % bytes.length] as string, 503)) packets++;
+      assert.ok(decoder.buffer_.length < 506);
+    }
+    assert.equal(packets, Math.floor(10_000 / bytes.length));
+  });
+});

@@ -1,0 +1,6 @@
+/** What text.test.ts builds, to run it on the simulated board. */
+import { fromUtf8, json } from "../../firmware/mqtt/text.ts";
+
+declare const global: Record<string, unknown>;
+
+global.text = { fromUtf8: fromUtf8, json: json };
