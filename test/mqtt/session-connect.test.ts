@@ -1,0 +1,245 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { openSession, State } from "../../firmware/mqtt/session.ts";
+import {
+  ANSWER,
+  CONNACK,
+  CONNECT,
+  DISCONNECT,
+  PINGRESP,
+  SECOND,
+  sessionRig,
+  suback,
+  subscribe,
+} from "./session-rig.ts";
+
+describe("connecting", () => {
+  it("goes from CONNECT over CONNACK to SUBSCRIBE, each packet in one write", () => {
+    const { session, network, told, open } = sessionRig();
+    assert.equal(session.status, false);
+    open();
+    assert.equal(network.address, "host:1883");
+    network.expect();
+    network.up();
+    network.expect(CONNECT);
+    assert.equal(session.status, false);
+    network.respond(CONNACK);
+    network.expect(subscribe(1));
+    assert.equal(session.status, true);
+    assert.equal(session.last_error, "");
+    assert.deepEqual(told, ["open true"]);
+  });
+
+  it("subscribes again after each connect, also if the server claims to remember the session", () => {
+    const { network, connect, open } = sessionRig();
+    connect();
+    network.down("gone");
+    open();
+    network.up();
+    network.respond("\x20\x02\x01\0");
+    network.expect(CONNECT, subscribe(2));
+  });
+
+  const refusals = [
+    [1, "MQTT error: refused, MQTT 3.1.1"],
+    [2, "MQTT error: refused, client_id"],
+    [3, "MQTT error: refused, server busy"],
+    [4, "MQTT error: refused, check username, password"],
+    [5, "MQTT error: refused, check username, password"],
+    [6, "MQTT error: code"],
+  ] as const;
+  for (const [code, reason] of refusals)
+    it(`CONNACK ${code} is a refusal with a reason`, () => {
+      const { session, network, told, open } = sessionRig();
+      open();
+      network.up();
+      network.respond(`\x20\x02\0${String.fromCharCode(code)}`);
+      assert.equal(session.status, false);
+      assert.equal(session.last_error, reason);
+      assert.equal(network.closed, 1);
+      assert.deepEqual(told, ["open false", `end ${reason}`]);
+    });
+
+  it("no CONNACK ends the attempt", () => {
+    const { session, network, told, open, tick } = sessionRig();
+    open();
+    tick(100 * SECOND);
+    network.up();
+    tick(ANSWER.least);
+    assert.deepEqual(told, []);
+    tick(ANSWER.most - ANSWER.least);
+    assert.deepEqual(told, ["open false", "end no answer: check host, port"]);
+    assert.equal(network.closed, 1);
+    assert.equal(session.state_, State.CLOSED);
+  });
+
+  it("a network that never says whether the connection is up ends the attempt after 180 s", () => {
+    const { network, told, open, tick } = sessionRig();
+    open();
+    tick(179 * SECOND);
+    assert.deepEqual(told, []);
+    tick(SECOND);
+    assert.deepEqual(told, ["open false", "end no answer: check host, port"]);
+    assert.equal(network.closed, 1);
+  });
+
+  it("a connection that cannot be opened ends the attempt with the network's reason", () => {
+    const { session, network, told, open } = sessionRig();
+    open();
+    network.down("connection refused: check host, port");
+    assert.deepEqual(told, ["open false", "end connection refused: check host, port"]);
+    assert.equal(session.last_error, "connection refused: check host, port");
+  });
+
+  it("anything but CONNACK first is an error, and so is a second CONNACK", () => {
+    for (const packets of [PINGRESP, CONNACK + CONNACK]) {
+      const { session, network, open } = sessionRig();
+      open();
+      network.up();
+      network.respond(packets);
+      assert.equal(session.last_error, "MQTT error: order");
+      assert.equal(network.closed, 1);
+    }
+  });
+
+  it("while connecting, again: both get the outcome of the one attempt", () => {
+    const { network, told, open } = sessionRig();
+    open("first");
+    open("second");
+    network.up();
+    open("third");
+    network.respond(CONNACK);
+    assert.deepEqual(told, ["first true", "second true", "third true"]);
+    assert.equal(network.opened, 1);
+  });
+
+  it("while connected, again: true at once", () => {
+    const { network, told, open, connect } = sessionRig();
+    connect();
+    open();
+    assert.deepEqual(told, ["open true"]);
+    assert.equal(network.opened, 1);
+  });
+
+  it("what the network says after the end changes nothing", () => {
+    const { session, network, told, connect, close } = sessionRig();
+    connect();
+    close();
+    told.length = 0;
+    network.up();
+    network.respond(CONNACK);
+    network.writable();
+    network.down("late");
+    assert.deepEqual(told, []);
+    assert.equal(session.last_error, "disconnected");
+    assert.equal(session.status, false);
+  });
+
+  it("a callback that throws stops nothing, and is told", () => {
+    const { session, network, told, open } = sessionRig();
+    openSession(session, () => {
+      throw Error("mine");
+    });
+    open();
+    network.up();
+    network.respond(CONNACK);
+    network.expect(CONNECT, subscribe(1));
+    assert.equal(session.status, true);
+    assert.equal(session.last_error, "callback: Error: mine");
+    assert.deepEqual(told, ["open true"]);
+  });
+
+  it("a refused subscription is told, and the session stays", () => {
+    const { session, network, open } = sessionRig();
+    open();
+    network.up();
+    network.respond(CONNACK + suback(1, 0x80));
+    assert.equal(session.last_error, "subscription refused");
+    assert.equal(session.status, true);
+  });
+
+  it("no SUBACK ends the session", () => {
+    const { network, told, open, tick } = sessionRig();
+    open();
+    network.up();
+    network.respond(CONNACK);
+    told.length = 0;
+    tick(ANSWER.most);
+    assert.deepEqual(told, ["end no answer: check host, port"]);
+  });
+});
+
+describe("disconnecting", () => {
+  it("sends DISCONNECT, then closes", () => {
+    const { session, network, told, connect, close } = sessionRig();
+    connect();
+    close();
+    network.expect(DISCONNECT);
+    assert.equal(network.closed, 1);
+    assert.equal(session.status, false);
+    assert.deepEqual(told, ["close true"], "and not as an end to recover from");
+  });
+
+  it("waits until a busy socket takes DISCONNECT", () => {
+    const { session, network, told, connect, close } = sessionRig();
+    connect();
+    network.room = 0;
+    close();
+    assert.equal(session.status, false);
+    assert.equal(network.closed, 0);
+    network.writable(1);
+    assert.equal(network.closed, 0);
+    network.writable();
+    network.expect(DISCONNECT[0] as string, DISCONNECT[1] as string);
+    assert.equal(network.closed, 1);
+    assert.deepEqual(told, ["close true"]);
+  });
+
+  it("does not wait for ever", () => {
+    const { network, told, connect, close, tick } = sessionRig();
+    connect();
+    network.room = 0;
+    close();
+    tick(ANSWER.most);
+    assert.equal(network.closed, 1);
+    assert.deepEqual(told, ["close true"]);
+  });
+
+  it("listens no more while DISCONNECT waits", () => {
+    const { network, told, connect, close } = sessionRig();
+    connect();
+    network.room = 0;
+    close();
+    network.respond("\x32\x0b\0\x04down\0\x01msg");
+    assert.deepEqual(told, []);
+  });
+
+  it("ends an attempt to connect", () => {
+    const { session, network, told, open, close } = sessionRig();
+    open();
+    close();
+    assert.equal(network.closed, 1);
+    assert.deepEqual(told, ["open false", "close true"]);
+    assert.equal(session.last_error, "disconnected");
+  });
+
+  it("is fine when nothing is connected", () => {
+    const { network, told, close } = sessionRig();
+    close();
+    assert.deepEqual(told, ["close true"]);
+    assert.equal(network.closed, 0);
+  });
+
+  it("can be followed by a new connection at once", () => {
+    const { session, network, told, connect, open, close } = sessionRig();
+    connect();
+    network.room = 0;
+    close();
+    network.room = Number.POSITIVE_INFINITY;
+    open();
+    network.up();
+    network.respond(CONNACK);
+    assert.deepEqual(told, ["close true", "open true"]);
+    assert.equal(session.status, true);
+  });
+});

@@ -1,0 +1,262 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { encodePublish, PublishFlag } from "../../firmware/mqtt/packet.ts";
+import { Limit, publish } from "../../firmware/mqtt/session.ts";
+import {
+  ANSWER,
+  CONNACK,
+  CONNECT,
+  message,
+  puback,
+  SECOND,
+  sessionRig,
+  suback,
+  subscribe,
+} from "./session-rig.ts";
+
+const DUP = PublishFlag.DUP;
+const quiet = (payload: string) => encodePublish("up", payload, 0, 0);
+
+describe("QoS 1", () => {
+  it("a message is done at its PUBACK, whatever the order of the PUBACKs", () => {
+    const { network, told, connect, send } = sessionRig();
+    connect();
+    send("a");
+    send("b");
+    network.expect(message(2, "a"), message(3, "b"));
+    assert.deepEqual(told, []);
+    network.respond(puback(3));
+    network.respond(puback(2));
+    assert.deepEqual(told, ["b true", "a true"]);
+  });
+
+  it("a PUBACK for nothing in flight, or a second one, is ignored", () => {
+    const { session, network, told, connect, send } = sessionRig();
+    connect();
+    send("a");
+    network.respond(puback(99) + puback(2) + puback(2));
+    assert.deepEqual(told, ["a true"]);
+    assert.equal(session.status, true);
+  });
+
+  it("SUBACK and UNSUBACK with a message's identifier do not acknowledge it", () => {
+    const { network, told, connect, send } = sessionRig();
+    connect();
+    send("a");
+    network.respond(`${suback(2, 1)}\xb0\x02\0\x02`);
+    assert.deepEqual(told, []);
+  });
+
+  it("identifiers wrap from 65,535 to 1 and skip those in flight", () => {
+    const { network, connect, send } = sessionRig();
+    connect();
+    send("first");
+    network.expect(message(2, "first"));
+    for (let id = 3; id <= 65_535; id++) {
+      send("x");
+      network.respond(puback(id));
+    }
+    network.writes = [];
+    for (const payload of ["a", "b"]) send(payload);
+    network.expect(message(1, "a"), message(3, "b"));
+  });
+
+  it("no more than 4 are in flight", () => {
+    const { session, network, told, connect, send } = sessionRig();
+    connect();
+    for (const payload of ["a", "b", "c", "d", "e"]) send(payload);
+    assert.deepEqual(told, ["e false"]);
+    assert.equal(session.last_error, "busy: try later");
+    network.respond(puback(3));
+    send("f");
+    assert.deepEqual(told, ["e false", "b true"]);
+    assert.equal(Limit.MESSAGES, 4);
+  });
+
+  it("is refused while not connected, and when too large", () => {
+    const { session, network, told, connect, send } = sessionRig();
+    send("a");
+    assert.deepEqual(told, ["a false"]);
+    assert.equal(session.last_error, "not connected");
+    connect();
+    send("x".repeat(4097), 1, "large");
+    assert.deepEqual(told, ["large false"]);
+    assert.equal(session.last_error, "too large");
+    network.expect();
+  });
+
+  it("no PUBACK ends the connection, and the message is sent again, marked DUP, on the next", () => {
+    const { network, told, connect, send, open, tick } = sessionRig();
+    connect();
+    send("a");
+    network.expect(message(2, "a"));
+    tick(ANSWER.least);
+    assert.deepEqual(told, []);
+    tick(ANSWER.most - ANSWER.least);
+    assert.deepEqual(told, ["end no answer: check host, port"]);
+    open();
+    network.up();
+    network.respond(CONNACK);
+    network.expect(CONNECT, subscribe(3), message(2, "a", DUP));
+    network.respond(puback(2));
+    assert.deepEqual(told.slice(1), ["open true", "a true"]);
+  });
+
+  it("messages sent one after the other do not put the deadline off", () => {
+    const { session, connect, send, tick } = sessionRig();
+    connect();
+    for (let s = 0; s < 40; s += 10) {
+      send(`${s}`);
+      tick(10 * SECOND);
+    }
+    assert.equal(session.status, false);
+  });
+
+  it("messages in flight stay in order, before new ones", () => {
+    const { network, connect, send, open } = sessionRig();
+    connect();
+    for (const payload of ["a", "b", "c"]) send(payload);
+    network.respond(puback(3));
+    network.down("lost");
+    open();
+    network.up();
+    network.writes = [];
+    network.respond(CONNACK);
+    send("d");
+    network.expect(subscribe(5), message(2, "a", DUP), message(4, "c", DUP), message(6, "d"));
+  });
+
+  it("a message is given up when the third connection ends without its PUBACK: it may be what ends them", () => {
+    const { session, network, told, connect, send, open } = sessionRig();
+    connect();
+    send("poison");
+    for (let connection = 2; connection <= Limit.TRIES; connection++) {
+      network.down("closed by the server");
+      open();
+      network.up();
+      network.respond(CONNACK);
+    }
+    told.length = 0;
+    network.down("closed by the server");
+    assert.deepEqual(told, ["poison false", "end closed by the server"]);
+    assert.equal(session.last_error, "closed by the server");
+    open();
+    network.up();
+    network.writes = [];
+    network.respond(CONNACK);
+    assert.equal(network.writes.length, 1, "only SUBSCRIBE");
+  });
+
+  it("a message is given up when no connection follows for 180 s", () => {
+    const { network, told, connect, send, tick, timers } = sessionRig();
+    connect();
+    send("a");
+    network.down("lost");
+    told.length = 0;
+    tick(179 * SECOND);
+    assert.deepEqual(told, []);
+    tick(SECOND);
+    assert.deepEqual(told, ["a false"]);
+    assert.equal(timers(), 0);
+  });
+
+  it("disconnecting gives messages up", () => {
+    const { session, told, connect, send, close } = sessionRig();
+    connect();
+    send("a");
+    close();
+    assert.deepEqual(told, ["close true", "a false"]);
+    assert.equal(session.last_error, "disconnected");
+  });
+
+  it("so does disconnecting after the connection was lost", () => {
+    const { network, told, connect, send, close } = sessionRig();
+    connect();
+    send("a");
+    network.down("lost");
+    close();
+    assert.deepEqual(told, ["end lost", "a false", "close true"]);
+  });
+
+  it("a message can be sent from the callback of another", () => {
+    const { session, network, told, connect, send } = sessionRig();
+    connect();
+    publish(session, () => send("b"), "up", "a", 1);
+    network.respond(puback(2));
+    network.expect(message(2, "a"), message(3, "b"));
+    network.respond(puback(3));
+    assert.deepEqual(told, ["b true"]);
+  });
+});
+
+describe("QoS 0", () => {
+  it("a message is done when the socket took it", () => {
+    const { network, told, connect, send } = sessionRig();
+    connect();
+    send("a", 0);
+    network.expect(quiet("a"));
+    assert.deepEqual(told, ["a true"]);
+  });
+
+  it("while the socket is busy it waits", () => {
+    const { network, told, connect, send } = sessionRig();
+    connect();
+    network.room = 0;
+    send("a", 0);
+    send("b", 0);
+    assert.deepEqual(told, []);
+    network.writable();
+    network.expect(quiet("a"), quiet("b"));
+    assert.deepEqual(told, ["a true", "b true"]);
+  });
+
+  it("what waits is bounded", () => {
+    const { session, network, told, connect, send } = sessionRig();
+    connect();
+    network.room = 0;
+    for (const payload of ["a", "b", "c", "d", "e"]) send(payload, 0);
+    assert.deepEqual(told, ["e false"]);
+    assert.equal(session.last_error, "busy: try later");
+  });
+
+  it("what the socket did not take is lost with the connection", () => {
+    const { network, told, connect, send } = sessionRig();
+    connect();
+    network.room = 3;
+    send("a", 0);
+    network.down("lost");
+    assert.deepEqual(told, ["a false", "end lost"]);
+  });
+
+  it("a socket that stays busy ends the session", () => {
+    const { network, told, connect, send, tick } = sessionRig({ keep_alive_: 0 });
+    connect();
+    network.room = 0;
+    send("a", 0);
+    tick(ANSWER.most);
+    assert.deepEqual(told, ["a false", "end no answer: check host, port"]);
+  });
+});
+
+describe("the socket", () => {
+  it("gets each packet whole, and the rest of one when it is writable again", () => {
+    const { network, connect, send } = sessionRig();
+    connect();
+    const packet = message(2, "x".repeat(3000));
+    network.room = 1460;
+    send("x".repeat(3000));
+    send("b");
+    network.writable(1460);
+    network.writable(1460);
+    network.expect(packet.slice(0, 1460), packet.slice(1460, 2920), packet.slice(2920), message(3, "b"));
+  });
+
+  it("that is dead ends the session", () => {
+    const { session, network, told, connect, send } = sessionRig();
+    connect();
+    network.room = -1;
+    send("a");
+    assert.deepEqual(told, ["end link lost"]);
+    assert.equal(session.status, false);
+  });
+});
