@@ -1,0 +1,303 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type ServerConfig, TBDeviceMQTTClient, type Telemetry } from "../../firmware/thingsboard/client.ts";
+import { fakeNetwork } from "../mqtt/fake-network.ts";
+import { CONFIG, server } from "./server.ts";
+
+/** Lets everything that waits for the network happen: each answer takes one turn. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function connected(changes: Partial<ServerConfig> = {}) {
+  const far = server(changes);
+  assert.equal(await far.client.connect(), true);
+  await settled();
+  far.received.length = 0;
+  return far;
+}
+
+describe("settings", () => {
+  it("CONNECT carries them", async () => {
+    const far = server({ password: "secret", keep_alive: 300 });
+    await far.client.connect();
+    const { clientId, username, password, keepalive, clean, protocolVersion } = far.received[0] as never;
+    assert.deepEqual(
+      { clientId, username, password, keepalive, clean, protocolVersion },
+      {
+        clientId: "imei",
+        username: "token",
+        password: Buffer.from("secret"),
+        keepalive: 300,
+        clean: true,
+        protocolVersion: 4,
+      },
+    );
+    assert.equal(far.network.address, "tb:1883");
+    await far.client.disconnect();
+  });
+
+  it("what is optional has a default", async () => {
+    const network = fakeNetwork();
+    const client = new TBDeviceMQTTClient({ host: "h" }, network);
+    client.connect(() => {});
+    network.up();
+    assert.equal(network.address, "h:1883");
+    network.expect("\x10\x0e\0\x04MQTT\x04\x82\0\x78\0\0\0\0");
+    client.disconnect(() => {});
+  });
+
+  const wrong: [name: string, change: object, message: RegExp][] = [
+    ["no host", { host: undefined }, /^server_cfg\.host "": must be .*1 to 255$/],
+    ["an empty host", { host: "" }, /^server_cfg\.host "": must be .*1 to 255$/],
+    ["a host with a quote", { host: 'h"' }, /^server_cfg\.host "h\\"": must be ASCII text without quotes/],
+    ["a port as text", { port: "1883" }, /^server_cfg\.port "1883": must be a whole number, 0 to 65535$/],
+    ["a port too high", { port: 65536 }, /^server_cfg\.port 65536: must be a whole number, 0 to 65535$/],
+    ["a negative port", { port: -1 }, /^server_cfg\.port -1: /],
+    ["a fraction", { port: 18.83 }, /^server_cfg\.port 18\.83: /],
+    ["QoS 2", { qos: 2 }, /^server_cfg\.qos 2: must be a whole number, 0 to 1$/],
+    ["a client id of a number", { client_id: 5 }, /^server_cfg\.client_id 5: /],
+    ["a keep alive too long", { keep_alive: 65536 }, /^server_cfg\.keep_alive 65536: must be .*0 to 65535$/],
+    ["unknown topics", { topics: "v3" }, /^server_cfg\.topics: must be v1 or v2$/],
+    ["tls, which this build has not", { tls: true }, /^server_cfg\.tls: unknown, use host port username qos/],
+    ["a misspelt field", { user_name: "t" }, /^server_cfg\.user_name: unknown/],
+  ];
+  for (const [name, change, message] of wrong)
+    it(`${name} is refused at once, in one line`, () => {
+      const settings: Record<string, unknown> = { ...CONFIG, ...change };
+      for (const key of Object.keys(settings)) if (settings[key] === undefined) delete settings[key];
+      assert.throws(() => new TBDeviceMQTTClient(settings as never, fakeNetwork()), { message });
+    });
+
+  it("a token or password that is refused is not repeated", () => {
+    for (const field of ["username", "password"])
+      assert.throws(
+        () => new TBDeviceMQTTClient({ ...CONFIG, [field]: 'se"cret' }, fakeNetwork()),
+        (error: Error) => error.message.includes(field) && !error.message.includes("cret"),
+      );
+  });
+
+  it("two clients do not share anything", async () => {
+    const [a, b] = [await connected(), server()];
+    assert.deepEqual([a.client.status, b.client.status], [true, false]);
+    await a.client.disconnect();
+  });
+});
+
+describe("connect and disconnect", () => {
+  it("a Promise without done, nothing with it", async () => {
+    const { client } = server();
+    const outcomes: unknown[] = [];
+    assert.equal(
+      client.connect((ok) => outcomes.push(ok)),
+      undefined,
+    );
+    await settled();
+    assert.equal(
+      client.disconnect((ok) => outcomes.push(ok)),
+      undefined,
+    );
+    assert.deepEqual(outcomes, [true, true]);
+    assert.ok(client.disconnect() instanceof Promise);
+  });
+
+  it("a wrong token is false, with the reason", async () => {
+    const far = server();
+    far.answers = false;
+    const outcome = far.client.connect();
+    await settled();
+    far.network.respond("\x20\x02\0\x05");
+    assert.equal(await outcome, false);
+    assert.equal(far.client.last_error, "MQTT error: refused, check username, password");
+  });
+
+  it("an end that was not asked for is told to the tracker", async () => {
+    const far = await connected();
+    const ends: string[] = [];
+    far.client.onClose_ = (reason) => ends.push(reason);
+    far.network.down("connection lost");
+    assert.deepEqual(ends, ["connection lost"]);
+    assert.equal(far.client.status, false);
+    await far.client.connect();
+    await far.client.disconnect();
+    assert.deepEqual(ends, ["connection lost"]);
+  });
+});
+
+describe("send_telemetry", () => {
+  const sent: [name: string, data: Telemetry][] = [
+    ["values", { Speed: 10 }],
+    ["nothing", {}],
+    ["values and their time", { ts: 1700000000000, values: { Speed: 10 } }],
+    ["several", [{ ts: 1700000000000, values: { Speed: 10 } }, { Speed: 11 }]],
+    ["text in any language", { Straße: "Zürich 東京 😀 \\u00e9" }],
+  ];
+  for (const [name, data] of sent)
+    it(`${name}: true at PUBACK`, async () => {
+      const far = await connected();
+      assert.equal(await far.client.send_telemetry(data), true);
+      const [topic, payload] = far.published()[0] as [string, string];
+      assert.equal(topic, "v1/devices/me/telemetry");
+      assert.deepEqual(JSON.parse(payload), data);
+      await far.client.disconnect();
+    });
+
+  for (const data of [[], [[]], [1], null, undefined, 5, "text", true, () => 0])
+    it(`${typeof data === "function" ? "a function" : JSON.stringify(data)} throws at once`, async () => {
+      const far = await connected();
+      assert.throws(() => far.client.send_telemetry(data as never), {
+        message: /^data .*: must be \{\} or \[\{\}\]$/,
+      });
+      assert.deepEqual(far.received, []);
+      await far.client.disconnect();
+    });
+
+  it("at QoS 0 true when the network took it", async () => {
+    const far = await connected({ qos: 0 });
+    far.answers = false;
+    assert.equal(await far.client.send_telemetry({ a: 1 }), true);
+    assert.equal((far.received[0] as { qos: number }).qos, 0);
+    await far.client.disconnect();
+  });
+
+  it("while not connected: false, with the reason", async () => {
+    const { client } = server();
+    assert.equal(await client.send_telemetry({ a: 1 }), false);
+    assert.equal(client.last_error, "not connected");
+  });
+});
+
+describe("RPC", () => {
+  const request = (
+    far: ReturnType<typeof server>,
+    id: number,
+    method = "getPosition",
+    prefix = "v1/devices/me/rpc/request/",
+  ) => far.publish(`${prefix}${id}`, JSON.stringify({ method, params: { a: 1 } }));
+
+  it("a request comes with its id, and the reply goes to it", async () => {
+    const far = await connected();
+    const calls: unknown[] = [];
+    assert.equal(
+      far.client.set_callback((...call) => calls.push(call)),
+      true,
+    );
+    request(far, 102);
+    assert.deepEqual(calls, [
+      ["v1/devices/me/rpc/request/102", { method: "getPosition", params: { a: 1 }, id: "102" }],
+    ]);
+    assert.equal(await far.client.send_rpc_reply({ ok: 1 }, "102"), true);
+    assert.equal(await far.client.send_rpc_reply("done", 103), true);
+    assert.deepEqual(far.published(), [
+      ["v1/devices/me/rpc/response/102", '{"ok":1}'],
+      ["v1/devices/me/rpc/response/103", '"done"'],
+    ]);
+    await far.client.disconnect();
+  });
+
+  it("a request the server sends again comes once, also after a reconnect", async () => {
+    const far = await connected();
+    const ids: string[] = [];
+    far.client.set_callback((_topic, data) => ids.push(data.id));
+    request(far, 1);
+    request(far, 1);
+    request(far, 2);
+    far.network.down("lost");
+    await far.client.connect();
+    request(far, 1);
+    request(far, 2);
+    request(far, 3);
+    assert.deepEqual(ids, ["1", "2", "3"]);
+    assert.equal(far.received.filter(({ cmd }) => cmd === "puback").length, 6, "all are acknowledged");
+    await far.client.disconnect();
+  });
+
+  it("the same id with another method is another request: a server that starts counts from 0 again", async () => {
+    const far = await connected();
+    const calls: string[] = [];
+    far.client.set_callback((_topic, { id, method }) => calls.push(id + method));
+    request(far, 0, "a");
+    request(far, 0, "b");
+    assert.deepEqual(calls, ["0a", "0b"]);
+    await far.client.disconnect();
+  });
+
+  it("the last 8 requests are remembered", async () => {
+    const far = await connected();
+    const ids: string[] = [];
+    far.client.set_callback((_topic, { id }) => ids.push(id));
+    for (let id = 0; id < 9; id++) request(far, id);
+    request(far, 1);
+    request(far, 0);
+    assert.deepEqual(ids, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "0"]);
+    await far.client.disconnect();
+  });
+
+  it("short topics", async () => {
+    const far = await connected({ topics: "v2" });
+    const calls: unknown[] = [];
+    far.client.set_callback((...call) => calls.push(call));
+    request(far, 7, "m", "v2/r/req/");
+    await far.client.send_rpc_reply({}, "7");
+    await far.client.send_telemetry({ a: 1 });
+    assert.deepEqual(calls, [["v2/r/req/7", { method: "m", params: { a: 1 }, id: "7" }]]);
+    assert.deepEqual(far.published(), [
+      ["v2/r/res/7", "{}"],
+      ["v2/t", '{"a":1}'],
+    ]);
+    await far.client.disconnect();
+  });
+
+  it("it subscribes to requests, at QoS 1", async () => {
+    for (const [topics, topic] of [
+      ["v1", "v1/devices/me/rpc/request/+"],
+      ["v2", "v2/r/req/+"],
+    ] as const) {
+      const far = server({ topics, qos: 0 });
+      await far.client.connect();
+      assert.deepEqual((far.received[1] as { subscriptions: unknown }).subscriptions, [{ topic, qos: 1 }]);
+      await far.client.disconnect();
+    }
+  });
+
+  it("what is not an object comes as it is", async () => {
+    const far = await connected();
+    const data: unknown[] = [];
+    far.client.set_callback((_topic, it) => data.push(it));
+    for (const [id, payload] of ["plain text", "Zürich", "5", "null", '"text"', "true", "", "{"].entries())
+      far.publish(`v1/devices/me/rpc/request/${id}`, payload);
+    far.publish("v1/devices/me/rpc/request/8", Buffer.from("ff00c3", "hex"));
+    assert.deepEqual(data, ["plain text", "Zürich", 5, null, "text", true, "", "{", "\xff\0\xc3"]);
+    assert.equal(far.client.last_error, "");
+    await far.client.disconnect();
+  });
+
+  it("other topics come without an id, as often as they are sent", async () => {
+    const far = await connected();
+    const calls: unknown[] = [];
+    far.client.set_callback((...call) => calls.push(call));
+    for (let i = 0; i < 2; i++) far.publish("straße/1", '{"a":"é"}');
+    assert.deepEqual(calls, [
+      ["straße/1", { a: "é" }],
+      ["straße/1", { a: "é" }],
+    ]);
+    await far.client.disconnect();
+  });
+
+  it("a request without a callback is acknowledged and forgotten", async () => {
+    const far = await connected();
+    request(far, 1);
+    assert.equal(far.received[0]?.cmd, "puback");
+    await far.client.disconnect();
+  });
+
+  it("wrong arguments throw at once", async () => {
+    const { client } = server();
+    assert.throws(() => client.set_callback("f" as never), { message: "callback: must be a function" });
+    for (const id of ["", "x", "1/2", "+", undefined])
+      assert.throws(() => client.send_rpc_reply({}, id as never), {
+        message: /request_id .*: must be JSON, a number$/,
+      });
+    assert.throws(() => client.send_rpc_reply(undefined, "1"), { message: /^data undefined/ });
+  });
+});

@@ -1,0 +1,77 @@
+import { generate, type Packet, parser } from "mqtt-packet";
+import { type Client, type ServerConfig, TBDeviceMQTTClient } from "../../firmware/thingsboard/client.ts";
+import { fromBuffer, latin1 } from "../mqtt/bytes.ts";
+import { type FakeNetwork, fakeNetwork } from "../mqtt/fake-network.ts";
+
+export const CONFIG: ServerConfig = { host: "tb", port: 1883, username: "token", qos: 1, client_id: "imei" };
+
+export interface Server {
+  client: Client;
+  network: FakeNetwork;
+  /** Everything the client sent, decoded by mqtt-packet. */
+  received: Packet[];
+  /** Whether it answers each packet as ThingsBoard does; else it is silent. */
+  answers: boolean;
+  /** The topics and payloads of what the client published. */
+  published(): [topic: string, payload: string][];
+  /** Sends a PUBLISH of QoS 1. */
+  publish(topic: string, payload: string | Buffer): void;
+}
+
+/**
+ * A client on a fake network, and a server at its far end that is made of mqtt-packet, not of our codec. The network
+ * brings the connection up, and the server answers, a moment later, as in the world.
+ */
+export function server(changes: Partial<ServerConfig> = {}): Server {
+  const network = fakeNetwork();
+  const { open } = network;
+  let decoder = parser();
+  let messageId = 0;
+  const answer = (packet: Packet) =>
+    setImmediate(() => {
+      if (self.answers) network.respond(fromBuffer(generate(packet)));
+    });
+  network.open = (host, port, handlers) => {
+    const socket = open(host, port, handlers);
+    decoder = parser();
+    decoder.on("packet", (packet) => {
+      self.received.push({ ...packet } as Packet);
+      if (packet.cmd === "connect") answer({ cmd: "connack", returnCode: 0, sessionPresent: false });
+      if (packet.cmd === "subscribe")
+        answer({ cmd: "suback", messageId: packet.messageId, granted: [1] } as Packet);
+      if (packet.cmd === "publish" && packet.qos)
+        answer({ cmd: "puback", messageId: packet.messageId } as Packet);
+    });
+    setImmediate(() => network.up());
+    return {
+      ...socket,
+      write(bytes) {
+        const taken = socket.write(bytes);
+        if (taken > 0) decoder.parse(latin1(bytes.slice(0, taken)));
+        return taken;
+      },
+    };
+  };
+  const self: Server = {
+    client: new TBDeviceMQTTClient({ ...CONFIG, ...changes }, network),
+    network,
+    received: [],
+    answers: true,
+    published: () =>
+      self.received.flatMap((it) => (it.cmd === "publish" ? [[it.topic, it.payload.toString("utf8")]] : [])),
+    publish(topic, payload) {
+      messageId++;
+      const packet = {
+        cmd: "publish",
+        topic,
+        payload,
+        qos: 1,
+        messageId,
+        dup: false,
+        retain: false,
+      } as const;
+      network.respond(fromBuffer(generate(packet as Packet)));
+    },
+  };
+  return self;
+}
