@@ -9,18 +9,20 @@ export interface OutputPin {
 /** Pin, level, then how many milliseconds to wait: three entries a step. */
 export type PinSteps = (OutputPin | number)[];
 
-/** What one board is: the build picks one and bundles it as `#board`. */
+/**
+ * What one board's file exports. The build bundles one of them as `#board`; they are single exports, not an object,
+ * because a constant then costs no variable and a function one less.
+ */
 export interface Board {
   /** `process.env.BOARD` of the interpreter this blob is for. */
-  name: string;
-  /** Settings only this board has. */
-  fields?(): Field[];
+  BOARD: string;
+  /** Settings only this board has; 0: none. */
+  boardFields: (() => Field[]) | 0;
   /** Sets the console and the modem's UART up, and gives the UART. `path`: the serial device, on Linux. */
   openModem(path: string): SerialPort;
-  /** The steps that press the modem's power key; PWRKEY toggles, so only for a modem known to be off. */
-  powerOn(): PinSteps;
-  /** The steps that cut or reset the modem when it no longer answers. */
-  powerOff(): PinSteps;
-  /** How long after `powerOn` the modem may take to say RDY, ms. */
-  boot_ms: number;
+  /**
+   * The steps that press the modem's power key (`on` is 1; PWRKEY toggles, so only for a modem known to be off), or
+   * that cut or end it when it no longer answers (0).
+   */
+  powerSteps(on: number): PinSteps;
 }

@@ -4,10 +4,10 @@
  */
 import type { ServerConfig } from "./thingsboard/client.ts";
 
-/** The settings of one tracker. Every field is there after `check`. */
+/** The settings of one tracker, after `check`: only fields whose default is "" can be missing. */
 export interface DeviceConfig {
   /** The manual's `server_cfg`: host, username (the device's access token) and what is optional. */
-  server: ServerConfig;
+  server?: ServerConfig;
   /** Access point name; empty: the network's default. */
   apn: string;
   apn_user: string;
@@ -23,7 +23,7 @@ export interface DeviceConfig {
   /** 1: AT and MQTT traffic is traced on the console from the start. */
   debug: number;
   /** Board `linux` only: the modem's AT port. */
-  modem_port: string;
+  modem_port?: string;
 }
 
 /**
@@ -56,7 +56,7 @@ export function check(given: any, fields: Field[], known: string): string {
   for (const field of fields) {
     const name = field[0];
     const text = typeof field[1] === "string";
-    const value = name in given ? given[name] : (given[name] = field[1]);
+    const value = name in given ? given[name] : field[1];
     known += " " + name;
     if (
       typeof value !== typeof field[1] ||
@@ -72,6 +72,8 @@ export function check(given: any, fields: Field[], known: string): string {
         " to " +
         field[3]
       );
+    // An empty text is as good as none, and takes no variables.
+    if (value !== "") given[name] = value;
   }
   for (const name in given)
     if ((known + " ").lastIndexOf(" " + name + " ") < 0) return name + ": unknown, use" + known;

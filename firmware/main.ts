@@ -1,7 +1,7 @@
-import { board } from "#board";
+import { BOARD, boardFields, openModem, powerSteps } from "#board";
 import { check, configFields, type DeviceConfig } from "./config.ts";
 import { createModem } from "./modem/network.ts";
-import { TBDeviceMQTTClient } from "./thingsboard/client.ts";
+import { type ServerConfig, TBDeviceMQTTClient } from "./thingsboard/client.ts";
 import { startTracker } from "./tracker/tracker.ts";
 
 /** The project's version, put in by the build. */
@@ -10,14 +10,17 @@ declare const __VERSION__: string;
 /** Reads the configuration, makes the parts, starts the tracker, and puts what a user wants to see on the REPL's global. */
 function boot(): void {
   const config = require("Storage").readJSON("tb.json", true) as DeviceConfig;
-  let fault = check(config, configFields().concat(board.fields ? board.fields() : []), " server");
-  print("espruino-thingsboard " + __VERSION__ + " for " + board.name);
+  let fault = check(config, configFields().concat(boardFields ? boardFields() : []), " server");
+  print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
   global.TBDeviceMQTTClient = TBDeviceMQTTClient;
   try {
     if (!fault) {
-      const modem = createModem(board.openModem(config.modem_port), board, config);
+      const modem = createModem(openModem(config.modem_port as string), powerSteps, config);
       TBDeviceMQTTClient.prototype.network_ = modem;
-      const server = new TBDeviceMQTTClient(config.server);
+      const server = new TBDeviceMQTTClient(config.server as ServerConfig);
+      // Both have what they need of it.
+      delete config.server;
+      delete config.modem_port;
       global.modem = modem;
       global.server = server;
       global.tracker = startTracker(config, modem, server);

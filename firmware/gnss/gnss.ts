@@ -7,36 +7,28 @@ import type { Fix } from "./fix.ts";
  */
 export type Gnss = At;
 
-/** GNSS commands are answered in 300 ms (Quectel BG96 GNSS manual, 2.3). */
-const COMMAND_MS = 5000;
-/** Session not active. The codes are in section 3 of the manual. */
-const OFF = "CME 505";
-/** 2020-01-01: an engine that says less does not know the date yet. */
-const FIRST_MS = 1577836800000;
-/** 2065: one that starts at GPS time 0, 1980, comes out as 2080. */
-const LAST_MS = 3e12;
-
-/** The engine of the modem behind the AT channel `at`. */
-export function createGnss(at: At): Gnss {
-  return at;
+const enum Limit {
+  /** GNSS commands are answered in 300 ms (Quectel BG96 GNSS manual, 2.3). */
+  Command_ms = 5000,
+  /** 2020-01-01: an engine that says less does not know the date yet. */
+  First_ms = 1577836800000,
+  /** 2065: one that starts at GPS time 0, 1980, comes out as 2080. */
+  Last_ms = 3e12,
 }
 
-/** Switches the engine on; it refuses just after boot, so this tries 15 times. `done` gets "" or the reason. */
-export function gnssOn(gnss: Gnss, done: (reason: string) => void): void {
-  let tries = 15;
-  function step(error: string | 0): void {
-    // 504: it is on already
-    if (error === 0) command(gnss, "AT+QGPS=1", COMMAND_MS, step);
-    else if (!error || error === "CME 504") done("");
-    else if (--tries) setTimeout(step, 1000, 0);
-    else done(explain(error));
-  }
-  step(0);
+/** What one call of `getFix` is about. */
+interface Request {
+  gnss_: Gnss;
+  /** How often it will ask once more. */
+  left_: number;
+  done_: (fix: Fix | null, reason: string) => void;
+  /** 1: the engine is off. */
+  off_: number;
 }
 
 /** Switches the engine off, to save power. `done` gets "", or the error; "CME 505" is that it was off already. */
 export function gnssOff(gnss: Gnss, done: (error: string) => void): void {
-  command(gnss, "AT+QGPSEND", COMMAND_MS, done);
+  command(gnss, "AT+QGPSEND", Limit.Command_ms, done);
 }
 
 /**
@@ -48,33 +40,33 @@ export function getFix(
   timeout_ms: number,
   done: (fix: Fix | null, reason: string) => void,
 ): void {
-  let reason = "GNSS: modem busy";
-  let off: boolean;
-  let deadline: ReturnType<typeof setTimeout> | 0 = 0;
-  /** What happened: a number from the timers, 0 to ask, 1 that the time is over; else the answer to a command. */
-  function step(event: string | number, lines?: string[]): void {
-    // It was over before this came
-    if (!deadline) return;
-    const fix = event === "" ? readLocation(lines as string[]) : null;
-    if (event === 0) command(gnss, off ? "AT+QGPS=1" : "AT+QGPSLOC=2", COMMAND_MS, step);
-    else if (fix || event === 1) {
-      clearTimeout(deadline);
-      deadline = 0;
-      done(fix, fix ? "" : reason || "no fix in " + timeout_ms / 1000 + " s: needs open sky");
-    } else {
-      off = event === OFF;
-      // 516: no fix yet. The same when the engine has just been switched on, or its answer cannot be right
-      reason =
-        !event || event === "CME 516"
-          ? ""
-          : event === "ERROR"
+  ask({ gnss_: gnss, left_: timeout_ms / 1000, done_: done, off_: 0 });
+}
+
+function ask(request: Request): void {
+  command(request.gnss_, request.off_ ? "AT+QGPS=1" : "AT+QGPSLOC=2", Limit.Command_ms, answered, request);
+}
+
+function answered(error: string, lines: string[], request: Request): void {
+  const fix = error ? null : readLocation(lines);
+  // 505: session not active. The codes are in section 3 of the manual.
+  request.off_ = error === "CME 505" ? 1 : 0;
+  // A reason in words is the channel's: it will be the same in a second.
+  if (!fix && --request.left_ > 0 && error.length < 9) setTimeout(ask, 1000, request);
+  else
+    request.done_(
+      fix,
+      fix
+        ? ""
+        : // 516: no fix yet. No error: the engine was just switched on, or its answer could not be right.
+          !error || error === "CME 516"
+          ? "no fix: needs open sky"
+          : error === "ERROR"
             ? "no GNSS in this modem"
-            : explain(event as string);
-      setTimeout(step, 1000, 0);
-    }
-  }
-  deadline = setTimeout(step, timeout_ms, 1);
-  step(0);
+            : error.length < 9
+              ? explain(error)
+              : error,
+    );
 }
 
 type Values = [number, number, number, number, number, number, number, number, number, number, number];
@@ -98,8 +90,8 @@ function readLocation(lines: string[]): Fix | null {
     if (names[i] && (values[i] as number) * 0 === 0) fix[names[i] as string] = values[i] as number;
   // The squares of 90 and 180
   return texts.length === 11 &&
-    values[0] > FIRST_MS &&
-    values[0] < LAST_MS &&
+    values[0] > Limit.First_ms &&
+    values[0] < Limit.Last_ms &&
     values[1] * values[1] <= 8100 &&
     values[2] * values[2] <= 32400
     ? (fix as unknown as Fix)

@@ -143,68 +143,76 @@ function expire(_event: string, _lines: string[], at: At): void {
   } else if (!at.urc_(at as never, silent, 1)) finish(at, Limit.Queue, silent);
 }
 
-/** Takes what comes from the modem: any part of a line, or many lines at once. */
+/** The channel that is listened to. A board has one, and a listener that is a closure would keep 15 variables. */
+let channel: At;
+
+/** Takes from now on what comes from the modem. */
 export function listen(at: At): void {
-  at.port_.on("data", function (bytes) {
-    if (at.trace_) at.trace_("<", bytes);
-    at.buffer_ += bytes;
-    for (;;) {
-      const current = at.queue_[0] as Command;
-      const owed = at.owed_;
-      const prompt = current && current.payload_ && at.buffer_[0] === ">";
-      // One piece: the payload, the prompt, or a line.
-      const length = owed || (prompt ? 1 : at.buffer_.indexOf("\n") + 1);
-      if (!length || at.buffer_.length < length) {
-        if (!owed && at.buffer_.length > Limit.Line) {
-          at.buffer_ = "?";
-          at.noise_++;
-        }
-        return;
+  channel = at;
+  at.port_.on("data", receive);
+}
+
+/** Takes any part of a line, or many lines at once. */
+function receive(bytes: string): void {
+  const at = channel;
+  if (at.trace_) at.trace_("<", bytes);
+  at.buffer_ += bytes;
+  for (;;) {
+    const current = at.queue_[0] as Command;
+    const owed = at.owed_;
+    const prompt = current && current.payload_ && at.buffer_[0] === ">";
+    // One piece: the payload, the prompt, or a line.
+    const length = owed || (prompt ? 1 : at.buffer_.indexOf("\n") + 1);
+    if (!length || at.buffer_.length < length) {
+      if (!owed && at.buffer_.length > Limit.Line) {
+        at.buffer_ = "?";
+        at.noise_++;
       }
-      let text = at.buffer_.substr(0, length);
-      at.buffer_ = at.buffer_.substr(length);
-      if (owed) {
-        at.owed_ = 0;
-        if (current) current.lines_.push(text);
-      } else if (prompt) {
-        // It has no line end; the space that may follow is trimmed off the next line. The payload goes out even if
-        // the connection is gone by now, or the modem would take the next command for it.
-        text = current.payload_ as string;
-        current.payload_ = 0;
-        arm(at, Limit.Send_ms, expire);
-        transmit(at, text);
+      return;
+    }
+    let text = at.buffer_.substr(0, length);
+    at.buffer_ = at.buffer_.substr(length);
+    if (owed) {
+      at.owed_ = 0;
+      if (current) current.lines_.push(text);
+    } else if (prompt) {
+      // It has no line end; the space that may follow is trimmed off the next line. The payload goes out even if
+      // the connection is gone by now, or the modem would take the next command for it.
+      text = current.payload_ as string;
+      current.payload_ = 0;
+      arm(at, Limit.Send_ms, expire);
+      transmit(at, text);
+    } else {
+      text = text.trim();
+      const sent = current ? current.text_ : "";
+      const named = text.substr(4, 8) === " ERROR: ";
+      // Even an answer that comes too late for its command has its payload.
+      const size = +(text.split("+QIRD: ")[1] as string);
+      if (size <= Limit.Payload) at.owed_ = size;
+      if (named || "|OK|ERROR|SEND OK|SEND FAIL|".lastIndexOf("|" + text + "|") >= 0) {
+        if (at.sync_) {
+          at.sync_ = Limit.Quiet;
+          arm(at, Limit.Quiet_ms, expire);
+        } else if (sent)
+          finish(at, 1, named ? text.substr(1, 4) + text.substr(12) : text.slice(-2) === "OK" ? "" : text);
       } else {
-        text = text.trim();
-        const sent = current ? current.text_ : "";
-        const named = text.substr(4, 8) === " ERROR: ";
-        // Even an answer that comes too late for its command has its payload.
-        const size = +(text.split("+QIRD: ")[1] as string);
-        if (size <= Limit.Payload) at.owed_ = size;
-        if (named || "|OK|ERROR|SEND OK|SEND FAIL|".lastIndexOf("|" + text + "|") >= 0) {
-          if (at.sync_) {
-            at.sync_ = Limit.Quiet;
-            arm(at, Limit.Quiet_ms, expire);
-          } else if (sent)
-            finish(at, 1, named ? text.substr(1, 4) + text.substr(12) : text.slice(-2) === "OK" ? "" : text);
-        } else {
-          const name = text.split(":")[0] as string;
-          if (
-            text &&
-            // An answer has the name of the command, or of one of several in one line.
-            ((text[0] === "+" && name !== "+QIOPEN" && sent.lastIndexOf(name) > 0) ||
-              // A bare one, as to AT+CGSN, is neither a URC nor the echo.
-              (!at.urc_(at as never, text) &&
-                sent &&
-                text[0] !== "+" &&
-                sent.indexOf("=") < 0 &&
-                text.slice(-sent.length) !== sent)) &&
-            current.lines_.length < Limit.Lines
-          )
-            current.lines_.push(text);
-        }
+        const name = text.split(":")[0] as string;
+        if (
+          text &&
+          // An answer has the name of the command, or of one of several in one line.
+          ((text[0] === "+" && name !== "+QIOPEN" && sent.lastIndexOf(name) > 0) ||
+            // A bare one, as to AT+CGSN, is neither a URC nor the echo.
+            (!at.urc_(at as never, text) &&
+              sent &&
+              text[0] !== "+" &&
+              sent.indexOf("=") < 0 &&
+              text.slice(-sent.length) !== sent)) &&
+          current.lines_.length < Limit.Lines
+        )
+          current.lines_.push(text);
       }
     }
-  });
+  }
 }
 
 /** A reason a user can act on for an error number of the modem (AT 12.5, TCP 4), alone or as in "CME 10". */

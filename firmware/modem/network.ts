@@ -48,6 +48,8 @@ const enum Step {
 
 /** How often a step is tried, 2 s apart. */
 const enum Tries {
+  /** A modem may take 30 s to boot; each takes 6 s. */
+  Probe = 5,
   /** The SIM may take 20 s (AT 5.3). */
   Sim = 12,
   /** Each takes 4 s more. */
@@ -88,7 +90,7 @@ export interface ModemStatus {
 }
 
 export interface Modem extends Sockets {
-  board_: Pick<Board, "powerOn" | "powerOff" | "boot_ms">;
+  power_: Board["powerSteps"];
   config_: SimConfig;
   state_: State;
   reason_: string;
@@ -109,7 +111,7 @@ export interface Modem extends Sockets {
 }
 
 /** Makes the modem of a board; nothing is sent before `bringUp`. */
-export function createModem(serial: SerialPort, board: Modem["board_"], config: SimConfig): Modem {
+export function createModem(serial: SerialPort, power: Board["powerSteps"], config: SimConfig): Modem {
   const modem: Modem = {
     open: open,
     status: status,
@@ -122,7 +124,7 @@ export function createModem(serial: SerialPort, board: Modem["board_"], config: 
     sync_: 0,
     noise_: 0,
     sockets_: [],
-    board_: board,
+    power_: power,
     config_: config,
     state_: State.Down,
     reason_: "",
@@ -209,7 +211,7 @@ export function bringUp(modem: Modem, done: (reason: string) => void, first?: St
       modem_: modem,
       step_: ~(first || Step.Probe),
       // A modem that does not answer is looked for during 4 s, and again after 2.
-      tries_: modem.board_.boot_ms / 6000,
+      tries_: Tries.Probe,
       pins_: [],
       waiting_: [done],
     };
@@ -315,7 +317,7 @@ function step(error: string, lines: string[], run: Run): void {
         again = error;
         if (!run.started_) {
           run.started_ = 1;
-          run.pins_ = modem.board_.powerOn();
+          run.pins_ = modem.power_(1);
           next = Step.Pins;
         }
       } else {
@@ -325,7 +327,7 @@ function step(error: string, lines: string[], run: Run): void {
       break;
     case Step.Restart:
       next = Step.Pins;
-      if (error) run.pins_ = modem.board_.powerOff();
+      if (error) run.pins_ = modem.power_(0);
       else run.started_ = 1;
       break;
   }

@@ -11,8 +11,10 @@ export interface Outbox {
   dropped_: number;
 }
 
-/** 24 samples are 24 minutes at the default interval and about 260 of the interpreter's variables. */
-const LIMIT = 24;
+const enum Limit {
+  /** 24 minutes at the default interval, and about 260 of the interpreter's variables. */
+  Samples = 24,
+}
 
 export function createOutbox(): Outbox {
   return { samples_: [], sending_: 0, dropped_: 0 };
@@ -20,7 +22,7 @@ export function createOutbox(): Outbox {
 
 /** Puts a sample at the end; a full outbox lets its oldest go. */
 export function append(outbox: Outbox, sample: Sample): void {
-  if (outbox.samples_.length >= LIMIT) {
+  if (outbox.samples_.length >= Limit.Samples) {
     outbox.samples_.shift();
     outbox.dropped_++;
     if (outbox.sending_) outbox.sending_--;

@@ -40,7 +40,7 @@ const [FIRST, SECOND] = [WESTERN.split(/(?=\$GPRMC)/)[1], WESTERN.split(/(?=\$GP
 
 describe("a receiver of its own", () => {
   it("has the functions of the modem's engine", () => {
-    assert.deepEqual(Object.keys(receiverSource).sort(), Object.keys(modemSource).sort());
+    for (const name of Object.keys(modemSource)) assert.ok(name in receiverSource, name);
   });
 
   it("gives the fix that just came, once the line is silent", async () => {

@@ -12,12 +12,9 @@ export function setup(t: TestContext, config: Partial<SimConfig> = {}) {
   const pin = (name: string) => ({
     write: (level: 0 | 1) => void pins.push(`${clock.now - born}: ${name} ${level}`),
   });
-  const board = {
-    powerOn: () => [pin("PWRKEY"), 0, 500, pin("PWRKEY"), 1, 0],
-    powerOff: () => [pin("SUPPLY"), 0, 3000, pin("SUPPLY"), 1, 100],
-    boot_ms: 30000,
-  };
-  const modem = createModem(serial, board, {
+  const powerSteps = (on: number) =>
+    on ? [pin("PWRKEY"), 0, 500, pin("PWRKEY"), 1, 0] : [pin("SUPPLY"), 0, 3000, pin("SUPPLY"), 1, 100];
+  const modem = createModem(serial, powerSteps, {
     apn: "iot.example",
     apn_user: "",
     apn_password: "",

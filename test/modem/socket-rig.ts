@@ -13,11 +13,12 @@ export function setup(t: TestContext) {
   const clock = fakeClock(t);
   const serial = new FakeSerial();
   serial.answers = healthy();
-  const modem = createModem(
-    serial,
-    { powerOn: () => [], powerOff: () => [], boot_ms: 30000 },
-    { apn: "iot.example", apn_user: "", apn_password: "", pin: "" },
-  );
+  const modem = createModem(serial, () => [], {
+    apn: "iot.example",
+    apn_user: "",
+    apn_password: "",
+    pin: "",
+  });
   bringUp(modem, () => {});
   clock.tick(1000);
   assert.equal(modem.status().state, "up");
