@@ -195,8 +195,11 @@ function urc(modem: Modem, line: string, silent?: number): unknown {
     socket.unread_ = 1;
     if (kind === "closed") socket.end_ = "closed by server";
     if (socket.state_ === SocketState.Idle) socketStep("", [], socket);
-  } else if (socket && head === "+QIO" && socket.state_ === SocketState.Opening)
-    socketStep("", [line], socket);
+  } else if (socket && head === "+QIO") {
+    // It can come before the OK of AT+QIOPEN.
+    socket.end_ = line;
+    if (socket.state_ === SocketState.Opening) socketStep("", [], socket);
+  }
   return reason && !silent;
 }
 

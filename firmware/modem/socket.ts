@@ -113,8 +113,8 @@ export function fail(socket: TcpSocket, reason: string): void {
 }
 
 /**
- * All that happens to a socket. `event` is the error of its command (see `Done`) or "timer"; `lines` are the command's,
- * or the URC +QIOPEN. With nothing under way it takes the next thing to do.
+ * All that happens to a socket. `event` is the error of its command (see `Done`) or "timer"; `lines` are the command's.
+ * With nothing under way it takes the next thing to do.
  */
 export function socketStep(event: string, lines: string[], socket: TcpSocket): void {
   const handlers = socket.handlers_;
@@ -135,14 +135,15 @@ export function socketStep(event: string, lines: string[], socket: TcpSocket): v
     else if (state !== SocketState.Idle) return;
   } else if (state === SocketState.Clearing) {
     next = SocketState.Asking;
+    socket.end_ = 0;
     text = socket.out_ as string;
   } else if (state === SocketState.Asking && event === "ERROR") {
     next = SocketState.Failing;
     text = "AT+QIGETERROR";
   } else if (state === SocketState.Failing) code = line.substr(13).split(",")[0] || "550";
   else if (state < SocketState.Reading) {
-    // The OK of AT+QIOPEN, or the URC: +QIOPEN: 0,566
-    code = event || line.split(",")[1];
+    // The OK of AT+QIOPEN, or the URC, which urc() put here: +QIOPEN: 0,566
+    code = event || (socket.end_ || "").split(",")[1];
     if (!code) {
       socket.state_ = SocketState.Opening;
       arm(socket, Limit.Open_ms, socketStep);

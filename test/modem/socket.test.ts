@@ -40,6 +40,14 @@ for (const [code, reason] of FAILURES) {
   });
 }
 
+test("the report of AT+QIOPEN that comes before its OK counts", (t) => {
+  const { clock, serial, events, open } = setup(t);
+  serial.answers[OPEN] = "\r\n+QIOPEN: 0,566\r\n\r\nOK\r\n";
+  open();
+  clock.tick(50);
+  assert.deepEqual(events, ["close connection refused: check host, port"]);
+});
+
 test("wiolte.js: 563 is no connection: the id is closed and opened again, once", (t) => {
   const { clock, serial, events, open } = setup(t);
   open();
