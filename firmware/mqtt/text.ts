@@ -48,13 +48,13 @@ export function fromUtf8(bytes: string, otherwise: string): string {
 }
 
 /**
- * JSON of any value, in UTF-8; "undefined" for what JSON has no word for.
+ * JSON of any value, in UTF-8; null for what JSON has no word for.
  * Where there is Unicode, non-ASCII characters are escaped. On boards JSON.stringify does so, too, but each byte on its
  * own ("é" as \u00C3\u00A9); those become the bytes again. An escape is taken with what follows up to the next one:
  * so two backslashes, which stand for one, are never taken for the start of such an escape.
  */
 export function json(value: unknown): string {
-  return (JSON.stringify(value) + "").replace(unicode ? /[^ -~]/g : /\\.[^\\]*/g, function (part) {
+  return (JSON.stringify(value) || "null").replace(unicode ? /[^ -~]/g : /\\.[^\\]*/g, function (part) {
     const code = unicode ? part.charCodeAt(0) : parseInt(part.substr(2, 4), 16);
     return unicode ? unitEscape(code) : part[1] === "u" && code > 127 ? chr(code) + part.substr(6) : part;
   });

@@ -67,7 +67,7 @@ export interface Client extends Session {
   /** Reports telemetry; throws what the server would answer by hanging up or not at all, such as []. */
   send_telemetry(data: Telemetry): Promise<boolean>;
   send_telemetry(data: Telemetry, done: Done): void;
-  /** Answers the RPC request with this id with any JSON value. */
+  /** Answers the RPC request with this id; any JSON value, null for undefined. */
   send_rpc_reply(data: unknown, request_id: string | number): Promise<boolean>;
   send_rpc_reply(data: unknown, request_id: string | number, done: Done): void;
   callback_?: Callback;
@@ -105,22 +105,22 @@ function start(
 /** See ServerConfig, and the manual in the README. */
 export const TBDeviceMQTTClient = function (this: Client, server_cfg: ServerConfig, network?: Network): void {
   const given: any = server_cfg;
-  const fault = check(
-    given,
-    [
-      ["host", "", 1, 255],
-      ["port", 0, 0, 65535],
-      ["username", "", 0, 255],
-      ["qos", 1, 0, 1],
-      ["client_id", "", 0, 255],
-      ["password", "", 0, 255],
-      ["keep_alive", 120, 0, 65535],
-      ["topics", "v1", 2, 2],
-    ],
-    "",
-  );
+  const fault =
+    check(
+      given,
+      [
+        ["host", "", 1, 255],
+        ["port", 0, 0, 65535],
+        ["username", "", 0, 255],
+        ["qos", 1, 0, 1],
+        ["client_id", "", 0, 255],
+        ["password", "", 0, 255],
+        ["keep_alive", 120, 0, 65535],
+        ["topics", "v1", 2, 2],
+      ],
+      "",
+    ) || (/^v[12]$/.test(given.topics) ? "" : "topics: must be v1 or v2");
   if (fault) throw Error("server_cfg." + fault);
-  if (!/^v[12]$/.test(given.topics)) throw Error("server_cfg.topics: must be v1 or v2");
   this.seen_ = [];
   this.qos_ = given.qos;
   this.short_ = given.topics > "v1";
@@ -162,10 +162,14 @@ methods.send_telemetry = function (data: Telemetry, done?: Done): any {
 };
 
 methods.send_rpc_reply = function (data: unknown, request_id: string | number, done?: Done): any {
-  const payload = json(data);
-  if (payload === "undefined" || !/^\d+$/.test(request_id as string))
-    throw Error("data " + payload + ", request_id " + request_id + ": must be JSON, a number");
-  return start(this, publish, done, (this.short_ ? V2.RPC_RESPONSE : V1.RPC_RESPONSE) + request_id, payload);
+  if (!/^\d+$/.test(request_id as string)) throw Error("request_id " + request_id + ": must be a number");
+  return start(
+    this,
+    publish,
+    done,
+    (this.short_ ? V2.RPC_RESPONSE : V1.RPC_RESPONSE) + request_id,
+    json(data),
+  );
 };
 
 methods.onMessage_ = function (packet: Packet): void {

@@ -15,10 +15,12 @@ it("the manual's usage example runs as it stands", async () => {
   Constructor.prototype.network_ = far.network;
   const TBDeviceMQTTClient = Constructor;
 
+  // biome-ignore lint/suspicious/noExplicitAny: as the manual has it
   function server_callback(topic: string, data: any) {
     print(`topic: ${topic}, data: ${JSON.stringify(data)}`);
     // RPC message reply
     if (topic.includes("rpc")) {
+      // biome-ignore lint/complexity/useLiteralKeys: as the manual has it
       const request_id = data["id"];
       data = {};
       server.send_rpc_reply(data, request_id);
