@@ -1,11 +1,12 @@
+import type { Field } from "../firmware/config.ts";
 import type { PinSteps } from "./board.ts";
 
 /** RAK5010: nRF52840, BG96. */
 export const BOARD = "RAK5010";
 
-export const boardFields = 0;
+export const boardFields: (() => Field[]) | 0 = 0;
 
-export function openModem(): Serial {
+export function openModem(_path: string): Serial {
   // GPS_EN: power of the GNSS antenna.
   D39.write(1);
   Serial1.setup(115200, { tx: D6, rx: D8, cts: D7 });

@@ -1,11 +1,12 @@
+import type { Field } from "../firmware/config.ts";
 import type { PinSteps } from "./board.ts";
 
 /** Seeed Wio LTE: STM32F405, EC21. */
 export const BOARD = "WIO_LTE";
 
-export const boardFields = 0;
+export const boardFields: (() => Field[]) | 0 = 0;
 
-export function openModem(): Serial {
+export function openModem(_path: string): Serial {
   // Serial2 is the modem's and the console's by default.
   E.setConsole(USB as Serial, { force: true });
   Serial2.setup(115200, { tx: A2, rx: A3 });
