@@ -67,7 +67,7 @@ export function check(given: any, fields: Field[], known: string): string {
       return (
         name +
         (/user|pass|pin/.test(name) ? "" : " " + JSON.stringify(value)) +
-        (text ? ": must be ASCII text without quotes, length " : ": must be a whole number, ") +
+        (text ? ": must be plain text, length " : ": must be a whole number, ") +
         field[2] +
         " to " +
         field[3]

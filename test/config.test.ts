@@ -18,7 +18,7 @@ describe("check", () => {
     assert.match(faultOf({}, [["host", "", 1, 64]]), /^host "": .* 1 to 64$/);
   });
 
-  const text = "must be ASCII text without quotes, length";
+  const text = "must be plain text, length";
   for (const [given, line] of [
     [{ apn: "x".repeat(65) }, `apn "${"x".repeat(65)}": ${text} 0 to 64`],
     [{ apn: 'a"b' }, `apn "a\\"b": ${text} 0 to 64`],

@@ -1,6 +1,6 @@
 /** Samples on their way to the server, oldest first. In RAM, bounded; when full the oldest goes and is counted. */
 
-/** Time (ms since 1970, or since boot while the clock is unknown), longitude, latitude, altitude_m, speed_kmh. */
+/** Time (ms since 1970), longitude, latitude, altitude_m, speed_kmh. */
 export type Sample = [number, number, number, number | undefined, number | undefined];
 
 export interface Outbox {

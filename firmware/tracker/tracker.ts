@@ -27,8 +27,6 @@ const enum Limit {
   ModemTries = 3,
   /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
   GnssOff_s = 120,
-  /** Below this (2020-01-01) a clock counts from boot, not from 1970. */
-  ClockKnown_ms = 1577836800000,
   /** Before a reboot, so that the answer to its RPC request can leave. */
   Reboot_ms = 3000,
 }
@@ -105,12 +103,8 @@ function proceed(result: string | number | boolean): void {
   }
 }
 
-/** Sets the clock; samples stamped with the time since boot are shifted by as much. */
 function setClock(time_ms: number): void {
-  const shift = time_ms - Date.now();
-  if (Math.abs(shift) < 2000) return;
-  setTime(time_ms / 1000);
-  for (const sample of outbox.samples_) if (sample[0] < Limit.ClockKnown_ms) sample[0] += shift;
+  if (Math.abs(time_ms - Date.now()) > 2000) setTime(time_ms / 1000);
 }
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
@@ -122,20 +116,20 @@ function takeFix(): void {
   }
 }
 
+/** `String` stands for a function that does nothing: it is there anyway. */
 function located(fix: Fix | null, why: string): void {
   locating = 0;
   if (why && why !== fixReason) print("gnss: " + why);
   fixReason = why;
-  if (config.interval_s >= Limit.GnssOff_s) gnssOff(modem, nothing);
+  if (config.interval_s >= Limit.GnssOff_s) gnssOff(modem, String);
   if (fix) {
+    const time_ms = fix.time_ms || Math.round(Date.now());
     lastFix = fix;
-    if (fix.time_ms) setClock(fix.time_ms);
-    append(outbox, [fix.time_ms || Date.now(), fix.longitude, fix.latitude, fix.altitude_m, fix.speed_kmh]);
+    setClock(time_ms);
+    append(outbox, [time_ms, fix.longitude, fix.latitude, fix.altitude_m, fix.speed_kmh]);
     drain();
   }
 }
-
-function nothing(): void {}
 
 /** A sample as ThingsBoard's telemetry, rounded, since the interpreter prints 11 digits, with noise. */
 function toTelemetry(sample: Sample): Values {
@@ -144,10 +138,9 @@ function toTelemetry(sample: Sample): Values {
   for (let i = 0; i < 4; i++) {
     const value = sample[i + 1];
     const factor = i < 2 ? 1e6 : 10;
-    if (keys[i] && value !== undefined) values[keys[i]] = Math.round(value * factor) / factor;
+    if (keys[i] && value !== undefined) values[keys[i] as string] = Math.round(value * factor) / factor;
   }
-  // A time since boot means nothing to the server: without `ts` it takes the time of arrival.
-  return sample[0] < Limit.ClockKnown_ms ? values : { ts: Math.round(sample[0]), values: values };
+  return { ts: sample[0], values: values };
 }
 
 /** Hands the oldest samples to the server, as many as one TCP segment takes; `delivered` goes on. */
@@ -190,7 +183,7 @@ function onMessage(_topic: string, request: any): void {
     reply = { reboot: 1 };
     setTimeout(E.reboot, Limit.Reboot_ms);
   }
-  server.send_rpc_reply(reply, request.id, nothing);
+  server.send_rpc_reply(reply, request.id, String);
 }
 
 function status(): unknown {
