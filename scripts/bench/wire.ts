@@ -4,9 +4,10 @@ import { BUDGETS } from "../budgets.ts";
 import type { Row } from "./row.ts";
 
 const CONNACK = "\x20\x02\x00\x00";
+/** The manual's example, with a time. */
 const SAMPLE = {
   ts: 1_700_000_000_000,
-  values: { Longitude: 8.541694, Latitude: 47.376888, Altitude: 408.1, Speed: 52.3 },
+  values: { Longitude: 100.26, Latitude: 26.86, Altitude: 0, Speed: 10 },
 };
 /** What `{"ts":1700000000000,"values":…}` adds to the values. */
 const TIME = JSON.stringify(SAMPLE).length - JSON.stringify(SAMPLE.values).length;
