@@ -6,11 +6,15 @@
 /** Bytes to a string of these char codes. */
 export const chr = String.fromCharCode;
 
+/** Put in by the build: false for a board whose interpreter has no Unicode, undefined where it may have. */
+declare const __UNICODE__: false | undefined;
+
 /**
  * Whether this interpreter's strings hold more than bytes. JSON.parse is asked, since Espruino's fromCharCode cuts
  * to a byte even where strings hold more.
  */
-const unicode = JSON.parse('"\\u20ac"').charCodeAt(0) > 255;
+const unicode =
+  typeof __UNICODE__ === "undefined" ? JSON.parse('"\\u20ac"').charCodeAt(0) > 255 : __UNICODE__;
 
 /** A JSON escape of one UTF-16 unit. The sum has five digits, of which the last four are wanted. */
 function unitEscape(unit: number): string {
@@ -36,12 +40,15 @@ export function fromUtf8(bytes: string, otherwise: string): string {
       code = (code << 6) | next;
     }
     // Overlong, or no lead byte; a surrogate [MQTT-1.5.3-1]; above U+10FFFF.
-    if (code < [0, 128, 2048, 65536, 1e9][more] || code >> 11 === 27 || code >> 16 > 16) return otherwise;
-    if (code > 65535) {
-      escaped += unitEscape((code >> 10) + 0xd7c0);
-      code = 0xdc00 | (code & 1023);
+    if (code < ([0, 128, 2048, 65536, 1e9][more] as number) || code >> 11 === 27 || code >> 16 > 16)
+      return otherwise;
+    if (unicode) {
+      if (code > 65535) {
+        escaped += unitEscape((code >> 10) + 0xd7c0);
+        code = 0xdc00 | (code & 1023);
+      }
+      escaped += unitEscape(code);
     }
-    escaped += unitEscape(code);
   }
   // Not fromCharCode, for the reason given above.
   return unicode ? JSON.parse('"' + escaped + '"') : bytes;

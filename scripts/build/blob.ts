@@ -3,6 +3,7 @@ import { bundle } from "./bundle.ts";
 import { hoistVariables } from "./hoist.ts";
 import { minify } from "./minify.ts";
 import { originIn } from "./origin.ts";
+import { parenthesizeLiterals } from "./parenthesize.ts";
 import { BuildError } from "./problem.ts";
 import type { Emitted } from "./program.ts";
 import { type Size, sizeOf } from "./size.ts";
@@ -15,6 +16,8 @@ export interface BlobOptions {
   /** Absolute path of the board's TypeScript, imported as `#board`. */
   board?: string | undefined;
   version: string;
+  /** See `BundleOptions`. */
+  unicode?: false | undefined;
   /** Absolute path the blob is for; nothing is written. */
   outfile: string;
 }
@@ -27,9 +30,9 @@ export interface Blob {
   size: Size;
 }
 
-/** Bundles, minifies and checks. Throws a BuildError that names each thing Espruino would fail on. */
+/** Bundles, minifies, mends what Espruino would misread, and checks. Throws a BuildError that names each thing Espruino would fail on. */
 export async function buildBlob(options: BlobOptions): Promise<Blob> {
-  const { code, map } = hoistVariables(await minify(await bundle(options)));
+  const { code, map } = parenthesizeLiterals(hoistVariables(await minify(await bundle(options))));
   const origin = originIn(map, dirname(options.outfile));
   const subject = parseES5(code, origin);
   const refused = refusals(subject, origin);

@@ -33,7 +33,10 @@ export async function buildBoards(
   const blobs = new Map<BoardName, Blob>();
   for (const name of names) {
     const outfile = join(out, `${name}.js`);
-    blobs.set(name, await buildBlob({ emitted, entry, board: sources.board(name), version, outfile }));
+    // Espruino for Linux is built with Unicode by default, the boards' firmware without.
+    const unicode = name === "linux" ? undefined : false;
+    const board = sources.board(name);
+    blobs.set(name, await buildBlob({ emitted, entry, board, version, unicode, outfile }));
   }
   return blobs;
 }

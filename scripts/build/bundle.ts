@@ -13,6 +13,8 @@ export interface BundleOptions {
   /** Absolute path of the board's TypeScript, imported as `#board`. */
   board?: string | undefined;
   version: string;
+  /** False: the board's interpreter has no Unicode, and what only serves text is left out. Default: it may have. */
+  unicode?: false | undefined;
   /** Where the blob will be written: the map's sources are relative to it. */
   outfile: string;
 }
@@ -24,7 +26,14 @@ export interface Bundled {
 }
 
 /** All modules in one function, readable, in the order of their imports. */
-export async function bundle({ emitted, entry, board, version, outfile }: BundleOptions): Promise<Bundled> {
+export async function bundle({
+  emitted,
+  entry,
+  board,
+  version,
+  unicode,
+  outfile,
+}: BundleOptions): Promise<Bundled> {
   const result = await build({
     entryPoints: [entry],
     outfile,
@@ -36,7 +45,11 @@ export async function bundle({ emitted, entry, board, version, outfile }: Bundle
     charset: "ascii",
     sourcemap: "external",
     sourcesContent: false,
-    define: { __VERSION__: JSON.stringify(version), require: INTERPRETER_REQUIRE },
+    define: {
+      __VERSION__: JSON.stringify(version),
+      __UNICODE__: String(unicode),
+      require: INTERPRETER_REQUIRE,
+    },
     plugins: [serveEmitted(emitted, board)],
     logLevel: "silent",
   }).catch((failure: { errors?: { text: string }[] }) => {

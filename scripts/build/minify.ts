@@ -19,8 +19,6 @@ export async function minify({ code, map }: Bundled): Promise<Bundled> {
       pure_getters: true,
       global_defs: { [`@${INTERPRETER_REQUIRE}`]: "require" },
       drop_debugger: true,
-      // Only where there are two or more; hoistVariables sees to the rest.
-      hoist_vars: true,
       // A parameter costs a variable for as long as its function lives.
       keep_fargs: false,
     },
