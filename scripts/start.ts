@@ -12,7 +12,7 @@ import { readOptions, type StartOptions, USAGE, UsageError } from "./start/optio
 import { tappedConnect } from "./start/wire-tap.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const TRACK = join(HERE, "simulator/tracks/drive.nmea");
+const TRACK = join(HERE, "simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea");
 
 type OnFix = (time_ms: number, values: Record<string, unknown>) => void;
 
@@ -72,9 +72,7 @@ async function run(options: StartOptions): Promise<number> {
     modem,
     blob: readFileSync(join(HERE, "../dist/linux.js"), "latin1"),
     config: {
-      host: server.host,
-      port: server.port,
-      token: options.token,
+      server: { host: server.host, port: server.port, username: options.token, client_id: "npm-start" },
       apn: "internet",
       interval_s: options.interval_s,
       debug: options.debug ? 1 : 0,
