@@ -30,7 +30,10 @@ export interface Blob {
   size: Size;
 }
 
-/** Bundles, minifies, mends what Espruino would misread, and checks. Throws a BuildError that names each thing Espruino would fail on. */
+/**
+ * Bundles, minifies, mends what Espruino would misread, and checks. Throws a BuildError that names each thing Espruino
+ * would fail on.
+ */
 export async function buildBlob(options: BlobOptions): Promise<Blob> {
   const { code, map } = parenthesizeLiterals(hoistVariables(await minify(await bundle(options))));
   const origin = originIn(map, dirname(options.outfile));

@@ -1,32 +1,21 @@
-import { decodedMappings, encodedMap, type SourceMapSegment, TraceMap } from "@jridgewell/trace-mapping";
 import { type AnyNode, parse } from "acorn";
 import type { Bundled } from "./bundle.ts";
+import { type Edit, edit } from "./edit.ts";
 import { earlyUses } from "./rules/order.ts";
 import { type Scopes, scopesOf, type Variable } from "./scopes.ts";
 import { isFunction } from "./tree.ts";
-
-/** Characters to take out of the code, and what to put in their place. */
-interface Edit {
-  at: number;
-  remove: number;
-  insert: string;
-}
 
 /**
  * Declares at the top of its function each variable that may be used before its `var` has run. Other engines do that
  * by themselves, and the minifier counts on it: it drops the second of two `var`s, though only one of them is passed,
  * and puts the variables of a function that it inlined behind the code that uses them.
- * The code is one line, as the minifier leaves it.
  */
 export function hoistVariables({ code, map }: Bundled): Bundled {
   const program = parse(code, { ecmaVersion: 5, sourceType: "script" });
   const scopes = scopesOf(program);
   const variables = new Set(earlyUses(program, scopes).map(({ variable }) => variable));
   const hoisted = [...variables].filter(({ kind }) => kind === "var");
-  if (hoisted.length === 0) return { code, map };
-
-  const edits = [...removals(hoisted, scopes), ...insertions(hoisted)].sort((a, b) => a.at - b.at);
-  return { code: editCode(code, edits), map: editMap(map, edits) };
+  return edit({ code, map }, [...removals(hoisted, scopes), ...insertions(hoisted)]);
 }
 
 /** A declaration of nothing but hoisted variables, without values, has become useless. */
@@ -58,28 +47,4 @@ function insertions(hoisted: Variable[]): Edit[] {
       ? { at: first.start + "var ".length, remove: 0, insert: `${added.join(",")},` }
       : { at: first.start, remove: 0, insert: `var ${added.join(",")};` };
   });
-}
-
-function editCode(code: string, edits: Edit[]): string {
-  let edited = "";
-  let done = 0;
-  for (const { at, remove, insert } of edits) {
-    edited += code.slice(done, at) + insert;
-    done = Math.max(done, at + remove);
-  }
-  return edited + code.slice(done);
-}
-
-function editMap(map: string, edits: Edit[]): string {
-  const trace = new TraceMap(map);
-  const line: SourceMapSegment[] = [];
-  for (const [column, ...origin] of decodedMappings(trace)[0] ?? []) {
-    if (edits.some(({ at, remove }) => at <= column && column < at + remove)) continue;
-    const before = edits.filter(({ at }) => at <= column);
-    const shift = before.reduce((sum, { insert, remove }) => sum + insert.length - remove, 0);
-    line.push([column + shift, ...origin] as SourceMapSegment);
-  }
-  const { sources, names } = trace;
-  const edited = new TraceMap({ version: 3, sources: [...sources], names: [...names], mappings: [line] });
-  return JSON.stringify(encodedMap(edited));
 }
