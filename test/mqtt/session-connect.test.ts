@@ -169,6 +169,20 @@ describe("connecting", () => {
   });
 });
 
+describe("a late CONNACK", () => {
+  it("leaves SUBACK its own time", () => {
+    const { session, network, open, tick } = sessionRig();
+    open();
+    network.up();
+    tick(29 * SECOND);
+    network.respond(CONNACK);
+    tick(ANSWER.least);
+    assert.equal(session.status, true);
+    tick(ANSWER.most - ANSWER.least);
+    assert.equal(session.status, false);
+  });
+});
+
 describe("disconnecting", () => {
   it("sends DISCONNECT, then closes", () => {
     const { session, network, told, connect, close } = sessionRig();

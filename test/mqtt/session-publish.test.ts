@@ -102,6 +102,19 @@ describe("QoS 1", () => {
     assert.deepEqual(told.slice(1), ["open true", "a true"]);
   });
 
+  it("a PUBACK gives the other messages their time anew", () => {
+    const { session, network, connect, send, tick } = sessionRig();
+    connect();
+    send("a");
+    send("b");
+    tick(29 * SECOND);
+    network.respond(puback(2));
+    tick(ANSWER.least);
+    assert.equal(session.status, true);
+    tick(ANSWER.most - ANSWER.least);
+    assert.equal(session.status, false);
+  });
+
   it("messages sent one after the other do not put the deadline off", () => {
     const { session, connect, send, tick } = sessionRig();
     connect();

@@ -17,14 +17,11 @@ describe("messages from the server", () => {
 
   it("of QoS 1 are handed over, then acknowledged", () => {
     const { network, told, connect } = sessionRig({
-      onMessage_: () => {
-        network.expect();
-        told.push("handed over");
-      },
+      onMessage_: () => told.push(`handed over, ${network.writes.length} written`),
     });
     connect();
     network.respond(down("a", 7));
-    assert.deepEqual(told, ["handed over"]);
+    assert.deepEqual(told, ["handed over, 0 written"]);
     network.expect(puback(7));
   });
 
@@ -87,14 +84,15 @@ describe("messages from the server", () => {
   });
 
   it("can be answered from the callback; the answer leaves after it, from a shallower stack", () => {
-    const { session, network, connect } = sessionRig({
+    const { session, network, told, connect } = sessionRig({
       onMessage_: () => {
         publish(session, () => {}, "up", "answer", 1);
-        network.expect();
+        told.push(`answered, ${network.writes.length} written`);
       },
     });
     connect();
     network.respond(down("a", 7));
+    assert.deepEqual(told, ["answered, 0 written"]);
     network.expect(message(2, "answer"), puback(7));
   });
 
