@@ -171,7 +171,8 @@ function call(session: Session, callback: (argument: never) => void, argument: u
 function finish(session: Session, id: number, ok: boolean): void {
   let i = 0;
   while (i < session.flight_.length)
-    if (session.flight_[i].id_ === id) call(session, session.flight_.splice(i, 1)[0].done_, ok);
+    if ((session.flight_[i] as Waiting).id_ === id)
+      call(session, (session.flight_.splice(i, 1)[0] as Waiting).done_, ok);
     else i++;
 }
 
@@ -264,12 +265,12 @@ export const sessionMethods: SocketHandlers & ThisType<Session> = {
     const out = session.out_;
     let taken: number;
     while (out.length) {
-      taken = (session.socket_ as Socket).write(out[0]);
+      taken = (session.socket_ as Socket).write(out[0] as string);
       if (!taken) return;
       if (taken < 0) return session.onClose("link lost");
       clearTimeout(session.keeper_ as number);
       session.keeper_ = session.keep_alive_ && setTimeout(ask, session.keep_alive_, session);
-      out[0] = out[0].substr(taken);
+      out[0] = (out[0] as string).substr(taken);
       if (!out[0]) out.shift();
     }
     finish(session, Id.QOS_0, true);
