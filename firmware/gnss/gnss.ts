@@ -1,11 +1,11 @@
-import { type At, command, explain } from "../modem/at.ts";
+import { type Channel, command, explain } from "../modem/at.ts";
 import type { Fix } from "./fix.ts";
 
 /**
- * The GNSS engine in the modem: no state of its own. receiver.ts has the same functions for a receiver with a UART
- * of its own; which of the two a board gets is the build's matter, and those who use it see no difference.
+ * The GNSS engine in the modem. receiver.ts has the same functions for a receiver with a UART of its own; which of
+ * the two a board gets is the build's matter, and those who use it see no difference.
  */
-export type Gnss = At;
+export type Gnss = Channel;
 
 const enum Limit {
   /** GNSS commands are answered in 300 ms (Quectel BG96 GNSS manual, 2.3). */
@@ -16,56 +16,44 @@ const enum Limit {
   Last_ms = 3e12,
 }
 
-/** What one call of `getFix` is about. */
-interface Request {
-  gnss_: Gnss;
-  /** How often it will ask once more. */
-  left_: number;
-  done_: (fix: Fix | null, reason: string) => void;
-  /** 1: the engine is off. */
-  off_: number;
-}
+type Located = (fix: Fix | null, reason: string) => void;
 
-/** Switches the engine off, to save power. `done` gets "", or the error; "CME 505" is that it was off already. */
-export function gnssOff(gnss: Gnss, done: (error: string) => void): void {
-  command(gnss, "AT+QGPSEND", Limit.Command_ms, done);
+/** Who waits for a fix. */
+let located: Located;
+/** How long yet. */
+let left_ms: number;
+
+/** Switches the engine off, to save power. `done` gets "", or the error; "+CME 505" is that it was off already. */
+export function gnssOff(_gnss: Gnss, done: (error: string) => void): void {
+  command("AT+QGPSEND", Limit.Command_ms, done);
 }
 
 /**
  * Gets a fix: asks each second until there is one or `timeout_ms` is over, and switches the engine on whenever it
  * is off, as after a restart of the modem. `done` is called once, with the fix and "", or with null and the reason.
+ * One call at a time.
  */
-export function getFix(
-  gnss: Gnss,
-  timeout_ms: number,
-  done: (fix: Fix | null, reason: string) => void,
-): void {
-  ask({ gnss_: gnss, left_: timeout_ms / 1000, done_: done, off_: 0 });
+export function getFix(_gnss: Gnss, timeout_ms: number, done: Located): void {
+  located = done;
+  left_ms = timeout_ms;
+  ask("");
 }
 
-function ask(request: Request): void {
-  command(request.gnss_, request.off_ ? "AT+QGPS=1" : "AT+QGPSLOC=2", Limit.Command_ms, answered, request);
+/** `before`: the last answer's error. 505: session not active. The codes are in section 3 of the manual. */
+function ask(before: string): void {
+  command(before === "+CME 505" ? "AT+QGPS=1" : "AT+QGPSLOC=2", Limit.Command_ms, answered);
 }
 
-function answered(error: string, lines: string[], request: Request): void {
+function answered(error: string, lines: string[]): void {
   const fix = error ? null : readLocation(lines);
-  // 505: session not active. The codes are in section 3 of the manual.
-  request.off_ = error === "CME 505" ? 1 : 0;
+  left_ms -= 1000;
   // A reason in words is the channel's: it will be the same in a second.
-  if (!fix && --request.left_ > 0 && error.length < 9) setTimeout(ask, 1000, request);
+  if (!fix && left_ms > 0 && error < "a") setTimeout(ask, 1000, error);
   else
-    request.done_(
+    located(
       fix,
-      fix
-        ? ""
-        : // 516: no fix yet. No error: the engine was just switched on, or its answer could not be right.
-          !error || error === "CME 516"
-          ? "no fix: needs open sky"
-          : error === "ERROR"
-            ? "no GNSS in this modem"
-            : error.length < 9
-              ? explain(error)
-              : error,
+      // 516: no fix yet. No error: the engine was just switched on, or its answer could not be right.
+      fix ? "" : error === "ERROR" ? "no GNSS in this modem" : explain(error || "516"),
     );
 }
 
@@ -82,8 +70,6 @@ function readLocation(lines: string[]): Fix | null {
   values[0] = Date.parse(
     ("" + texts[9] + texts[0]).replace(/(..)(..)(..)(..)(..)/, "20$3-$2-$1T$4:$5:") + "Z",
   );
-  // The engine says 2 (2-D) of good fixes too, with a right altitude: a 2-D one has three satellites, or 0 m
-  if (values[5] < 3 && (values[10] < 4 || !values[4])) values[4] = NaN;
   // ddd.mm
   if (values[6] % 1 < 0.6) values[6] = (values[6] | 0) + (values[6] % 1) / 0.6;
   for (let i = 0; i < 11; i++)

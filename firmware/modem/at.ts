@@ -1,6 +1,7 @@
 /**
- * The AT channel: one command in flight, a short queue behind it, each command with its own timeout.
- * Bytes come in any pieces. Clauses: Quectel BG96 AT Commands Manual (AT), TCP/IP Application Note (TCP).
+ * The AT channel to the one modem: one command in flight, the others wait behind it, each with its own timeout.
+ * Bytes come in any pieces. Clauses: Quectel BG96 AT Commands Manual (AT), TCP/IP (TCP) and GNSS
+ * Application Notes.
  */
 
 /** A UART: Espruino's `Serial`, or a fake in tests. Bytes are strings of char codes 0–255. */
@@ -11,114 +12,107 @@ export interface SerialPort {
 
 /**
  * How a command ended, and its information lines. `error` is "" for OK and SEND OK, else "ERROR", "SEND FAIL",
- * "CME 516" for `+CME ERROR: 516` (CMS alike), "timeout": the modem lives but did not answer this, "busy": the queue
- * is full, or a reason in words: "no answer: …" of a silent modem, or that it restarted.
+ * "+CME 516" for `+CME ERROR: 516` (CMS alike), "TIMEOUT": the modem lives but did not answer this, "pause": an empty
+ * command is over, or a reason in words: the modem is silent, or restarted. Only these are lower case, hence > "a".
  */
-export type Done<C = never> = (error: string, lines: string[], context: C) => void;
+export type Done = (error: string, lines: string[]) => void;
 
 interface Command {
   text_: string;
   timeout_ms_: number;
   done_: Done;
-  context_: unknown;
   /** Goes out at the prompt, once. */
   payload_: string | 0 | undefined;
-  lines_: string[];
 }
 
-type Timer = ReturnType<typeof setTimeout> | 0;
-
-/** The state of the channel. Absent members take no variable. */
-export interface At {
+/** What the channel needs of the modem it belongs to. */
+export interface Channel {
   port_: SerialPort;
   /** Told what goes out (">") and comes in ("<"), for debugging. */
   trace_?: ((direction: string, text: string) => void) | 0;
-  /**
-   * Gets each line that is no answer; true: it is a URC. `silent`: the modem stopped answering, `line` says so; true:
-   * the waiting commands have been ended.
-   */
-  urc_: (at: never, line: string, silent?: number) => unknown;
-  /** The first is in flight. */
-  queue_: Command[];
-  timer_?: Timer;
-  /** Received and not yet a line. */
-  buffer_: string;
-  /** Payload bytes the modem owes: taken by count, whatever they hold. */
-  owed_: number;
-  /** 0, or how many `AT` went out since the command in flight timed out; Limit.Quiet: one was answered. */
-  sync_: number;
-  /** How often a line had no end and was thrown away. */
-  noise_: number;
+  /** Gets each line that is no answer, and SILENT; true: it is a URC. */
+  urc_(line: string): unknown;
+  /** 1: the PDP context must be deactivated before it is used again (TCP 2.2.5). */
+  broken_?: 0 | 1;
 }
 
 const enum Limit {
+  /** What may wait before commands by hand are refused; the firmware's own are one a part. */
   Queue = 8,
   Line = 512,
   Lines = 32,
   /** The most that AT+QIRD gives (TCP 2.1.8). */
   Payload = 1500,
-  /** How many AT look for a modem that timed out. */
+  Hand_ms = 180000,
+  /** How many AT look for a modem that timed out, and how long each waits. */
   Tries = 3,
+  Sync_ms = 2000,
   Quiet = 4,
-  /** Between two of them, ms; the command's own timeout when that is shorter. */
-  Sync_ms = 5000,
   /** The late answer and those to AT are all in when nothing came for so long after one of them. */
   Quiet_ms = 500,
   /** From the payload to SEND OK (TCP 2.1.7). */
   Send_ms = 120000,
 }
 
-/**
- * Restarts the one timer of `owner`, which calls `expired("timer", [], owner)`; 0 ms: stops it. `expired` must forget
- * `timer_`: Espruino gives the number of a timer that fired to the next one.
- */
-export function arm<O extends { timer_?: Timer }>(owner: O, ms: number, expired: Done<O>): void {
-  if (owner.timer_) clearTimeout(owner.timer_);
-  owner.timer_ = ms ? setTimeout(expired, ms, "timer", [], owner) : 0;
+export let modem: Channel;
+/** The first is in flight. */
+let queue: Command[];
+/** Its answer so far. */
+let lines: string[];
+/** Runs while there is one. */
+let timer: ReturnType<typeof setTimeout> | 0;
+/** Received and not yet a line. */
+let buffer: string;
+/** Payload bytes the modem owes: taken by count, whatever they hold. */
+let owed: number;
+/** 0, or how many AT went out since the command in flight timed out; Limit.Quiet: one was answered. */
+let sync: number;
+
+/** Takes from now on what comes from the modem; nothing is sent. */
+export function listen(channel: Channel): void {
+  modem = channel;
+  queue = [];
+  lines = [];
+  buffer = "";
+  owed = sync = timer = 0;
+  channel.port_.on("data", receive);
 }
 
-function transmit(at: At, bytes: string): void {
-  if (at.trace_) at.trace_(">", bytes);
-  at.port_.write(bytes);
-}
-
-/**
- * Sends `text` when its turn comes; an empty one is a pause. `done(error, lines, context)` is called once, never
- * from inside this call. `payload` goes out, whole, at the prompt.
- */
-export function command<C>(
-  at: At,
-  text: string,
-  timeout_ms: number,
-  done: Done<C>,
-  context?: C,
-  payload?: string | 0,
-): void {
-  if (at.queue_.length >= Limit.Queue) setTimeout(done, 0, "busy", [], context as C);
-  else {
-    at.queue_.push({
-      text_: text,
-      timeout_ms_: timeout_ms,
-      done_: done as Done,
-      context_: context,
-      payload_: payload,
-      lines_: [],
-    });
-    if (at.queue_.length < 2) finish(at, 0, "");
+/** Sends, if there is something to send, and gives the command in flight `ms` more. */
+function send(bytes: string, ms: number): void {
+  if (timer) clearTimeout(timer);
+  timer = ms && setTimeout(expire, ms);
+  if (bytes) {
+    if (modem.trace_) modem.trace_(">", bytes);
+    modem.port_.write(bytes);
   }
+}
+
+/**
+ * Sends `text` when its turn comes; an empty one is a pause. `done` is called once, never from inside this call.
+ * `payload` goes out, whole, at the prompt.
+ */
+export function command(text: string, timeout_ms: number, done: Done, payload?: string | 0): void {
+  queue.push({ text_: text, timeout_ms_: timeout_ms, done_: done, payload_: payload });
+  if (queue.length < 2) finish(0, "");
+}
+
+/** One command by hand; `done` gets its error ("": OK) and its lines. False: too many wait. */
+export function at(text: string, done?: Done): boolean {
+  const free = queue.length < Limit.Queue;
+  if (free) command(text, Limit.Hand_ms, done || print);
+  return free;
 }
 
 /** Ends the first `count` commands, starts the next, then tells those that ended. */
-export function finish(at: At, count: number, error: string): void {
-  const ended = at.queue_.splice(0, count);
-  const next = at.queue_[0];
-  at.sync_ = 0;
-  arm(at, next ? next.timeout_ms_ : 0, expire);
-  if (next && next.text_) transmit(at, next.text_ + "\r");
-  while (ended.length) {
-    const one = ended.shift() as Command;
-    one.done_(error, one.lines_, one.context_ as never);
-  }
+export function finish(count: number, error: string): void {
+  const ended = queue.splice(0, count);
+  const next = queue[0];
+  const answer = lines;
+  lines = [];
+  sync = 0;
+  send(next && next.text_ ? next.text_ + "\r" : "", next ? next.timeout_ms_ : 0);
+  while (ended.length) (ended.shift() as Command).done_(error, answer);
 }
 
 /**
@@ -126,100 +120,76 @@ export function finish(at: At, count: number, error: string): void {
  * modem: a final result came, be it the late one or that of an AT, and no other followed for Quiet_ms. Three AT
  * without any: the modem is silent, and all that wait are told so.
  */
-function expire(_event: string, _lines: string[], at: At): void {
-  const current = at.queue_[0] as Command;
+function expire(): void {
+  const sent = (queue[0] as Command).text_;
   const silent = "no answer: check power, UART";
-  at.timer_ = 0;
-  if (at.owed_) {
+  // Espruino gives the number of a timer that fired to the next one.
+  timer = 0;
+  if (owed) {
     // Bytes were lost, and what came is no line. The "?" keeps the rest from looking like a line's start.
-    at.owed_ = 0;
-    at.buffer_ = "?";
+    owed = 0;
+    buffer = "?";
   }
-  if (!current.text_) finish(at, 1, "");
-  else if (at.sync_ === Limit.Quiet) finish(at, 1, "timeout");
-  else if (at.sync_++ < Limit.Tries) {
-    arm(at, Math.min(current.timeout_ms_, Limit.Sync_ms), expire);
-    transmit(at, "AT\r");
-  } else if (!at.urc_(at as never, silent, 1)) finish(at, Limit.Queue, silent);
-}
-
-/** The channel that is listened to. A board has one, and a listener that is a closure would keep 15 variables. */
-let channel: At;
-
-/** Takes from now on what comes from the modem. */
-export function listen(at: At): void {
-  channel = at;
-  at.port_.on("data", receive);
+  if (!sent || sync === Limit.Quiet) finish(1, sent ? "TIMEOUT" : "pause");
+  else if (sync++ < Limit.Tries) send("AT\r", Limit.Sync_ms);
+  else {
+    modem.urc_(silent);
+    finish(99, silent);
+  }
 }
 
 /** Takes any part of a line, or many lines at once. */
 function receive(bytes: string): void {
-  const at = channel;
-  if (at.trace_) at.trace_("<", bytes);
-  at.buffer_ += bytes;
+  if (modem.trace_) modem.trace_("<", bytes);
+  buffer += bytes;
   for (;;) {
-    const current = at.queue_[0] as Command;
-    const owed = at.owed_;
-    const prompt = current && current.payload_ && at.buffer_[0] === ">";
+    const current = queue[0];
+    const sent = current ? current.text_ : "";
+    const prompt = current && current.payload_ && buffer[0] === ">";
     // One piece: the payload, the prompt, or a line.
-    const length = owed || (prompt ? 1 : at.buffer_.indexOf("\n") + 1);
-    if (!length || at.buffer_.length < length) {
-      if (!owed && at.buffer_.length > Limit.Line) {
-        at.buffer_ = "?";
-        at.noise_++;
-      }
+    const length = owed || (prompt ? 1 : buffer.indexOf("\n") + 1);
+    let text = buffer.substr(0, length);
+    let answer: unknown = owed;
+    if (!length || buffer.length < length) {
+      if (!owed && buffer.length > Limit.Line) buffer = "?";
       return;
     }
-    let text = at.buffer_.substr(0, length);
-    at.buffer_ = at.buffer_.substr(length);
-    if (owed) {
-      at.owed_ = 0;
-      if (current) current.lines_.push(text);
-    } else if (prompt) {
+    buffer = buffer.substr(length);
+    if (owed) owed = 0;
+    else if (prompt) {
       // It has no line end; the space that may follow is trimmed off the next line. The payload goes out even if
       // the connection is gone by now, or the modem would take the next command for it.
-      text = current.payload_ as string;
+      send(current.payload_ as string, Limit.Send_ms);
       current.payload_ = 0;
-      arm(at, Limit.Send_ms, expire);
-      transmit(at, text);
     } else {
       text = text.trim();
-      const sent = current ? current.text_ : "";
-      const named = text.substr(4, 8) === " ERROR: ";
       // Even an answer that comes too late for its command has its payload.
       const size = +(text.split("+QIRD: ")[1] as string);
-      if (size <= Limit.Payload) at.owed_ = size;
-      if (named || "|OK|ERROR|SEND OK|SEND FAIL|".lastIndexOf("|" + text + "|") >= 0) {
-        if (at.sync_) {
-          at.sync_ = Limit.Quiet;
-          arm(at, Limit.Quiet_ms, expire);
-        } else if (sent)
-          finish(at, 1, named ? text.substr(1, 4) + text.substr(12) : text.slice(-2) === "OK" ? "" : text);
-      } else {
-        const name = text.split(":")[0] as string;
-        if (
-          text &&
-          // An answer has the name of the command, or of one of several in one line.
-          ((text[0] === "+" && name !== "+QIOPEN" && sent.lastIndexOf(name) > 0) ||
-            // A bare one, as to AT+CGSN, is neither a URC nor the echo.
-            (!at.urc_(at as never, text) &&
-              sent &&
-              text[0] !== "+" &&
-              sent.indexOf("=") < 0 &&
-              text.slice(-sent.length) !== sent)) &&
-          current.lines_.length < Limit.Lines
-        )
-          current.lines_.push(text);
-      }
+      if (size <= Limit.Payload) owed = size;
+      if (/^(OK|ERROR|SEND OK|SEND FAIL|\+CM. ERROR: .*)$/.test(text)) {
+        if (sync) {
+          sync = Limit.Quiet;
+          send("", Limit.Quiet_ms);
+        } else if (sent) finish(1, text.slice(-2) === "OK" ? "" : text.replace("ERROR: ", ""));
+      } else if (text)
+        // An answer has the name of the command, or of one of several in one line. A bare one, as to AT+CGSN, is
+        // neither a URC nor the echo.
+        answer =
+          (text[0] === "+" && sent.lastIndexOf(text.split(":")[0] as string) > 0) ||
+          (!modem.urc_(text) && text[0] !== "+" && sent.indexOf("=") < 0 && text.lastIndexOf(sent) < 0);
     }
+    if (answer && sent && lines.length < Limit.Lines) lines.push(text);
   }
 }
 
-/** A reason a user can act on for an error number of the modem (AT 12.5, TCP 4), alone or as in "CME 10". */
+/**
+ * A reason a user can act on for an error number of the modem (AT 12.5, TCP 4, GNSS 3), alone or as in "+CME 10". Words stay
+ * as they are.
+ */
 export function explain(error: string): string {
   const rest =
-    "|10 no SIM: insert one|13 SIM failure: reseat it|14 SIM busy|15 wrong SIM|16 wrong PIN: correct pin|30 no service: check antenna|32 emergency only: check SIM plan|552 bad host or port|561 no PDP context: check apn|564 DNS busy|565 DNS failed: check host|566 connection refused: check host, port|569 no reply: check host, port|570 PDP context lost|573 no APN: set apn|".split(
+    "|10 no SIM|13 SIM failure: reseat it|14 SIM busy|15 wrong SIM|16 wrong PIN: set pin|30 no service: check antenna|516 no fix: needs open sky|552 bad host|561 no PDP context: check apn|565 DNS failed: check host|566 refused: check host, port|569 no reply: check host, port|570 PDP context lost|".split(
       "|" + error.split(" ").pop() + " ",
     )[1];
-  return rest ? (rest.split("|")[0] as string) : "modem: " + error;
+  return rest ? (rest.split("|")[0] as string) : error > "a" ? error : "modem: " + error;
 }

@@ -1,7 +1,7 @@
 import type { DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import { getFix, gnssOff } from "../gnss/gnss.ts";
-import { bringUp, type Modem, powerCycle, readClock } from "../modem/network.ts";
+import { bringUp, type Modem } from "../modem/network.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { append, confirm, createOutbox, type Outbox, peek, type Sample } from "./outbox.ts";
 
@@ -9,8 +9,6 @@ import { append, confirm, createOutbox, type Outbox, peek, type Sample } from ".
 const enum State {
   /** Bringing the modem up: power, SIM, registration, PDP context. */
   Modem,
-  /** Asking the modem for the time. */
-  Clock,
   /** Connecting to the server. */
   Server,
   /** Connected: fixes go out as they come. */
@@ -79,20 +77,17 @@ function lost(why: string): void {
 
 function connect(): void {
   enter(State.Modem, "");
-  (modemFailures < Limit.ModemTries ? bringUp : powerCycle)(modem, proceed);
+  bringUp(proceed, modemFailures >= Limit.ModemTries);
 }
 
-/** Each step of the way to the server ends here: with a reason, a time, or whether it worked, as the state says. */
-function proceed(result: string | number | boolean): void {
+/** Each step of the way to the server ends here: the modem with "" or a reason, the server with whether it worked. */
+function proceed(result: string | boolean, time_ms?: number): void {
   if (!state) {
     // The receiver works without the network: fixes are taken from the modem's first answer on.
     if (!roundTimer) takeFix();
     if (result) return lost(result as string);
     modemFailures = 0;
-    enter(State.Clock, "");
-    readClock(modem, proceed);
-  } else if (state === State.Clock) {
-    if (result) setClock(result as number);
+    if (time_ms) setClock(time_ms);
     enter(State.Server, "");
     server.connect(proceed);
   } else if (!result) lost(server.last_error);
@@ -188,7 +183,7 @@ function onMessage(_topic: string, request: any): void {
 
 function status(): unknown {
   return {
-    state: "modem,clock,server,online,waiting".split(",")[state],
+    state: "modem,server,online,waiting".split(",")[state],
     reason: reason,
     interval_s: config.interval_s,
     fix: lastFix,
@@ -222,7 +217,7 @@ export function startTracker(settings: DeviceConfig, its_modem: Modem, its_serve
   modemFailures = reconnects = sent = locating = roundTimer = 0;
   retry_ms = Limit.Retry_ms;
   server.set_callback(onMessage);
-  server.onClose_ = modem.onDown_ = lost;
+  server.onClose_ = lost;
   debug(config.debug);
   connect();
   return { status: status, debug: debug };
