@@ -102,6 +102,10 @@ function start(
   operation(client, done, topic, payload, client.qos_);
 }
 
+function responseTopic(client: Client, request_id: string | number): string {
+  return (client.short_ ? V2.RPC_RESPONSE : V1.RPC_RESPONSE) + request_id;
+}
+
 /** See ServerConfig, and the manual in the README. */
 export const TBDeviceMQTTClient = function (this: Client, server_cfg: ServerConfig, network?: Network): void {
   const given: any = server_cfg;
@@ -163,13 +167,10 @@ methods.send_telemetry = function (data: Telemetry, done?: Done): any {
 
 methods.send_rpc_reply = function (data: unknown, request_id: string | number, done?: Done): any {
   if (!/^\d+$/.test(request_id as string)) throw Error("request_id " + request_id + ": must be a number");
-  return start(
-    this,
-    publish,
-    done,
-    (this.short_ ? V2.RPC_RESPONSE : V1.RPC_RESPONSE) + request_id,
-    json(data),
-  );
+  this.seen_ = this.seen_.filter(function (id) {
+    return id !== "" + request_id;
+  });
+  return start(this, publish, done, responseTopic(this, request_id), json(data));
 };
 
 methods.onMessage_ = function (packet: Packet): void {
@@ -184,9 +185,18 @@ methods.onMessage_ = function (packet: Packet): void {
     // Text, or a number, which has no room for an id.
   }
   if (request) {
-    const key = request[1] + " " + (data && data.method);
-    if (this.seen_.indexOf(key) >= 0) return;
-    if (this.seen_.push(key) > REMEMBERED) this.seen_.shift();
+    // Asked again: it is not answered, or the server does not have the answer yet. Answered ones are forgotten, since
+    // a server that was restarted counts from 0 again.
+    const id = request[1] as string;
+    const reply = responseTopic(this, id);
+    if (
+      this.seen_.indexOf(id) >= 0 ||
+      this.flight_.some(function (message) {
+        return message.topic_ === reply;
+      })
+    )
+      return;
+    if (this.seen_.push(id) > REMEMBERED) this.seen_.shift();
   }
   if (this.callback_) this.callback_(topic, data);
 };

@@ -214,13 +214,35 @@ describe("RPC", () => {
     await far.client.disconnect();
   });
 
-  it("the same id with another method is another request: a server that starts counts from 0 again", async () => {
+  it("an answered id is forgotten: a server that was restarted counts from 0 again", async () => {
     const far = await connected();
-    const calls: string[] = [];
-    far.client.set_callback((_topic, { id, method }) => calls.push(id + method));
-    request(far, 0, "a");
-    request(far, 0, "b");
-    assert.deepEqual(calls, ["0a", "0b"]);
+    const ids: string[] = [];
+    far.client.set_callback((_topic, { id }) => ids.push(id));
+    request(far, 0);
+    await far.client.send_rpc_reply({}, "0");
+    request(far, 0);
+    await far.client.send_rpc_reply({}, 0);
+    request(far, 0);
+    assert.deepEqual(ids, ["0", "0", "0"]);
+    await far.client.disconnect();
+  });
+
+  it("a request is not new while the server may lack its answer", async () => {
+    const far = await connected();
+    const ids: string[] = [];
+    far.client.set_callback((_topic, { id }) => ids.push(id));
+    request(far, 5);
+    far.answers = false;
+    const replied = far.client.send_rpc_reply({}, "5");
+    await settled();
+    far.network.down("lost");
+    far.answers = true;
+    await far.client.connect();
+    request(far, 5);
+    assert.deepEqual(ids, ["5"]);
+    assert.equal(await replied, true);
+    request(far, 5);
+    assert.deepEqual(ids, ["5", "5"]);
     await far.client.disconnect();
   });
 
