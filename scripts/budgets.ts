@@ -7,8 +7,11 @@ export const BOARDS = ["rak8212", "rak5010", "wio-lte", "linux"] as const;
 export type BoardName = (typeof BOARDS)[number];
 
 export const BUDGETS = {
-  /** Bytes of one board's blob. 14,336 with everything in; the first tracker is held to less. */
-  blob_bytes: { rak8212: 11_264, rak5010: 11_264, "wio-lte": 11_264, linux: 13_312 } satisfies Record<
+  /**
+   * Bytes of one board's blob: 40 KB of the RAK8212's flash must hold the running one, the next one while it is
+   * downloaded, and the settings. Linux has no such limit; its blob also knows Unicode.
+   */
+  blob_bytes: { rak8212: 14_336, rak5010: 14_336, "wio-lte": 14_336, linux: 14_848 } satisfies Record<
     BoardName,
     number
   >,
@@ -17,7 +20,7 @@ export const BUDGETS = {
   /** Codec, session and TBDeviceMQTTClient alone. Espruino's MQTT.js is 5,022 minified. */
   client_bytes: 5_000,
   /** Variables in use on a RAK8212 (of 2,500), connected and reporting. */
-  variables_in_use: 700,
+  variables_in_use: 800,
   /** The most variables ever in use on a RAK8212. */
   most_variables: 1_400,
   /** Variables gained over a day of faults. */

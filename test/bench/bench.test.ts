@@ -49,7 +49,7 @@ test("every budget that needs the interpreter has its row", async () => {
   const rows = await interpreterRows();
   assert.deepEqual(
     rows.map(({ figure, budget }) => [figure, budget]),
-    [700, 1400, 0, 0.5].map((budget) => [undefined, budget]),
+    [800, 1400, 0, 0.5].map((budget) => [undefined, budget]),
   );
 });
 

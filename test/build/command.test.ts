@@ -52,7 +52,7 @@ test("without arguments every board is built, with its own board file, and repor
   assert.equal(printed.length, BOARDS.length);
   const bytes = readFileSync(join(out, "rak8212.js")).length;
   const line = new RegExp(
-    `^rak8212 +${bytes} of 11,264 bytes, 2 functions \\(0 nested\\), about \\d+ of 640 variables$`,
+    `^rak8212 +${bytes} of 14,336 bytes, 2 functions \\(0 nested\\), about \\d+ of 640 variables$`,
   );
   assert.match(printed[0] ?? "", line);
 });
@@ -114,11 +114,11 @@ test("--files tells which file took the bytes, nearly all of them", async (t) =>
 });
 
 test("bytes and variables are judged, each at its limit", () => {
-  const size = { bytes: 11_264, functions: 90, nested: 0, variables: 640 };
+  const size = { bytes: 14_336, functions: 90, nested: 0, variables: 640 };
   assert.deepEqual(excesses("rak8212", size), []);
   assert.deepEqual(excesses("rak8212", { ...size, bytes: 11_265, variables: 642 }), [
-    "rak8212: 11,265 bytes are 1 over the budget of 11,264",
+    "rak8212: 14,337 bytes are 1 over the budget of 14,336",
     "rak8212: 642 estimated variables are 2 over the budget of 640",
   ]);
-  assert.match(describeSize("wio-lte", size), /^wio-lte {3}11,264 of 11,264 bytes, 90 functions/);
+  assert.match(describeSize("wio-lte", size), /^wio-lte {3}14,336 of 14,336 bytes, 90 functions/);
 });
