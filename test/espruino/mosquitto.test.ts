@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { connectAsync } from "mqtt";
+import { startRealTracker } from "../../scripts/simulator/real-tracker.ts";
+
+const binary = process.env.ESPRUINO;
+/** How long to report; 600 for the figures of a release. */
+const SECONDS = Number(process.env.SOAK_SECONDS ?? 30);
+const INTERVAL_S = 5;
+const skip = !binary
+  ? "skipped: set ESPRUINO=<path of Espruino for Linux> to run the blob in it"
+  : spawnSync("mosquitto", ["-h"]).error
+    ? "skipped: mosquitto is not installed"
+    : false;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function startMosquitto(directory: string, port: number): ChildProcess {
+  const config = join(directory, "mosquitto.conf");
+  writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
+  return spawn("mosquitto", ["-c", config], { stdio: "ignore" });
+}
+
+test(`the blob reports to Mosquitto for ${SECONDS} s, answers RPC, and does not grow`, {
+  skip,
+}, async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "mosquitto-"));
+  const port = await freePort();
+  const broker = startMosquitto(directory, port);
+  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 200 });
+  const times: number[] = [];
+  let replies = 0;
+  client.on("message", (topic, payload) => {
+    if (topic.endsWith("telemetry"))
+      for (const { ts } of [JSON.parse(payload.toString())].flat()) times.push(ts);
+    else replies++;
+  });
+  await client.subscribeAsync(["v1/devices/me/telemetry", "v1/devices/me/rpc/response/+"], { qos: 1 });
+  const tracker = await startRealTracker({
+    binary: binary as string,
+    interval_s: INTERVAL_S,
+    broker_port: port,
+  });
+  try {
+    await tracker.until("tracker.status().sent>=2", 60);
+    const usage: number[] = [];
+    let calls = 0;
+    for (const end_ms = Date.now() + SECONDS * 1000; Date.now() < end_ms; ) {
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      const method = ["getPosition", "getStatus", "nonsense"][calls++ % 3];
+      await client.publishAsync(`v1/devices/me/rpc/request/${calls}`, JSON.stringify({ method }), { qos: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      usage.push(Number(await tracker.evaluate("process.memory().usage")));
+    }
+    t.diagnostic(`variables in use: ${usage.join(" ")}`);
+    t.diagnostic(`${times.length} fixes, ${replies} of ${calls} calls answered`);
+    assert.ok(times.length >= SECONDS / INTERVAL_S - 1, `${times.length} fixes`);
+    assert.equal(new Set(times).size, times.length, "each once");
+    assert.equal(replies, calls);
+    assert.ok(Math.max(...usage.slice(1)) <= (usage[0] as number) + 3, usage.join(" "));
+    assert.deepEqual(await tracker.evaluate("E.getErrorFlags()"), []);
+  } finally {
+    await tracker.stop();
+    await client.endAsync();
+    broker.kill();
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
