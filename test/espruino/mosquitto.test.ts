@@ -68,7 +68,9 @@ test(`the blob reports to Mosquitto for ${SECONDS} s, answers RPC, and does not 
     assert.ok(times.length >= SECONDS / INTERVAL_S - 1, `${times.length} fixes`);
     assert.equal(new Set(times).size, times.length, "each once");
     assert.equal(replies, calls);
-    assert.ok(Math.max(...usage.slice(1)) <= (usage[0] as number) + 3, usage.join(" "));
+    // At rest: a sample taken in the middle of a send has its buffers.
+    const half = usage.length >> 1;
+    assert.ok(Math.min(...usage.slice(half)) <= Math.min(...usage.slice(0, half)) + 3, usage.join(" "));
     assert.deepEqual(await tracker.evaluate("E.getErrorFlags()"), []);
   } finally {
     await tracker.stop();
