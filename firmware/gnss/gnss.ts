@@ -10,10 +10,8 @@ export type Gnss = Channel;
 const enum Limit {
   /** GNSS commands are answered in 300 ms (Quectel BG96 GNSS manual, 2.3). */
   Command_ms = 5000,
-  /** 2020-01-01: an engine that says less does not know the date yet. */
-  First_ms = 1577836800000,
-  /** 2065: one that starts at GPS time 0, 1980, comes out as 2080. */
-  Last_ms = 3e12,
+  /** January 2020: an engine that says less, or twice as much (GPS time 0, 1980, comes out as 2080), has no date yet. */
+  Known_ms = 1580000000000,
 }
 
 type Located = (fix: Fix | null, reason: string) => void;
@@ -53,7 +51,7 @@ function answered(error: string, lines: string[]): void {
     located(
       fix,
       // 516: no fix yet. No error: the engine was just switched on, or its answer could not be right.
-      fix ? "" : error === "ERROR" ? "no GNSS in this modem" : explain(error || "516"),
+      fix ? "" : error === "ERROR" ? "modem has no GNSS" : explain(error || "516"),
     );
 }
 
@@ -76,8 +74,7 @@ function readLocation(lines: string[]): Fix | null {
     if (names[i] && (values[i] as number) * 0 === 0) fix[names[i] as string] = values[i] as number;
   // The squares of 90 and 180
   return texts.length === 11 &&
-    values[0] > Limit.First_ms &&
-    values[0] < Limit.Last_ms &&
+    ((values[0] / Limit.Known_ms) | 0) === 1 &&
     values[1] * values[1] <= 8100 &&
     values[2] * values[2] <= 32400
     ? (fix as unknown as Fix)

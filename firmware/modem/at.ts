@@ -32,8 +32,6 @@ export interface Channel {
   trace_?: ((direction: string, text: string) => void) | 0;
   /** Gets each line that is no answer, and SILENT; true: it is a URC. */
   urc_(line: string): unknown;
-  /** 1: the PDP context must be deactivated before it is used again (TCP 2.2.5). */
-  broken_?: 0 | 1;
 }
 
 const enum Limit {
@@ -54,7 +52,7 @@ const enum Limit {
   Send_ms = 120000,
 }
 
-export let modem: Channel;
+let modem: Channel;
 /** The first is in flight. */
 let queue: Command[];
 /** Its answer so far. */
@@ -97,11 +95,11 @@ export function command(text: string, timeout_ms: number, done: Done, payload?: 
   if (queue.length < 2) finish(0, "");
 }
 
-/** One command by hand; `done` gets its error ("": OK) and its lines. False: too many wait. */
+/** One command by hand; `done`, perhaps `print`, gets its error ("": OK) and its lines. False: too many wait. */
 export function at(text: string, done?: Done): boolean {
-  const free = queue.length < Limit.Queue;
-  if (free) command(text, Limit.Hand_ms, done || print);
-  return free;
+  if (queue.length >= Limit.Queue) return false;
+  command(text, Limit.Hand_ms, done || String);
+  return true;
 }
 
 /** Ends the first `count` commands, starts the next, then tells those that ended. */

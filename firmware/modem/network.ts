@@ -4,17 +4,7 @@
  */
 import type { Board, OutputPin, PinSteps } from "../../board/board.ts";
 import type { Network } from "../socket.ts";
-import {
-  at,
-  type Channel,
-  command,
-  type Done,
-  explain,
-  finish,
-  listen,
-  modem,
-  type SerialPort,
-} from "./at.ts";
+import { at, type Channel, command, type Done, explain, finish, listen, type SerialPort } from "./at.ts";
 import { endSocket, open, resetSocket, socketUrc } from "./socket.ts";
 
 /** The steps of bringing up, in order; `takeStep` has their commands. */
@@ -36,7 +26,7 @@ const enum Step {
   Imei,
   Iccid,
   Network,
-  Context,
+  /** Whatever became of the context: an active one would make Activate fail. */
   Deactivate,
   Configure,
   Activate,
@@ -47,7 +37,7 @@ const enum Step {
   OwnTime,
 }
 
-/** How often a step is tried, 2 s apart. */
+/** How often a step is tried again, Limit.Pause_ms apart. */
 const enum Tries {
   /** A modem may take 30 s to boot; each takes 9 s. */
   Echo = 4,
@@ -57,6 +47,12 @@ const enum Tries {
   Context = 2,
   /** 90 s for the cell and 60 s for packet service (TCP 1.3), and some. */
   Network = 90,
+}
+
+const enum Limit {
+  /** January 2020; a clock that says less, or twice as much (2070), is not set. */
+  Known_ms = 1580000000000,
+  Pause_ms = 2000,
 }
 
 /** The SIM's access point and PIN; none of them may hold a quote. */
@@ -78,8 +74,8 @@ export interface ModemStatus {
   /** "" until known, as is the next. */
   imei: string;
   iccid: string;
-  /** Received signal strength; NaN while it is unknown. */
-  signal_dbm: number;
+  /** Received signal strength. */
+  signal_dbm: number | undefined;
 }
 
 /** The REPL's `modem`. */
@@ -96,14 +92,14 @@ let step: Step;
 let reason: string;
 let ready: Ready;
 let tries: number;
-/** 1: the power key was pressed, or a restart asked for. */
-let started: 0 | 1;
+/** The power key was pressed, or a restart asked for. */
+let started: boolean;
 let pins: PinSteps;
 /** 1: the PIN was entered, and the SIM was not ready since. A wrong PIN is never tried twice. */
 let pinned: 0 | 1;
 let imei: string;
 let iccid: string;
-let signal_dbm: number;
+let signal_dbm: number | undefined;
 
 /** Makes the modem of a board, the only one; nothing is sent before `bringUp`. */
 export function createModem(
@@ -115,10 +111,8 @@ export function createModem(
   power = power_steps;
   config = settings;
   step = pinned = 0;
-  pins = [];
-  reason = "not started";
+  reason = "off";
   imei = iccid = "";
-  signal_dbm = NaN;
   resetSocket();
   listen(made);
   return made;
@@ -145,7 +139,7 @@ function settle(why: string, time_ms?: number): void {
 
 /** Lines that are no answers; see `Channel.urc_`. */
 function urc(line: string): unknown {
-  const gone = /RDY$|DOWN$|NOT READY$|^no ans/.test(line);
+  const gone = /(RDY|DOWN|NOT READY)$|^no ans/.test(line);
   // What a modem says that starts. APP RDY and +CPIN (they are less than "B") can come until it is up.
   if (gone && (step ? step > Step.Echo && line > "B" : !reason)) {
     // Only the channel's own line is lower case.
@@ -153,10 +147,8 @@ function urc(line: string): unknown {
     settle(line);
     // What was sent to it will not be answered.
     finish(99, line);
-  } else if (/pdpdeact/.test(line)) {
-    modem.broken_ = 1;
-    endSocket(explain("570"));
-  } else socketUrc(line);
+  } else if (/pdpdeact/.test(line)) endSocket(explain("570"));
+  else socketUrc(line);
   return gone;
 }
 
@@ -168,7 +160,7 @@ export function bringUp(done: Ready, restart?: unknown): void {
   const idle = !step;
   ready = done;
   if (idle) {
-    started = 0;
+    started = false;
     tries = Tries.Echo;
     step = restart ? Step.Restart : Step.Echo;
     takeStep("pause", []);
@@ -186,37 +178,35 @@ function takeStep(error: string, lines: string[]): void {
   let again = "";
   // It ended: the modem restarted, or the like.
   if (!now) return;
-  // Espruino takes a string or pattern that comes first in a case for an empty one; hence `word && word === …`.
   switch (next === now ? Step.None : now) {
     case Step.Restart:
       next = Step.Pins;
-      if (error) pins = power(0);
-      else started = 1;
+      pins = error ? power(0) : [];
+      started = !error;
       break;
     case Step.Echo:
     case Step.Errors:
       // Between RDY and APP RDY commands can fail.
       if (!error) tries = Tries.Sim;
-      else if (started || error[0] !== "n") again = explain(error);
+      else if (started || error < "a") again = explain(error);
       else {
         // PWRKEY toggles: only a modem that does not answer gets it.
         next = Step.Pins;
         pins = power(1);
-        started = 1;
+        started = true;
       }
       break;
     case Step.Sim: {
       const word = line.substr(7);
-      if (word && word === "READY") {
+      if (word === "READY") {
         pinned = 0;
         tries = Tries.Network;
         next = Step.Imei;
-      } else if (error || !word || word === "NOT READY") {
-        // "SIM busy" and even "not inserted" are normal at first (AT 5.3).
-        again = explain(error || "14");
-      } else if (word !== "SIM PIN" || !config.pin)
-        return settle("SIM wants " + word + ": use a phone or set pin");
-      else if (pinned) return settle(explain("16"));
+      } else if (word === "SIM PIN" && config.pin) {
+        if (pinned) return settle(explain("16"));
+      } else if (/^[PS]/.test(word)) return settle("SIM wants " + word + ": use a phone or set pin");
+      // "SIM busy", NOT READY and even "not inserted" are normal at first (AT 5.3).
+      else again = explain(error || "14");
       break;
     }
     case Step.PinTries:
@@ -226,24 +216,20 @@ function takeStep(error: string, lines: string[]): void {
       break;
     case Step.Pin:
       next = Step.Sim;
-      pause_ms = 2000;
+      pause_ms = Limit.Pause_ms;
       break;
     case Step.Imei:
       imei = line;
       break;
     case Step.Iccid:
-      iccid = line.substr(8).split("F")[0];
+      iccid = line.substr(8).split("F")[0] as string;
       break;
     case Step.Network:
       // Any of the three counts: on LTE-M CGREG stays 0 or 4. Signal strength proves nothing.
-      if (all && /REG: \d,[15]/.test(all)) tries = Tries.Context;
+      if (/REG: \d,[15]/.test(all)) tries = Tries.Context;
       else again = /REG: \d,3/.test(all) ? "network refuses SIM: check plan" : "no network: check antenna";
       break;
-    case Step.Context:
-      if (!modem.broken_ && all.lastIndexOf("+QIACT: 1,1") >= 0) next = Step.Signal;
-      break;
     case Step.Activate:
-      modem.broken_ = 0;
       if (error) again = explain(error === "ERROR" ? "561" : error);
       break;
     case Step.Signal:
@@ -253,20 +239,19 @@ function takeStep(error: string, lines: string[]): void {
     case Step.Time:
     case Step.OwnTime: {
       // +QLTS: "2017/01/13,03:41:22+32,0" and +CCLK: "17/01/13,03:41:22+32": UTC both, whatever zone follows. An unset
-      // clock shows 1980 or so (AT 6.7, 6.16); it must be 2020 to 2065.
-      const text = all.substr(all.indexOf(",") - 8, 17);
-      const time_ms = Date.parse("20" + text.replace(",", "T").replace(/\//g, "-") + "Z");
-      const known = time_ms > 1577836800000 && time_ms < 3e12;
-      if (known || now === Step.OwnTime) return settle("", known ? time_ms : 0);
+      // clock shows 1980 or so (AT 6.7, 6.16).
+      const time_ms = Date.parse(all.replace(/.*(..).(..).(..),(........).*/, "20$1-$2-$3T$4Z"));
+      if (((time_ms / Limit.Known_ms) | 0) === 1) return settle("", time_ms);
+      if (now === Step.OwnTime) return settle("");
     }
   }
   if (again) {
     next = now === Step.Activate ? Step.Deactivate : now;
-    pause_ms = 2000;
+    pause_ms = Limit.Pause_ms;
     if (tries-- < 1) return settle(again);
   }
   if (next === Step.Pins) {
-    pause_ms = 2000;
+    pause_ms = Limit.Pause_ms;
     if (pins.length) {
       (pins.shift() as OutputPin).write(pins.shift() as 0 | 1);
       pause_ms = (pins.shift() as number) || 1;
@@ -278,7 +263,7 @@ function takeStep(error: string, lines: string[]): void {
     pause_ms
       ? ""
       : "AT" +
-          '||+CFUN=1,1|E0|+CMEE=1|+QURCCFG="urcport","uart1"|+QISDE=0|+QSCLK=0|+CPSMS=0|+CPIN?|+QPINC="SC"|+CPIN="|+CGSN|+QCCID|+CEREG?;+CGREG?;+CREG?|+QIACT?|+QIDEACT=1|+QICSGP=1,1,"|+QIACT=1|+QCSQ|+QLTS=1|+CCLK?'.split(
+          '||+CFUN=1,1|E0|+CMEE=1|+QURCCFG="urcport","uart1"|+QISDE=0|+QSCLK=0|+CPSMS=0|+CPIN?|+QPINC="SC"|+CPIN="|+CGSN|+QCCID|+CEREG?;+CGREG?;+CREG?|+QIDEACT=1|+QICSGP=1,1,"|+QIACT=1|+QCSQ|+QLTS=1|+CCLK?'.split(
             "|",
           )[next] +
           (next === Step.Configure

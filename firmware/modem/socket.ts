@@ -1,6 +1,6 @@
 /** The modem's one TCP connection, in buffer access mode: it keeps the backlog, and is read 512 bytes at a time. */
 import type { Socket, SocketHandlers } from "../socket.ts";
-import { command, explain, modem } from "./at.ts";
+import { command, explain } from "./at.ts";
 
 /** What connection 0 of the modem is up to. */
 const enum State {
@@ -19,7 +19,7 @@ const enum State {
   // From here on nothing is in flight.
   /** AT+QIOPEN was taken; the URC +QIOPEN is awaited, for as long as the user likes. */
   Opening,
-  /** After SEND FAIL: the same bytes again, later. */
+  /** After SEND FAIL: the same bytes again, later, for as long as the user likes. */
   Holding,
   /** Open and quiet. */
   Idle,
@@ -32,7 +32,6 @@ const enum Limit {
   Command_ms = 20000,
   /** After a send we look for an answer, as the URC "recv" can get lost; after SEND FAIL we send again. */
   Look_ms = 5000,
-  SendFails = 10,
 }
 
 /** One connection, as its user has it. */
@@ -51,8 +50,6 @@ let out: string | 0;
 let lost: string;
 /** 1: there may be something to read. */
 let unread: 0 | 1;
-/** How often in a row the modem did not take `out`. */
-let fails: number;
 
 /** Forgets everything: the modem is a new one. */
 export function resetSocket(): void {
@@ -67,7 +64,6 @@ export function open(host: string, port: number, handlers: SocketHandlers): Sock
     socket = opened;
     out = 'AT+QIOPEN=1,0,"TCP","' + host + '",' + port + ",0,0";
     lost = "";
-    unread = fails = 0;
     if (!state) {
       state = State.Leaving;
       socketStep();
@@ -90,16 +86,19 @@ function close(this: TcpSocket): void {
   if (this === socket) endSocket("");
 }
 
-/** Ends the connection, if there is one; its user is told the reason, if there is one. */
+/**
+ * Ends the connection, if there is one; its user is told the reason, if there is one. A modem that restarted or is
+ * silent (see `Done` for how such a reason looks) has nothing to close.
+ */
 export function endSocket(reason: string): void {
   const ended = socket;
-  socket = 0;
-  if (ended && state > State.Closing) {
-    const quiet = state >= State.Opening;
-    state = State.Leaving;
-    if (quiet) socketStep();
+  const was = state;
+  if (ended) {
+    socket = 0;
+    if (was > State.Closing) state = State.Leaving;
+    if (was >= State.Opening) socketStep(reason);
+    if (reason) ended.handlers_.onClose(reason);
   }
-  if (ended && reason) ended.handlers_.onClose(reason);
 }
 
 /** URCs of the connection: `+QIOPEN: 0,566`, `+QIURC: "recv",0`, `+QIURC: "closed",0`. */
@@ -127,30 +126,25 @@ function socketStep(event?: string, lines?: string[]): void {
   state = State.Busy;
   if (was === State.Leaving && !((event as string) > "a")) state = was;
   else if (was < State.Busy) {
-    // Closed, or the modem restarted.
+    // The modem closed it, or never will: the id is free, or will be cleared before it is used again.
     if (socket) text = out as string;
     else state = State.Closed;
   } else if (was === State.Busy || was === State.Opening) {
-    // The OK of AT+QIOPEN, perhaps with the report that should come later; that; or +QIGETERROR: 565,DNS parse failed
-    const code = event || (lines as string[]).join().replace(": 0,", ": ").split(/[ ,]/)[1];
+    // The OK of AT+QIOPEN, perhaps with the report that should come later; or that: +QIOPEN: 0,566
+    const code = event || (lines as string[]).join().split(",")[1];
     if (!code) state = State.Opening;
     else if (code === "0") {
       unread = 1;
-      out = fails = 0;
+      out = 0;
       handlers.onOpen();
-    } else if (code === "ERROR" && !fails++) text = "AT+QIGETERROR";
-    else {
-      if (/561|57[03]/.test(code)) modem.broken_ = 1;
-      endSocket(explain(code));
-    }
-  } else if (was === State.Sending && event === "SEND FAIL" && fails++ < Limit.SendFails)
-    state = State.Holding;
+    } else endSocket(explain(code === "ERROR" ? "561" : code));
+  } else if (was === State.Sending && event === "SEND FAIL") state = State.Holding;
   else {
-    if (was < State.Opening && event) lost = lost || "connection lost";
+    if (was < State.Opening && event) lost = lost || "link lost";
     if (was === State.Sending) {
       // What the server said before it closed is still read.
       unread = 1;
-      out = fails = 0;
+      out = 0;
       if (!event) handlers.onWritable();
     } else if (lines && lines[1]) {
       unread = 1;
@@ -158,6 +152,7 @@ function socketStep(event?: string, lines?: string[]): void {
     }
   }
   if (was === State.Sending && !timer) timer = setTimeout(socketStep, Limit.Look_ms, "timer", []);
+  if (state === State.Busy && lost && !unread) endSocket(lost);
   // What a handler wrote goes out only now, as the interpreter's stack is short; and it may have closed.
   if (state === State.Leaving) {
     state = State.Closing;
@@ -171,10 +166,7 @@ function socketStep(event?: string, lines?: string[]): void {
       state = State.Reading;
       // An answer that long still leaves room in the board's event queue.
       text = "AT+QIRD=0,512";
-    } else {
-      state = State.Idle;
-      if (lost) endSocket(lost);
-    }
+    } else state = State.Idle;
   }
   if (text) command(text, Limit.Command_ms, socketStep, state === State.Sending ? out : 0);
 }

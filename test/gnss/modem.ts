@@ -1,8 +1,8 @@
-import { type At, listen } from "../../firmware/modem/at.ts";
+import { type Channel, listen } from "../../firmware/modem/at.ts";
 
 /** A modem that answers from a script, behind a real AT channel. */
 export interface ScriptedModem {
-  at: At;
+  channel: Channel;
   /** The commands it got, in order. */
   commands: string[];
   /** What it answers to a command; undefined: nothing at all. */
@@ -15,7 +15,7 @@ export const OK = "OK";
 export function scriptedModem(answer: ScriptedModem["answer"]): ScriptedModem {
   const commands: string[] = [];
   let receive: (bytes: string) => void = () => {};
-  const at: At = {
+  const channel: Channel = {
     port_: {
       write(bytes) {
         const command = bytes.trim();
@@ -31,14 +31,9 @@ export function scriptedModem(answer: ScriptedModem["answer"]): ScriptedModem {
       },
     },
     urc_: () => false,
-    queue_: [],
-    buffer_: "",
-    owed_: 0,
-    sync_: 0,
-    noise_: 0,
   };
-  listen(at);
-  const modem: ScriptedModem = { at, commands, answer };
+  listen(channel);
+  const modem: ScriptedModem = { channel, commands, answer };
   return modem;
 }
 

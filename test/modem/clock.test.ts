@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readClock } from "../../firmware/modem/network.ts";
+import { bringUp } from "../../firmware/modem/network.ts";
 import { ERROR, ok } from "./fake-serial.ts";
 import { setup } from "./network-rig.ts";
 
@@ -18,11 +18,11 @@ for (const [qlts, cclk, expected] of [
   [ok("+QLTS: garbage,"), ok("+CCLK: ,,,"), undefined],
 ] as const) {
   test(`the clock: ${JSON.stringify(qlts)} ${JSON.stringify(cclk)} is ${expected}`, (t) => {
-    const { clock, serial, modem } = setup(t);
-    serial.answers = { "AT+QLTS=1": qlts, "AT+CCLK?": cclk };
-    const times: number[] = [];
-    readClock(modem, (time_ms) => times.push(time_ms));
-    clock.tick(100);
-    assert.deepEqual(times, [expected ? Date.parse(expected) : 0]);
+    const { clock, serial } = setup(t);
+    Object.assign(serial.answers, { "AT+QLTS=1": qlts, "AT+CCLK?": cclk });
+    const times: unknown[] = [];
+    bringUp((reason, time_ms) => times.push(reason, time_ms));
+    clock.tick(1000);
+    assert.deepEqual(times, ["", expected && Date.parse(expected)]);
   });
 }

@@ -87,7 +87,7 @@ export function ok(...lines: string[]): string {
 export const OK = ok();
 export const ERROR = "\r\nERROR\r\n";
 
-/** What a modem says that is on, registered and has no PDP context yet. */
+/** What a modem says that is on and registered. */
 export function healthy(): Answers {
   return {
     AT: OK,
@@ -101,13 +101,13 @@ export function healthy(): Answers {
     "AT+CGSN": ok("861234567890123"),
     "AT+QCCID": ok("+QCCID: 89860025128306012474"),
     "AT+CEREG?;+CGREG?;+CREG?": ok("+CEREG: 0,1", "+CGREG: 0,1", "+CREG: 0,1"),
-    "AT+QIACT?": [OK, ok('+QIACT: 1,1,1,"10.7.157.1"')],
+    "AT+QIDEACT=1": OK,
     'AT+QICSGP=1,1,"iot.example","","",0': OK,
     "AT+QIACT=1": OK,
-    "AT+QIDEACT=1": OK,
-    "AT+CSQ;+QCSQ": ok("+CSQ: 15,3", '+QCSQ: "CAT-M1",-52,-81,195,-10'),
+    "AT+QCSQ": ok('+QCSQ: "CAT-M1",-52,-81,195,-10'),
+    "AT+QLTS=1": ok('+QLTS: "2026/07/04,08:09:10+08,0"'),
   };
 }
 
 /** Bring-up of a modem that is on, in order. */
-export const BRING_UP = Object.keys(healthy()).filter((command) => command !== "AT+QIDEACT=1");
+export const BRING_UP = Object.keys(healthy()).filter((command) => command !== "AT");

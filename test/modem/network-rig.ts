@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import { bringUp, createModem, type SimConfig } from "../../firmware/modem/network.ts";
-import { FakeSerial, fakeClock, healthy } from "./fake-serial.ts";
+import { FakeSerial, fakeClock, healthy, OK, ok } from "./fake-serial.ts";
 
 /** A modem that is on and healthy but not brought up yet, on a board that notes what its pins do and when. */
 export function setup(t: TestContext, config: Partial<SimConfig> = {}) {
@@ -21,17 +21,25 @@ export function setup(t: TestContext, config: Partial<SimConfig> = {}) {
     pin: "",
     ...config,
   });
-  const lost: string[] = [];
-  modem.onDown_ = (reason) => void lost.push(reason);
   /** Starts to bring it up; the result is put in what this returns. */
   const start = () => {
     const results: string[] = [];
-    bringUp(modem, (reason) => results.push(reason));
+    bringUp((reason) => results.push(reason));
     return results;
   };
-  /** Brings it up. */
+  const lost: string[] = [];
+  /** Brings it up and opens a connection; why that ends is put in `lost`. */
   const up = () => {
     start();
+    clock.tick(1000);
+    const nothing = () => {};
+    const onClose = (reason: string) => void lost.push(reason);
+    Object.assign(serial.answers, {
+      "AT+QICLOSE=0": OK,
+      'AT+QIOPEN=1,0,"TCP","h",1,0,0': ok("+QIOPEN: 0,0"),
+      "AT+QIRD=0,512": ok("+QIRD: 0"),
+    });
+    modem.open("h", 1, { onOpen: nothing, onData: nothing, onWritable: nothing, onClose });
     clock.tick(1000);
     serial.commands = [];
   };

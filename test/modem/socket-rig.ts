@@ -19,7 +19,7 @@ export function setup(t: TestContext) {
     apn_password: "",
     pin: "",
   });
-  bringUp(modem, () => {});
+  bringUp(() => {});
   clock.tick(1000);
   assert.equal(modem.status().state, "up");
   serial.answers = { ...healthy(), "AT+QICLOSE=0": OK, "AT+QIRD=0,512": EMPTY, [OPEN]: OK };
