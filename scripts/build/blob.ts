@@ -1,26 +1,15 @@
 import { dirname } from "node:path";
-import { bundle } from "./bundle.ts";
+import { type BundleOptions, bundle } from "./bundle.ts";
 import { hoistVariables } from "./hoist.ts";
 import { minify } from "./minify.ts";
 import { originIn } from "./origin.ts";
 import { parenthesizeLiterals } from "./parenthesize.ts";
 import { BuildError } from "./problem.ts";
-import type { Emitted } from "./program.ts";
 import { type Size, sizeOf } from "./size.ts";
 import { parseES5, refusals } from "./verify.ts";
 
-export interface BlobOptions {
-  emitted: Emitted;
-  /** Absolute path of the entry's TypeScript. */
-  entry: string;
-  /** Absolute path of the board's TypeScript, imported as `#board`. */
-  board?: string | undefined;
-  version: string;
-  /** See `BundleOptions`. */
-  unicode?: false | undefined;
-  /** Absolute path the blob is for; nothing is written. */
-  outfile: string;
-}
+/** Nothing is written to `outfile`. */
+export type BlobOptions = BundleOptions;
 
 /** What a board runs: one ES5 expression, ASCII, without comments. */
 export interface Blob {

@@ -2,7 +2,7 @@ import type { Fix } from "../../../firmware/gnss/fix.ts";
 import { integer, quoted } from "./command.ts";
 import type { Core } from "./core.ts";
 import { queryOrStore } from "./general.ts";
-import { createTape } from "./gnss-log.ts";
+import { createTape } from "./gnss-tape.ts";
 import type { Commands, Handler, Reply } from "./interpreter.ts";
 
 export interface Gnss {
@@ -28,7 +28,7 @@ const NOT_FIXED = 516;
 export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
   const { model, faults, clock } = core;
   const options = core.options.gnss ?? {};
-  const tape = options.log === undefined ? undefined : createTape(options.log, options.parse);
+  const tape = options.log === undefined ? undefined : createTape(options.log);
   let on = false;
   let bootedAt_ms = 0;
   let fixedFrom_ms = 0;

@@ -1,7 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Clock } from "../clock.ts";
 import type { Faults } from "./faults.ts";
-import type { ParseLog } from "./gnss-log.ts";
 import type { ModelName } from "./models.ts";
 
 export interface ModemOptions {
@@ -67,8 +66,6 @@ export interface Coverage {
 export interface GnssOptions {
   /** NMEA sentences of a receiver; absent: no sky, 516 for ever. */
   log?: string;
-  /** Turns the log into fixes; default: the firmware's NMEA parser. */
-  parse?: ParseLog;
   /** From QGPS=1 to the first fix: the first time, and later. Defaults 5000, 1000. */
   coldStart_ms?: number;
   hotStart_ms?: number;

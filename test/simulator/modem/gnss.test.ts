@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { createTape, parseLog } from "../../../scripts/simulator/modem/gnss-log.ts";
+import { readFixes } from "../../../scripts/simulator/gnss-log.ts";
+import { createTape } from "../../../scripts/simulator/modem/gnss-tape.ts";
 import { NOW, ready } from "./rig.ts";
 import { sentence, shortLog } from "./short-log.ts";
 
@@ -104,7 +105,7 @@ for (const name of ["berlin-alexanderplatz-to-charlottenburg", "montevideo-rambl
     const log = readFileSync(url, "latin1");
     for (const line of log.trimEnd().split("\r\n"))
       assert.equal(`${line}\r\n`, sentence(line.slice(1, line.indexOf("*"))));
-    const fixes = parseLog(log);
+    const fixes = readFixes(log);
     const tape = createTape(log);
     assert.equal(tape.length_ms, fixes.length * 1000);
     assert.ok(fixes.length >= 600 && fixes.length <= 900, `${fixes.length} s`);

@@ -1,18 +1,5 @@
 import type { Fix } from "../../../firmware/gnss/fix.ts";
-import { feedNmea, flushNmea, nmeaParser } from "../../../firmware/gnss/nmea.ts";
-
-export type ParseLog = (log: string) => Fix[];
-
-/** All fixes of an NMEA log, by the firmware's parser. */
-export function parseLog(log: string): Fix[] {
-  const fixes: Fix[] = [];
-  const parser = nmeaParser((fix) => {
-    if (fix) fixes.push(fix);
-  });
-  feedNmea(parser, log);
-  flushNmea(parser);
-  return fixes;
-}
+import { readEpochs } from "../gnss-log.ts";
 
 /** A log as a tape that runs for ever, paced by its own times. */
 export interface Tape {
@@ -37,22 +24,18 @@ interface Epoch {
 const GOOD_FOR_MS = 10_000;
 /** A jump over more than this, or back, is a cut in the log: the tape goes on a second later. */
 const CUT_MS = 600_000;
-/** How many epochs further the one of the next sentence is looked for. */
-const LOOK_AHEAD = 60;
-const DAY_MS = 86_400_000;
 
-export function createTape(log: string, parse: ParseLog = parseLog): Tape {
+export function createTape(log: string): Tape {
   const epochs: Epoch[] = [];
   let offset_ms = 0;
   let before: number | undefined;
-  for (const fix of parse(log)) {
-    if (fix.time_ms === undefined) continue;
+  for (const { fix, sentences } of readEpochs(log)) {
+    if (fix?.time_ms === undefined) continue;
     const step = before === undefined ? 0 : fix.time_ms - before;
     offset_ms += step < 0 || step > CUT_MS ? 1000 : step;
     before = fix.time_ms;
-    epochs.push({ offset_ms, fix, sentences: [] });
+    epochs.push({ offset_ms, fix, sentences });
   }
-  fileSentences(log, epochs);
   const length_ms = offset_ms + 1000;
 
   function indexAt(elapsed_ms: number): number {
@@ -78,18 +61,4 @@ export function createTape(log: string, parse: ParseLog = parseLog): Tape {
       return [];
     },
   };
-}
-
-/** Puts each sentence to the epoch whose time it, or the last timed sentence before it, carries. */
-function fileSentences(log: string, epochs: Epoch[]): void {
-  let at = 0;
-  for (const [sentence] of log.matchAll(/\$[A-Z]{5},[^$\r\n]*\*[0-9A-Fa-f]{2}/g)) {
-    const time = /^\$..(?:RMC|GGA|GNS),(\d\d)(\d\d)(\d\d(?:\.\d+)?)/.exec(sentence);
-    if (time) {
-      const day_ms = Math.round(((Number(time[1]) * 60 + Number(time[2])) * 60 + Number(time[3])) * 1000);
-      const isThis = (epoch: Epoch): boolean => (epoch.fix.time_ms ?? 0) % DAY_MS === day_ms;
-      at += Math.max(0, epochs.slice(at, at + LOOK_AHEAD).findIndex(isThis));
-    }
-    epochs[at]?.sentences.push(sentence);
-  }
 }
