@@ -204,7 +204,7 @@ function takeStep(error: string, lines: string[]): void {
         next = Step.Imei;
       } else if (word === "SIM PIN" && config.pin) {
         if (pinned) return settle(explain("16"));
-      } else if (/^[PS]/.test(word)) return settle("SIM wants " + word + ": use a phone or set pin");
+      } else if (/^[PS]/.test(word)) return settle(word + ": use a phone or set pin");
       // "SIM busy", NOT READY and even "not inserted" are normal at first (AT 5.3).
       else again = explain(error || "14");
       break;

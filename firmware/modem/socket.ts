@@ -151,7 +151,7 @@ function socketStep(event?: string, lines?: string[]): void {
       handlers.onData(lines[1]);
     }
   }
-  if (was === State.Sending && !timer) timer = setTimeout(socketStep, Limit.Look_ms, "timer", []);
+  if (was === State.Sending && !timer) timer = setTimeout(socketStep, Limit.Look_ms, "timer");
   if (state === State.Busy && lost && !unread) endSocket(lost);
   // What a handler wrote goes out only now, as the interpreter's stack is short; and it may have closed.
   if (state === State.Leaving) {

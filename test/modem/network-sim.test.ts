@@ -43,7 +43,7 @@ for (const [wants, pin] of [
     serial.answers["AT+CPIN?"] = ok(`+CPIN: ${wants}`);
     const results = start();
     clock.tick(1000);
-    assert.deepEqual(results, [`SIM wants ${wants}: use a phone or set pin`]);
+    assert.deepEqual(results, [`${wants}: use a phone or set pin`]);
     assert.ok(!serial.commands.includes(PIN));
   });
 }
