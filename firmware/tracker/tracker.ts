@@ -76,8 +76,17 @@ function lost(why: string): void {
 }
 
 function connect(): void {
-  enter(State.Modem, "");
-  bringUp(proceed, modemFailures >= Limit.ModemTries);
+  // The first try after things went well: the server alone may be gone, and a new PDP context costs time and energy.
+  if (retry_ms === Limit.Retry_ms * 2 && modem.status().state === "up") reachServer();
+  else {
+    enter(State.Modem, "");
+    bringUp(proceed, modemFailures >= Limit.ModemTries);
+  }
+}
+
+function reachServer(): void {
+  enter(State.Server, "");
+  server.connect(proceed);
 }
 
 /** Each step of the way to the server ends here: the modem with "" or a reason, the server with whether it worked. */
@@ -88,8 +97,7 @@ function proceed(result: string | boolean, time_ms?: number): void {
     if (result) return lost(result as string);
     modemFailures = 0;
     if (time_ms) setClock(time_ms);
-    enter(State.Server, "");
-    server.connect(proceed);
+    reachServer();
   } else if (!result) lost(server.last_error);
   else {
     enter(State.Online, "");

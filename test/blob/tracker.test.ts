@@ -219,6 +219,22 @@ describe("the tracker comes back", () => {
     assert.ok(longest_s <= 20, `${longest_s} s without a fix on the server`);
   });
 
+  test("a server that restarted costs no new PDP context, a lost context does", async () => {
+    const { run, thingsboard, modem } = start();
+    const commands = async (change: () => void) => {
+      const from = modem.transcript.entries.length;
+      change();
+      await run(60);
+      return JSON.stringify(modem.transcript.entries.slice(from));
+    };
+    await run(60);
+    const restarted = await commands(() => thingsboard.faults.restart());
+    assert.match(restarted, /AT\+QIOPEN/);
+    assert.doesNotMatch(restarted, /AT\+QIACT/);
+    const lost = await commands(() => modem.inject.pdpdeact());
+    assert.match(lost, /AT\+QIDEACT.*AT\+QIACT.*AT\+QIOPEN/);
+  });
+
   test("after PUBACKs got lost: sent again, stored once per ts", async () => {
     const { longest_s } = await reports((w) => {
       w.thingsboard.faults.drop_pubacks = 2;
