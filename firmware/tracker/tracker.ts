@@ -76,17 +76,10 @@ function lost(why: string): void {
 }
 
 function connect(): void {
+  enter(State.Modem, "");
   // The first try after things went well: the server alone may be gone, and a new PDP context costs time and energy.
-  if (retry_ms === Limit.Retry_ms * 2 && modem.status().state === "up") reachServer();
-  else {
-    enter(State.Modem, "");
-    bringUp(proceed, modemFailures >= Limit.ModemTries);
-  }
-}
-
-function reachServer(): void {
-  enter(State.Server, "");
-  server.connect(proceed);
+  if (retry_ms === Limit.Retry_ms * 2 && modem.status().state === "up") proceed("");
+  else bringUp(proceed, modemFailures >= Limit.ModemTries);
 }
 
 /** Each step of the way to the server ends here: the modem with "" or a reason, the server with whether it worked. */
@@ -97,7 +90,8 @@ function proceed(result: string | boolean, time_ms?: number): void {
     if (result) return lost(result as string);
     modemFailures = 0;
     if (time_ms) setClock(time_ms);
-    reachServer();
+    enter(State.Server, "");
+    server.connect(proceed);
   } else if (!result) lost(server.last_error);
   else {
     enter(State.Online, "");
