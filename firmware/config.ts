@@ -52,7 +52,7 @@ export function configFields(): Field[] {
  */
 export function check(given: any, fields: Field[], known: string): string {
   let size: number;
-  if (!given || typeof given !== "object") return "no JSON object: write it anew";
+  if (!given || typeof given !== "object") return "must be a JSON object";
   for (const field of fields) {
     const name = field[0];
     const text = typeof field[1] === "string";
@@ -67,7 +67,7 @@ export function check(given: any, fields: Field[], known: string): string {
       return (
         name +
         (/user|pass|pin/.test(name) ? "" : " " + JSON.stringify(value)) +
-        (text ? ": must be plain text, length " : ": must be a whole number, ") +
+        (text ? ": must be text, length " : ": must be a whole number, ") +
         field[2] +
         " to " +
         field[3]

@@ -33,7 +33,8 @@ function boot(): void {
 
 // Running out of memory cannot be caught, and takes timers and the serial handler with it: only a restart mends that.
 E.on("errorFlag", function (flags) {
-  if (/MEMORY|CALLBACK/.test(String(flags))) E.reboot();
+  // Not LOW_MEMORY, which only warns.
+  if (/,MEMORY,|CALLBACK/.test("," + flags + ",")) E.reboot();
 });
 // Not at once: an exception in boot code makes the interpreter copy all of it into RAM for the stack trace.
 setTimeout(boot, 0);

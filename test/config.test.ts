@@ -18,7 +18,7 @@ describe("check", () => {
     assert.match(faultOf({}, [["host", "", 1, 64]]), /^host "": .* 1 to 64$/);
   });
 
-  const text = "must be plain text, length";
+  const text = "must be text, length";
   for (const [given, line] of [
     [{ apn: "x".repeat(65) }, `apn "${"x".repeat(65)}": ${text} 0 to 64`],
     [{ apn: 'a"b' }, `apn "a\\"b": ${text} 0 to 64`],
@@ -54,5 +54,5 @@ describe("check", () => {
 
   for (const given of [undefined, null, "text", 7])
     test(`${JSON.stringify(given)} is no configuration`, () =>
-      assert.equal(faultOf(given), "no JSON object: write it anew"));
+      assert.equal(faultOf(given), "must be a JSON object"));
 });

@@ -215,6 +215,8 @@ function takeStep(error: string, lines: string[]): void {
       pinned = 1;
       break;
     case Step.Pin:
+      // It was right; a modem that restarts before it says READY wants it again.
+      if (!error) pinned = 0;
       next = Step.Sim;
       pause_ms = Limit.Pause_ms;
       break;

@@ -34,7 +34,7 @@ export const enum Limit {
   /** Largest payload we send and largest remaining length we accept, bytes: each may stand in RAM whole. */
   PACKET = 4096,
   /** Messages that may be without PUBACK, or at QoS 0 wait for the socket; one more is refused. */
-  MESSAGES = 4,
+  MESSAGES = 12,
   /** Packets that wait for the socket; one more, a PUBACK then, and we hang up. */
   PACKETS = 40,
   /** Connections that may end, or fail, without its PUBACK before a message is given up: it may be what ends them. */
@@ -154,6 +154,8 @@ function tick(session: Session): void {
 /** Sends SUBSCRIBE, or PINGREQ when nothing was written for the keep alive time [3.1.2.10]. */
 function ask(session: Session, subscribe?: string): void {
   session.asked_ = 1;
+  // Its timer fired: the interpreter gives the number to the next one.
+  if (!subscribe) session.keeper_ = 0;
   if (!session.ticks_) watch(session, Wait.ANSWER_TICKS);
   send(session, subscribe || encodePingreq());
 }
@@ -234,7 +236,7 @@ export function publish(session: Session, done: Done, topic: string, payload: st
     session.state_ !== State.UP
       ? "not connected"
       : session.flight_.length >= Limit.MESSAGES
-        ? "busy: try later"
+        ? "busy"
         : payload.length > Limit.PACKET
           ? "too large"
           : "";
@@ -325,7 +327,7 @@ export const sessionMethods: SocketHandlers & ThisType<Session> = {
       session.busy_ = 0;
       session.onWritable();
     }
-    if (session.error_) session.onClose("MQTT error: " + session.error_);
+    if (session.error_) session.onClose("MQTT: " + session.error_);
   },
 
   onClose: function (reason, wanted?: number) {

@@ -115,7 +115,7 @@ export const TBDeviceMQTTClient = function (this: Client, server_cfg: ServerConf
       [
         ["host", "", 1, 255],
         ["port", 0, 0, 65535],
-        ["username", "", 0, 255],
+        ["username", "", 1, 255],
         ["qos", 1, 0, 1],
         ["client_id", "", 0, 255],
         ["password", "", 0, 255],
@@ -124,7 +124,7 @@ export const TBDeviceMQTTClient = function (this: Client, server_cfg: ServerConf
       ],
       "",
     ) || (/^v[12]$/.test(given.topics) ? "" : "topics: must be v1 or v2");
-  if (fault) throw Error("server_cfg." + fault);
+  if (fault) throw Error("server_cfg: " + fault);
   this.seen_ = [];
   this.qos_ = given.qos;
   this.short_ = given.topics > "v1";

@@ -23,9 +23,9 @@ export function createOutbox(): Outbox {
 /** Puts a sample at the end; a full outbox lets its oldest go. */
 export function append(outbox: Outbox, sample: Sample): void {
   if (outbox.samples_.length >= Limit.Samples) {
-    outbox.samples_.shift();
+    // Not one that is under way: its PUBACK would be taken for another's.
+    outbox.samples_.splice(outbox.sending_, 1);
     outbox.dropped_++;
-    if (outbox.sending_) outbox.sending_--;
   }
   outbox.samples_.push(sample);
 }

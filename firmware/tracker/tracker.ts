@@ -21,7 +21,7 @@ const enum Limit {
   /** The first wait after a failure is drawn at random from 1 s to this; the range doubles up to the cap. */
   Retry_ms = 5000,
   RetryCap_ms = 600000,
-  /** Failures in a row to bring the modem up, after which it is restarted. */
+  /** Each so many tries in a row to bring the modem up, it is restarted. */
   ModemTries = 3,
   /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
   GnssOff_s = 120,
@@ -79,7 +79,7 @@ function connect(): void {
   enter(State.Modem, "");
   // The first try after things went well: the server alone may be gone, and a new PDP context costs time and energy.
   if (retry_ms === Limit.Retry_ms * 2 && modem.status().state === "up") proceed("");
-  else bringUp(proceed, modemFailures >= Limit.ModemTries);
+  else bringUp(proceed, modemFailures % Limit.ModemTries === Limit.ModemTries - 1);
 }
 
 /** Each step of the way to the server ends here: the modem with "" or a reason, the server with whether it worked. */
@@ -119,6 +119,8 @@ function located(fix: Fix | null, why: string): void {
   if (why && why !== fixReason) print("gnss: " + why);
   fixReason = why;
   if (config.interval_s >= Limit.GnssOff_s) gnssOff(modem, String);
+  // Nothing to send proves nothing wrong: the next wait starts small again.
+  if (!fix && state === State.Online) retry_ms = Limit.Retry_ms;
   if (fix) {
     const time_ms = fix.time_ms || Math.round(Date.now());
     lastFix = fix;
@@ -156,6 +158,8 @@ function delivered(ok: boolean): void {
   }
   confirm(outbox, ok);
   if (ok) drain();
+  // By hand, `server.disconnect()`.
+  else if (!server.status) lost(server.last_error);
 }
 
 /** Server-side RPC: every request gets an answer, an unknown method an error. */
@@ -170,8 +174,8 @@ function onMessage(_topic: string, request: any): void {
     const params = request.params;
     const interval_s = params && params.interval_s ? params.interval_s : params;
     reply = { error: "interval_s must be 1 to 86400" };
-    if (interval_s >= 1 && interval_s <= 86400) {
-      reply = { interval_s: (config.interval_s = +interval_s) };
+    if (+interval_s === interval_s && interval_s >= 1 && interval_s <= 86400) {
+      reply = { interval_s: (config.interval_s = interval_s) };
       if (roundTimer) clearTimeout(roundTimer);
       takeFix();
     }

@@ -62,6 +62,14 @@ describe("the tracker", () => {
     assert.ok(thingsboard.telemetry("tracker", "Latitude").length >= before + 9, "every 4 s");
   });
 
+  test("a burst of calls is answered, every one", async () => {
+    const { run, thingsboard } = start();
+    await run(60);
+    const replies = Promise.all(Array.from({ length: 8 }, () => thingsboard.rpc("tracker", "getPosition")));
+    await run(10);
+    assert.equal((await replies).length, 8);
+  });
+
   test("reboots when told to, after the answer left", async () => {
     const { run, thingsboard, lines } = start();
     await run(60);
@@ -118,7 +126,7 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
         return near;
       },
     });
-    await runUntil(again("MQTT error.*"), 120);
+    await runUntil(again("MQTT: .*"), 120);
   });
 
   test("the server never answers", async () => {
@@ -175,10 +183,11 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
   });
 
   for (const [settings, line] of [
-    ["", /^tb.json: no JSON object: write it anew$/],
-    ["{", /^tb.json: no JSON object: write it anew$/],
+    ["", /^tb.json: must be a JSON object$/],
+    ["{", /^tb.json: must be a JSON object$/],
+    ['{"server":{"host":"h"}}', /^tb.json: server_cfg: username: .*1 to 255$/],
     ['{"server":{"username":"t"}}', /^tb.json: .*host "".*1 to/],
-    ['{"interval_s":5}', /^tb.json: .*JSON object/],
+    ['{"interval_s":5}', /^tb.json: server_cfg: must be a JSON object/],
     ['{"server":{"host":"h","username":"t","hots":1}}', /^tb.json: .*hots/],
     ['{"server":{"host":"h","username":"t","port":70000}}', /^tb.json: .*port 70000.* 65535/],
     ['{"server":{"host":"h","username":"t"},"interval_s":0}', /^tb.json: interval_s 0.*1 to 86400$/],
@@ -233,6 +242,18 @@ describe("the tracker comes back", () => {
     assert.doesNotMatch(restarted, /AT\+QIACT/);
     const lost = await commands(() => modem.inject.pdpdeact());
     assert.match(lost, /AT\+QIDEACT.*AT\+QIACT.*AT\+QIOPEN/);
+  });
+
+  test("after server.disconnect() by hand", async () => {
+    await reports((w) => void w.board.evaluate("server.disconnect()"));
+  });
+
+  test("after a modem that restarts right after the PIN was entered", async () => {
+    const { runUntil, run, modem } = start({ modem: { sim: { pin: "1234" } }, config: { pin: "1234" } });
+    modem.inject.reset();
+    for (let i = 0; i < 600 && !/CPIN=\\?"/.test(modem.transcript.toString()); i++) await run(0.05);
+    modem.inject.reset();
+    await runUntil(/^tracker: connected$/, 1200);
   });
 
   test("after PUBACKs got lost: sent again, stored once per ts", async () => {

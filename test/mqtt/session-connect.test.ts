@@ -41,12 +41,12 @@ describe("connecting", () => {
   });
 
   const refusals = [
-    [1, "MQTT error: refused, MQTT 3.1.1"],
-    [2, "MQTT error: refused, client_id"],
-    [3, "MQTT error: refused, server busy"],
-    [4, "MQTT error: refused, check username, password"],
-    [5, "MQTT error: refused, check username, password"],
-    [6, "MQTT error: code"],
+    [1, "MQTT: refused, MQTT 3.1.1"],
+    [2, "MQTT: refused, client_id"],
+    [3, "MQTT: refused, server busy"],
+    [4, "MQTT: refused, check username, password"],
+    [5, "MQTT: refused, check username, password"],
+    [6, "MQTT: code"],
   ] as const;
   for (const [code, reason] of refusals)
     it(`CONNACK ${code} is a refusal with a reason`, () => {
@@ -97,7 +97,7 @@ describe("connecting", () => {
       open();
       network.up();
       network.respond(packets);
-      assert.equal(session.last_error, "MQTT error: order");
+      assert.equal(session.last_error, "MQTT: order");
       assert.equal(network.closed, 1);
     }
   });

@@ -42,7 +42,7 @@ describe("messages from the server", () => {
     const { network, told, connect } = sessionRig();
     connect();
     network.respond(down("a", 7, 4));
-    assert.deepEqual(told, ["end MQTT error: QoS 2"]);
+    assert.deepEqual(told, ["end MQTT: QoS 2"]);
     assert.equal(network.closed, 1);
   });
 
@@ -68,7 +68,7 @@ describe("messages from the server", () => {
     const { session, network, told, connect, open } = sessionRig();
     connect();
     network.respond("\x30\x05\0\x03a/+");
-    assert.deepEqual(told, ["end MQTT error: topic"]);
+    assert.deepEqual(told, ["end MQTT: topic"]);
     assert.equal(network.closed, 1);
     open();
     network.up();
@@ -80,7 +80,7 @@ describe("messages from the server", () => {
     const { network, told, connect } = sessionRig();
     connect();
     network.respond("\x30\x81\x20");
-    assert.deepEqual(told, ["end MQTT error: size"]);
+    assert.deepEqual(told, ["end MQTT: size"]);
   });
 
   it("can be answered from the callback; the answer leaves after it, from a shallower stack", () => {

@@ -39,28 +39,28 @@ describe("settings", () => {
 
   it("what is optional has a default", async () => {
     const network = fakeNetwork();
-    const client = new TBDeviceMQTTClient({ host: "h" }, network);
+    const client = new TBDeviceMQTTClient({ host: "h", username: "t" }, network);
     client.connect(() => {});
     network.up();
     assert.equal(network.address, "h:1883");
-    network.expect("\x10\x0e\0\x04MQTT\x04\x82\0\x78\0\0\0\0");
+    network.expect("\x10\x0f\0\x04MQTT\x04\x82\0\x78\0\0\0\x01t");
     client.disconnect(() => {});
   });
 
   const wrong: [name: string, change: object, message: RegExp][] = [
-    ["no host", { host: undefined }, /^server_cfg\.host "": must be .*1 to 255$/],
-    ["an empty host", { host: "" }, /^server_cfg\.host "": must be .*1 to 255$/],
-    ["a host with a quote", { host: 'h"' }, /^server_cfg\.host "h\\"": must be .*1 to 255$/],
-    ["a port as text", { port: "1883" }, /^server_cfg\.port "1883": must be a whole number, 0 to 65535$/],
-    ["a port too high", { port: 65536 }, /^server_cfg\.port 65536: must be a whole number, 0 to 65535$/],
-    ["a negative port", { port: -1 }, /^server_cfg\.port -1: /],
-    ["a fraction", { port: 18.83 }, /^server_cfg\.port 18\.83: /],
-    ["QoS 2", { qos: 2 }, /^server_cfg\.qos 2: must be a whole number, 0 to 1$/],
-    ["a client id of a number", { client_id: 5 }, /^server_cfg\.client_id 5: /],
-    ["a keep alive too long", { keep_alive: 65536 }, /^server_cfg\.keep_alive 65536: must be .*0 to 65535$/],
-    ["unknown topics", { topics: "v3" }, /^server_cfg\.topics: must be v1 or v2$/],
-    ["tls, which this build has not", { tls: true }, /^server_cfg\.tls: unknown, use host port username qos/],
-    ["a misspelt field", { user_name: "t" }, /^server_cfg\.user_name: unknown/],
+    ["no host", { host: undefined }, /^server_cfg: host "": must be .*1 to 255$/],
+    ["an empty host", { host: "" }, /^server_cfg: host "": must be .*1 to 255$/],
+    ["a host with a quote", { host: 'h"' }, /^server_cfg: host "h\\"": must be .*1 to 255$/],
+    ["a port as text", { port: "1883" }, /^server_cfg: port "1883": must be a whole number, 0 to 65535$/],
+    ["a port too high", { port: 65536 }, /^server_cfg: port 65536: must be a whole number, 0 to 65535$/],
+    ["a negative port", { port: -1 }, /^server_cfg: port -1: /],
+    ["a fraction", { port: 18.83 }, /^server_cfg: port 18\.83: /],
+    ["QoS 2", { qos: 2 }, /^server_cfg: qos 2: must be a whole number, 0 to 1$/],
+    ["a client id of a number", { client_id: 5 }, /^server_cfg: client_id 5: /],
+    ["a keep alive too long", { keep_alive: 65536 }, /^server_cfg: keep_alive 65536: must be .*0 to 65535$/],
+    ["unknown topics", { topics: "v3" }, /^server_cfg: topics: must be v1 or v2$/],
+    ["tls, which this build has not", { tls: true }, /^server_cfg: tls: unknown, use host port username qos/],
+    ["a misspelt field", { user_name: "t" }, /^server_cfg: user_name: unknown/],
   ];
   for (const [name, change, message] of wrong)
     it(`${name} is refused at once, in one line`, () => {
@@ -108,7 +108,7 @@ describe("connect and disconnect", () => {
     await settled();
     far.network.respond("\x20\x02\0\x05");
     assert.equal(await outcome, false);
-    assert.equal(far.client.last_error, "MQTT error: refused, check username, password");
+    assert.equal(far.client.last_error, "MQTT: refused, check username, password");
   });
 
   it("an end that was not asked for is told to the tracker", async () => {
