@@ -46,13 +46,27 @@ export function configFields(): Field[] {
   ];
 }
 
+/** The fields of `server_cfg`. Port 0 is MQTT's own, 1883. */
+export function serverFields(): Field[] {
+  return [
+    ["host", "", 1, 255],
+    ["port", 1883, 0, 65535],
+    ["username", "", 1, 255],
+    ["client_id", "", 0, 255],
+    ["password", "", 0, 255],
+    ["qos", 1, 0, 1],
+    ["keep_alive", 120, 0, 65535],
+    ["topics", "v1", 2, 2],
+  ];
+}
+
 /**
  * Checks settings and puts the defaults in, in place. Returns "" or the first fault as one line: field, value, what is
  * allowed. Secrets are not repeated. `known`: names that are checked elsewhere, each with a space before it.
  */
 export function check(given: any, fields: Field[], known: string): string {
   let size: number;
-  if (!given || typeof given !== "object") return "must be a JSON object";
+  if (!given || typeof given !== "object") return "must be an object";
   for (const field of fields) {
     const name = field[0];
     const text = typeof field[1] === "string";

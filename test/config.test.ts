@@ -54,5 +54,5 @@ describe("check", () => {
 
   for (const given of [undefined, null, "text", 7])
     test(`${JSON.stringify(given)} is no configuration`, () =>
-      assert.equal(faultOf(given), "must be a JSON object"));
+      assert.equal(faultOf(given), "must be an object"));
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { configFields } from "../firmware/config.ts";
+import { configFields, serverFields } from "../firmware/config.ts";
 import { BOARDS } from "../scripts/budgets.ts";
 import { USAGE } from "../scripts/start/options.ts";
 
@@ -17,11 +17,16 @@ for (const line of readme.split("\n")) {
 }
 
 describe("the README", () => {
-  for (const [name, initial, least, most] of configFields())
+  const fields = [
+    ...serverFields().map(([name, ...rest]) => [`server.${name}`, ...rest] as const),
+    ...configFields(),
+  ];
+  for (const [name, initial, least, most] of fields)
     test(`says of ${name} what the firmware allows`, () => {
       const [given, allowed] = rows.get(name) ?? [];
-      assert.equal(given, initial === "" ? "" : `\`${initial}\``);
-      assert.match(allowed ?? "", new RegExp(`^${least} to ${most}( |$)`));
+      assert.equal(given, initial !== "" ? `\`${initial}\`` : least > 0 ? "_required_" : "");
+      if (name === "server.topics") assert.equal(allowed, "`v1`, `v2`");
+      else assert.match(allowed ?? "", new RegExp(`^${least} to ${most}( |$)`));
     });
 
   test("names no npm script that is not there", () => {

@@ -3,7 +3,7 @@
  * of QuecPython's TBDeviceMQTTClient.
  */
 // biome-ignore-all lint/suspicious/noExplicitAny: a method returns nothing or a Promise, by whether it is given `done`
-import { check } from "../config.ts";
+import { check, serverFields } from "../config.ts";
 import { ConnectFlag, encodeConnect, type Packet, subscription } from "../mqtt/packet.ts";
 import {
   closeSession,
@@ -110,20 +110,7 @@ function responseTopic(client: Client, request_id: string | number): string {
 export const TBDeviceMQTTClient = function (this: Client, server_cfg: ServerConfig, network?: Network): void {
   const given: any = server_cfg;
   const fault =
-    check(
-      given,
-      [
-        ["host", "", 1, 255],
-        ["port", 0, 0, 65535],
-        ["username", "", 1, 255],
-        ["qos", 1, 0, 1],
-        ["client_id", "", 0, 255],
-        ["password", "", 0, 255],
-        ["keep_alive", 120, 0, 65535],
-        ["topics", "v1", 2, 2],
-      ],
-      "",
-    ) || (/^v[12]$/.test(given.topics) ? "" : "topics: must be v1 or v2");
+    check(given, serverFields(), "") || (/^v[12]$/.test(given.topics) ? "" : "topics: must be v1 or v2");
   if (fault) throw Error("server_cfg: " + fault);
   this.seen_ = [];
   this.qos_ = given.qos;

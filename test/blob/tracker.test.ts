@@ -183,11 +183,11 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
   });
 
   for (const [settings, line] of [
-    ["", /^tb.json: must be a JSON object$/],
-    ["{", /^tb.json: must be a JSON object$/],
+    ["", /^tb.json: must be an object$/],
+    ["{", /^tb.json: must be an object$/],
     ['{"server":{"host":"h"}}', /^tb.json: server_cfg: username: .*1 to 255$/],
     ['{"server":{"username":"t"}}', /^tb.json: .*host "".*1 to/],
-    ['{"interval_s":5}', /^tb.json: server_cfg: must be a JSON object/],
+    ['{"interval_s":5}', /^tb.json: server_cfg: must be an object/],
     ['{"server":{"host":"h","username":"t","hots":1}}', /^tb.json: .*hots/],
     ['{"server":{"host":"h","username":"t","port":70000}}', /^tb.json: .*port 70000.* 65535/],
     ['{"server":{"host":"h","username":"t"},"interval_s":0}', /^tb.json: interval_s 0.*1 to 86400$/],
