@@ -4,7 +4,7 @@
  */
 import type { ServerConfig } from "./thingsboard/client.ts";
 
-/** The settings of one tracker, after `check`: only fields whose default is "" can be missing. */
+/** The settings of one tracker, after `check`. A text that is empty is left out, and so may be missing. */
 export interface DeviceConfig {
   /** The manual's `server_cfg`: host, username (the device's access token) and what is optional. */
   server?: ServerConfig;

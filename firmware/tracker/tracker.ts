@@ -85,7 +85,7 @@ function connect(): void {
 /** Each step of the way to the server ends here: the modem with "" or a reason, the server with whether it worked. */
 function proceed(result: string | boolean, time_ms?: number): void {
   if (!state) {
-    // The receiver works without the network: fixes are taken from the modem's first answer on.
+    // The receiver works without the network: fixes are taken from the end of the first bringing up on, however it ended.
     if (!roundTimer) takeFix();
     if (result) return lost(result as string);
     modemFailures = 0;
