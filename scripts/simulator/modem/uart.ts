@@ -25,6 +25,7 @@ export function createUart(wire: Wire): Uart {
   let started_ms = 0;
   let sent = 0;
   let inboundFree_ms = 0;
+  const inbound: string[] = [];
   const bytesPerMs = (): number => (wire.hostBaud() ?? 0) / 10_000;
 
   function garble(bytes: string): string {
@@ -75,7 +76,9 @@ export function createUart(wire: Wire): Uart {
       const now = clock.now();
       // These arrive even if the module goes down meanwhile, and are lost there
       inboundFree_ms = Math.max(now, inboundFree_ms) + bytes.length / bytesPerMs();
-      clock.setTimeout(() => wire.toModule(arrived), Math.ceil(inboundFree_ms - now));
+      inbound.push(arrived);
+      // Real timers of different lengths that are due together fire in any order; bytes on a wire do not.
+      clock.setTimeout(() => wire.toModule(inbound.shift() ?? ""), Math.ceil(inboundFree_ms - now));
     },
     clear() {
       queue = "";
