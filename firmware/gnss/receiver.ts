@@ -44,11 +44,6 @@ export function createGnss(port: SerialPort): Gnss {
   return gnss;
 }
 
-/** The receiver is always on: `done` gets "". */
-export function gnssOn(_gnss: Gnss, done: (reason: string) => void): void {
-  done("");
-}
-
 /** The receiver stays on: `done` gets "". */
 export function gnssOff(_gnss: Gnss, done: (reason: string) => void): void {
   done("");

@@ -26,14 +26,15 @@ describe("outbox", () => {
     );
   });
 
-  test("a sample that is under way is not dropped: its confirmation would be taken for another's", () => {
-    const outbox = createOutbox();
-    for (let time = 1; time <= 24; time++) append(outbox, sample(time));
-    peek(outbox, 3);
-    append(outbox, sample(25));
-    append(outbox, sample(26));
-    assert.equal(outbox.dropped_, 2);
-    confirm(outbox, true);
-    assert.deepEqual(times(peek(outbox, 100)), [...Array.from({ length: 19 }, (_, i) => i + 6), 25, 26]);
-  });
+  for (const ok of [true, false])
+    test(`a sample that is under way is not dropped; then it is ${ok ? "confirmed" : "sent again"}`, () => {
+      const outbox = createOutbox();
+      for (let time = 1; time <= 24; time++) append(outbox, sample(time));
+      peek(outbox, 3);
+      for (let time = 25; time <= 46; time++) append(outbox, sample(time));
+      assert.equal(outbox.dropped_, 22);
+      confirm(outbox, ok);
+      const left = Array.from({ length: 21 }, (_, i) => i + 26);
+      assert.deepEqual(times(peek(outbox, 100)), ok ? left : [1, 2, 3, ...left]);
+    });
 });
