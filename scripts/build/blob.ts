@@ -5,6 +5,7 @@ import { minify } from "./minify.ts";
 import { originIn } from "./origin.ts";
 import { parenthesizeLiterals } from "./parenthesize.ts";
 import { BuildError } from "./problem.ts";
+import { renameByUse } from "./rename.ts";
 import { type Size, sizeOf } from "./size.ts";
 import { parseES5, refusals } from "./verify.ts";
 
@@ -24,7 +25,9 @@ export interface Blob {
  * would fail on.
  */
 export async function buildBlob(options: BlobOptions): Promise<Blob> {
-  const { code, map } = parenthesizeLiterals(hoistVariables(await minify(await bundle(options))));
+  const { code, map } = renameByUse(
+    parenthesizeLiterals(hoistVariables(await minify(await bundle(options)))),
+  );
   const origin = originIn(map, dirname(options.outfile));
   const subject = parseES5(code, origin);
   const refused = refusals(subject, origin);
