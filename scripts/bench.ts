@@ -3,12 +3,13 @@ import { blobRows } from "./bench/blobs.ts";
 import { clientRows } from "./bench/client.ts";
 import { codecRows } from "./bench/codec.ts";
 import { interpreterRows } from "./bench/interpreter.ts";
+import { publishRows } from "./bench/publish.ts";
 import { describeRow, isOver, type Row } from "./bench/row.ts";
 import { wireRows } from "./bench/wire.ts";
 
 type Measurement = () => Row[] | Promise<Row[]>;
 
-const MEASUREMENTS: Measurement[] = [blobRows, clientRows, interpreterRows, wireRows, codecRows];
+const MEASUREMENTS: Measurement[] = [blobRows, clientRows, interpreterRows, publishRows, wireRows, codecRows];
 const NAME_WIDTH = 66;
 
 /**

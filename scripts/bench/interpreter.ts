@@ -25,12 +25,6 @@ export async function interpreterRows(): Promise<Row[]> {
     row("variables in use, connected and reporting", BUDGETS.variables_in_use, measured?.in_use),
     row("most variables in use, sampled each 50 ms", BUDGETS.most_variables, measured?.most),
     row(`growth over ${REPORTS - WARM_REPORTS} reports`, BUDGETS.growth, measured?.growth),
-    {
-      name: "one telemetry publish, share of MQTT.js's time",
-      unit: "of MQTT.js",
-      budget: BUDGETS.publish_time_ratio,
-      why: "Espruino's MQTT.js is not part of this project",
-    },
   ];
 }
 

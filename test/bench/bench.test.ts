@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { interpreterRows } from "../../scripts/bench/interpreter.ts";
+import { publishRows } from "../../scripts/bench/publish.ts";
 import { NEEDS_INTERPRETER, type Row } from "../../scripts/bench/row.ts";
 import { bench } from "../../scripts/bench.ts";
 
@@ -46,7 +47,7 @@ test("what is not measured says how to measure it, and fails nothing", async (t)
 
 test("every budget that needs the interpreter has its row", async () => {
   delete process.env.ESPRUINO;
-  const rows = await interpreterRows();
+  const rows = [...(await interpreterRows()), ...(await publishRows())];
   assert.deepEqual(
     rows.map(({ figure, budget }) => [figure, budget]),
     [800, 1400, 0, 0.5].map((budget) => [undefined, budget]),
