@@ -10,7 +10,7 @@ declare const __VERSION__: string;
 /** Reads the configuration, makes the parts, starts the tracker, and puts what a user wants to see on the REPL's global. */
 function boot(): void {
   const config = require("Storage").readJSON("tb.json", true) as DeviceConfig;
-  let fault = check(config, configFields().concat(boardFields ? boardFields() : []), " server");
+  let fault = check(config, boardFields ? configFields().concat(boardFields()) : configFields(), " server");
   print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
   global.TBDeviceMQTTClient = TBDeviceMQTTClient;
   try {
@@ -20,7 +20,7 @@ function boot(): void {
       const server = new TBDeviceMQTTClient(config.server as ServerConfig);
       // Both have what they need of it.
       delete config.server;
-      delete config.modem_port;
+      if (boardFields) delete config.modem_port;
       global.modem = modem;
       global.server = server;
       global.tracker = startTracker(config, modem, server);
@@ -37,4 +37,4 @@ E.on("errorFlag", function (flags) {
   if (/,MEMORY,|CALLBACK/.test("," + flags + ",")) E.reboot();
 });
 // Not at once: an exception in boot code makes the interpreter copy all of it into RAM for the stack trace.
-setTimeout(boot, 0);
+setTimeout(boot);
