@@ -26,6 +26,8 @@ const enum Limit {
   ModemTries = 3,
   /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
   GnssOff_s = 120,
+  /** {"ts":1700000000000,"values":{…}} with four numbers is at most 75 bytes and the names, which are at most 99. */
+  Batch = 8,
   /** Before a reboot, so that the answer to its RPC request can leave. */
   Reboot_ms = 3000,
 }
@@ -39,6 +41,8 @@ export interface Tracker {
 }
 
 let config: DeviceConfig;
+/** From round to round. */
+let interval_s: number;
 let modem: Modem;
 let server: Client;
 let state: State;
@@ -103,15 +107,14 @@ function answered(ok: boolean): void {
 /** Hands the oldest samples to the server, as many as one TCP segment takes; `answered` goes on. */
 function drain(): void {
   if (state === State.Online && !underWay[0] && samples[0]) {
-    // {"ts":1700000000000,"values":{…}} with four numbers and names is at most 75 bytes and the names.
-    take(1400 / (75 + config.keys.length));
+    take(Limit.Batch);
     server.send_telemetry(underWay[1] ? underWay : (underWay[0] as Values), answered);
   }
 }
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
 function takeFix(): void {
-  roundTimer = setTimeout(takeFix, config.interval_s * 1000);
+  roundTimer = setTimeout(takeFix, interval_s * 1000);
   if (!locating) {
     locating = 1;
     getFix(modem, config.fix_timeout_s * 1000, located);
@@ -123,14 +126,14 @@ function located(fix: Fix | null, why: string): void {
   locating = 0;
   if (why && why !== fixReason) print("gnss: " + why);
   fixReason = why;
-  if (config.interval_s >= Limit.GnssOff_s) gnssOff(modem, String);
+  if (interval_s >= Limit.GnssOff_s) gnssOff(modem, String);
   // The session lives to see another round, so the next wait starts small again.
   if (state === State.Online) failures = 0;
   if (fix) {
     const values: Values = {};
-    config.keys.split(",").forEach(function (key, i) {
-      if (key) values[key] = [fix.longitude, fix.latitude, fix.altitude_m, fix.speed_kmh][i];
-    });
+    const keys = config.keys.split(",");
+    for (let i = 0; i < 4; i++)
+      if (keys[i]) values[keys[i]] = [fix.longitude, fix.latitude, fix.altitude_m, fix.speed_kmh][i];
     if (!lastFix) setTime(fix.time_ms / 1000);
     lastFix = fix;
     append({ ts: fix.time_ms, values: values });
@@ -142,6 +145,7 @@ function located(fix: Fix | null, why: string): void {
 function onMessage(_topic: string, request: any): void {
   const method = request.method;
   const params = request.params;
+  let asked_s: number;
   let reply: unknown;
   let error = "unknown method " + method;
   if (method === "getPosition") {
@@ -153,10 +157,10 @@ function onMessage(_topic: string, request: any): void {
     setTimeout(E.reboot, Limit.Reboot_ms);
   } else if (method === "setInterval") {
     // `params` is the number of seconds, or {"interval_s": seconds}.
-    const interval_s = +((params && params.interval_s) || params);
+    asked_s = +((params && params.interval_s) || params);
     error = "interval_s must be 1 to 86400";
-    if (interval_s >= 1 && interval_s <= 86400) {
-      reply = { interval_s: (config.interval_s = interval_s) };
+    if (asked_s >= 1 && asked_s <= 86400) {
+      reply = { interval_s: (interval_s = asked_s) };
       if (roundTimer) clearTimeout(roundTimer);
       takeFix();
     }
@@ -168,7 +172,7 @@ function status(): unknown {
   return {
     state: ["waiting", "modem", "server", "online"][state],
     reason: reason,
-    interval_s: config.interval_s,
+    interval_s: interval_s,
     fix: lastFix,
     gnss: fixReason,
     modem: modem.status(),
@@ -177,7 +181,7 @@ function status(): unknown {
     sent: sent,
     dropped: dropped,
     reconnects: reconnects,
-    memory: process.memory(false),
+    memory: process.memory(),
   };
 }
 
@@ -190,8 +194,9 @@ function debug(on: number): void {
 }
 
 /** Starts: the modem comes up, fixes are taken and sent until the board is reset. */
-export function startTracker(settings: DeviceConfig, its_modem: Modem, its_server: Client): Tracker {
-  config = settings;
+export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: Client): Tracker {
+  config = given;
+  interval_s = config.interval_s;
   modem = its_modem;
   server = its_server;
   server.callback_ = onMessage;
