@@ -62,30 +62,28 @@ let roundTimer: ReturnType<typeof setTimeout> | undefined;
 function connect(): void {
   state = State.Modem;
   // The first try after things went well: the server alone may be gone, and a new PDP context costs time and energy.
-  if (failures === 1 && !modem.status().reason) modemReady("");
-  else bringUp(modemReady, failures % Limit.ModemTries ? 0 : failures);
+  if (failures === 1 && !modem.status().reason) proceed("");
+  else bringUp(proceed, failures % Limit.ModemTries ? 0 : failures);
 }
 
-/** The session ended, the modem went down or did not come up: waits, longer each time, and starts again. */
-function lost(why: string): void {
-  // State.Waiting: several parts tell of one loss.
-  if (!state) return;
-  const delay_s = (1 + Math.random() * (Limit.Retry_s << Math.min(failures++, Limit.Doublings))) | 0;
-  state = State.Waiting;
-  reason = why + "; again in " + delay_s + " s";
-  print("tracker: " + reason);
-  setTimeout(connect, delay_s * 1000);
-}
-
-/** The modem is up, and may know the time; or it is not, and `why`. */
-function modemReady(why: string, time_ms?: number): void {
+/**
+ * With "" the modem is up, and may know the time: on to the server. Else it is not, or the session ended, and `why`: waits,
+ * longer each time, and starts again.
+ */
+function proceed(why: string, time_ms?: number): void {
   // The receiver works without the network: fixes are taken from the end of the first bringing up on, however it ended.
   if (!roundTimer) takeFix();
-  if (why) lost(why);
-  else {
+  if (!why) {
     if (time_ms) setTime(time_ms / 1000);
     state = State.Server;
     server.connect(answered);
+  } else if (state) {
+    // Not State.Waiting: several parts tell of one loss.
+    const delay_s = (1 + Math.random() * (Limit.Retry_s << Math.min(failures++, Limit.Doublings))) | 0;
+    state = State.Waiting;
+    reason = why + "; again in " + delay_s + " s";
+    print("tracker: " + reason);
+    setTimeout(connect, delay_s * 1000);
   }
 }
 
@@ -101,7 +99,7 @@ function answered(ok: boolean): void {
   } else settle(ok);
   if (ok) drain();
   // In other states than those it is known already, or it was by hand, `server.disconnect()`.
-  else if (!server.status) lost(server.last_error);
+  else if (!server.status) proceed(server.last_error);
 }
 
 /** Hands the oldest samples to the server, as many as one TCP segment takes; `answered` goes on. */
@@ -200,7 +198,7 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   modem = its_modem;
   server = its_server;
   server.callback_ = onMessage;
-  server.onClose_ = lost;
+  server.onClose_ = proceed;
   debug(config.debug);
   connect();
   return { status: status, debug: debug };
