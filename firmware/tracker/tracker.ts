@@ -98,8 +98,8 @@ function answered(ok: boolean): void {
     }
   } else settle(ok);
   if (ok) drain();
-  // In other states than those it is known already, or it was by hand, `server.disconnect()`.
-  else if (!server.status) proceed(server.last_error);
+  // Connecting failed, or `server.disconnect()` by hand; while the modem comes up, samples are given up: no news.
+  else if (state > State.Modem && !server.status) proceed(server.last_error);
 }
 
 /** Hands the oldest samples to the server, as many as one TCP segment takes; `answered` goes on. */
