@@ -1,3 +1,4 @@
+import { BOARD } from "#board";
 import type { DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import { getFix, gnssOff } from "../gnss/gnss.ts";
@@ -32,6 +33,9 @@ const enum Limit {
   Reboot_ms = 3000,
 }
 
+/** Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early. */
+const SETS_CLOCK = (BOARD as string) !== "LINUX";
+
 /** The REPL's `tracker`. */
 export interface Tracker {
   /** One object that says what each part is doing and why. */
@@ -57,7 +61,7 @@ let failures = 0;
 let reconnects = -1;
 /** 1: a fix is being waited for. */
 let locating: 0 | 1 | undefined;
-let roundTimer: ReturnType<typeof setTimeout> | undefined;
+let roundTimer: ReturnType<typeof setTimeout> = 0;
 
 function connect(): void {
   state = State.Modem;
@@ -74,7 +78,7 @@ function proceed(why: string, time_ms?: number): void {
   // The receiver works without the network: fixes are taken from the end of the first bringing up on, however it ended.
   if (!roundTimer) takeFix();
   if (!why) {
-    if (time_ms) setTime(time_ms / 1000);
+    if (SETS_CLOCK && time_ms) setTime(time_ms / 1000);
     state = State.Server;
     server.connect(answered);
   } else if (state) {
@@ -132,7 +136,7 @@ function located(fix: Fix | null, why: string): void {
     const keys = config.keys.split(",");
     for (let i = 0; i < 4; i++)
       if (keys[i]) values[keys[i]] = [fix.longitude, fix.latitude, fix.altitude_m, fix.speed_kmh][i];
-    if (!lastFix) setTime(fix.time_ms / 1000);
+    if (SETS_CLOCK && !lastFix) setTime(fix.time_ms / 1000);
     lastFix = fix;
     append({ ts: fix.time_ms, values: values });
     drain();
@@ -159,7 +163,7 @@ function onMessage(_topic: string, request: any): void {
     error = "interval_s must be 1 to 86400";
     if (asked_s >= 1 && asked_s <= 86400) {
       reply = { interval_s: (interval_s = asked_s) };
-      if (roundTimer) clearTimeout(roundTimer);
+      clearTimeout(roundTimer);
       takeFix();
     }
   }
