@@ -45,7 +45,7 @@ export interface Tracker {
 }
 
 let config: DeviceConfig;
-/** From round to round. */
+/** Seconds from round to round; `setInterval` changes it. */
 let interval_s: number;
 let modem: Modem;
 let server: Client;
@@ -82,7 +82,7 @@ function proceed(why: string, time_ms?: number): void {
     state = State.Server;
     server.connect(answered);
   } else if (state) {
-    // Not State.Waiting: several parts tell of one loss.
+    // State.Waiting is 0, and it is known already: several parts tell of one loss.
     const delay_s = (1 + Math.random() * (Limit.Retry_s << Math.min(failures++, Limit.Doublings))) | 0;
     state = State.Waiting;
     reason = why + "; again in " + delay_s + " s";
@@ -147,6 +147,7 @@ function located(fix: Fix | null, why: string): void {
 function onMessage(_topic: string, request: any): void {
   const method = request.method;
   const params = request.params;
+  // Declared here, as in the block below it would cost bytes.
   let asked_s: number;
   let reply: unknown;
   let error = "unknown method " + method;
