@@ -53,6 +53,7 @@ interface Storage {
 }
 declare function require(module: "Storage"): Storage;
 
+declare const global: Record<string, unknown>;
 declare function print(...values: unknown[]): void;
 /** Sets the clock, seconds since 1970 (UTC). */
 declare function setTime(seconds: number): void;
