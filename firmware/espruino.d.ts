@@ -57,7 +57,7 @@ declare const global: Record<string, unknown>;
 declare function print(...values: unknown[]): void;
 /** Sets the clock, seconds since 1970 (UTC). */
 declare function setTime(seconds: number): void;
-declare function setTimeout(callback: () => void, ms: number): number;
+declare function setTimeout(callback: () => void, ms?: number): number;
 declare function setTimeout<A>(callback: (a: A) => void, ms: number, a: A): number;
 declare function setTimeout<A, B>(callback: (a: A, b: B) => void, ms: number, a: A, b: B): number;
 declare function setTimeout<A, B, C>(

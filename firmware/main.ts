@@ -1,29 +1,32 @@
 import { BOARD, boardFields, openModem, powerSteps } from "#board";
 import { check, configFields, type DeviceConfig } from "./config.ts";
-import { createModem } from "./modem/network.ts";
-import { type ServerConfig, TBDeviceMQTTClient } from "./thingsboard/client.ts";
-import { startTracker } from "./tracker/tracker.ts";
+import { createModem, type Modem } from "./modem/network.ts";
+import { type Client, TBDeviceMQTTClient as ClientClass, type ServerConfig } from "./thingsboard/client.ts";
+import { startTracker, type Tracker } from "./tracker/tracker.ts";
 
 /** The project's version, put in by the build. */
 declare const __VERSION__: string;
 
-/** Reads the configuration, makes the parts, starts the tracker, and puts what a user wants to see on the REPL's global. */
+/** What a user has on the console: nothing declares them, so assigning makes them globals. */
+declare let TBDeviceMQTTClient: typeof ClientClass, modem: Modem, server: Client, tracker: Tracker;
+
+/** Reads the configuration, makes the parts and starts the tracker. */
 function boot(): void {
   const config = require("Storage").readJSON("tb.json", true) as DeviceConfig;
-  let fault = check(config, configFields().concat(boardFields ? boardFields() : []), " server");
+  let fault = check(config, boardFields ? configFields().concat(boardFields()) : configFields(), " server");
   print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
-  global.TBDeviceMQTTClient = TBDeviceMQTTClient;
+  TBDeviceMQTTClient = ClientClass;
   try {
     if (!fault) {
-      const modem = createModem(openModem(config.modem_port as string), powerSteps, config);
-      TBDeviceMQTTClient.prototype.network_ = modem;
-      const server = new TBDeviceMQTTClient(config.server as ServerConfig);
+      const the_modem = createModem(openModem(config.modem_port as string), powerSteps, config);
+      ClientClass.prototype.network_ = the_modem;
+      const client = new ClientClass(config.server as ServerConfig);
       // Both have what they need of it.
       delete config.server;
-      delete config.modem_port;
-      global.modem = modem;
-      global.server = server;
-      global.tracker = startTracker(config, modem, server);
+      if (boardFields) delete config.modem_port;
+      modem = the_modem;
+      server = client;
+      tracker = startTracker(config, the_modem, client);
     }
   } catch (error) {
     fault = (error as Error).message;
@@ -37,4 +40,4 @@ E.on("errorFlag", function (flags) {
   if (/,MEMORY,|CALLBACK/.test("," + flags + ",")) E.reboot();
 });
 // Not at once: an exception in boot code makes the interpreter copy all of it into RAM for the stack trace.
-setTimeout(boot, 0);
+setTimeout(boot);

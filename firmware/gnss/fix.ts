@@ -1,7 +1,7 @@
-/** One position, WGS-84. What the receiver did not say is absent, never 0. */
+/** One position, WGS-84. What the receiver did not say is absent, never 0. No more decimals than it knows. */
 export interface Fix {
-  /** UTC of the fix, milliseconds since 1970; absent while the receiver does not know date and time. */
-  time_ms?: number;
+  /** UTC of the fix, milliseconds since 1970; the board's own while the receiver does not know date and time. */
+  time_ms: number;
   /** Degrees, north positive. */
   latitude: number;
   /** Degrees, east positive. */

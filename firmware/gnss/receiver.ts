@@ -28,8 +28,14 @@ export function createGnss(port: SerialPort): Gnss {
       gnss.heard_ = 1;
       gnss.fix_ = fix;
       gnss.came_ms_ = Date.now();
-      // The position is right all the same
-      if (fix && (fix.time_ms as number) < FIRST_MS) delete fix.time_ms;
+      if (fix) {
+        // The position is right all the same
+        if (!(fix.time_ms >= FIRST_MS)) fix.time_ms = Math.round(gnss.came_ms_);
+        // Computed, and the interpreter prints 11 digits, with noise
+        fix.longitude = Math.round(fix.longitude * 1e6) / 1e6;
+        fix.latitude = Math.round(fix.latitude * 1e6) / 1e6;
+        if (fix.speed_kmh) fix.speed_kmh = Math.round(fix.speed_kmh * 10) / 10;
+      }
     }),
     fix_: null,
     came_ms_: 0,

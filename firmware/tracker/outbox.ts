@@ -1,44 +1,36 @@
 /** Samples on their way to the server, oldest first. In RAM, bounded; when full the oldest goes and is counted. */
-
-/** Time (ms since 1970), longitude, latitude, altitude_m, speed_kmh. */
-export type Sample = [number, number, number, number | undefined, number | undefined];
-
-export interface Outbox {
-  samples_: Sample[];
-  /** How many of the first samples are with the server, unconfirmed. */
-  sending_: number;
-  /** Samples lost because the outbox was full. */
-  dropped_: number;
-}
+import type { Values } from "../thingsboard/client.ts";
 
 const enum Limit {
-  /** 24 minutes at the default interval, and about 260 of the interpreter's variables. */
+  /** 24 minutes at the default interval, and about 460 of the interpreter's variables. */
   Samples = 24,
 }
 
-export function createOutbox(): Outbox {
-  return { samples_: [], sending_: 0, dropped_: 0 };
-}
+/** Those that wait. */
+export let samples: Values[] = [];
+/** Those that are with the server, unconfirmed; they are older. */
+export let underWay: Values[] = [];
+/** How many the server has. */
+export let sent = 0;
+/** How many were lost because the outbox was full. */
+export let dropped = 0;
 
-/** Puts a sample at the end; a full outbox lets its oldest go. */
-export function append(outbox: Outbox, sample: Sample): void {
-  if (outbox.samples_.length >= Limit.Samples) {
-    // Not one that is under way: its PUBACK would be taken for another's.
-    outbox.samples_.splice(outbox.sending_, 1);
-    outbox.dropped_++;
+/** Puts a sample at the end; a full outbox lets the oldest go that is not under way. */
+export function append(sample: Values): void {
+  if (samples.push(sample) > Limit.Samples - underWay.length) {
+    samples.shift();
+    dropped++;
   }
-  outbox.samples_.push(sample);
 }
 
-/** The oldest samples, at most `count`, now counted as under way until `confirm`. */
-export function peek(outbox: Outbox, count: number): Sample[] {
-  const samples = outbox.samples_.slice(0, count);
-  outbox.sending_ = samples.length;
-  return samples;
+/** Takes the oldest samples, at most `count`; they are `underWay` until `settle`. */
+export function take(count: number): void {
+  underWay = samples.splice(0, count);
 }
 
-/** The server has (`ok`) what `peek` gave: it goes; or has not: it stays and is sent again. */
-export function confirm(outbox: Outbox, ok: boolean): void {
-  if (ok) outbox.samples_.splice(0, outbox.sending_);
-  outbox.sending_ = 0;
+/** The server has what is under way (`arrived`), or has not: then it waits again, in its place. */
+export function settle(arrived: boolean): void {
+  if (arrived) sent += underWay.length;
+  else samples = underWay.concat(samples);
+  underWay = [];
 }

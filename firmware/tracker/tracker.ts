@@ -1,33 +1,40 @@
+import { BOARD } from "#board";
 import type { DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import { getFix, gnssOff } from "../gnss/gnss.ts";
 import { bringUp, type Modem } from "../modem/network.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
-import { append, confirm, createOutbox, type Outbox, peek, type Sample } from "./outbox.ts";
+import { append, dropped, samples, sent, settle, take, underWay } from "./outbox.ts";
 
 /** What the tracker is doing; `status().state` has the words, in this order. */
 const enum State {
+  /** The last try failed; the next one comes after a delay. */
+  Waiting,
   /** Bringing the modem up: power, SIM, registration, PDP context. */
   Modem,
   /** Connecting to the server. */
   Server,
   /** Connected: fixes go out as they come. */
   Online,
-  /** The last try failed; the next one comes after a delay. */
-  Waiting,
 }
 
 const enum Limit {
-  /** The first wait after a failure is drawn at random from 1 s to this; the range doubles up to the cap. */
-  Retry_ms = 5000,
-  RetryCap_ms = 600000,
-  /** Each so many tries in a row to bring the modem up, it is restarted. */
+  /** The first wait after a failure is drawn at random from 1 s to this. */
+  Retry_s = 5,
+  /** The range doubles with each failure in a row, so many times: 10 minutes. */
+  Doublings = 7,
+  /** Each so many failures in a row the modem is restarted: it may be what hangs. */
   ModemTries = 3,
   /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
   GnssOff_s = 120,
+  /** {"ts":1700000000000,"values":{…}} with four numbers is at most 75 bytes and the names, which are at most 99. */
+  Batch = 8,
   /** Before a reboot, so that the answer to its RPC request can leave. */
   Reboot_ms = 3000,
 }
+
+/** Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early. */
+const SETS_CLOCK = (BOARD as string) !== "LINUX";
 
 /** The REPL's `tracker`. */
 export interface Tracker {
@@ -38,75 +45,78 @@ export interface Tracker {
 }
 
 let config: DeviceConfig;
+/** Seconds from round to round; `setInterval` changes it. */
+let interval_s: number;
 let modem: Modem;
 let server: Client;
 let state: State;
-/** Why the tracker is in this state: the last fault, "" when all is well. */
-let reason: string;
-let outbox: Outbox;
-let lastFix: Fix | null;
+/** The last fault, "" once connected. */
+let reason = "";
+let lastFix: Fix | undefined;
 /** Why there was no fix in the last round, "" when there was. */
-let fixReason: string;
-/** Most of the next wait, ms: it doubles with each failure in a row. */
-let retry_ms: number;
-/** How often in a row the modem did not come up. */
-let modemFailures: number;
-let reconnects: number;
-let sent: number;
+let fixReason = "no fix yet";
+/** How often in a row it came to nothing. */
+let failures = 0;
+/** The first connection is none. */
+let reconnects = -1;
 /** 1: a fix is being waited for. */
-let locating: number;
-let roundTimer: ReturnType<typeof setTimeout> | 0;
-
-/** The only place where the state changes. */
-function enter(next: State, why: string): void {
-  state = next;
-  reason = why;
-  if (why) print("tracker: " + why);
-}
-
-/** The session ended, the modem went down or did not come up: waits, longer each time, and starts again. */
-function lost(why: string): void {
-  if (state === State.Waiting) return;
-  if (state === State.Online) reconnects++;
-  if (!state) modemFailures++;
-  const delay_s = Math.round(1 + (Math.random() * retry_ms) / 1000);
-  retry_ms = Math.min(retry_ms * 2, Limit.RetryCap_ms);
-  enter(State.Waiting, why + "; again in " + delay_s + " s");
-  setTimeout(connect, delay_s * 1000);
-}
+let locating: 0 | 1 | undefined;
+let roundTimer: ReturnType<typeof setTimeout> = 0;
 
 function connect(): void {
-  enter(State.Modem, "");
+  state = State.Modem;
   // The first try after things went well: the server alone may be gone, and a new PDP context costs time and energy.
-  if (retry_ms === Limit.Retry_ms * 2 && modem.status().state === "up") proceed("");
-  else bringUp(proceed, modemFailures % Limit.ModemTries === Limit.ModemTries - 1);
+  if (failures === 1 && !modem.status().reason) proceed("");
+  else bringUp(proceed, failures % Limit.ModemTries ? 0 : failures);
 }
 
-/** Each step of the way to the server ends here: the modem with "" or a reason, the server with whether it worked. */
-function proceed(result: string | boolean, time_ms?: number): void {
-  if (!state) {
-    // The receiver works without the network: fixes are taken from the end of the first bringing up on, however it ended.
-    if (!roundTimer) takeFix();
-    if (result) return lost(result as string);
-    modemFailures = 0;
-    if (time_ms) setClock(time_ms);
-    enter(State.Server, "");
-    server.connect(proceed);
-  } else if (!result) lost(server.last_error);
-  else {
-    enter(State.Online, "");
-    print("tracker: connected");
-    drain();
+/**
+ * With "" the modem is up, and may know the time: on to the server. Else it is not, or the session ended, and `why`: waits,
+ * longer each time, and starts again.
+ */
+function proceed(why: string, time_ms?: number): void {
+  // The receiver works without the network: fixes are taken from the end of the first bringing up on, however it ended.
+  if (!roundTimer) takeFix();
+  if (!why) {
+    if (SETS_CLOCK && time_ms) setTime(time_ms / 1000);
+    state = State.Server;
+    server.connect(answered);
+  } else if (state) {
+    // State.Waiting is 0, and it is known already: several parts tell of one loss.
+    const delay_s = (1 + Math.random() * (Limit.Retry_s << Math.min(failures++, Limit.Doublings))) | 0;
+    state = State.Waiting;
+    reason = why + "; again in " + delay_s + " s";
+    print("tracker: " + reason);
+    setTimeout(connect, delay_s * 1000);
   }
 }
 
-function setClock(time_ms: number): void {
-  if (Math.abs(time_ms - Date.now()) > 2000) setTime(time_ms / 1000);
+/** What became of connecting to the server, and of each batch of samples. */
+function answered(ok: boolean): void {
+  if (state === State.Server) {
+    if (ok) {
+      state = State.Online;
+      reason = "";
+      reconnects++;
+      print("tracker: connected");
+    }
+  } else settle(ok);
+  if (ok) drain();
+  // Connecting failed, or `server.disconnect()` by hand; while the modem comes up, samples are given up: no news.
+  else if (state > State.Modem && !server.status) proceed(server.last_error);
+}
+
+/** Hands the oldest samples to the server, as many as one TCP segment takes; `answered` goes on. */
+function drain(): void {
+  if (state === State.Online && !underWay[0] && samples[0]) {
+    take(Limit.Batch);
+    server.send_telemetry(underWay[1] ? underWay : (underWay[0] as Values), answered);
+  }
 }
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
 function takeFix(): void {
-  roundTimer = setTimeout(takeFix, config.interval_s * 1000);
+  roundTimer = setTimeout(takeFix, interval_s * 1000);
   if (!locating) {
     locating = 1;
     getFix(modem, config.fix_timeout_s * 1000, located);
@@ -118,112 +128,82 @@ function located(fix: Fix | null, why: string): void {
   locating = 0;
   if (why && why !== fixReason) print("gnss: " + why);
   fixReason = why;
-  if (config.interval_s >= Limit.GnssOff_s) gnssOff(modem, String);
-  // Nothing to send proves nothing wrong: the next wait starts small again.
-  if (!fix && state === State.Online) retry_ms = Limit.Retry_ms;
+  if (interval_s >= Limit.GnssOff_s) gnssOff(modem, String);
+  // The session lives to see another round, so the next wait starts small again.
+  if (state === State.Online) failures = 0;
   if (fix) {
-    const time_ms = fix.time_ms || Math.round(Date.now());
+    const values: Values = {};
+    const keys = config.keys.split(",");
+    for (let i = 0; i < 4; i++)
+      if (keys[i]) values[keys[i]] = [fix.longitude, fix.latitude, fix.altitude_m, fix.speed_kmh][i];
+    if (SETS_CLOCK && !lastFix) setTime(fix.time_ms / 1000);
     lastFix = fix;
-    setClock(time_ms);
-    append(outbox, [time_ms, fix.longitude, fix.latitude, fix.altitude_m, fix.speed_kmh]);
+    append({ ts: fix.time_ms, values: values });
     drain();
   }
 }
 
-/** A sample as ThingsBoard's telemetry, rounded, since the interpreter prints 11 digits, with noise. */
-function toTelemetry(sample: Sample): Values {
-  const values: Values = {};
-  const keys = config.keys.split(",");
-  for (let i = 0; i < 4; i++) {
-    const value = sample[i + 1];
-    const factor = i < 2 ? 1e6 : 10;
-    if (keys[i] && value !== undefined) values[keys[i] as string] = Math.round(value * factor) / factor;
-  }
-  return { ts: sample[0], values: values };
-}
-
-/** Hands the oldest samples to the server, as many as one TCP segment takes; `delivered` goes on. */
-function drain(): void {
-  if (state === State.Online && !outbox.sending_ && outbox.samples_.length) {
-    // {"ts":1700000000000,"values":{…}} with four numbers and names is at most 75 bytes and the names.
-    const data = peek(outbox, Math.floor(1400 / (75 + config.keys.length))).map(toTelemetry);
-    server.send_telemetry(data.length > 1 ? data : data[0], delivered);
-  }
-}
-
-function delivered(ok: boolean): void {
-  if (ok) {
-    retry_ms = Limit.Retry_ms;
-    sent += outbox.sending_;
-  }
-  confirm(outbox, ok);
-  if (ok) drain();
-  // By hand, `server.disconnect()`.
-  else if (!server.status) lost(server.last_error);
-}
-
 /** Server-side RPC: every request gets an answer, an unknown method an error. */
 function onMessage(_topic: string, request: any): void {
-  const method = request && request.method;
-  let reply: unknown = { error: "unknown method " + method };
-  if (!method) return;
-  if (method === "getPosition") reply = lastFix || { error: fixReason || "no fix yet" };
-  if (method === "getStatus") reply = status();
-  if (method === "setInterval") {
+  const method = request.method;
+  const params = request.params;
+  // Declared here, as in the block below it would cost bytes.
+  let asked_s: number;
+  let reply: unknown;
+  let error = "unknown method " + method;
+  if (method === "getPosition") {
+    reply = lastFix;
+    error = fixReason;
+  } else if (method === "getStatus") reply = status();
+  else if (method === "reboot") {
+    reply = { reboot: 1 };
+    setTimeout(E.reboot, Limit.Reboot_ms);
+  } else if (method === "setInterval") {
     // `params` is the number of seconds, or {"interval_s": seconds}.
-    const params = request.params;
-    const interval_s = params && params.interval_s ? params.interval_s : params;
-    reply = { error: "interval_s must be 1 to 86400" };
-    if (+interval_s === interval_s && interval_s >= 1 && interval_s <= 86400) {
-      reply = { interval_s: (config.interval_s = interval_s) };
-      if (roundTimer) clearTimeout(roundTimer);
+    asked_s = +((params && params.interval_s) || params);
+    error = "interval_s must be 1 to 86400";
+    if (asked_s >= 1 && asked_s <= 86400) {
+      reply = { interval_s: (interval_s = asked_s) };
+      clearTimeout(roundTimer);
       takeFix();
     }
   }
-  if (method === "reboot") {
-    reply = { reboot: 1 };
-    setTimeout(E.reboot, Limit.Reboot_ms);
-  }
-  server.send_rpc_reply(reply, request.id, String);
+  server.send_rpc_reply(reply || { error: error }, request.id, String);
 }
 
 function status(): unknown {
   return {
-    state: "modem,server,online,waiting".split(",")[state],
+    state: ["waiting", "modem", "server", "online"][state],
     reason: reason,
-    interval_s: config.interval_s,
+    interval_s: interval_s,
     fix: lastFix,
     gnss: fixReason,
     modem: modem.status(),
     server: server.last_error,
-    waiting: outbox.samples_.length,
+    waiting: samples.length + underWay.length,
     sent: sent,
-    dropped: outbox.dropped_,
+    dropped: dropped,
     reconnects: reconnects,
-    memory: process.memory(false),
+    memory: process.memory(),
   };
 }
 
 function debug(on: number): void {
-  modem.trace_ = on ? trace : 0;
-}
-
-function trace(direction: string, text: string): void {
-  print(direction + " " + JSON.stringify(text));
+  modem.trace_ =
+    on &&
+    function (direction, text) {
+      print(direction + " " + JSON.stringify(text));
+    };
 }
 
 /** Starts: the modem comes up, fixes are taken and sent until the board is reset. */
-export function startTracker(settings: DeviceConfig, its_modem: Modem, its_server: Client): Tracker {
-  config = settings;
+export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: Client): Tracker {
+  config = given;
+  interval_s = config.interval_s;
   modem = its_modem;
   server = its_server;
-  outbox = createOutbox();
-  lastFix = null;
-  fixReason = "";
-  modemFailures = reconnects = sent = locating = roundTimer = 0;
-  retry_ms = Limit.Retry_ms;
-  server.set_callback(onMessage);
-  server.onClose_ = lost;
+  server.callback_ = onMessage;
+  server.onClose_ = proceed;
   debug(config.debug);
   connect();
   return { status: status, debug: debug };

@@ -263,6 +263,27 @@ describe("the tracker comes back", () => {
     assert.ok(longest_s <= 20, `${longest_s} s`);
   });
 
+  test("after samples under way were given up while the modem looked for a network", async () => {
+    const { run, runUntil, thingsboard, modem, lines, status } = start();
+    await run(60);
+    thingsboard.faults.drop_pubacks = 1;
+    modem.faults.coverageHole = true;
+    await run(15);
+    modem.inject.pdpdeact();
+    thingsboard.faults.drop_pubacks = 0;
+    for (let s = 0; s < 300 && status().server !== "no answer: check host, port"; s++) await run(1);
+    assert.equal(status().state, "modem");
+    modem.faults.coverageHole = false;
+    await runUntil(/^tracker: connected$/, 1200);
+    lines.length = 0;
+    await run(1200);
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith("tracker")),
+      [],
+    );
+    assert.equal(status().state, "online");
+  });
+
   test("after the PDP context was lost", async () => {
     await reports((w) => w.modem.inject.pdpdeact());
   });

@@ -133,12 +133,20 @@ describe("a receiver of its own", () => {
     assert.deepEqual(answers, [{ fix: null, reason: "GNSS receiver garbled: check baud rate, wiring" }]);
   });
 
-  it("keeps the position of a receiver that lost count of the weeks, but not its time", async () => {
+  it("keeps the position of a receiver that lost count of the weeks, with the board's time", async () => {
     send(sentence("GPRMC,101500.000,A,6408.7600,N,02156.4000,W,12.5,271.40,291003,,,A"));
     await clock.tickAsync(200);
     locate(1000);
     await clock.tickAsync(0);
-    assert.ok(answers[0]?.fix);
-    assert.ok(!("time_ms" in answers[0].fix));
+    assert.equal(answers[0]?.fix?.time_ms, Date.now());
+  });
+
+  it("gives no more decimals than the receiver knows", async () => {
+    send(sentence("GPRMC,101500.000,A,6408.7605,N,02156.4001,W,12.5,271.40,140623,,,A"));
+    await clock.tickAsync(200);
+    locate(1000);
+    await clock.tickAsync(0);
+    const { latitude, longitude, speed_kmh } = (answers[0] as { fix: Fix }).fix;
+    assert.deepEqual([latitude, longitude, speed_kmh], [64.146008, -21.940002, 23.2]);
   });
 });
