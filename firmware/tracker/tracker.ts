@@ -23,7 +23,7 @@ const enum Limit {
   Retry_s = 5,
   /** The range doubles with each failure in a row, so many times: 10 minutes. */
   Doublings = 7,
-  /** Each so many failures in a row the modem is restarted: it may be what hangs. */
+  /** If the modem does not come up at each so many failures in a row, it is restarted. */
   ModemTries = 3,
   /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
   GnssOff_s = 120,
@@ -63,11 +63,13 @@ let reconnects = -1;
 let locating: 0 | 1 | undefined;
 let roundTimer: ReturnType<typeof setTimeout> = 0;
 
-function connect(): void {
+/** `failed`: where the last try ended. */
+function connect(failed: State): void {
   state = State.Modem;
   // The first try after things went well: the server alone may be gone, and a new PDP context costs time and energy.
   if (failures === 1 && !modem.status().reason) proceed("");
-  else bringUp(proceed, failures % Limit.ModemTries ? 0 : failures);
+  // A restart costs more, and a server that is down is not the modem's fault.
+  else bringUp(proceed, failed === State.Modem && !(failures % Limit.ModemTries));
 }
 
 /**
@@ -84,10 +86,10 @@ function proceed(why: string, time_ms?: number): void {
   } else if (state) {
     // State.Waiting is 0, and it is known already: several parts tell of one loss.
     const delay_s = (1 + Math.random() * (Limit.Retry_s << Math.min(failures++, Limit.Doublings))) | 0;
+    setTimeout(connect, delay_s * 1000, state);
     state = State.Waiting;
     reason = why + "; again in " + delay_s + " s";
     print("tracker: " + reason);
-    setTimeout(connect, delay_s * 1000);
   }
 }
 
@@ -205,6 +207,6 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   server.callback_ = onMessage;
   server.onClose_ = proceed;
   debug(config.debug);
-  connect();
+  connect(State.Waiting);
   return { status: status, debug: debug };
 }
