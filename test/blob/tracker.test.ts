@@ -106,6 +106,16 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
     await runUntil(again(".*check username.*"), 600);
   });
 
+  test("a modem that does not come up is restarted at the third try, not for a server that is down", async () => {
+    const restarts = async (changes: WorldChanges, reason: string) => {
+      const { runUntil, modem } = start(changes);
+      for (let tries = 0; tries < 7; tries++) await runUntil(again(reason), 1800);
+      return modem.transcript.toString().match(/AT\+CFUN=1,1/g)?.length ?? 0;
+    };
+    assert.equal(await restarts({ config: { server: { host: "h", username: "WRONG" } } }, ".*username.*"), 0);
+    assert.equal(await restarts({ modem: { faults: { coverageHole: true } } }, "no network.*"), 2);
+  });
+
   test("the server refuses the connection", async () => {
     const { runUntil } = start({
       connect: () => {
