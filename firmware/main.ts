@@ -1,4 +1,4 @@
-import { BOARD, boardFields, openModem, powerSteps } from "#board";
+import { BOARD, boardFields, openModem, power } from "#board";
 import { check, configFields, type DeviceConfig } from "./config.ts";
 import { createModem } from "./modem/network.ts";
 import { type ServerConfig, TBDeviceMQTTClient } from "./thingsboard/client.ts";
@@ -15,7 +15,7 @@ function boot(): void {
   global.TBDeviceMQTTClient = TBDeviceMQTTClient;
   try {
     if (!fault) {
-      const modem = createModem(openModem(config.modem_port as string), powerSteps, config);
+      const modem = createModem(openModem(config.modem_port as string), power, config);
       TBDeviceMQTTClient.prototype.network_ = modem;
       const server = new TBDeviceMQTTClient(config.server as ServerConfig);
       // Both have what they need of it.

@@ -6,19 +6,16 @@ import { command, explain } from "./at.ts";
 const enum State {
   /** Nothing: it is free. */
   Closed,
-  /** AT+QICLOSE is in flight: also before opening, as the modem may still have one from before. */
+  /** AT+QICLOSE was sent or waits its turn: also before opening, as the modem may still have one from before. */
   Closing,
-  /** Its command is in flight, whoever wanted it is gone: AT+QICLOSE is next. */
-  Leaving,
   /** AT+QIOPEN is in flight; or what came is being handled. */
   Busy,
+  /** AT+QIOPEN was taken; the URC +QIOPEN is awaited, for as long as the user likes. */
+  Opening,
   /** AT+QIRD is in flight. */
   Reading,
   /** AT+QISEND is in flight. */
   Sending,
-  // From here on nothing is in flight.
-  /** AT+QIOPEN was taken; the URC +QIOPEN is awaited, for as long as the user likes. */
-  Opening,
   /** After SEND FAIL: the same bytes again, later, for as long as the user likes. */
   Holding,
   /** Open and quiet. */
@@ -39,11 +36,11 @@ interface TcpSocket extends Socket {
   handlers_: SocketHandlers;
 }
 
-/** 0: nobody uses the connection. */
-let socket: TcpSocket | 0;
-let state: State;
+/** None: nobody uses the connection. */
+let socket: TcpSocket | 0 | undefined;
+let state: State = State.Closed;
 /** Runs after a send. */
-let timer: ReturnType<typeof setTimeout> | 0;
+let timer: ReturnType<typeof setTimeout> | 0 | undefined;
 /** Until open: its AT+QIOPEN; then what is being sent. */
 let out: string | 0;
 /** Why it ends once everything received was read; "": it does not. */
@@ -51,23 +48,15 @@ let lost: string;
 /** 1: there may be something to read. */
 let unread: 0 | 1;
 
-/** Forgets everything: the modem is a new one. */
-export function resetSocket(): void {
-  socket = state = timer = 0;
-}
-
 /** `Network.open`: one connection at a time, a second is refused. */
 export function open(host: string, port: number, handlers: SocketHandlers): Socket {
-  const opened: TcpSocket = { write: write, close: close, handlers_: handlers };
+  const opened: TcpSocket = { write: write, close: endSocket, handlers_: handlers };
   if (socket) setTimeout(handlers.onClose.bind(handlers), 0, "modem in use");
   else {
     socket = opened;
     out = 'AT+QIOPEN=1,0,"TCP","' + host + '",' + port + ",0,0";
     lost = "";
-    if (!state) {
-      state = State.Leaving;
-      socketStep();
-    }
+    if (!state) turn();
   }
   return opened;
 }
@@ -81,29 +70,36 @@ function write(this: TcpSocket, bytes: string): number {
   return out.length;
 }
 
-/** `Socket.close`. */
-function close(this: TcpSocket): void {
-  if (this === socket) endSocket("");
+/** Closes what there is; when that is done, opens the next one, if somebody waits for it. */
+function turn(): void {
+  if (state !== State.Closing) {
+    state = State.Closing;
+    command("AT+QICLOSE=0", turn, Limit.Command_ms);
+  } else if (socket) {
+    state = State.Busy;
+    command(out as string, socketStep, Limit.Command_ms);
+  } else state = State.Closed;
 }
 
 /**
- * Ends the connection, if there is one; its user is told the reason, if there is one. A modem that restarted or is
- * silent (see `Done` for how such a reason looks) has nothing to close.
+ * Ends the connection, if there is one, for a reason its user is told; `dead`: the modem has no connection any more.
+ * As `Socket.close`, without a reason, it is for its own connection.
  */
-export function endSocket(reason: string): void {
+export function endSocket(this: unknown, reason?: string, dead?: 1): void {
   const ended = socket;
-  const was = state;
-  if (ended) {
+  if (ended && (reason || this === ended)) {
     socket = 0;
-    if (was > State.Closing) state = State.Leaving;
-    if (was >= State.Opening) socketStep(reason);
+    if (state > State.Closing) {
+      if (dead) state = State.Closed;
+      else turn();
+    }
     if (reason) ended.handlers_.onClose(reason);
   }
 }
 
 /** URCs of the connection: `+QIOPEN: 0,566`, `+QIURC: "recv",0`, `+QIURC: "closed",0`. */
 export function socketUrc(line: string): void {
-  if (state > State.Leaving && /^\+QI(OPEN: |URC: "(recv|closed)",)0/.test(line)) {
+  if (state > State.Closing && /^.QI(OPEN: |URC: "[rc].*",)0/.test(line)) {
     unread = 1;
     if (line[9] === "c") lost = "closed by server";
     if (state === (line[3] === "O" ? State.Opening : State.Idle)) socketStep("", [line]);
@@ -111,25 +107,21 @@ export function socketUrc(line: string): void {
 }
 
 /**
- * All that happens to the connection. `event` is the error of its command (see `Done`) or "timer"; `lines` are the
- * command's. With nothing under way it takes the next thing to do.
+ * All that happens to an open connection, or one that opens. `event` is the error of its command (see `Done`) or
+ * "timer"; `lines` are the command's. With nothing under way it takes the next thing to do.
  */
 function socketStep(event?: string, lines?: string[]): void {
   const handlers = (socket as TcpSocket).handlers_;
   const was = state;
-  let text = "";
-  if (event === "timer") {
+  const look = event === "timer";
+  if (look) {
     timer = 0;
     unread = 1;
-    if (was < State.Holding) return;
   }
+  // Whoever wanted it is gone; or there is something in flight.
+  if (was < State.Busy || (look && was < State.Holding)) return;
   state = State.Busy;
-  if (was === State.Leaving && !((event as string) > "a")) state = was;
-  else if (was < State.Busy) {
-    // The modem closed it, or never will: the id is free, or will be cleared before it is used again.
-    if (socket) text = out as string;
-    else state = State.Closed;
-  } else if (was === State.Busy || was === State.Opening) {
+  if (was < State.Reading) {
     // The OK of AT+QIOPEN, perhaps with the report that should come later; or that: +QIOPEN: 0,566
     const code = event || (lines as string[]).join().split(",")[1];
     if (!code) state = State.Opening;
@@ -137,36 +129,31 @@ function socketStep(event?: string, lines?: string[]): void {
       unread = 1;
       out = 0;
       handlers.onOpen();
-    } else endSocket(explain(code === "ERROR" ? "561" : code));
-  } else if (was === State.Sending && event === "SEND FAIL") state = State.Holding;
-  else {
-    if (was < State.Opening && event) lost = lost || "link lost";
+    } else endSocket(explain(code, "561"));
+  } else if (event === "SEND FAIL") state = State.Holding;
+  else if (was < State.Holding) {
+    if (event) lost = lost || "link lost";
     if (was === State.Sending) {
       // What the server said before it closed is still read.
       unread = 1;
       out = 0;
       if (!event) handlers.onWritable();
-    } else if (lines && lines[1]) {
+    } else if ((lines as string[])[1]) {
       unread = 1;
-      handlers.onData(lines[1]);
+      handlers.onData((lines as [string, string])[1]);
     }
   }
   if (was === State.Sending && !timer) timer = setTimeout(socketStep, Limit.Look_ms, "timer");
-  if (state === State.Busy && lost && !unread) endSocket(lost);
   // What a handler wrote goes out only now, as the interpreter's stack is short; and it may have closed.
-  if (state === State.Leaving) {
-    state = State.Closing;
-    text = "AT+QICLOSE=0";
-  } else if (state === State.Busy && !text) {
-    if (out && !lost && !(unread && was === State.Sending)) {
-      state = State.Sending;
-      text = "AT+QISEND=0," + out.length;
-    } else if (unread) {
-      unread = 0;
-      state = State.Reading;
-      // An answer that long still leaves room in the board's event queue.
-      text = "AT+QIRD=0,512";
-    } else state = State.Idle;
-  }
-  if (text) command(text, Limit.Command_ms, socketStep, state === State.Sending ? out : 0);
+  if (state !== State.Busy) return;
+  if (unread && (!out || lost || was === State.Sending)) {
+    unread = 0;
+    state = State.Reading;
+    // An answer that long still leaves room in the board's event queue.
+    command("AT+QIRD=0,512", socketStep, Limit.Command_ms);
+  } else if (lost) endSocket(lost);
+  else if (out) {
+    state = State.Sending;
+    command("AT+QISEND=0," + out.length, socketStep, Limit.Command_ms, out);
+  } else state = State.Idle;
 }
