@@ -14,7 +14,7 @@ export interface Board {
   openModem(path: string): SerialPort;
   /**
    * Presses the modem's power key (`on` is 1; PWRKEY toggles, so only for a modem known to be off), or cuts or ends it
-   * when it no longer answers (0). Returns at once; it is over within 3 s.
+   * when it no longer answers (0). Returns at once; it may take 5 s.
    */
   power(on: number): void;
 }

@@ -12,8 +12,8 @@ export function openModem(_path: string): Serial {
   return Serial1;
 }
 
-/** The supply is off for a moment; then, 200 ms after it came back, the power key is pressed for 2 s. */
+/** Cuts the supply for 2 s; then, 500 ms after it came back, the power key is pressed for 2 s. */
 export function power(on: number): void {
-  digitalPulse(D6, 0, on ? 200 : 2000);
-  if (on) digitalPulse(D15, 0, [400, 2000]);
+  digitalPulse(D6, 0, 2000);
+  if (on) digitalPulse(D15, 0, [2500, 2000]);
 }

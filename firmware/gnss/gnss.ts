@@ -18,8 +18,8 @@ type Located = (fix: Fix | null, reason: string) => void;
 
 /** Who waits for a fix. */
 let located: Located;
-/** How long yet. */
-let left_ms: number;
+/** How often it is asked for yet, less one. */
+let left: number;
 
 /** Switches the engine off, to save power. `done` gets "", or the error; "+CME 505" is that it was off already. */
 export function gnssOff(_gnss: Gnss, done: (error: string) => void): void {
@@ -33,16 +33,15 @@ export function gnssOff(_gnss: Gnss, done: (error: string) => void): void {
  */
 export function getFix(_gnss: Gnss, timeout_ms: number, done: Located): void {
   located = done;
-  left_ms = timeout_ms;
+  left = timeout_ms / 1000;
   command("AT+QGPSLOC=2", answered, Limit.Command_ms);
 }
 
 /** The codes are in section 3 of the manual. */
 function answered(error: string, lines: string[]): void {
   const fix = error ? null : readLocation(lines);
-  left_ms -= 1000;
   // A reason in words is the channel's: it will be the same in a second. 505: session not active.
-  if (!fix && left_ms > 0 && error < "a")
+  if (!fix && --left > 0 && error < "a")
     setTimeout(
       command,
       1000,
@@ -69,7 +68,7 @@ function readLocation(lines: string[]): Fix | null {
     ("" + texts[10] + texts[1]).replace(/(..)(..)(..)(..)(..)/, "20$3-$2-$1T$4:$5:") + "Z",
   );
   // The squares of 90 and 180
-  return texts.length === 12 &&
+  return texts[11] &&
     ((time_ms / Limit.Known_ms) | 0) === 1 &&
     latitude * latitude <= 8100 &&
     longitude * longitude <= 32400

@@ -79,7 +79,7 @@ export function listen(channel: Channel): void {
 /** Sends, if there is something to send, and gives the command in flight `ms` more. */
 function send(bytes: string, ms: number | undefined): void {
   if (timer) clearTimeout(timer);
-  timer = ms && setTimeout(expire, ms);
+  timer = ms && setTimeout(finish, ms, -1);
   if (bytes) {
     if (modem.trace_) modem.trace_(">", bytes);
     modem.port_.write(bytes);
@@ -103,8 +103,32 @@ export function command(text: string, done?: Done, timeout_ms?: number, payload?
   return true;
 }
 
-/** Ends the first `count` commands, starts the next, then tells those that ended. */
-export function finish(count: number, error: string): void {
+/**
+ * Ends the first `count` commands, starts the next, then tells those that ended. -1: the time of the one in flight is
+ * over.
+ *
+ * A late answer must not become the next command's. So after a timeout nothing else is sent until AT has found the
+ * modem: a final result came, be it the late one or that of an AT, and no other followed for Quiet_ms. Three AT
+ * without any: the modem is silent, and all that wait are told so.
+ */
+export function finish(count: number, error?: string): void {
+  if (count < 0) {
+    // Espruino gives the number of a timer that fired to the next one.
+    timer = 0;
+    if (owed) {
+      // Bytes were lost, and what came is no line. The "?" keeps the rest from looking like a line's start.
+      owed = 0;
+      buffer = "?";
+    }
+    count = 1;
+    error = "TIMEOUT";
+    if (sent && sync !== Limit.Quiet) {
+      if (sync++ < Limit.Tries) return send("AT\r", Limit.Sync_ms);
+      count = 99;
+      error = "no answer: check power, UART";
+      modem.urc_(error);
+    }
+  }
   const ended = queue.splice(0, count);
   const next = queue[0] || ({ text_: "" } as Partial<Command> & Pick<Command, "text_">);
   const answer = lines;
@@ -113,29 +137,7 @@ export function finish(count: number, error: string): void {
   sent = next.text_;
   payload = next.payload_;
   send(sent && sent + "\r", next.timeout_ms_);
-  while (ended.length) (ended.shift() as Command).done_(error, answer);
-}
-
-/**
- * A late answer must not become the next command's. So after a timeout nothing else is sent until AT has found the
- * modem: a final result came, be it the late one or that of an AT, and no other followed for Quiet_ms. Three AT
- * without any: the modem is silent, and all that wait are told so.
- */
-function expire(): void {
-  const silent = "no answer: check power, UART";
-  // Espruino gives the number of a timer that fired to the next one.
-  timer = 0;
-  if (owed) {
-    // Bytes were lost, and what came is no line. The "?" keeps the rest from looking like a line's start.
-    owed = 0;
-    buffer = "?";
-  }
-  if (!sent || sync === Limit.Quiet) finish(1, "TIMEOUT");
-  else if (sync++ < Limit.Tries) send("AT\r", Limit.Sync_ms);
-  else {
-    modem.urc_(silent);
-    finish(99, silent);
-  }
+  while (ended.length) (ended.shift() as Command).done_(error as string, answer);
 }
 
 /** Takes any part of a line, or many lines at once. */

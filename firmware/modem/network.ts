@@ -47,7 +47,7 @@ const enum Tries {
 }
 
 const enum Limit {
-  /** Longer than any board's `power` takes. */
+  /** A modem that was told to switch off no longer answers. */
   Pause_ms = 3000,
 }
 
@@ -121,10 +121,10 @@ function urc(line: string): unknown {
   if (gone && (step ? step > Step.Echo && line > "B" : !reason)) {
     // Only the channel's own line is lower case. A modem that is down has no connection.
     reason = line > "a" ? line : "modem says " + line + ": check supply";
-    endSocket(reason, 1);
+    endSocket(reason);
     // What was sent to it will not be answered. While it was starting, `takeStep` is told so.
     finish(99, reason);
-  } else if (/pdpdeact/.test(line)) endSocket("PDP context lost", 1);
+  } else if (/pdpdeact/.test(line)) endSocket("PDP context lost");
   else socketUrc(line);
   return gone;
 }
@@ -147,6 +147,7 @@ function takeStep(error: string, lines: string[]): void {
   const all = lines.join();
   // +NAME: value,value
   const parts = (all + ",").split(/: |F*,/) as [string, string, string, string, string];
+  const word = parts[1];
   /** Why it takes longer: what is wrong if that does not help. */
   let again = error > "a" ? error : "";
   const now = step;
@@ -173,13 +174,13 @@ function takeStep(error: string, lines: string[]): void {
     else tries = Tries.Sim;
   } else if (now === Step.Sim) {
     // +CPIN: SIM PIN,+QPINC: "SC",3,10
-    if (parts[1] === "READY") {
+    if (word === "READY") {
       pinned = 0;
       tries = Tries.Network;
       next++;
-    } else if (parts[1] > "O") {
+    } else if (word > "O") {
       // SIM PIN, SIM PUK, PH-NET PIN …
-      if (!config.pin || parts[1] !== "SIM PIN") again = parts[1] + ": use a phone or set pin";
+      if (!config.pin || word !== "SIM PIN") again = word + ": use a phone or set pin";
       else if (pinned) again = explain("16");
       else if (+parts[4] < 2) again = "one PIN try left: use a phone";
       else pinned = 1;
@@ -214,7 +215,7 @@ function takeStep(error: string, lines: string[]): void {
   reason = again;
   if (again ? tries-- < 1 : now > Step.Activate) {
     step = Step.None;
-    endSocket(again, 1);
+    endSocket(again);
     ready(again, time_ms);
   } else {
     if (again) command("", String, Limit.Pause_ms);

@@ -6,16 +6,19 @@ import { command, explain } from "./at.ts";
 const enum State {
   /** Nothing: it is free. */
   Closed,
-  /** AT+QICLOSE was sent or waits its turn: also before opening, as the modem may still have one from before. */
+  /** AT+QICLOSE is in flight: also before opening, as the modem may still have one from before. */
   Closing,
+  /** Its command is in flight, whoever wanted it is gone: AT+QICLOSE is next. */
+  Leaving,
   /** AT+QIOPEN is in flight; or what came is being handled. */
   Busy,
-  /** AT+QIOPEN was taken; the URC +QIOPEN is awaited, for as long as the user likes. */
-  Opening,
   /** AT+QIRD is in flight. */
   Reading,
   /** AT+QISEND is in flight. */
   Sending,
+  // From here on nothing is in flight.
+  /** AT+QIOPEN was taken; the URC +QIOPEN is awaited, for as long as the user likes. */
+  Opening,
   /** After SEND FAIL: the same bytes again, later, for as long as the user likes. */
   Holding,
   /** Open and quiet. */
@@ -43,8 +46,8 @@ let state: State = State.Closed;
 let timer: ReturnType<typeof setTimeout> | 0 | undefined;
 /** Until open: its AT+QIOPEN; then what is being sent. */
 let out: string | 0;
-/** Why it ends once everything received was read; "": it does not. */
-let lost: string;
+/** Why it ends once everything received was read; 0: it does not. */
+let lost: string | 0;
 /** 1: there may be something to read. */
 let unread: 0 | 1;
 
@@ -55,8 +58,11 @@ export function open(host: string, port: number, handlers: SocketHandlers): Sock
   else {
     socket = opened;
     out = 'AT+QIOPEN=1,0,"TCP","' + host + '",' + port + ",0,0";
-    lost = "";
-    if (!state) turn();
+    lost = 0;
+    if (!state) {
+      state = State.Leaving;
+      socketStep();
+    }
   }
   return opened;
 }
@@ -70,36 +76,24 @@ function write(this: TcpSocket, bytes: string): number {
   return out.length;
 }
 
-/** Closes what there is; when that is done, opens the next one, if somebody waits for it. */
-function turn(): void {
-  if (state !== State.Closing) {
-    state = State.Closing;
-    command("AT+QICLOSE=0", turn, Limit.Command_ms);
-  } else if (socket) {
-    state = State.Busy;
-    command(out as string, socketStep, Limit.Command_ms);
-  } else state = State.Closed;
-}
-
 /**
- * Ends the connection, if there is one, for a reason its user is told; `dead`: the modem has no connection any more.
- * As `Socket.close`, without a reason, it is for its own connection.
+ * Ends the connection, if there is one, for a reason its user is told. A modem that restarted or is silent (see `Done`
+ * for how such a reason looks) has nothing to close. As `Socket.close`, without a reason, it is for its own connection.
  */
-export function endSocket(this: unknown, reason?: string, dead?: 1): void {
+export function endSocket(this: unknown, reason?: string): void {
   const ended = socket;
+  const was = state;
   if (ended && (reason || this === ended)) {
     socket = 0;
-    if (state > State.Closing) {
-      if (dead) state = State.Closed;
-      else turn();
-    }
+    if (was > State.Closing) state = State.Leaving;
+    if (was >= State.Opening) socketStep(reason);
     if (reason) ended.handlers_.onClose(reason);
   }
 }
 
 /** URCs of the connection: `+QIOPEN: 0,566`, `+QIURC: "recv",0`, `+QIURC: "closed",0`. */
 export function socketUrc(line: string): void {
-  if (state > State.Closing && /^.QI(OPEN: |URC: "[rc].*",)0/.test(line)) {
+  if (state > State.Leaving && /^.QI(OPEN: |URC: "[rc].*",)0/.test(line)) {
     unread = 1;
     if (line[9] === "c") lost = "closed by server";
     if (state === (line[3] === "O" ? State.Opening : State.Idle)) socketStep("", [line]);
@@ -107,53 +101,67 @@ export function socketUrc(line: string): void {
 }
 
 /**
- * All that happens to an open connection, or one that opens. `event` is the error of its command (see `Done`) or
- * "timer"; `lines` are the command's. With nothing under way it takes the next thing to do.
+ * All that happens to the connection. `event` is the error of its command (see `Done`) or "look"; `lines` are the
+ * command's. With nothing under way it takes the next thing to do.
  */
 function socketStep(event?: string, lines?: string[]): void {
   const handlers = (socket as TcpSocket).handlers_;
   const was = state;
-  const look = event === "timer";
-  if (look) {
+  let text = "";
+  if (event === "look") {
     timer = 0;
     unread = 1;
+    if (was < State.Holding) return;
   }
-  // Whoever wanted it is gone; or there is something in flight.
-  if (was < State.Busy || (look && was < State.Holding)) return;
-  state = State.Busy;
-  if (was < State.Reading) {
-    // The OK of AT+QIOPEN, perhaps with the report that should come later; or that: +QIOPEN: 0,566
-    const code = event || (lines as string[]).join().split(",")[1];
-    if (!code) state = State.Opening;
-    else if (code === "0") {
-      unread = 1;
-      out = 0;
-      handlers.onOpen();
-    } else endSocket(explain(code, "561"));
-  } else if (event === "SEND FAIL") state = State.Holding;
-  else if (was < State.Holding) {
-    if (event) lost = lost || "link lost";
-    if (was === State.Sending) {
-      // What the server said before it closed is still read.
-      unread = 1;
-      out = 0;
-      if (!event) handlers.onWritable();
-    } else if ((lines as string[])[1]) {
-      unread = 1;
-      handlers.onData((lines as [string, string])[1]);
+  if (was > State.Leaving) {
+    state = State.Busy;
+    if (was === State.Busy || was === State.Opening) {
+      // The OK of AT+QIOPEN, perhaps with the report that should come later; or that: +QIOPEN: 0,566
+      const code = event || (lines as string[]).join().split(",")[1];
+      if (!code) state = State.Opening;
+      else if (code === "0") {
+        unread = 1;
+        out = 0;
+        handlers.onOpen();
+      } else endSocket(explain(code, "561"));
+    } else if (event === "SEND FAIL") state = State.Holding;
+    else if (was < State.Opening) {
+      if (event) lost = lost || "link lost";
+      if (was === State.Sending) {
+        // What the server said before it closed is still read.
+        unread = 1;
+        out = 0;
+        if (!event) handlers.onWritable();
+      } else if ((lines as string[])[1]) {
+        unread = 1;
+        handlers.onData((lines as [string, string])[1]);
+      }
+    }
+    if (was === State.Sending && !timer) timer = setTimeout(socketStep, Limit.Look_ms, "look");
+    // What a handler wrote goes out only now, as the interpreter's stack is short; and it may have closed.
+    if (state === State.Busy) {
+      if (unread && (!out || lost || was === State.Sending)) {
+        unread = 0;
+        state = State.Reading;
+        // An answer that long still leaves room in the board's event queue.
+        text = "AT+QIRD=0,512";
+      } else if (lost) endSocket(lost);
+      else if (out) {
+        state = State.Sending;
+        text = "AT+QISEND=0," + out.length;
+      } else state = State.Idle;
+    }
+  } else if (was === State.Closing || (event as string) > "a") {
+    // The modem closed it, or never will: the id is free, or will be cleared before it is used again.
+    state = State.Closed;
+    if (socket) {
+      state = State.Busy;
+      text = out as string;
     }
   }
-  if (was === State.Sending && !timer) timer = setTimeout(socketStep, Limit.Look_ms, "timer");
-  // What a handler wrote goes out only now, as the interpreter's stack is short; and it may have closed.
-  if (state !== State.Busy) return;
-  if (unread && (!out || lost || was === State.Sending)) {
-    unread = 0;
-    state = State.Reading;
-    // An answer that long still leaves room in the board's event queue.
-    command("AT+QIRD=0,512", socketStep, Limit.Command_ms);
-  } else if (lost) endSocket(lost);
-  else if (out) {
-    state = State.Sending;
-    command("AT+QISEND=0," + out.length, socketStep, Limit.Command_ms, out);
-  } else state = State.Idle;
+  if (state === State.Leaving) {
+    state = State.Closing;
+    text = "AT+QICLOSE=0";
+  }
+  if (text) command(text, socketStep, Limit.Command_ms, state === State.Sending ? out : 0);
 }
