@@ -39,7 +39,7 @@ export function getFix(_gnss: Gnss, timeout_ms: number, done: Located): void {
 
 /** The codes are in section 3 of the manual. */
 function answered(error: string, lines: string[]): void {
-  const fix = error ? null : readLocation(lines);
+  const fix = readLocation(lines);
   // A reason in words is the channel's: it will be the same in a second. 505: session not active.
   if (!fix && --left > 0 && error < "a")
     setTimeout(
@@ -54,9 +54,9 @@ function answered(error: string, lines: string[]): void {
 }
 
 /** The fix of the answer to AT+QGPSLOC=2 [Quectel BG96 GNSS manual, 2.3.4], null when it cannot be right. */
-function readLocation(lines: string[]): Fix | null {
+function readLocation(answer: string[]): Fix | null {
   // +QGPSLOC: hhmmss.s,latitude,longitude,hdop,altitude,2|3,course,km/h,knots,ddmmyy,satellites
-  const texts = lines.join().split(/[ ,]/);
+  const texts = answer.join().split(/[ ,]/);
   const values = texts.map(function (text) {
     return text ? parseFloat(text) : undefined;
   });

@@ -91,7 +91,7 @@ function send(bytes: string, ms: number | undefined): void {
  * from inside this call. `payload` goes out, whole, at the prompt. Without a timeout it is a command by hand: it may
  * take three minutes, and is refused, false, when too many wait.
  */
-export function command(text: string, done?: Done, timeout_ms?: number, payload?: string | 0): boolean {
+export function command(text: string, done?: Done | 0, timeout_ms?: number, payload?: string | 0): boolean {
   if (!timeout_ms && queue.length >= Limit.Queue) return false;
   queue.push({
     text_: text,

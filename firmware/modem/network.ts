@@ -117,6 +117,7 @@ function status(): ModemStatus {
 /** Lines that are no answers; see `Channel.urc_`. */
 function urc(line: string): unknown {
   const gone = /(RDY|DOWN|NOT READY|UART)$/.test(line);
+  socketUrc(line);
   // What a modem says that starts. APP RDY and +CPIN (they are less than "B") can come until it is up.
   if (gone && (step ? step > Step.Echo && line > "B" : !reason)) {
     // Only the channel's own line is lower case. A modem that is down has no connection.
@@ -125,7 +126,6 @@ function urc(line: string): unknown {
     // What was sent to it will not be answered. While it was starting, `takeStep` is told so.
     finish(99, reason);
   } else if (/pdpdeact/.test(line)) endSocket("PDP context lost");
-  else socketUrc(line);
   return gone;
 }
 
@@ -152,11 +152,10 @@ function takeStep(error: string, lines: string[]): void {
   let again = error > "a" ? error : "";
   const now = step;
   let next = now;
-  let time_ms: number | undefined;
   // It fell silent or restarted in the middle.
   if (again && now > Step.Echo) tries = 0;
   else if (now === Step.Restart) {
-    again = "restarting";
+    again = "restart";
     next = Step.Echo;
     if (error) {
       power(0);
@@ -208,17 +207,16 @@ function takeStep(error: string, lines: string[]): void {
   } else if (now === Step.Time) {
     // +QCSQ: "CAT-M1",-52,… AT+CSQ says 99, unknown, on some LTE-M modems.
     signal_dbm = +parts[2];
-    // +CCLK: "17/01/13,03:41:22+32" and +QLTS: "2017/01/13,03:41:22+32,0": UTC both, whatever zone follows. The last
-    // that says 2020 or later: an unset clock shows 1980 or so (AT 6.7, 6.16).
-    time_ms = Date.parse(all.replace(/.*([2-6].)\/(..)\/(..),(........).*/, "20$1-$2-$3T$4Z"));
   }
   reason = again;
   if (again ? tries-- < 1 : now > Step.Activate) {
     step = Step.None;
     endSocket(again);
-    ready(again, time_ms);
+    // +CCLK: "17/01/13,03:41:22+32" and +QLTS: "2017/01/13,03:41:22+32,0": UTC both, whatever zone follows. The last
+    // that says 2020 or later: an unset clock shows 1980 or so (AT 6.7, 6.16).
+    ready(again, Date.parse(all.replace(/.*([2-6].)\/(..)\/(..),(........).*/, "20$1-$2-$3T$4Z")));
   } else {
-    if (again) command("", String, Limit.Pause_ms);
+    if (again) command("", 0, Limit.Pause_ms);
     else next++;
     step = next;
     command(

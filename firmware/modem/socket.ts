@@ -92,11 +92,11 @@ export function endSocket(this: unknown, reason?: string): void {
 }
 
 /** URCs of the connection: `+QIOPEN: 0,566`, `+QIURC: "recv",0`, `+QIURC: "closed",0`. */
-export function socketUrc(line: string): void {
-  if (state > State.Leaving && /^.QI(OPEN: |URC: "[rc].*",)0/.test(line)) {
+export function socketUrc(urc: string): void {
+  if (state > State.Leaving && /^.QI(OPEN: |URC: "[rc].*",)0/.test(urc)) {
     unread = 1;
-    if (line[9] === "c") lost = "closed by server";
-    if (state === (line[3] === "O" ? State.Opening : State.Idle)) socketStep("", [line]);
+    if (urc[9] === "c") lost = "closed by server";
+    if (state === (urc[3] === "O" ? State.Opening : State.Idle)) socketStep("", [urc]);
   }
 }
 
@@ -163,5 +163,6 @@ function socketStep(event?: string, lines?: string[]): void {
     state = State.Closing;
     text = "AT+QICLOSE=0";
   }
-  if (text) command(text, socketStep, Limit.Command_ms, state === State.Sending ? out : 0);
+  // Only AT+QISEND has a prompt.
+  if (text) command(text, socketStep, Limit.Command_ms, out);
 }
