@@ -146,7 +146,7 @@ export function bringUp(done: Ready, restart?: unknown): void {
 function takeStep(error: string, lines: string[]): void {
   const all = lines.join();
   // +NAME: value,value
-  const parts = (all + ",").split(/: |F*,/) as [string, string, string, string, string];
+  const parts = (all + ",").split(/: |F*,/) as [string, string, string];
   const word = parts[1];
   /** Why it takes longer: what is wrong if that does not help. */
   let again = error > "a" ? error : "";
@@ -156,11 +156,8 @@ function takeStep(error: string, lines: string[]): void {
   if (again && now > Step.Echo) tries = 0;
   else if (now === Step.Restart) {
     again = "restart";
-    next = Step.Echo;
-    if (error) {
-      power(0);
-      next = Step.Probe;
-    }
+    next = error ? Step.Probe : Step.Echo;
+    if (error) power(0);
   } else if (now === Step.Probe) {
     // PWRKEY toggles: only a modem that does not answer gets it.
     if (again) {
@@ -181,7 +178,7 @@ function takeStep(error: string, lines: string[]): void {
       // SIM PIN, SIM PUK, PH-NET PIN …
       if (!config.pin || word !== "SIM PIN") again = word + ": use a phone or set pin";
       else if (pinned) again = explain("16");
-      else if (+parts[4] < 2) again = "one PIN try left: use a phone";
+      else if (/"SC",[01]/.test(all)) again = "one PIN try left: use a phone";
       else pinned = 1;
       if (again) tries = 0;
     }

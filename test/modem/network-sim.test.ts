@@ -58,16 +58,21 @@ for (const locked of [LOCKED, wants("SIM PIN", '+QPINC: "SC",2,10'), `\r\n+CPIN:
   });
 }
 
-test("the last try is left to the user", (t) => {
-  const { clock, serial, start } = setup(t, { pin: "1234" });
-  serial.answers[SIM] = wants("SIM PIN", '+QPINC: "SC",1,10');
-  for (let i = 0; i < 3; i++) {
-    const results = start();
-    clock.tick(5000);
-    assert.deepEqual(results, ["one PIN try left: use a phone"]);
-  }
-  assert.ok(!serial.commands.includes(PIN));
-});
+for (const [name, urc] of [
+  ["", ""],
+  [", a URC between or not", "\r\n+CPIN: SIM PIN\r\n"],
+]) {
+  test(`the last try is left to the user${name}`, (t) => {
+    const { clock, serial, start } = setup(t, { pin: "1234" });
+    serial.answers[SIM] = urc + wants("SIM PIN", '+QPINC: "SC",1,10');
+    for (let i = 0; i < 3; i++) {
+      const results = start();
+      clock.tick(5000);
+      assert.deepEqual(results, ["one PIN try left: use a phone"]);
+    }
+    assert.ok(!serial.commands.includes(PIN));
+  });
+}
 
 for (const [name, answer] of [
   ["refused", "\r\n+CME ERROR: 16\r\n"],
