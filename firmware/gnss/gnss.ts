@@ -21,7 +21,7 @@ let located: Located;
 /** How often it is asked for yet, less one. */
 let left: number;
 
-/** Switches the engine off, to save power. `done` gets "", or the error; "+CME 505" is that it was off already. */
+/** Switches the engine off, to save power. `done` gets "", or the error; "505" is that it was off already. */
 export function gnssOff(_gnss: Gnss, done: (error: string) => void): void {
   command("AT+QGPSEND", done, Limit.Command_ms);
 }
@@ -42,13 +42,7 @@ function answered(error: string, lines: string[]): void {
   const fix = readLocation(lines);
   // A reason in words is the channel's: it will be the same in a second. 505: session not active.
   if (!fix && --left > 0 && error < "a")
-    setTimeout(
-      command,
-      1000,
-      error === "+CME 505" ? "AT+QGPS=1" : "AT+QGPSLOC=2",
-      answered,
-      Limit.Command_ms,
-    );
+    setTimeout(command, 1000, error === "505" ? "AT+QGPS=1" : "AT+QGPSLOC=2", answered, Limit.Command_ms);
   // 516: no fix yet. No error: the engine was just switched on, or its answer could not be right.
   else located(fix, fix ? "" : explain(error || "516", "502"));
 }

@@ -12,7 +12,7 @@ export interface SerialPort {
 
 /**
  * How a command ended, and its information lines. `error` is "" for OK and SEND OK, else "ERROR", "SEND FAIL",
- * "+CME 516" for `+CME ERROR: 516` (CMS alike), "TIMEOUT": the modem lives but did not answer this, or the pause is
+ * "516" for `+CME ERROR: 516` (CMS alike), "TIMEOUT": the modem lives but did not answer this, or the pause is
  * over; or a reason in words: the modem is silent, or restarted. Only these are lower case, hence > "a".
  */
 export type Done = (error: string, lines: string[]) => void;
@@ -166,7 +166,7 @@ function receive(bytes: string): void {
         if (sync) {
           sync = Limit.Quiet;
           send("", Limit.Quiet_ms);
-        } else if (sent) finish(1, text.replace(/.*OK$|ERROR: /, ""));
+        } else if (sent) finish(1, text.replace(/.*OK$|.*ERROR: /, ""));
       } else if (text)
         // An answer has the name of the command, or of one of several in one line. A bare one, as to AT+CGSN, is
         // neither a URC nor the echo.
@@ -180,7 +180,7 @@ function receive(bytes: string): void {
 }
 
 /**
- * A reason a user can act on for an error number of the modem (AT 12.5, TCP 4, GNSS 3), alone or as in "+CME 10".
+ * A reason a user can act on for an error number of the modem (AT 12.5, TCP 4, GNSS 3).
  * `plain`: the number a plain ERROR stands for. Words stay as they are.
  */
 export function explain(error: string, plain?: string): string {
@@ -198,6 +198,7 @@ export function explain(error: string, plain?: string): string {
     566: "refused: check host, port",
     569: "no reply: check host, port",
   };
-  const code = error === "ERROR" && plain ? plain : error;
-  return reasons[code.split(" ").pop() as string] || (error > "a" ? error : "modem: " + error);
+  return (
+    reasons[error === "ERROR" && plain ? plain : error] || (error > "a" ? error : "modem error " + error)
+  );
 }

@@ -228,10 +228,10 @@ describe("off", () => {
   });
 
   it("off already", async () => {
-    assert.equal(await off(scriptedEngine([], false)), "+CME 505");
+    assert.equal(await off(scriptedEngine([], false)), "505");
   });
 
   it("refused", async () => {
-    assert.equal(await off(scriptedModem(() => "+CME ERROR: 503")), "+CME 503");
+    assert.equal(await off(scriptedModem(() => "+CME ERROR: 503")), "503");
   });
 });

@@ -52,14 +52,14 @@ test("errors: ERROR, CME, CMS, SEND FAIL", (t) => {
     send("AT+X");
     serial.say(`\r\n${final}\r\n`);
   }
-  assert.deepEqual(results.flat(), ["ERROR", "+CME 516", "+CMS 500", "+CME SIM busy", "SEND FAIL"]);
+  assert.deepEqual(results.flat(), ["ERROR", "516", "500", "SIM busy", "SEND FAIL"]);
 });
 
 test("QuectelBG96.js: +CME ERROR ends the command, which does not run into its timeout", (t) => {
   const { serial, results, send } = setup(t);
   send("AT+CGATT=1", undefined, 140000);
   serial.say("\r\n+CME ERROR: 30\r\n");
-  assert.deepEqual(results, [["+CME 30"]]);
+  assert.deepEqual(results, [["30"]]);
 });
 
 test("one command is in flight, the others wait in order", (t) => {
@@ -317,11 +317,11 @@ test("the trace shows both directions", (t) => {
 
 test("error numbers become reasons, or stay numbers", () => {
   const { explain } = boot();
-  assert.equal(explain("+CME 10"), "no SIM");
+  assert.equal(explain("10"), "no SIM");
   assert.equal(explain("565"), "DNS failed: check host");
   assert.equal(explain("ERROR", "561"), "no PDP context: check apn");
-  assert.equal(explain("+CME 1"), "modem: +CME 1");
-  assert.equal(explain("TIMEOUT"), "modem: TIMEOUT");
+  assert.equal(explain("1"), "modem error 1");
+  assert.equal(explain("TIMEOUT"), "modem error TIMEOUT");
   assert.equal(explain("no answer: check power, UART"), "no answer: check power, UART");
 });
 

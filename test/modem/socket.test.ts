@@ -20,7 +20,7 @@ test("opening: the id is closed first, then opened in buffer mode, then looked f
 
 const FAILURES: [string, string][] = [
   ["552", "bad host"],
-  ["556", "modem: 556"],
+  ["556", "modem error 556"],
   ["561", "no PDP context: check apn"],
   ["565", "DNS failed: check host"],
   ["566", "refused: check host, port"],
@@ -54,7 +54,7 @@ test("wiolte.js: 563 is no connection: the id is closed, and again before it is 
   clock.tick(50);
   serial.say("\r\n+QIOPEN: 0,563\r\n");
   clock.tick(50);
-  assert.deepEqual(events.splice(0), ["close modem: 563"]);
+  assert.deepEqual(events.splice(0), ["close modem error 563"]);
   serial.commands = [];
   open();
   clock.tick(50);
