@@ -65,8 +65,8 @@ let lines: string[] = [];
 let timer: ReturnType<typeof setTimeout> | 0 | undefined;
 /** Received and not yet a line. */
 let buffer = "";
-/** Payload bytes the modem owes: taken by count, whatever they hold. */
-let owed = 0;
+/** Payload bytes the modem owes, if any: taken by count, whatever they hold. */
+let owed: number;
 /** 0, or how many AT went out since the command in flight timed out; Limit.Quiet: one was answered. */
 let sync: number;
 

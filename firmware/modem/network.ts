@@ -84,8 +84,8 @@ export interface Modem extends Channel, Network {
 
 let power: Board["power"];
 let config: SimConfig;
-/** The step under way; before its command there may be a pause. */
-let step: Step = Step.None;
+/** The step under way; before its command there may be a pause. At first undefined, which is as good as None. */
+let step: Step;
 let reason = "off";
 let ready: Ready;
 let tries: number;

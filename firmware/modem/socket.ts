@@ -41,7 +41,8 @@ interface TcpSocket extends Socket {
 
 /** None: nobody uses the connection. */
 let socket: TcpSocket | 0 | undefined;
-let state: State = State.Closed;
+/** At first undefined, which is as good as Closed. */
+let state: State;
 /** Runs after a send. */
 let timer: ReturnType<typeof setTimeout> | 0 | undefined;
 /** Until open: its AT+QIOPEN; then what is being sent. */
