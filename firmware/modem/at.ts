@@ -4,6 +4,9 @@
  * Application Notes.
  */
 
+/** Espruino's, for the trace. */
+declare function print(direction: string, text: string): void;
+
 /** A UART: Espruino's `Serial`, or a fake in tests. Bytes are strings of char codes 0–255. */
 export interface SerialPort {
   write(bytes: string): void;
@@ -27,8 +30,8 @@ interface Command {
 /** What the channel needs of the modem it belongs to. */
 export interface Channel {
   port_: SerialPort;
-  /** Told what goes out (">") and comes in ("<"), for debugging. */
-  trace_?: ((direction: string, text: string) => void) | 0;
+  /** 1: what goes out (">") and comes in ("<") is printed, for debugging. */
+  trace_?: number;
   /** Gets each line that is no answer, and what is said of a silent modem; true: it is a URC. */
   urc_(line: string): unknown;
 }
@@ -81,7 +84,7 @@ function send(bytes: string, ms: number | undefined): void {
   if (timer) clearTimeout(timer);
   timer = ms && setTimeout(finish, ms, -1);
   if (bytes) {
-    if (modem.trace_) modem.trace_(">", bytes);
+    if (modem.trace_) print(">", JSON.stringify(bytes));
     modem.port_.write(bytes);
   }
 }
@@ -142,7 +145,7 @@ export function finish(count: number, error?: string): void {
 
 /** Takes any part of a line, or many lines at once. */
 function receive(bytes: string): void {
-  if (modem.trace_) modem.trace_("<", bytes);
+  if (modem.trace_) print("<", JSON.stringify(bytes));
   buffer += bytes;
   for (;;) {
     if (payload && buffer[0] === ">") {

@@ -205,11 +205,7 @@ function status(): unknown {
 }
 
 function debug(on: number): void {
-  modem.trace_ = on ? trace : 0;
-}
-
-function trace(direction: string, text: string): void {
-  print(direction + " " + JSON.stringify(text));
+  modem.trace_ = on;
 }
 
 /** Starts: the modem comes up, fixes are taken and sent until the board is reset. */

@@ -309,7 +309,10 @@ test("after the payload SEND OK may take 120 s", (t) => {
 test("the trace shows both directions", (t) => {
   const { channel, serial, send } = setup(t);
   const seen: string[] = [];
-  channel.trace_ = (direction, text) => seen.push(direction + text);
+  const host = globalThis as { print?: (direction: string, text: string) => void };
+  host.print = (direction, text) => seen.push(direction + JSON.parse(text));
+  t.after(() => delete host.print);
+  channel.trace_ = 1;
   send("AT+QISEND=0,2", "hi");
   serial.say("\r\n> ");
   assert.deepEqual(seen, [">AT+QISEND=0,2\r", "<\r\n> ", ">hi"]);
