@@ -36,8 +36,8 @@ const enum Step {
 
 /** How often a step is tried again, Limit.Pause_ms apart. */
 const enum Tries {
-  /** A modem may take 30 s to boot; each takes 10 s. */
-  Echo = 4,
+  /** A modem may take 30 s to boot. Each takes 10 s; a restart and the power key count, too. */
+  Echo = 5,
   /** The SIM may take 20 s (AT 5.3). */
   Sim = 8,
   /** 90 s for the cell and 60 s for packet service (TCP 1.3), and some. */
