@@ -1,14 +1,6 @@
 import type { Field } from "../firmware/config.ts";
 import type { SerialPort } from "../firmware/modem/at.ts";
 
-/** An output: an Espruino `Pin`, or a fake in tests. */
-export interface OutputPin {
-  write(level: 0 | 1): void;
-}
-
-/** Pin, level, then how many milliseconds to wait: three entries a step. */
-export type PinSteps = (OutputPin | number)[];
-
 /**
  * What one board's file exports. The build bundles one of them as `#board`; they are single exports, not an object,
  * because a constant then costs no variable and a function one less.
@@ -21,8 +13,8 @@ export interface Board {
   /** Sets the console and the modem's UART up, and gives the UART. `path`: the serial device, on Linux. */
   openModem(path: string): SerialPort;
   /**
-   * The steps that press the modem's power key (`on` is 1; PWRKEY toggles, so only for a modem known to be off), or
-   * that cut or end it when it no longer answers (0).
+   * Presses the modem's power key (`on` is 1; PWRKEY toggles, so only for a modem known to be off), or cuts or ends it
+   * when it no longer answers (0). Returns at once; it may take 5 s.
    */
-  powerSteps(on: number): PinSteps;
+  power(on: number): void;
 }

@@ -1,5 +1,4 @@
 import type { Field } from "../firmware/config.ts";
-import type { PinSteps } from "./board.ts";
 
 /** Espruino for Linux (a PC, a Raspberry Pi) with a USB modem, which has no power key: `AT+CFUN=1,1` restarts it. */
 export const BOARD = "LINUX";
@@ -13,6 +12,4 @@ export function openModem(path: string): Serial {
   return Serial1;
 }
 
-export function powerSteps(_on: number): PinSteps {
-  return [];
-}
+export function power(_on: number): void {}

@@ -1,5 +1,4 @@
 import type { Field } from "../firmware/config.ts";
-import type { PinSteps } from "./board.ts";
 
 /** RAK5010: nRF52840, BG96. */
 export const BOARD = "RAK5010";
@@ -17,6 +16,6 @@ export function openModem(_path: string): Serial {
  * PWRKEY low for at least 500 ms switches on; from 650 ms on it switches a running module off, which then takes at
  * least 2 s (BG96 Hardware Design, 3.7).
  */
-export function powerSteps(on: number): PinSteps {
-  return on ? [D2, 0, 550, D2, 1, 0] : [D2, 0, 800, D2, 1, 3000];
+export function power(on: number): void {
+  digitalPulse(D2, 0, on ? 550 : 800);
 }

@@ -1,5 +1,4 @@
 import type { Field } from "../firmware/config.ts";
-import type { PinSteps } from "./board.ts";
 
 /** RAK8212: nRF52832, BG96. */
 export const BOARD = "RAK8212";
@@ -13,6 +12,8 @@ export function openModem(_path: string): Serial {
   return Serial1;
 }
 
-export function powerSteps(on: number): PinSteps {
-  return on ? [D6, 0, 200, D6, 1, 200, D15, 1, 2000, D15, 0, 0] : [D6, 0, 2000];
+/** Cuts the supply for 2 s; then, 500 ms after it came back, the power key is pressed for 2 s. */
+export function power(on: number): void {
+  digitalPulse(D6, 0, 2000);
+  if (on) digitalPulse(D15, 0, [2500, 2000]);
 }

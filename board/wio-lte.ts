@@ -1,5 +1,4 @@
 import type { Field } from "../firmware/config.ts";
-import type { PinSteps } from "./board.ts";
 
 /** Seeed Wio LTE: STM32F405, EC21. */
 export const BOARD = "WIO_LTE";
@@ -14,8 +13,9 @@ export function openModem(_path: string): Serial {
 }
 
 /** Grove and VCCB supply, modem supply, GNSS antenna supply, RESET released, WAKEUP_IN low; then the key. */
-export function powerSteps(on: number): PinSteps {
-  return on
-    ? [B10, 1, 0, B5, 1, 0, B12, 1, 0, C5, 1, 0, C3, 1, 0, C0, 0, 1000, C4, 1, 100, C4, 0, 200, C4, 1, 0]
-    : [B5, 0, 2000];
+export function power(on: number): void {
+  if (on) {
+    digitalWrite([B10, B5, B12, C5, C3, C0], 62);
+    digitalPulse(C4, 1, [1100, 200]);
+  } else digitalPulse(B5, 0, 2000);
 }

@@ -8,6 +8,11 @@ interface Pin {
 declare const D2: Pin, D6: Pin, D7: Pin, D8: Pin, D9: Pin, D10: Pin, D15: Pin, D39: Pin;
 declare const A2: Pin, A3: Pin, B5: Pin, B10: Pin, B12: Pin, C0: Pin, C1: Pin, C3: Pin, C4: Pin, C5: Pin;
 
+/** The last pin gets the lowest bit. */
+declare function digitalWrite(pins: Pin[], bits: number): void;
+/** Drives the pin to `level`, and the other way after each time, by a hardware timer; returns at once. */
+declare function digitalPulse(pin: Pin, level: 0 | 1, times_ms: number | number[]): void;
+
 interface SerialOptions {
   tx?: Pin;
   rx?: Pin;

@@ -1,4 +1,4 @@
-import { BOARD, boardFields, openModem, powerSteps } from "#board";
+import { BOARD, boardFields, openModem, power } from "#board";
 import { check, configFields, type DeviceConfig } from "./config.ts";
 import { createModem, type Modem } from "./modem/network.ts";
 import { type Client, TBDeviceMQTTClient as ClientClass, type ServerConfig } from "./thingsboard/client.ts";
@@ -18,7 +18,7 @@ function boot(): void {
   TBDeviceMQTTClient = ClientClass;
   try {
     if (!fault) {
-      const the_modem = createModem(openModem(config.modem_port as string), powerSteps, config);
+      const the_modem = createModem(openModem(config.modem_port as string), power, config);
       ClientClass.prototype.network_ = the_modem;
       const client = new ClientClass(config.server as ServerConfig);
       // Both have what they need of it.

@@ -18,12 +18,12 @@ type Located = (fix: Fix | null, reason: string) => void;
 
 /** Who waits for a fix. */
 let located: Located;
-/** How long yet. */
-let left_ms: number;
+/** How often it is asked for yet, less one. */
+let left: number;
 
-/** Switches the engine off, to save power. `done` gets "", or the error; "+CME 505" is that it was off already. */
+/** Switches the engine off, to save power. `done` gets "", or the error; "505" is that it was off already. */
 export function gnssOff(_gnss: Gnss, done: (error: string) => void): void {
-  command("AT+QGPSEND", Limit.Command_ms, done);
+  command("AT+QGPSEND", done, Limit.Command_ms);
 }
 
 /**
@@ -33,50 +33,49 @@ export function gnssOff(_gnss: Gnss, done: (error: string) => void): void {
  */
 export function getFix(_gnss: Gnss, timeout_ms: number, done: Located): void {
   located = done;
-  left_ms = timeout_ms;
-  ask("");
+  left = timeout_ms / 1000;
+  command("AT+QGPSLOC=2", answered, Limit.Command_ms);
 }
 
-/** `before`: the last answer's error. 505: session not active. The codes are in section 3 of the manual. */
-function ask(before: string): void {
-  command(before === "+CME 505" ? "AT+QGPS=1" : "AT+QGPSLOC=2", Limit.Command_ms, answered);
-}
-
+/** The codes are in section 3 of the manual. */
 function answered(error: string, lines: string[]): void {
-  const fix = error ? null : readLocation(lines);
-  left_ms -= 1000;
-  // A reason in words is the channel's: it will be the same in a second.
-  if (!fix && left_ms > 0 && error < "a") setTimeout(ask, 1000, error);
-  else
-    located(
-      fix,
-      // 516: no fix yet. No error: the engine was just switched on, or its answer could not be right.
-      fix ? "" : error === "ERROR" ? "modem has no GNSS" : explain(error || "516"),
-    );
+  const fix = readLocation(lines);
+  // A reason in words is the channel's: it will be the same in a second. 505: session not active.
+  if (!fix && --left > 0 && error < "a")
+    setTimeout(command, 1000, error === "505" ? "AT+QGPS=1" : "AT+QGPSLOC=2", answered, Limit.Command_ms);
+  // 516: no fix yet. No error: the engine was just switched on, or its answer could not be right.
+  else located(fix, fix ? "" : explain(error || "516", "502"));
 }
-
-type Values = [number, number, number, number, number, number, number, number, number, number, number];
 
 /** The fix of the answer to AT+QGPSLOC=2 [Quectel BG96 GNSS manual, 2.3.4], null when it cannot be right. */
-function readLocation(lines: string[]): Fix | null {
+function readLocation(answer: string[]): Fix | null {
   // +QGPSLOC: hhmmss.s,latitude,longitude,hdop,altitude,2|3,course,km/h,knots,ddmmyy,satellites
-  const texts = lines.join().substr(10).split(",");
-  const values = texts.map(parseFloat) as Values;
-  const names = "time_ms,latitude,longitude,hdop,altitude_m,,course_deg,speed_kmh,,,satellites".split(",");
-  const fix: Record<string, number> = {};
+  const texts = answer.join().split(/[ ,]/);
+  const values = texts.map(function (text) {
+    return text ? parseFloat(text) : undefined;
+  });
+  const latitude = values[2] as number;
+  const longitude = values[3] as number;
+  const course = values[7];
   // There is no Date.UTC in Espruino
-  values[0] = Date.parse(
-    ("" + texts[9] + texts[0]).replace(/(..)(..)(..)(..)(..)/, "20$3-$2-$1T$4:$5:") + "Z",
+  const time_ms = Date.parse(
+    ("" + texts[10] + texts[1]).replace(/(..)(..)(..)(..)(..)/, "20$3-$2-$1T$4:$5:") + "Z",
   );
-  // ddd.mm
-  if (values[6] % 1 < 0.6) values[6] = (values[6] | 0) + (values[6] % 1) / 0.6;
-  for (let i = 0; i < 11; i++)
-    if (names[i] && (values[i] as number) * 0 === 0) fix[names[i] as string] = values[i] as number;
   // The squares of 90 and 180
-  return texts.length === 11 &&
-    ((values[0] / Limit.Known_ms) | 0) === 1 &&
-    values[1] * values[1] <= 8100 &&
-    values[2] * values[2] <= 32400
-    ? (fix as unknown as Fix)
+  return texts[11] &&
+    ((time_ms / Limit.Known_ms) | 0) === 1 &&
+    latitude * latitude <= 8100 &&
+    longitude * longitude <= 32400
+    ? {
+        time_ms: time_ms,
+        latitude: latitude,
+        longitude: longitude,
+        hdop: values[4],
+        altitude_m: values[5],
+        // ddd.mm
+        course_deg: course && (course | 0) + (course % 1) / 0.6,
+        speed_kmh: values[8],
+        satellites: values[11],
+      }
     : null;
 }

@@ -39,31 +39,27 @@ interface TcpSocket extends Socket {
   handlers_: SocketHandlers;
 }
 
-/** 0: nobody uses the connection. */
-let socket: TcpSocket | 0;
+/** None: nobody uses the connection. */
+let socket: TcpSocket | 0 | undefined;
+/** At first undefined, which is as good as Closed. */
 let state: State;
 /** Runs after a send. */
-let timer: ReturnType<typeof setTimeout> | 0;
+let timer: ReturnType<typeof setTimeout> | 0 | undefined;
 /** Until open: its AT+QIOPEN; then what is being sent. */
 let out: string | 0;
-/** Why it ends once everything received was read; "": it does not. */
-let lost: string;
+/** Why it ends once everything received was read; 0: it does not. */
+let lost: string | 0;
 /** 1: there may be something to read. */
 let unread: 0 | 1;
 
-/** Forgets everything: the modem is a new one. */
-export function resetSocket(): void {
-  socket = state = timer = 0;
-}
-
 /** `Network.open`: one connection at a time, a second is refused. */
 export function open(host: string, port: number, handlers: SocketHandlers): Socket {
-  const opened: TcpSocket = { write: write, close: close, handlers_: handlers };
+  const opened: TcpSocket = { write: write, close: endSocket, handlers_: handlers };
   if (socket) setTimeout(handlers.onClose.bind(handlers), 0, "modem in use");
   else {
     socket = opened;
     out = 'AT+QIOPEN=1,0,"TCP","' + host + '",' + port + ",0,0";
-    lost = "";
+    lost = 0;
     if (!state) {
       state = State.Leaving;
       socketStep();
@@ -81,19 +77,14 @@ function write(this: TcpSocket, bytes: string): number {
   return out.length;
 }
 
-/** `Socket.close`. */
-function close(this: TcpSocket): void {
-  if (this === socket) endSocket("");
-}
-
 /**
- * Ends the connection, if there is one; its user is told the reason, if there is one. A modem that restarted or is
- * silent (see `Done` for how such a reason looks) has nothing to close.
+ * Ends the connection, if there is one, for a reason its user is told. A modem that restarted or is silent (see `Done`
+ * for how such a reason looks) has nothing to close. As `Socket.close`, without a reason, it is for its own connection.
  */
-export function endSocket(reason: string): void {
+export function endSocket(this: unknown, reason?: string): void {
   const ended = socket;
   const was = state;
-  if (ended) {
+  if (ended && (reason || this === ended)) {
     socket = 0;
     if (was > State.Closing) state = State.Leaving;
     if (was >= State.Opening) socketStep(reason);
@@ -102,71 +93,77 @@ export function endSocket(reason: string): void {
 }
 
 /** URCs of the connection: `+QIOPEN: 0,566`, `+QIURC: "recv",0`, `+QIURC: "closed",0`. */
-export function socketUrc(line: string): void {
-  if (state > State.Leaving && /^\+QI(OPEN: |URC: "(recv|closed)",)0/.test(line)) {
+export function socketUrc(urc: string): void {
+  if (state > State.Leaving && /^.QI(OPEN: |URC: "[rc].*",)0/.test(urc)) {
     unread = 1;
-    if (line[9] === "c") lost = "closed by server";
-    if (state === (line[3] === "O" ? State.Opening : State.Idle)) socketStep("", [line]);
+    if (urc[9] === "c") lost = "closed by server";
+    if (state === (urc[3] === "O" ? State.Opening : State.Idle)) socketStep("", [urc]);
   }
 }
 
 /**
- * All that happens to the connection. `event` is the error of its command (see `Done`) or "timer"; `lines` are the
+ * All that happens to the connection. `event` is the error of its command (see `Done`) or "look"; `lines` are the
  * command's. With nothing under way it takes the next thing to do.
  */
 function socketStep(event?: string, lines?: string[]): void {
   const handlers = (socket as TcpSocket).handlers_;
   const was = state;
   let text = "";
-  if (event === "timer") {
+  if (event === "look") {
     timer = 0;
     unread = 1;
     if (was < State.Holding) return;
   }
-  state = State.Busy;
-  if (was === State.Leaving && !((event as string) > "a")) state = was;
-  else if (was < State.Busy) {
+  if (was > State.Leaving) {
+    state = State.Busy;
+    if (was === State.Busy || was === State.Opening) {
+      // The OK of AT+QIOPEN, perhaps with the report that should come later; or that: +QIOPEN: 0,566
+      const code = event || (lines as string[]).join().split(",")[1];
+      if (!code) state = State.Opening;
+      else if (code === "0") {
+        unread = 1;
+        out = 0;
+        handlers.onOpen();
+      } else endSocket(explain(code, "561"));
+    } else if (event === "SEND FAIL") state = State.Holding;
+    else if (was < State.Opening) {
+      if (event) lost = lost || "link lost";
+      if (was === State.Sending) {
+        // What the server said before it closed is still read.
+        unread = 1;
+        out = 0;
+        if (!event) handlers.onWritable();
+      } else if ((lines as string[])[1]) {
+        unread = 1;
+        handlers.onData((lines as [string, string])[1]);
+      }
+    }
+    if (was === State.Sending && !timer) timer = setTimeout(socketStep, Limit.Look_ms, "look");
+    // What a handler wrote goes out only now, as the interpreter's stack is short; and it may have closed.
+    if (state === State.Busy) {
+      if (unread && (!out || lost || was === State.Sending)) {
+        unread = 0;
+        state = State.Reading;
+        // An answer that long still leaves room in the board's event queue.
+        text = "AT+QIRD=0,512";
+      } else if (lost) endSocket(lost);
+      else if (out) {
+        state = State.Sending;
+        text = "AT+QISEND=0," + out.length;
+      } else state = State.Idle;
+    }
+  } else if (was === State.Closing || (event as string) > "a") {
     // The modem closed it, or never will: the id is free, or will be cleared before it is used again.
-    if (socket) text = out as string;
-    else state = State.Closed;
-  } else if (was === State.Busy || was === State.Opening) {
-    // The OK of AT+QIOPEN, perhaps with the report that should come later; or that: +QIOPEN: 0,566
-    const code = event || (lines as string[]).join().split(",")[1];
-    if (!code) state = State.Opening;
-    else if (code === "0") {
-      unread = 1;
-      out = 0;
-      handlers.onOpen();
-    } else endSocket(explain(code === "ERROR" ? "561" : code));
-  } else if (was === State.Sending && event === "SEND FAIL") state = State.Holding;
-  else {
-    if (was < State.Opening && event) lost = lost || "link lost";
-    if (was === State.Sending) {
-      // What the server said before it closed is still read.
-      unread = 1;
-      out = 0;
-      if (!event) handlers.onWritable();
-    } else if (lines && lines[1]) {
-      unread = 1;
-      handlers.onData(lines[1]);
+    state = State.Closed;
+    if (socket) {
+      state = State.Busy;
+      text = out as string;
     }
   }
-  if (was === State.Sending && !timer) timer = setTimeout(socketStep, Limit.Look_ms, "timer");
-  if (state === State.Busy && lost && !unread) endSocket(lost);
-  // What a handler wrote goes out only now, as the interpreter's stack is short; and it may have closed.
   if (state === State.Leaving) {
     state = State.Closing;
     text = "AT+QICLOSE=0";
-  } else if (state === State.Busy && !text) {
-    if (out && !lost && !(unread && was === State.Sending)) {
-      state = State.Sending;
-      text = "AT+QISEND=0," + out.length;
-    } else if (unread) {
-      unread = 0;
-      state = State.Reading;
-      // An answer that long still leaves room in the board's event queue.
-      text = "AT+QIRD=0,512";
-    } else state = State.Idle;
   }
-  if (text) command(text, Limit.Command_ms, socketStep, state === State.Sending ? out : 0);
+  // Only AT+QISEND has a prompt.
+  if (text) command(text, socketStep, Limit.Command_ms, out);
 }

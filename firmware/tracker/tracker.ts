@@ -191,11 +191,7 @@ function status(): unknown {
 }
 
 function debug(on: number): void {
-  modem.trace_ =
-    on &&
-    function (direction, text) {
-      print(direction + " " + JSON.stringify(text));
-    };
+  modem.trace_ = on;
 }
 
 /** Starts: the modem comes up, fixes are taken and sent until the board is reset. */

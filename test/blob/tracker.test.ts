@@ -251,7 +251,7 @@ describe("the tracker comes back", () => {
     assert.match(restarted, /AT\+QIOPEN/);
     assert.doesNotMatch(restarted, /AT\+QIACT/);
     const lost = await commands(() => modem.inject.pdpdeact());
-    assert.match(lost, /AT\+QIDEACT.*AT\+QIACT.*AT\+QIOPEN/);
+    assert.match(lost, /AT\+QIDEACT.*;\+QIACT.*AT\+QIOPEN/);
   });
 
   test("after server.disconnect() by hand", async () => {

@@ -1,8 +1,14 @@
-import { type Channel, listen } from "../../firmware/modem/at.ts";
+import type { Fix } from "../../firmware/gnss/fix.ts";
+import type * as engine from "../../firmware/gnss/gnss.ts";
+import type * as channels from "../../firmware/modem/at.ts";
+import { bootable } from "../modem/fresh.ts";
+
+const boot = bootable<typeof engine & typeof channels>("gnss/gnss.ts", "modem/at.ts");
 
 /** A modem that answers from a script, behind a real AT channel. */
 export interface ScriptedModem {
-  channel: Channel;
+  getFix(timeout_ms: number, done: (fix: Fix | null, reason: string) => void): void;
+  gnssOff(done: (error: string) => void): void;
   /** The commands it got, in order. */
   commands: string[];
   /** What it answers to a command; undefined: nothing at all. */
@@ -15,7 +21,7 @@ export const OK = "OK";
 export function scriptedModem(answer: ScriptedModem["answer"]): ScriptedModem {
   const commands: string[] = [];
   let receive: (bytes: string) => void = () => {};
-  const channel: Channel = {
+  const channel: channels.Channel = {
     port_: {
       write(bytes) {
         const command = bytes.trim();
@@ -32,8 +38,14 @@ export function scriptedModem(answer: ScriptedModem["answer"]): ScriptedModem {
     },
     urc_: () => false,
   };
+  const { getFix, gnssOff, listen } = boot();
   listen(channel);
-  const modem: ScriptedModem = { channel, commands, answer };
+  const modem: ScriptedModem = {
+    getFix: (timeout_ms, done) => getFix(channel, timeout_ms, done),
+    gnssOff: (done) => gnssOff(channel, done),
+    commands,
+    answer,
+  };
   return modem;
 }
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bringUp } from "../../firmware/modem/network.ts";
-import { BRING_UP, ERROR, OK, ok } from "./fake-serial.ts";
+import { ACTIVATE, BRING_UP, ERROR, OK, ok, REGISTRATION } from "./fake-serial.ts";
 import { setup } from "./network-rig.ts";
 
 for (const [urc, reason] of [
@@ -50,14 +49,14 @@ test("other URCs change nothing", (t) => {
 
 test("a restart in the middle of bringing up ends it with the reason; the next one starts from the beginning", (t) => {
   const { clock, serial, start, lost } = setup(t);
-  serial.answers["AT+QIACT=1"] = undefined;
+  serial.answers[ACTIVATE] = undefined;
   const results = start();
   clock.tick(5000);
   serial.say("\r\nRDY\r\n");
   assert.deepEqual(results, ["modem says RDY: check supply"]);
   assert.deepEqual(lost, []);
   assert.equal(clock.countTimers(), 0);
-  serial.answers["AT+QIACT=1"] = OK;
+  serial.answers[ACTIVATE] = OK;
   serial.commands = [];
   const again = start();
   clock.tick(2000);
@@ -76,7 +75,7 @@ test("a restart nobody noticed does no harm: every bringing up makes all setting
 });
 
 test("a modem that falls silent: noticed by whatever command, power key at the next bringing up", (t) => {
-  const { clock, serial, modem, lost, start, up, pins } = setup(t);
+  const { clock, serial, modem, lost, start, up, power } = setup(t);
   up();
   const { answers } = serial;
   serial.answers = {};
@@ -91,13 +90,13 @@ test("a modem that falls silent: noticed by whatever command, power key at the n
   serial.answers = answers;
   clock.tick(10000);
   assert.deepEqual(results, [""]);
-  assert.equal(pins.length, 2);
+  assert.equal(power.length, 1);
 });
 
 test("registration lost: the check of a modem that was up ends with the reason and its sockets", (t) => {
   const { clock, serial, lost, start, up } = setup(t);
   up();
-  serial.answers["AT+CEREG?;+CGREG?;+CREG?"] = ok("+CEREG: 0,2");
+  serial.answers[REGISTRATION] = ok("+CEREG: 0,2");
   const results = start();
   clock.tick(200000);
   assert.deepEqual(results, ["no network: check antenna"]);
@@ -105,11 +104,10 @@ test("registration lost: the check of a modem that was up ends with the reason a
 });
 
 test("power cycle of a modem that answers: AT+CFUN=1,1, no power key", (t) => {
-  const { clock, serial, up, pins } = setup(t);
+  const { clock, serial, start, up, power } = setup(t);
   up();
   serial.answers["AT+CFUN=1,1"] = OK;
-  const results: string[] = [];
-  bringUp((reason) => results.push(reason), 1);
+  const results = start(1);
   clock.tick(100);
   const { answers } = serial;
   serial.answers = {};
@@ -119,19 +117,18 @@ test("power cycle of a modem that answers: AT+CFUN=1,1, no power key", (t) => {
   serial.say("\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\nAPP RDY\r\n");
   clock.tick(6000);
   assert.deepEqual(results, [""]);
-  assert.deepEqual(pins, []);
+  assert.deepEqual(power, []);
 });
 
 test("power cycle of a modem that does not answer: supply, then power key", (t) => {
-  const { clock, serial, pins } = setup(t);
+  const { clock, serial, start, power } = setup(t);
   const { answers } = serial;
   serial.answers = {};
-  const results: string[] = [];
-  bringUp((reason) => results.push(reason), 1);
+  const results = start(1);
   clock.tick(70000);
   assert.deepEqual(
-    pins.map((text) => text.split(": ")[1]),
-    ["SUPPLY 0", "SUPPLY 1", "PWRKEY 0", "PWRKEY 1"],
+    power.map((text) => text.split(": ")[1]),
+    ["cut", "key"],
   );
   serial.answers = answers;
   clock.tick(10000);
@@ -139,11 +136,10 @@ test("power cycle of a modem that does not answer: supply, then power key", (t) 
 });
 
 test("power cycle of one that refuses AT+CFUN: its supply", (t) => {
-  const { clock, serial, pins } = setup(t);
+  const { clock, serial, start, power } = setup(t);
   serial.answers["AT+CFUN=1,1"] = ERROR;
-  const results: string[] = [];
-  bringUp((reason) => results.push(reason), 1);
+  const results = start(1);
   clock.tick(20000);
-  assert.equal(pins.length, 2);
+  assert.equal(power.length, 1);
   assert.deepEqual(results, [""]);
 });

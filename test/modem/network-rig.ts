@@ -1,20 +1,20 @@
 import type { TestContext } from "node:test";
-import { bringUp, createModem, type SimConfig } from "../../firmware/modem/network.ts";
+import type * as network from "../../firmware/modem/network.ts";
+import type { SimConfig } from "../../firmware/modem/network.ts";
 import { FakeSerial, fakeClock, healthy, OK, ok } from "./fake-serial.ts";
+import { bootable } from "./fresh.ts";
 
-/** A modem that is on and healthy but not brought up yet, on a board that notes what its pins do and when. */
+export const boot = bootable<typeof network>("modem/network.ts");
+
+/** A modem that is on and healthy but not brought up yet, on a board that notes what is done to its power and when. */
 export function setup(t: TestContext, config: Partial<SimConfig> = {}) {
   const clock = fakeClock(t);
   const born = clock.now;
   const serial = new FakeSerial();
   serial.answers = healthy();
-  const pins: string[] = [];
-  const pin = (name: string) => ({
-    write: (level: 0 | 1) => void pins.push(`${clock.now - born}: ${name} ${level}`),
-  });
-  const powerSteps = (on: number) =>
-    on ? [pin("PWRKEY"), 0, 500, pin("PWRKEY"), 1, 0] : [pin("SUPPLY"), 0, 3000, pin("SUPPLY"), 1, 100];
-  const modem = createModem(serial, powerSteps, {
+  const power: string[] = [];
+  const { bringUp, createModem } = boot();
+  const modem = createModem(serial, (on) => void power.push(`${clock.now - born}: ${on ? "key" : "cut"}`), {
     apn: "iot.example",
     apn_user: "",
     apn_password: "",
@@ -22,9 +22,9 @@ export function setup(t: TestContext, config: Partial<SimConfig> = {}) {
     ...config,
   });
   /** Starts to bring it up; the result is put in what this returns. */
-  const start = () => {
+  const start = (restart?: number) => {
     const results: string[] = [];
-    bringUp((reason) => results.push(reason));
+    bringUp((reason) => results.push(reason), restart);
     return results;
   };
   const lost: string[] = [];
@@ -43,5 +43,5 @@ export function setup(t: TestContext, config: Partial<SimConfig> = {}) {
     clock.tick(1000);
     serial.commands = [];
   };
-  return { clock, serial, modem, pins, lost, start, up };
+  return { clock, serial, modem, power, lost, bringUp, start, up };
 }

@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ERROR, OK, ok } from "./fake-serial.ts";
+import { ERROR, OK, ok, READY, SIM } from "./fake-serial.ts";
 import { setup } from "./network-rig.ts";
 
 const PIN = 'AT+CPIN="1234"';
-const TRIES = 'AT+QPINC="SC"';
-const LOCKED = ok("+CPIN: SIM PIN");
-const READY = ok("+CPIN: READY");
+const wants = (what: string, tries = '+QPINC: "SC",3,10') => ok(`+CPIN: ${what}`, tries);
+const LOCKED = wants("SIM PIN");
 
 test("a SIM that is busy, even missing, at first is waited for", (t) => {
   const { clock, serial, start } = setup(t);
   const errors = [14, 10, 13, 14].map((code) => `\r\n+CME ERROR: ${code}\r\n`);
-  serial.answers["AT+CPIN?"] = [...errors, ok("+CPIN: NOT READY"), READY];
+  serial.answers[SIM] = [...errors, ok("+CPIN: NOT READY"), READY];
   const results = start();
-  clock.tick(15000);
+  clock.tick(16000);
   assert.deepEqual(results, [""]);
 });
 
@@ -24,7 +23,7 @@ for (const [answer, reason] of [
 ] as const) {
   test(`a SIM that stays unusable, after 20 s: ${reason}`, (t) => {
     const { clock, serial, start } = setup(t);
-    serial.answers["AT+CPIN?"] = answer;
+    serial.answers[SIM] = answer;
     const results = start();
     clock.tick(20000);
     assert.deepEqual(results, []);
@@ -33,25 +32,25 @@ for (const [answer, reason] of [
   });
 }
 
-for (const [wants, pin] of [
+for (const [what, pin] of [
   ["SIM PIN", ""],
   ["SIM PUK", "1234"],
   ["PH-NET PIN", "1234"],
 ]) {
-  test(`a SIM that wants ${wants}: told at once`, (t) => {
+  test(`a SIM that wants ${what}: told at once`, (t) => {
     const { clock, serial, start } = setup(t, { pin: pin as string });
-    serial.answers["AT+CPIN?"] = ok(`+CPIN: ${wants}`);
+    serial.answers[SIM] = wants(what as string);
     const results = start();
     clock.tick(1000);
-    assert.deepEqual(results, [`${wants}: use a phone or set pin`]);
+    assert.deepEqual(results, [`${what}: use a phone or set pin`]);
     assert.ok(!serial.commands.includes(PIN));
   });
 }
 
-for (const tries of [ok('+QPINC: "SC",3,10'), ok('+QPINC: "SC",2,10'), ERROR]) {
-  test(`the PIN is entered: ${JSON.stringify(tries)}`, (t) => {
+for (const locked of [LOCKED, wants("SIM PIN", '+QPINC: "SC",2,10'), `\r\n+CPIN: SIM PIN\r\n${ERROR}`]) {
+  test(`the PIN is entered: ${JSON.stringify(locked)}`, (t) => {
     const { clock, serial, start } = setup(t, { pin: "1234" });
-    Object.assign(serial.answers, { "AT+CPIN?": [LOCKED, READY], [TRIES]: tries, [PIN]: OK });
+    Object.assign(serial.answers, { [SIM]: [locked, READY], [PIN]: OK });
     const results = start();
     clock.tick(5000);
     assert.deepEqual(results, [""]);
@@ -59,16 +58,21 @@ for (const tries of [ok('+QPINC: "SC",3,10'), ok('+QPINC: "SC",2,10'), ERROR]) {
   });
 }
 
-test("the last try is left to the user", (t) => {
-  const { clock, serial, start } = setup(t, { pin: "1234" });
-  Object.assign(serial.answers, { "AT+CPIN?": LOCKED, [TRIES]: ok('+QPINC: "SC",1,10') });
-  for (let i = 0; i < 3; i++) {
-    const results = start();
-    clock.tick(5000);
-    assert.deepEqual(results, ["one PIN try left: use a phone"]);
-  }
-  assert.ok(!serial.commands.includes(PIN));
-});
+for (const [name, urc] of [
+  ["", ""],
+  [", a URC between or not", "\r\n+CPIN: SIM PIN\r\n"],
+]) {
+  test(`the last try is left to the user${name}`, (t) => {
+    const { clock, serial, start } = setup(t, { pin: "1234" });
+    serial.answers[SIM] = urc + wants("SIM PIN", '+QPINC: "SC",1,10');
+    for (let i = 0; i < 3; i++) {
+      const results = start();
+      clock.tick(5000);
+      assert.deepEqual(results, ["one PIN try left: use a phone"]);
+    }
+    assert.ok(!serial.commands.includes(PIN));
+  });
+}
 
 for (const [name, answer] of [
   ["refused", "\r\n+CME ERROR: 16\r\n"],
@@ -76,7 +80,7 @@ for (const [name, answer] of [
 ] as const) {
   test(`a wrong PIN is never tried twice: ${name}`, (t) => {
     const { clock, serial, start } = setup(t, { pin: "1234" });
-    Object.assign(serial.answers, { "AT+CPIN?": LOCKED, [TRIES]: ok('+QPINC: "SC",3,10'), [PIN]: answer });
+    Object.assign(serial.answers, { [SIM]: LOCKED, [PIN]: answer });
     for (let i = 0; i < 3; i++) {
       const results = start();
       clock.tick(60000);
@@ -88,9 +92,8 @@ for (const [name, answer] of [
 
 test("the right PIN is entered again after the modem restarted", (t) => {
   const { clock, serial, start } = setup(t, { pin: "1234" });
-  const tries = ok('+QPINC: "SC",3,10');
   for (let i = 0; i < 2; i++) {
-    Object.assign(serial.answers, { "AT+CPIN?": [LOCKED, READY], [TRIES]: tries, [PIN]: OK });
+    Object.assign(serial.answers, { [SIM]: [LOCKED, READY], [PIN]: OK });
     const results = start();
     clock.tick(5000);
     assert.deepEqual(results, [""]);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { bringUp, createModem } from "../../firmware/modem/network.ts";
 import type { Socket } from "../../firmware/socket.ts";
 import { FakeSerial, fakeClock, healthy, OK } from "./fake-serial.ts";
+import { boot } from "./network-rig.ts";
 
 export const OPEN = 'AT+QIOPEN=1,0,"TCP","broker.example",1883,0,0';
 export const EMPTY = "\r\n+QIRD: 0\r\n\r\nOK\r\n";
@@ -13,7 +13,8 @@ export function setup(t: TestContext) {
   const clock = fakeClock(t);
   const serial = new FakeSerial();
   serial.answers = healthy();
-  const modem = createModem(serial, () => [], {
+  const { bringUp, createModem } = boot();
+  const modem = createModem(serial, () => {}, {
     apn: "iot.example",
     apn_user: "",
     apn_password: "",
@@ -56,5 +57,5 @@ export function setup(t: TestContext) {
     serial.commands = [];
     return socket;
   };
-  return { clock, serial, modem, events, open, opened, write, handlersOf };
+  return { clock, serial, modem, bringUp, events, open, opened, write, handlersOf };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Socket } from "../../firmware/socket.ts";
-import { ERROR } from "./fake-serial.ts";
+import { ERROR, OK } from "./fake-serial.ts";
 import { data, EMPTY, OPEN, setup } from "./socket-rig.ts";
 
 test("opening: the id is closed first, then opened in buffer mode, then looked for data", (t) => {
@@ -20,7 +20,7 @@ test("opening: the id is closed first, then opened in buffer mode, then looked f
 
 const FAILURES: [string, string][] = [
   ["552", "bad host"],
-  ["556", "modem: 556"],
+  ["556", "modem error 556"],
   ["561", "no PDP context: check apn"],
   ["565", "DNS failed: check host"],
   ["566", "refused: check host, port"],
@@ -54,7 +54,7 @@ test("wiolte.js: 563 is no connection: the id is closed, and again before it is 
   clock.tick(50);
   serial.say("\r\n+QIOPEN: 0,563\r\n");
   clock.tick(50);
-  assert.deepEqual(events.splice(0), ["close modem: 563"]);
+  assert.deepEqual(events.splice(0), ["close modem error 563"]);
   serial.commands = [];
   open();
   clock.tick(50);
@@ -66,7 +66,7 @@ test("wiolte.js: 563 is no connection: the id is closed, and again before it is 
 
 for (const [answer, reason] of [
   [ERROR, "no PDP context: check apn"],
-  ["\r\n+CME ERROR: 30\r\n", "no service: check antenna"],
+  ["\r\n+CME ERROR: 30\r\n", "no network: check antenna"],
 ] as const) {
   test(`AT+QIOPEN itself fails: ${reason}`, (t) => {
     const { clock, serial, events, open } = setup(t);
@@ -83,7 +83,8 @@ test("QuectelBG96.js: an open that is never answered ends when its user has wait
   const socket = open();
   clock.tick(100);
   const seen: string[] = [];
-  modem.at("AT+QCSQ", (error) => seen.push(error));
+  serial.answers["AT+CSQ"] = OK;
+  modem.at("AT+CSQ", (error) => seen.push(error));
   clock.tick(180000);
   assert.deepEqual(seen, [""]);
   assert.deepEqual(events, []);
