@@ -1,6 +1,7 @@
 import { BOARD, boardFields, openModem, powerSteps } from "#board";
 import { check, configFields, type DeviceConfig } from "./config.ts";
 import { createModem } from "./modem/network.ts";
+import { useNetwork } from "./mqtt/session.ts";
 import { type ServerConfig, TBDeviceMQTTClient } from "./thingsboard/client.ts";
 import { startTracker } from "./tracker/tracker.ts";
 
@@ -10,17 +11,16 @@ declare const __VERSION__: string;
 /** Reads the configuration, makes the parts, starts the tracker, and puts what a user wants to see on the REPL's global. */
 function boot(): void {
   const config = require("Storage").readJSON("tb.json", true) as DeviceConfig;
-  let fault = check(config, configFields().concat(boardFields ? boardFields() : []), " server");
+  const fields = configFields();
+  if (boardFields) boardFields(fields);
+  let fault = config ? check(config, fields) : "missing, or not JSON";
   print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
   global.TBDeviceMQTTClient = TBDeviceMQTTClient;
   try {
     if (!fault) {
       const modem = createModem(openModem(config.modem_port as string), powerSteps, config);
-      TBDeviceMQTTClient.prototype.network_ = modem;
-      const server = new TBDeviceMQTTClient(config.server as ServerConfig);
-      // Both have what they need of it.
-      delete config.server;
-      delete config.modem_port;
+      useNetwork(modem);
+      const server = new TBDeviceMQTTClient(config.server || ({} as ServerConfig));
       global.modem = modem;
       global.server = server;
       global.tracker = startTracker(config, modem, server);

@@ -1,5 +1,8 @@
+import { useNetwork } from "../../firmware/mqtt/session.ts";
+import type { Network } from "../../firmware/socket.ts";
 import { TBDeviceMQTTClient } from "../../firmware/thingsboard/client.ts";
 
 declare const global: Record<string, unknown>;
 
+useNetwork(global.network as Network);
 global.TBDeviceMQTTClient = TBDeviceMQTTClient;

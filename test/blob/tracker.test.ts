@@ -183,14 +183,16 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
   });
 
   for (const [settings, line] of [
-    ["", /^tb.json: must be an object$/],
-    ["{", /^tb.json: must be an object$/],
+    ["", /^tb.json: missing, or not JSON$/],
+    ["{", /^tb.json: missing, or not JSON$/],
+    ["null", /^tb.json: missing, or not JSON$/],
     ['{"server":{"host":"h"}}', /^tb.json: server_cfg: username: .*1 to 255$/],
-    ['{"server":{"username":"t"}}', /^tb.json: .*host "".*1 to/],
-    ['{"interval_s":5}', /^tb.json: server_cfg: must be an object/],
+    ['{"server":{"username":"t"}}', /^tb.json: .*host: .*1 to/],
+    ['{"interval_s":5}', /^tb.json: server_cfg: host: /],
+    ['{"server":"mqtt.thingsboard.cloud"}', /^tb.json: server_cfg: host: /],
     ['{"server":{"host":"h","username":"t","hots":1}}', /^tb.json: .*hots/],
-    ['{"server":{"host":"h","username":"t","port":70000}}', /^tb.json: .*port 70000.* 65535/],
-    ['{"server":{"host":"h","username":"t"},"interval_s":0}', /^tb.json: interval_s 0.*1 to 86400$/],
+    ['{"server":{"host":"h","username":"t","port":70000}}', /^tb.json: .*port: .* 65535/],
+    ['{"server":{"host":"h","username":"t"},"interval_s":0}', /^tb.json: interval_s: .*1 to 86400$/],
     [
       '{"server":{"host":"h","username":"t"},"intervall_s":5}',
       /^tb.json: intervall_s: unknown, use .*interval_s/,
