@@ -89,7 +89,6 @@ export function check(given: any, fields: Fields): string {
       if (value) given[name] = value;
     }
   }
-  for (const name in given)
-    if (!(name in fields)) return name + ": unknown, use " + Object.keys(fields).join(" ");
+  for (const name in given) if (!(name in fields)) return name + ": unknown, use " + Object.keys(fields);
   return "";
 }

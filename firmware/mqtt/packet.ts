@@ -19,8 +19,6 @@ export const enum First {
   CONNACK = 0x20,
   PUBLISH = 0x30,
   PUBLISH_QOS_1 = 0x32,
-  /** Sent again. */
-  PUBLISH_DUP = 0x3a,
   PUBACK = 0x40,
   SUBSCRIBE = 0x82,
 }
@@ -39,6 +37,9 @@ const enum ConnectFlags {
   PASSWORD = 0xc2,
 }
 
+/** First byte of a PUBLISH of QoS 1 that is sent again, as a string. */
+export const PUBLISH_DUP = "\x3a";
+
 /** PINGREQ [3.12]. */
 export const PINGREQ = "\xc0\0";
 
@@ -46,8 +47,8 @@ export const PINGREQ = "\xc0\0";
 export const DISCONNECT = "\xe0\0";
 
 /**
- * A packet. Bodies: PUBACK: the identifier as `uint16` [3.4]; SUBSCRIBE: that, then for
- * each filter its `field` and the highest QoS, one byte [3.8].
+ * A packet. Bodies: PUBLISH: the topic as a `field`, at QoS 1 the identifier as `uint16`, the message [3.3]; PUBACK: the
+ * identifier [3.4]; SUBSCRIBE: that, then the filter as a `field` and the highest QoS, one byte [3.8].
  */
 export function packet(first: First, body: string): string {
   const length = body.length;
@@ -86,18 +87,10 @@ export function encodeConnect(login: Login): string {
   );
 }
 
-/** PUBLISH [3.3] of QoS 1; `packet_id` 0: of QoS 0, which has no identifier [MQTT-2.3.1-5]. */
-export function encodePublish(to: string, message: string, packet_id: number): string {
-  return packet(
-    packet_id ? First.PUBLISH_QOS_1 : First.PUBLISH,
-    field(to) + (packet_id ? uint16(packet_id) : "") + message,
-  );
-}
-
 /**
  * What `decode` finds. `first`: the first byte, with flags only in PUBLISH. `id`: packet identifier, 0 in PUBLISH QoS 0;
  * CONNACK: the return code, and 256 if a session was present. `payload`: PUBLISH: the message; SUBACK: the return code,
- * 128 where the filter was refused. Returns what is wrong with it, if anything.
+ * more than 2 where the filter was refused. Returns what is wrong with it, if anything.
  */
 export type Take = (first: number, id: number, topic: string, payload: string) => string | undefined;
 
@@ -105,7 +98,7 @@ export type Take = (first: number, id: number, topic: string, payload: string) =
  * Takes the packet that `bytes` begin with, and returns how many bytes it has; 0: more are needed; or what is wrong.
  * `most`: the largest remaining length to accept. Errors, but those of `take`: "type" (not for a client), "flags or
  * QoS 2", "length" (remaining length, or a body that does not fill or fit it), "size" (more than `most`), "topic" (empty,
- * wildcard, not UTF-8), "id" (0), "code" (a reserved return code).
+ * wildcard, not UTF-8), "id" (0), "code" (a reserved return code of CONNACK).
  */
 export function decode(bytes: string, most: number, take: Take): number | string {
   const first = bytes.charCodeAt(0);
@@ -124,11 +117,7 @@ export function decode(bytes: string, most: number, take: Take): number | string
       : // One bit for each allowed value: QoS 0 or 1, DUP at QoS 1 only [MQTT-3.3.1-2]; else 0 [MQTT-2.2.2-2].
         !(((type === Type.PUBLISH ? 0xc0f : 1) >> (first & 15)) & 1)
         ? "flags or QoS 2"
-        : (
-              type === Type.PUBLISH
-                ? size < 3
-                : size !== (type === Type.PINGRESP ? 0 : type === Type.SUBACK ? 3 : 2)
-            )
+        : type !== Type.PUBLISH && size !== (type === Type.PINGRESP ? 0 : type === Type.SUBACK ? 3 : 2)
           ? "length"
           : size > most
             ? "size"
@@ -138,8 +127,7 @@ export function decode(bytes: string, most: number, take: Take): number | string
     if (bytes.length < size) return 0;
     // Two-byte numbers: a topic's length, a packet identifier, CONNACK's body.
     for (let left = first & PublishFlag.QOS_1 ? 2 : type === Type.PINGRESP ? 0 : 1; left; left--) {
-      value = (bytes.charCodeAt(at) << 8) | bytes.charCodeAt(at + 1);
-      at += 2;
+      value = (bytes.charCodeAt(at++) << 8) | bytes.charCodeAt(at++);
       if (type === Type.PUBLISH && !topic) {
         topic = bytes.substr(at, value);
         at += value;
@@ -150,9 +138,6 @@ export function decode(bytes: string, most: number, take: Take): number | string
       } else if (type === Type.CONNACK ? (value & ~256) > 5 : !value) error = value ? "code" : "id";
     }
     if (at > size) error = "length";
-    const code = bytes.charCodeAt(at);
-    // [MQTT-3.9.3-2]
-    if (type === Type.SUBACK && code > 2 && code !== 128) error = "code";
   }
   return error || take(first, value, topic, bytes.slice(at, size)) || size;
 }

@@ -8,24 +8,21 @@ import {
   DISCONNECT,
   decode,
   encodeConnect,
-  encodePublish,
   First,
   field,
   type Login,
   PINGREQ,
+  PUBLISH_DUP,
   packet,
   uint16,
 } from "./packet.ts";
-import { chr } from "./text.ts";
 
-/** The order matters: from CONNECTING on the server is listened to. */
+/** The order matters: from CONNECTING on bytes come and go. */
 const enum State {
   /** No connection. */
   CLOSED,
   /** The network opens the connection. */
   OPENING,
-  /** DISCONNECT waits until the socket takes it. */
-  CLOSING,
   /** CONNECT is on its way, CONNACK is awaited. */
   CONNECTING,
   /** The server accepted us: messages go both ways. */
@@ -63,7 +60,7 @@ const enum Id {
   YES = -3,
   /** SUBACK or PINGRESP have to come, though nobody waits for them. */
   REQUEST = -2,
-  /** Who waits for CONNACK, or for DISCONNECT to leave. */
+  /** Who waits for CONNACK. */
   SESSION = -1,
   /** A message of QoS 0. */
   QOS_0 = 0,
@@ -74,8 +71,8 @@ interface Waiting {
   /** Packet identifier of a QoS 1 message, or Id. */
   id_: number;
   done_: Done;
-  /** The packet, "" if it is not the one to be sent again. */
-  bytes_: string;
+  /** The packet; not of who waits for CONNACK. */
+  bytes_?: string;
   /** Connections that ended without PUBACK. */
   tries_: number;
 }
@@ -130,10 +127,10 @@ export function useNetwork(opener: Network): void {
 }
 
 /** The only place where the state changes, and with it what is waited for. */
-function enter(next: State, reason: string): void {
+function enter(next: State, reason?: string): void {
   state = next;
   owner.status = next === State.UP;
-  owner.last_error = reason;
+  owner.last_error = reason || "";
   watch();
 }
 
@@ -144,7 +141,7 @@ function watch(): void {
     ? setTimeout(
         end,
         state > State.OPENING ? Wait.ANSWER_MS : Wait.OPEN_MS,
-        state ? "no answer: check host, port" : "",
+        state && "no answer: check host, port",
       )
     : 0;
 }
@@ -166,10 +163,7 @@ function finish(id: number, ok: boolean): void {
   if (!flight.length) watch();
 }
 
-/**
- * Sends a packet that is to be answered; "": it was, or there is none. Without `done` gives the Promise that stands in
- * for it.
- */
+/** Waits for an answer, to the packet if one is given. Without `done` gives the Promise that stands in for it. */
 function ask(id: number, done: Done | undefined, bytes?: string): any {
   if (!done)
     return new Promise(function (resolve: Done) {
@@ -178,7 +172,7 @@ function ask(id: number, done: Done | undefined, bytes?: string): any {
   if (id < Id.REQUEST) done(id > Id.NO);
   else {
     // The others have their deadline.
-    if (flight.push({ id_: id, done_: done, bytes_: bytes as string, tries_: 0 }) < 2) watch();
+    if (flight.push({ id_: id, done_: done, bytes_: bytes, tries_: 0 }) < 2) watch();
     if (bytes) send(bytes);
   }
 }
@@ -200,17 +194,15 @@ function flush(): unknown {
     if (!(out[0] = (out[0] as string).substr(taken))) out.shift();
   }
   finish(Id.QOS_0, true);
-  if (state === State.CLOSING) end("");
 }
 
-/** Ends the connection, or the attempt; `reason` "": it is wanted, and what is in flight is not sent again. */
-function end(reason: string): void {
+/** Ends the connection, or the attempt; without a reason it is wanted, and what is in flight is not sent again. */
+function end(reason?: string | 0): void {
   const was = state;
-  const wanted = !reason || was === State.CLOSING;
   // Else the network had something to say still.
-  if (was || wanted) {
+  if (was || !reason) {
     flight.forEach(function (waiting) {
-      if (waiting.id_ > 0 && (wanted || ++waiting.tries_ >= Limit.TRIES)) waiting.id_ = Id.QOS_0;
+      if (waiting.id_ < 1 || !reason || ++waiting.tries_ >= Limit.TRIES) waiting.id_ = Id.QOS_0;
     });
     buffer = "";
     out = [];
@@ -219,10 +211,8 @@ function end(reason: string): void {
     keeper = last_id = 0;
     enter(State.CLOSED, reason || "disconnected");
     if (was) socket.close();
-    finish(Id.REQUEST, false);
-    finish(Id.SESSION, was === State.CLOSING);
     finish(Id.QOS_0, false);
-    if (!wanted && owner.onClose_) owner.onClose_(reason);
+    if (reason && owner.onClose_) owner.onClose_(reason);
   }
 }
 
@@ -230,18 +220,17 @@ function end(reason: string): void {
 function received(first: number, id: number, topic: string, payload: string): string | undefined {
   if ((state === State.CONNECTING) !== (first === First.CONNACK)) return "order";
   if (first === First.CONNACK) {
-    if (id & 255)
-      return (
-        "refused, " + (["", "MQTT 3.1.1", "client_id", "server busy"][id & 255] || "check username, password")
-      );
-    enter(State.UP, "");
+    // Not whether there is a session of before.
+    if ((id &= 255))
+      return "refused, " + (["", "MQTT 3.1.1", "client_id", "server busy"][id] || "check username, password");
+    enter(State.UP);
     ask(
       Id.REQUEST,
       String,
       packet(First.SUBSCRIBE, uint16(Limit.ID + 1) + field(owner.topics_[0] as string) + "\x01"),
     );
     flight.forEach(function (waiting) {
-      if (waiting.id_ > 0) send(chr(First.PUBLISH_DUP) + waiting.bytes_.substr(1));
+      if (waiting.id_ > 0) send(PUBLISH_DUP + (waiting.bytes_ as string).substr(1));
     });
     finish(Id.SESSION, true);
     // PUBLISH has flags.
@@ -260,7 +249,7 @@ function received(first: number, id: number, topic: string, payload: string): st
 const handlers: SocketHandlers = {
   onOpen: function () {
     if (state === State.OPENING) {
-      enter(State.CONNECTING, "");
+      enter(State.CONNECTING);
       send(encodeConnect(owner.config_ as Login));
     }
   },
@@ -268,17 +257,16 @@ const handlers: SocketHandlers = {
   onWritable: flush,
 
   onData: function (bytes) {
-    // Closing, we have said DISCONNECT and listen no more.
-    while (state > State.CLOSING) {
+    let size: number | string = 1;
+    while (size && state > State.OPENING) {
       busy = 1;
-      const size = decode((buffer += bytes), Limit.PACKET, received);
+      size = decode((buffer += bytes), Limit.PACKET, received);
       busy = 0;
       bytes = "";
-      if (!size) break;
       if (+size) {
         buffer = buffer.substr(size as number);
         flush();
-      } else end("MQTT: " + size);
+      } else if (size) end("MQTT: " + size);
     }
   },
 
@@ -296,25 +284,25 @@ export function connect(this: Session, done?: Done): any {
     return ask(Id.NO, done);
   }
   // What another one has in flight is not for this one's server.
-  if (owner !== this || state === State.CLOSING) end("");
+  if (owner !== this) end();
   if (!state) {
     owner = this;
-    enter(State.OPENING, "");
+    enter(State.OPENING);
     socket = network.open(this.config_.host, this.config_.port || 1883, handlers);
   }
-  return ask(Id.SESSION, done, "");
+  return ask(Id.SESSION, done);
 }
 
 /**
- * Sends DISCONNECT and closes, as a method of who has the session; `done(true)` when that is through, at once where
- * nothing was open. Messages that are not acknowledged get `done(false)`.
+ * Closes, as a method of who has the session. Messages that are not acknowledged get `done(false)`. DISCONNECT is for the
+ * socket that takes it now: without it a server without a will of ours does the same.
  */
 export function disconnect(this: Session, done?: Done): any {
   if (this.status) {
-    enter(State.CLOSING, "");
-    return ask(Id.SESSION, done, DISCONNECT);
+    out.push(DISCONNECT);
+    flush();
   }
-  if (owner === this) end("");
+  if (owner === this) end();
   return ask(Id.YES, done);
 }
 
@@ -342,6 +330,10 @@ export function publish(session: Session, topic: string, payload: string, done?:
       return waiting.id_ === last_id;
     })
   );
-  const id = session.config_.qos ? last_id : Id.QOS_0;
-  return ask(id, done, encodePublish(topic, payload, id));
+  const id = (session.config_.qos as number) && last_id;
+  return ask(
+    id,
+    done,
+    packet(id ? First.PUBLISH_QOS_1 : First.PUBLISH, field(topic) + (id ? uint16(id) : "") + payload),
+  );
 }

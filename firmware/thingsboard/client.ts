@@ -71,8 +71,8 @@ export interface ClientConstructor {
 export const TBDeviceMQTTClient = function (this: Client, server_cfg: ServerConfig): void {
   const fault =
     check(server_cfg, serverFields()) ||
-    (!(this.topics_ = topics(server_cfg.topics as string) as string[]) && "topics: must be v1 or v2");
-  if (fault) throw Error("server_cfg: " + fault);
+    (!(this.topics_ = topics()[server_cfg.topics as string] as string[]) && "topics: use v1 or v2");
+  if (fault) throw Error("server: " + fault);
   this.config_ = server_cfg;
   this.seen_ = {};
   this.status = false;
@@ -114,11 +114,11 @@ TBDeviceMQTTClient.prototype = {
       if (
         seen[id] ||
         flight.some(function (waiting) {
-          return waiting.bytes_.lastIndexOf(reply) > 0;
+          return (waiting.bytes_ as string).lastIndexOf(reply) > 0;
         })
       )
         return;
-      if (ids.length >= REMEMBERED) delete seen[ids[0] as string];
+      if (ids[REMEMBERED - 1]) delete seen[ids[0] as string];
       seen[id] = 1;
     }
     try {

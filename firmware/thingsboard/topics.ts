@@ -9,11 +9,10 @@ export const enum Topic {
   TELEMETRY,
 }
 
-/** The topics of this version, in the order of Topic; undefined where there is no such version. */
-export function topics(version: string): string[] | undefined {
-  const known: Record<string, string[]> = {
+/** The topics of each version, in the order of Topic. */
+export function topics(): Record<string, string[]> {
+  return {
     v1: ["v1/devices/me/rpc/request/+", "v1/devices/me/rpc/response/", "v1/devices/me/telemetry"],
     v2: ["v2/r/req/+", "v2/r/res/", "v2/t"],
   };
-  return known[version];
 }

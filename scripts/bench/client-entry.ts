@@ -3,6 +3,7 @@ import type { Network } from "../../firmware/socket.ts";
 import { TBDeviceMQTTClient } from "../../firmware/thingsboard/client.ts";
 
 declare const global: Record<string, unknown>;
+declare const network: Network;
 
-useNetwork(global.network as Network);
+useNetwork(network);
 global.TBDeviceMQTTClient = TBDeviceMQTTClient;

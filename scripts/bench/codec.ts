@@ -25,7 +25,7 @@ export async function codecRows(): Promise<Row[]> {
 
   // From and to Buffers, as a socket has them.
   const ours = () =>
-    messages.map(({ id, payload }) => Buffer.from(codec.encodePublish(TOPIC, payload, id), "latin1"));
+    messages.map(({ id, payload }) => Buffer.from(codec.encodePublish(id, TOPIC, payload), "latin1"));
   const theirs = () =>
     messages.map(({ id, payload }) =>
       generate({ cmd: "publish", topic: TOPIC, payload, qos: 1, messageId: id, dup: false, retain: false }),

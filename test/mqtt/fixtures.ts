@@ -2,7 +2,6 @@
 import {
   DISCONNECT,
   encodeConnect,
-  encodePublish,
   First,
   field,
   PINGREQ,
@@ -11,6 +10,7 @@ import {
   uint16,
 } from "../../firmware/mqtt/packet.ts";
 import { latin1, utf8 } from "./bytes.ts";
+import { encodePublish } from "./publish.ts";
 import type { Packet } from "./stream.ts";
 
 /** One packet, as bytes, as our functions have it, and as mqtt-packet has it (its types want more than it needs). */
@@ -172,7 +172,7 @@ const both: (Fixture & { packet: Packet })[] = [
     name,
     bytes,
     // What the client never sends: retained messages; again: see the session.
-    ...(flags & ~PublishFlag.QOS_1 ? {} : { encode: () => encodePublish(topic, payload, id) }),
+    ...(flags & ~PublishFlag.QOS_1 ? {} : { encode: () => encodePublish(id, topic, payload) }),
     packet: { first: 0x30 | flags, id, topic, payload },
     mqttPacket: {
       cmd: "publish" as const,

@@ -5,7 +5,6 @@ import fc from "fast-check";
 import { generate, type Packet as MqttPacket, parser } from "mqtt-packet";
 import {
   encodeConnect,
-  encodePublish,
   First,
   field,
   PublishFlag,
@@ -14,6 +13,7 @@ import {
 } from "../../firmware/mqtt/packet.ts";
 import { fromBuffer, latin1, RUNS, utf8 } from "./bytes.ts";
 import { toReceive } from "./fixtures.ts";
+import { encodePublish } from "./publish.ts";
 import { stream } from "./stream.ts";
 
 const LIMIT = 16_383;
@@ -88,9 +88,9 @@ it("mqtt-packet reads every PUBLISH we write, and writes the same", () => {
     (packet) => {
       const sent = { ...packet, dup: false, retain: false };
       const written = encodePublish(
+        sent.qos ? sent.messageId : 0,
         utf8(sent.topic),
         fromBuffer(sent.payload),
-        sent.qos ? sent.messageId : 0,
       );
       const read = parse(written);
       assert.deepEqual(

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { generate, type Packet as MqttPacket, parser } from "mqtt-packet";
-import { encodePublish } from "../../firmware/mqtt/packet.ts";
 import { fromBuffer, latin1, utf8 } from "./bytes.ts";
 import { toReceive, toSend } from "./fixtures.ts";
+import { encodePublish } from "./publish.ts";
 import { type Packet, stream } from "./stream.ts";
 
 /** The largest remaining length we know. */
@@ -90,7 +90,7 @@ describe("remaining length", () => {
   for (const [length, digits] of limits) {
     if (length > 0)
       it(`${length} encoded`, () => {
-        const bytes = encodePublish("t", "x".repeat(length - 3), 0);
+        const bytes = encodePublish(0, "t", "x".repeat(length - 3));
         assert.equal(bytes.length, 1 + digits.length + length);
         assert.equal(bytes.slice(1, 1 + digits.length), digits);
       });
@@ -153,9 +153,6 @@ describe("malformed packets", () => {
     ["CONNACK, all flags", "\x20\x02\xff\0", "code"],
     ["CONNACK, return code 6", "\x20\x02\0\x06", "code"],
     ["CONNACK, return code 255", "\x20\x02\x01\xff", "code"],
-    ["SUBACK, return code 3", "\x90\x03\0\x01\x03", "code"],
-    ["SUBACK, return code 127", "\x90\x03\0\x01\x7f", "code"],
-    ["SUBACK, return code 129", "\x90\x03\0\x01\x81", "code"],
     ["SUBACK for more filters than one", "\x90\x04\0\x01\0\x01", "length"],
     ["PUBACK, identifier 0", "\x40\x02\0\0", "id"],
     ["SUBACK, identifier 0", "\x90\x03\0\0\0", "id"],
@@ -200,7 +197,7 @@ describe("malformed packets", () => {
     });
 
   it("a size at the limit is none", () => {
-    assert.equal(decodeAll([encodePublish("t", "x".repeat(LIMIT - 3), 0)]).packets.length, 1);
+    assert.equal(decodeAll([encodePublish(0, "t", "x".repeat(LIMIT - 3))]).packets.length, 1);
   });
 
   it("what came before is still decoded", () => {
@@ -210,7 +207,7 @@ describe("malformed packets", () => {
 
   it("topics at the edges of UTF-8 are none", () => {
     for (const topic of ["\x7f", "\u0080", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\u{10000}"]) {
-      const { packets } = decodeAll([encodePublish(utf8(topic), "", 0)]);
+      const { packets } = decodeAll([encodePublish(0, utf8(topic), "")]);
       assert.equal(packets[0]?.topic, utf8(topic));
     }
   });

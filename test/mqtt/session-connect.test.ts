@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { encodePublish } from "./publish.ts";
 import {
   ANSWER,
   CONNACK,
@@ -148,14 +149,24 @@ describe("connecting", () => {
     assert.deepEqual(told, ["open true"]);
   });
 
-  it("a refused subscription is told, and the session stays", () => {
-    const { session, network, open } = sessionRig();
-    open();
-    network.up();
-    network.respond(CONNACK + suback(0x80));
-    assert.equal(session.last_error, "subscription refused");
-    assert.equal(session.status, true);
-  });
+  for (const code of [0x80, 3, 127, 129, 255])
+    it(`a refused subscription is told, and the session stays: SUBACK ${code}`, () => {
+      const { session, network, open } = sessionRig();
+      open();
+      network.up();
+      network.respond(CONNACK + suback(code));
+      assert.equal(session.last_error, "subscription refused");
+      assert.equal(session.status, true);
+    });
+
+  for (const code of [0, 1, 2])
+    it(`a granted one is fine: SUBACK ${code}`, () => {
+      const { session, network, open } = sessionRig();
+      open();
+      network.up();
+      network.respond(CONNACK + suback(code));
+      assert.equal(session.last_error, "");
+    });
 
   it("no SUBACK ends the session", () => {
     const { network, told, open, tick } = sessionRig();
@@ -193,36 +204,47 @@ describe("disconnecting", () => {
     assert.deepEqual(told, ["close true"], "and not as an end to recover from");
   });
 
-  it("waits until a busy socket takes DISCONNECT", () => {
+  it("does not wait for a busy socket: the server sees the connection end", () => {
+    const { session, network, told, connect, close, timers } = sessionRig();
+    connect();
+    network.room = 0;
+    close();
+    network.expect();
+    assert.equal(network.closed, 1);
+    assert.equal(session.status, false);
+    assert.equal(session.last_error, "disconnected");
+    assert.deepEqual(told, ["close true"]);
+    assert.equal(timers(), 0);
+    network.writable();
+    network.expect();
+  });
+
+  it("what waited for the socket leaves before DISCONNECT, if it takes it now", () => {
+    const { session, network, connect, send, close } = sessionRig();
+    connect();
+    network.room = 0;
+    send("a", 0);
+    network.room = Number.POSITIVE_INFINITY;
+    close();
+    network.expect(encodePublish(0, "up", "a"), DISCONNECT);
+    assert.equal(session.status, false);
+  });
+
+  it("to a dead socket is an end like any other", () => {
     const { session, network, told, connect, close } = sessionRig();
     connect();
-    network.room = 0;
+    network.room = -1;
     close();
+    assert.deepEqual(told, ["end link lost", "close true"]);
+    assert.equal(network.closed, 1);
     assert.equal(session.status, false);
-    assert.equal(network.closed, 0);
-    network.writable(1);
-    assert.equal(network.closed, 0);
-    network.writable();
-    network.expect(DISCONNECT[0] as string, DISCONNECT[1] as string);
-    assert.equal(network.closed, 1);
-    assert.deepEqual(told, ["close true"]);
   });
 
-  it("does not wait for ever", () => {
-    const { network, told, connect, close, tick } = sessionRig();
-    connect();
-    network.room = 0;
-    close();
-    tick(ANSWER);
-    assert.equal(network.closed, 1);
-    assert.deepEqual(told, ["close true"]);
-  });
-
-  it("listens no more while DISCONNECT waits", () => {
+  it("listens no more after it", () => {
     const { network, told, connect, close } = sessionRig();
     connect();
-    network.room = 0;
     close();
+    told.length = 0;
     network.respond("\x32\x0b\0\x04down\0\x01msg");
     assert.deepEqual(told, []);
   });

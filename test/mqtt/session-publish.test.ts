@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { encodePublish } from "../../firmware/mqtt/packet.ts";
 import { Limit, publish } from "../../firmware/mqtt/session.ts";
+import { encodePublish } from "./publish.ts";
 import {
   ANSWER,
   again,
@@ -15,7 +15,7 @@ import {
   suback,
 } from "./session-rig.ts";
 
-const quiet = (payload: string) => encodePublish("up", payload, 0);
+const quiet = (payload: string) => encodePublish(0, "up", payload);
 
 describe("QoS 1", () => {
   it("a message is done at its PUBACK, whatever the order of the PUBACKs", () => {
@@ -178,7 +178,7 @@ describe("QoS 1", () => {
     connect();
     send("a");
     close();
-    assert.deepEqual(told, ["close true", "a false"]);
+    assert.deepEqual(told, ["a false", "close true"]);
     assert.equal(session.last_error, "disconnected");
   });
 

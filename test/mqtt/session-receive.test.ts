@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { encodePublish } from "../../firmware/mqtt/packet.ts";
 import { publish } from "../../firmware/mqtt/session.ts";
+import { encodePublish } from "./publish.ts";
 import { CONNACK, DISCONNECT, message, puback, sessionRig, suback } from "./session-rig.ts";
 
-const down = (payload: string, id = 0) => encodePublish("down", payload, id);
+const down = (payload: string, id = 0) => encodePublish(id, "down", payload);
 
 describe("messages from the server", () => {
   it("of QoS 0 are handed over", () => {

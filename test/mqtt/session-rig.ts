@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { install } from "@sinonjs/fake-timers";
-import { encodePublish, First, field, packet, uint16 } from "../../firmware/mqtt/packet.ts";
+import { First, field, packet, uint16 } from "../../firmware/mqtt/packet.ts";
 import { connect, disconnect, publish, type Session, useNetwork } from "../../firmware/mqtt/session.ts";
 import { type FakeNetwork, fakeNetwork } from "./fake-network.ts";
+import { encodePublish } from "./publish.ts";
 
 export const CONNECT = "\x10\x10\0\x04MQTT\x04\x82\0\x3c\0\x01a\0\x01u";
 export const CONNACK = "\x20\x02\0\0";
@@ -15,7 +16,7 @@ export const suback = (code: number, id = 65_535) => `\x90\x03${uint16(id)}${Str
 export const SUBSCRIBE = packet(First.SUBSCRIBE, `${uint16(65_535) + field("down")}\x01`);
 /** PUBLISH again. */
 export const again = (publish: string) => String.fromCharCode(publish.charCodeAt(0) | 8) + publish.slice(1);
-export const message = (id: number, payload: string) => encodePublish("up", payload, id);
+export const message = (id: number, payload: string) => encodePublish(id, "up", payload);
 
 export const SECOND = 1_000;
 /** What is awaited must come within that. */
@@ -60,8 +61,7 @@ export function member(changes: Partial<Session> = {}, told: string[] = []): Mem
 
 /** The session on a fake network and a fake clock; keep alive 60 s, unless it is given in seconds. */
 export function sessionRig(changes: Partial<Session> = {}, keep_alive = 60): SessionRig {
-  // What the last test left: DISCONNECT, perhaps to a busy socket, and off.
-  last?.disconnect(ignored);
+  // What the last test left.
   last?.disconnect(ignored);
   assert.equal(clock.countTimers(), 0);
   clock.reset();

@@ -50,24 +50,24 @@ describe("settings", () => {
   });
 
   const wrong: [name: string, change: object, message: RegExp][] = [
-    ["no host", { host: undefined }, /^server_cfg: host: must be plain text, length 1 to 255$/],
-    ["an empty host", { host: "" }, /^server_cfg: host: must be .*1 to 255$/],
-    ["a host with a quote", { host: 'h"' }, /^server_cfg: host: must be .*1 to 255$/],
-    ["a port as text", { port: "1883" }, /^server_cfg: port: must be whole, 0 to 65535$/],
-    ["a port too high", { port: 65536 }, /^server_cfg: port: must be whole, 0 to 65535$/],
-    ["a negative port", { port: -1 }, /^server_cfg: port: /],
-    ["a fraction", { port: 18.83 }, /^server_cfg: port: /],
-    ["no username", { username: undefined }, /^server_cfg: username: must be .*1 to 255$/],
-    ["QoS 2", { qos: 2 }, /^server_cfg: qos: must be whole, 0 to 1$/],
-    ["a client id of a number", { client_id: 5 }, /^server_cfg: client_id: /],
-    ["a keep alive too long", { keep_alive: 65536 }, /^server_cfg: keep_alive: must be .*0 to 65535$/],
-    ["unknown topics", { topics: "v3" }, /^server_cfg: topics: must be v1 or v2$/],
+    ["no host", { host: undefined }, /^server: host: must be plain text, length 1 to 255$/],
+    ["an empty host", { host: "" }, /^server: host: must be .*1 to 255$/],
+    ["a host with a quote", { host: 'h"' }, /^server: host: must be .*1 to 255$/],
+    ["a port as text", { port: "1883" }, /^server: port: must be whole, 0 to 65535$/],
+    ["a port too high", { port: 65536 }, /^server: port: must be whole, 0 to 65535$/],
+    ["a negative port", { port: -1 }, /^server: port: /],
+    ["a fraction", { port: 18.83 }, /^server: port: /],
+    ["no username", { username: undefined }, /^server: username: must be .*1 to 255$/],
+    ["QoS 2", { qos: 2 }, /^server: qos: must be whole, 0 to 1$/],
+    ["a client id of a number", { client_id: 5 }, /^server: client_id: /],
+    ["a keep alive too long", { keep_alive: 65536 }, /^server: keep_alive: must be .*0 to 65535$/],
+    ["unknown topics", { topics: "v3" }, /^server: topics: use v1 or v2$/],
     [
       "tls, which this build has not",
       { tls: true },
-      /^server_cfg: tls: unknown, use host port username client_id/,
+      /^server: tls: unknown, use host,port,username,client_id/,
     ],
-    ["a misspelt field", { user_name: "t" }, /^server_cfg: user_name: unknown/],
+    ["a misspelt field", { user_name: "t" }, /^server: user_name: unknown/],
   ];
   for (const [name, change, message] of wrong)
     it(`${name} is refused at once, in one line`, () => {
@@ -78,7 +78,7 @@ describe("settings", () => {
 
   for (const settings of ["text", 7, true])
     it(`${JSON.stringify(settings)} for server_cfg is refused`, () => {
-      assert.throws(() => new TBDeviceMQTTClient(settings as never), { message: /^server_cfg: host: / });
+      assert.throws(() => new TBDeviceMQTTClient(settings as never), { message: /^server: host: / });
     });
 
   it("a token or password that is refused is not repeated", () => {
