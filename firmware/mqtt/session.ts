@@ -216,35 +216,6 @@ function end(reason?: string | 0): void {
   }
 }
 
-/** See `Take`. */
-function received(first: number, id: number, topic: string, payload: string): string | undefined {
-  if ((state === State.CONNECTING) !== (first === First.CONNACK)) return "order";
-  if (first === First.CONNACK) {
-    // Not whether there is a session of before.
-    if ((id &= 255))
-      return "refused, " + (["", "MQTT 3.1.1", "client_id", "server busy"][id] || "check username, password");
-    enter(State.UP);
-    ask(
-      Id.REQUEST,
-      String,
-      packet(First.SUBSCRIBE, uint16(Limit.ID + 1) + field(owner.topics_[0] as string) + "\x01"),
-    );
-    flight.forEach(function (waiting) {
-      if (waiting.id_ > 0) send(PUBLISH_DUP + (waiting.bytes_ as string).substr(1));
-    });
-    finish(Id.SESSION, true);
-    // PUBLISH has flags.
-  } else if (first < First.PUBACK) {
-    call(owner.onMessage_, topic, payload);
-    if (id && owner.status) send(packet(First.PUBACK, uint16(id)));
-  } else {
-    finish(first === First.PUBACK ? id : Id.REQUEST, true);
-    watch();
-    // SUBACK's return code.
-    if (payload > "\x02") owner.last_error = "subscription refused";
-  }
-}
-
 /** What the network calls. */
 const handlers: SocketHandlers = {
   onOpen: function () {
@@ -260,7 +231,36 @@ const handlers: SocketHandlers = {
     let size: number | string = 1;
     while (size && state > State.OPENING) {
       busy = 1;
-      size = decode((buffer += bytes), Limit.PACKET, received);
+      // Not a function at the top, which takes nine variables at rest, nor one with a name, which would keep its own scope.
+      size = decode((buffer += bytes), Limit.PACKET, function (first, id, topic, payload) {
+        if ((state === State.CONNECTING) !== (first === First.CONNACK)) return "order";
+        if (first === First.CONNACK) {
+          // Not whether there is a session of before.
+          if ((id &= 255))
+            return (
+              "refused, " + (["", "MQTT 3.1.1", "client_id", "server busy"][id] || "check username, password")
+            );
+          enter(State.UP);
+          ask(
+            Id.REQUEST,
+            String,
+            packet(First.SUBSCRIBE, uint16(Limit.ID + 1) + field(owner.topics_[0] as string) + "\x01"),
+          );
+          flight.forEach(function (waiting) {
+            if (waiting.id_ > 0) send(PUBLISH_DUP + (waiting.bytes_ as string).substr(1));
+          });
+          finish(Id.SESSION, true);
+          // PUBLISH has flags.
+        } else if (first < First.PUBACK) {
+          call(owner.onMessage_, topic, payload);
+          if (id && owner.status) send(packet(First.PUBACK, uint16(id)));
+        } else {
+          finish(first === First.PUBACK ? id : Id.REQUEST, true);
+          watch();
+          // SUBACK's return code.
+          if (payload > "\x02") owner.last_error = "subscription refused";
+        }
+      });
       busy = 0;
       bytes = "";
       if (+size) {
