@@ -32,17 +32,17 @@ export interface DeviceConfig {
  */
 export type Field = [initial: string | number, least: number, most: number];
 
-/** Settings by name; 0: checked by who uses it. */
-export type Fields = Record<string, Field | 0>;
+/** Settings by name. A number is the most characters of a text that may be missing; 0: checked by who uses it. */
+export type Fields = Record<string, Field | number>;
 
 /** The fields of `tb.json` on every board. In a function, so that the table costs no RAM afterwards. */
 export function configFields(): Fields {
   return {
     server: 0,
-    apn: ["", 0, 64],
-    apn_user: ["", 0, 64],
-    apn_password: ["", 0, 64],
-    pin: ["", 0, 8],
+    apn: 64,
+    apn_user: 64,
+    apn_password: 64,
+    pin: 8,
     interval_s: [60, 1, 86400],
     fix_timeout_s: [120, 5, 900],
     keys: ["Longitude,Latitude,Altitude,Speed", 1, 99],
@@ -56,8 +56,8 @@ export function serverFields(): Fields {
     host: ["", 1, 255],
     port: [1883, 0, 65535],
     username: ["", 1, 255],
-    client_id: ["", 0, 255],
-    password: ["", 0, 255],
+    client_id: 255,
+    password: 255,
     qos: [1, 0, 1],
     keep_alive: [120, 0, 65535],
     topics: ["v1", 2, 2],
@@ -69,16 +69,17 @@ export function serverFields(): Fields {
  * allowed. No value is repeated, since some are secret.
  */
 export function check(given: any, fields: Fields): string {
-  let size: number;
   for (const name in fields) {
-    const field = fields[name];
-    if (field) {
+    const entry = fields[name] as Field | number;
+    if (entry) {
+      const field: Field = (entry as number) > 0 ? ["", 0, entry as number] : (entry as Field);
       const initial = field[0];
       const text = "" + initial === initial;
       const value = given[name] === undefined ? initial : given[name];
+      const size = text ? ("" + value).length : value;
       if (
         typeof value !== typeof initial ||
-        !((size = text ? value.length : value) >= field[1] && size <= field[2]) ||
+        !(size >= field[1] && size <= field[2]) ||
         // A quote would end the AT command's string; control and non-ASCII characters upset modems.
         (text ? (name === "pin" ? /[^0-9]/ : /[^ -!#-~]/).test(value) : size % 1)
       )

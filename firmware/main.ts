@@ -13,7 +13,7 @@ function boot(): void {
   const config = require("Storage").readJSON("tb.json", true) as DeviceConfig;
   const fields = configFields();
   if (boardFields) boardFields(fields);
-  let fault = config ? check(config, fields) : "missing, or not JSON";
+  let fault = config ? check(config, fields) : "missing or not JSON";
   print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
   global.TBDeviceMQTTClient = TBDeviceMQTTClient;
   try {

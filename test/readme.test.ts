@@ -22,8 +22,8 @@ describe("the README", () => {
     ...Object.entries(configFields()),
   ];
   for (const [name, field] of fields) {
-    if (!field) continue;
-    const [initial, least, most] = field;
+    if (field === 0) continue;
+    const [initial, least, most] = typeof field === "number" ? ["", 0, field] : field;
     test(`says of ${name} what the firmware allows`, () => {
       const [given, allowed] = rows.get(name) ?? [];
       assert.equal(given, initial !== "" ? `\`${initial}\`` : least > 0 ? "_required_" : "");

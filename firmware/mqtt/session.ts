@@ -178,7 +178,7 @@ function ask(id: number, done: Done | undefined, bytes?: string): any {
 }
 
 function send(bytes: string): void {
-  if (out.push(bytes) > Limit.PACKETS) end("link too slow");
+  if (out.push(bytes) > Limit.PACKETS) end("link slow");
   else if (!busy) flush();
 }
 
@@ -237,9 +237,7 @@ const handlers: SocketHandlers = {
         if (first === First.CONNACK) {
           // Not whether there is a session of before.
           if ((id &= 255))
-            return (
-              "refused, " + (["", "MQTT 3.1.1", "client_id", "server busy"][id] || "check username, password")
-            );
+            return "refused, " + (["", "MQTT 3.1.1", "client_id", "server busy"][id] || "check login");
           enter(State.UP);
           ask(
             Id.REQUEST,
@@ -258,7 +256,7 @@ const handlers: SocketHandlers = {
           finish(first === First.PUBACK ? id : Id.REQUEST, true);
           watch();
           // SUBACK's return code.
-          if (payload > "\x02") owner.last_error = "subscription refused";
+          if (payload > "\x02") owner.last_error = "SUBSCRIBE refused";
         }
       });
       busy = 0;

@@ -91,12 +91,12 @@ TBDeviceMQTTClient.prototype = {
   send_telemetry: function (data: Telemetry, done?: Done): any {
     const payload = json(data);
     // An object, or a list that starts with one: an empty list is never answered.
-    if (!/^\[*[{]/.test(payload)) throw Error("data: must be {} or [{}]");
+    if (!/^\[*[{]/.test(payload)) throw Error("data: use {} or [{}]");
     return publish(this, this.topics_[Topic.TELEMETRY] as string, payload, done);
   },
 
   send_rpc_reply: function (data: unknown, request_id: string | number, done?: Done): any {
-    if (!/^\d+$/.test(request_id as string)) throw Error("request_id: must be a number");
+    if (!/^\d+$/.test(request_id as string)) throw Error("request_id: use a number");
     delete this.seen_[request_id];
     return publish(this, (this.topics_[Topic.RPC_RESPONSE] as string) + request_id, json(data), done);
   },

@@ -102,8 +102,8 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
 
   test("wrong token", async () => {
     const { runUntil } = start({ config: { server: { host: "h", username: "WRONG" } } });
-    await runUntil(again(".*check username.*"), 120);
-    await runUntil(again(".*check username.*"), 600);
+    await runUntil(again(".*check login.*"), 120);
+    await runUntil(again(".*check login.*"), 600);
   });
 
   test("the server refuses the connection", async () => {
@@ -183,9 +183,9 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
   });
 
   for (const [settings, line] of [
-    ["", /^tb.json: missing, or not JSON$/],
-    ["{", /^tb.json: missing, or not JSON$/],
-    ["null", /^tb.json: missing, or not JSON$/],
+    ["", /^tb.json: missing or not JSON$/],
+    ["{", /^tb.json: missing or not JSON$/],
+    ["null", /^tb.json: missing or not JSON$/],
     ['{"server":{"host":"h"}}', /^tb.json: server: username: .*1 to 255$/],
     ['{"server":{"username":"t"}}', /^tb.json: .*host: .*1 to/],
     ['{"interval_s":5}', /^tb.json: server: host: /],

@@ -44,8 +44,8 @@ describe("connecting", () => {
     [1, "MQTT: refused, MQTT 3.1.1"],
     [2, "MQTT: refused, client_id"],
     [3, "MQTT: refused, server busy"],
-    [4, "MQTT: refused, check username, password"],
-    [5, "MQTT: refused, check username, password"],
+    [4, "MQTT: refused, check login"],
+    [5, "MQTT: refused, check login"],
     [6, "MQTT: code"],
   ] as const;
   for (const [code, reason] of refusals)
@@ -155,7 +155,7 @@ describe("connecting", () => {
       open();
       network.up();
       network.respond(CONNACK + suback(code));
-      assert.equal(session.last_error, "subscription refused");
+      assert.equal(session.last_error, "SUBSCRIBE refused");
       assert.equal(session.status, true);
     });
 

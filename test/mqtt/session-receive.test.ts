@@ -120,6 +120,6 @@ describe("messages from the server", () => {
     assert.equal(network.writes.length, 40);
     network.room = 0;
     for (let id = 1; id <= 41; id++) network.respond(down("a", id));
-    assert.equal(session.last_error, "link too slow");
+    assert.equal(session.last_error, "link slow");
   });
 });

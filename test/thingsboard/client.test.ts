@@ -188,7 +188,7 @@ describe("connect and disconnect", () => {
     await settled();
     far.network.respond("\x20\x02\0\x05");
     assert.equal(await outcome, false);
-    assert.equal(far.client.last_error, "MQTT: refused, check username, password");
+    assert.equal(far.client.last_error, "MQTT: refused, check login");
   });
 
   it("an end that was not asked for is told to the tracker", async () => {
@@ -226,7 +226,7 @@ describe("send_telemetry", () => {
     it(`${typeof data === "function" ? "a function" : JSON.stringify(data)} throws at once`, async () => {
       const far = await connected();
       assert.throws(() => far.client.send_telemetry(data as never), {
-        message: "data: must be {} or [{}]",
+        message: "data: use {} or [{}]",
       });
       assert.deepEqual(far.received, []);
       await far.client.disconnect();
@@ -409,7 +409,7 @@ describe("RPC", () => {
     const { client } = server();
     for (const id of ["", "x", "1/2", "+", undefined])
       assert.throws(() => client.send_rpc_reply({}, id as never), {
-        message: "request_id: must be a number",
+        message: "request_id: use a number",
       });
   });
 });
