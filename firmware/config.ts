@@ -72,7 +72,8 @@ export function check(given: any, fields: Fields): string {
   for (const name in fields) {
     const entry = fields[name] as Field | number;
     if (entry) {
-      const field: Field = (entry as number) > 0 ? ["", 0, entry as number] : (entry as Field);
+      // Not `entry > 0`: to Espruino an array that begins with a number is one.
+      const field: Field = (entry as Field).length ? (entry as Field) : ["", 0, entry as number];
       const initial = field[0];
       const text = "" + initial === initial;
       const value = given[name] === undefined ? initial : given[name];
@@ -83,9 +84,7 @@ export function check(given: any, fields: Fields): string {
         // A quote would end the AT command's string; control and non-ASCII characters upset modems.
         (text ? (name === "pin" ? /[^0-9]/ : /[^ -!#-~]/).test(value) : size % 1)
       )
-        return (
-          name + ": must be " + (text ? "plain text, length " : "whole, ") + field[1] + " to " + field[2]
-        );
+        return name + ": must be " + (text ? "plain text of " : "whole, ") + field[1] + " to " + field[2];
       // 0 and an empty text are as good as none, and take no variables.
       if (value) given[name] = value;
     }

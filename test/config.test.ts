@@ -18,7 +18,7 @@ describe("check", () => {
     assert.match(faultOf({}, { host: ["", 1, 64] }), /^host: .* 1 to 64$/);
   });
 
-  const text = "must be plain text, length";
+  const text = "must be plain text of";
   for (const [given, line] of [
     [{ apn: "x".repeat(65) }, `apn: ${text} 0 to 64`],
     [{ apn: 'a"b' }, `apn: ${text} 0 to 64`],

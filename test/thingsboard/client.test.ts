@@ -50,7 +50,7 @@ describe("settings", () => {
   });
 
   const wrong: [name: string, change: object, message: RegExp][] = [
-    ["no host", { host: undefined }, /^server: host: must be plain text, length 1 to 255$/],
+    ["no host", { host: undefined }, /^server: host: must be plain text of 1 to 255$/],
     ["an empty host", { host: "" }, /^server: host: must be .*1 to 255$/],
     ["a host with a quote", { host: 'h"' }, /^server: host: must be .*1 to 255$/],
     ["a port as text", { port: "1883" }, /^server: port: must be whole, 0 to 65535$/],
