@@ -1,4 +1,4 @@
-import type { Field } from "../firmware/config.ts";
+import type { Fields } from "../firmware/config.ts";
 import type { SerialPort } from "../firmware/modem/at.ts";
 
 /**
@@ -8,8 +8,8 @@ import type { SerialPort } from "../firmware/modem/at.ts";
 export interface Board {
   /** `process.env.BOARD` of the interpreter this blob is for. */
   BOARD: string;
-  /** Settings only this board has; 0: none. */
-  boardFields: (() => Field[]) | 0;
+  /** Adds the settings only this board has; 0: none. */
+  boardFields: ((fields: Fields) => void) | 0;
   /** Sets the console and the modem's UART up, and gives the UART. `path`: the serial device, on Linux. */
   openModem(path: string): SerialPort;
   /**

@@ -1,10 +1,10 @@
-import type { Field } from "../firmware/config.ts";
+import type { Fields } from "../firmware/config.ts";
 
 /** Espruino for Linux (a PC, a Raspberry Pi) with a USB modem, which has no power key: `AT+CFUN=1,1` restarts it. */
 export const BOARD = "LINUX";
 
-export const boardFields: (() => Field[]) | 0 = function () {
-  return [["modem_port", "/dev/ttyUSB2", 1, 64]];
+export const boardFields: ((fields: Fields) => void) | 0 = function (fields) {
+  fields.modem_port = ["/dev/ttyUSB2", 1, 64];
 };
 
 export function openModem(path: string): Serial {

@@ -1,9 +1,9 @@
-import type { Field } from "../firmware/config.ts";
+import type { Fields } from "../firmware/config.ts";
 
 /** RAK5010: nRF52840, BG96. */
 export const BOARD = "RAK5010";
 
-export const boardFields: (() => Field[]) | 0 = 0;
+export const boardFields: ((fields: Fields) => void) | 0 = 0;
 
 export function openModem(_path: string): Serial {
   // GPS_EN: power of the GNSS antenna.

@@ -1,9 +1,9 @@
-import type { Field } from "../firmware/config.ts";
+import type { Fields } from "../firmware/config.ts";
 
 /** RAK8212: nRF52832, BG96. */
 export const BOARD = "RAK8212";
 
-export const boardFields: (() => Field[]) | 0 = 0;
+export const boardFields: ((fields: Fields) => void) | 0 = 0;
 
 export function openModem(_path: string): Serial {
   // The only UART is the console's by default: without this every print() would go to the modem.

@@ -1,9 +1,9 @@
-import type { Field } from "../firmware/config.ts";
+import type { Fields } from "../firmware/config.ts";
 
 /** Seeed Wio LTE: STM32F405, EC21. */
 export const BOARD = "WIO_LTE";
 
-export const boardFields: (() => Field[]) | 0 = 0;
+export const boardFields: ((fields: Fields) => void) | 0 = 0;
 
 export function openModem(_path: string): Serial {
   // Serial2 is the modem's and the console's by default.

@@ -27,69 +27,68 @@ export interface DeviceConfig {
 }
 
 /**
- * Name, default, least, most. A number's field is a whole number in that range, a string's field text of that many
- * characters; a default outside its own limits makes the field required.
+ * Default, least, most. A number's field is a whole number in that range, a string's field text of that many characters;
+ * a default outside its own limits makes the field required.
  */
-export type Field = [name: string, initial: string | number, least: number, most: number];
+export type Field = [initial: string | number, least: number, most: number];
 
-/** The fields of `tb.json` on every board, but `server`. In a function, so that the table costs no RAM afterwards. */
-export function configFields(): Field[] {
-  return [
-    ["apn", "", 0, 64],
-    ["apn_user", "", 0, 64],
-    ["apn_password", "", 0, 64],
-    ["pin", "", 0, 8],
-    ["interval_s", 60, 1, 86400],
-    ["fix_timeout_s", 120, 5, 900],
-    ["keys", "Longitude,Latitude,Altitude,Speed", 1, 99],
-    ["debug", 0, 0, 1],
-  ];
+/** Settings by name. A number is the most characters of a text that may be missing; 0: checked by who uses it. */
+export type Fields = Record<string, Field | number>;
+
+/** The fields of `tb.json` on every board. In a function, so that the table costs no RAM afterwards. */
+export function configFields(): Fields {
+  return {
+    server: 0,
+    apn: 64,
+    apn_user: 64,
+    apn_password: 64,
+    pin: 8,
+    interval_s: [60, 1, 86400],
+    fix_timeout_s: [120, 5, 900],
+    keys: ["Longitude,Latitude,Altitude,Speed", 1, 99],
+    debug: [0, 0, 1],
+  };
 }
 
 /** The fields of `server_cfg`. Port 0 is MQTT's own, 1883. */
-export function serverFields(): Field[] {
-  return [
-    ["host", "", 1, 255],
-    ["port", 1883, 0, 65535],
-    ["username", "", 1, 255],
-    ["client_id", "", 0, 255],
-    ["password", "", 0, 255],
-    ["qos", 1, 0, 1],
-    ["keep_alive", 120, 0, 65535],
-    ["topics", "v1", 2, 2],
-  ];
+export function serverFields(): Fields {
+  return {
+    host: ["", 1, 255],
+    port: [1883, 0, 65535],
+    username: ["", 1, 255],
+    client_id: 255,
+    password: 255,
+    qos: [1, 0, 1],
+    keep_alive: [120, 0, 65535],
+    topics: ["v1", 2, 2],
+  };
 }
 
 /**
- * Checks settings and puts the defaults in, in place. Returns "" or the first fault as one line: field, value, what is
- * allowed. Secrets are not repeated. `known`: names that are checked elsewhere, each with a space before it.
+ * Checks settings and puts the defaults in, in place. Returns "" or the first fault as one line: the field, and what is
+ * allowed. No value is repeated, since some are secret.
  */
-export function check(given: any, fields: Field[], known: string): string {
-  let size: number;
-  if (!given || typeof given !== "object") return "must be an object";
-  for (const field of fields) {
-    const name = field[0];
-    const text = typeof field[1] === "string";
-    const value = name in given ? given[name] : field[1];
-    known += " " + name;
-    if (
-      typeof value !== typeof field[1] ||
-      !((size = text ? value.length : value) >= field[2] && size <= field[3]) ||
-      // A quote would end the AT command's string; control and non-ASCII characters upset modems.
-      (text ? (name === "pin" ? /[^0-9]/ : /[^ -!#-~]/).test(value) : size % 1)
-    )
-      return (
-        name +
-        (/user|pass|pin/.test(name) ? "" : " " + JSON.stringify(value)) +
-        (text ? ": must be text, length " : ": must be a whole number, ") +
-        field[2] +
-        " to " +
-        field[3]
-      );
-    // An empty text is as good as none, and takes no variables.
-    if (value !== "") given[name] = value;
+export function check(given: any, fields: Fields): string {
+  for (const name in fields) {
+    const entry = fields[name] as Field | number;
+    if (entry) {
+      // Not `entry > 0`: to Espruino an array that begins with a number is one.
+      const field: Field = (entry as Field).length ? (entry as Field) : ["", 0, entry as number];
+      const initial = field[0];
+      const text = "" + initial === initial;
+      const value = given[name] === undefined ? initial : given[name];
+      const size = text ? ("" + value).length : value;
+      if (
+        typeof value !== typeof initial ||
+        !(size >= field[1] && size <= field[2]) ||
+        // A quote would end the AT command's string; control and non-ASCII characters upset modems.
+        (text ? (name === "pin" ? /[^0-9]/ : /[^ -!#-~]/).test(value) : size % 1)
+      )
+        return name + ": must be " + (text ? "plain text of " : "whole, ") + field[1] + " to " + field[2];
+      // 0 and an empty text are as good as none, and take no variables.
+      if (value) given[name] = value;
+    }
   }
-  for (const name in given)
-    if ((known + " ").lastIndexOf(" " + name + " ") < 0) return name + ": unknown, use" + known;
+  for (const name in given) if (!(name in fields)) return name + ": unknown, use " + Object.keys(fields);
   return "";
 }

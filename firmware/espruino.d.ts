@@ -72,5 +72,13 @@ declare function setTimeout<A, B, C>(
   b: B,
   c: C,
 ): number;
+declare function setInterval<A, B, C>(
+  callback: (a: A, b: B, c: C) => void,
+  ms: number,
+  a: A,
+  b: B,
+  c: C,
+): number;
+declare function clearInterval(timer: number): void;
 /** A number or null: `clearTimeout(undefined)` throws, without an argument it clears every timer. */
 declare function clearTimeout(timer: number): void;

@@ -1,6 +1,7 @@
 import { BOARD, boardFields, openModem, power } from "#board";
 import { check, configFields, type DeviceConfig } from "./config.ts";
 import { createModem, type Modem } from "./modem/network.ts";
+import { useNetwork } from "./mqtt/session.ts";
 import { type Client, TBDeviceMQTTClient as ClientClass, type ServerConfig } from "./thingsboard/client.ts";
 import { startTracker, type Tracker } from "./tracker/tracker.ts";
 
@@ -13,14 +14,16 @@ declare let TBDeviceMQTTClient: typeof ClientClass, modem: Modem, server: Client
 /** Reads the configuration, makes the parts and starts the tracker. */
 function boot(): void {
   const config = require("Storage").readJSON("tb.json", true) as DeviceConfig;
-  let fault = check(config, boardFields ? configFields().concat(boardFields()) : configFields(), " server");
+  const fields = configFields();
+  if (boardFields) boardFields(fields);
+  let fault = config ? check(config, fields) : "missing or not JSON";
   print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
   TBDeviceMQTTClient = ClientClass;
   try {
     if (!fault) {
       const the_modem = createModem(openModem(config.modem_port as string), power, config);
-      ClientClass.prototype.network_ = the_modem;
-      const client = new ClientClass(config.server as ServerConfig);
+      useNetwork(the_modem);
+      const client = new ClientClass(config.server || ({} as ServerConfig));
       // Both have what they need of it.
       delete config.server;
       if (boardFields) delete config.modem_port;

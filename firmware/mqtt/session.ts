@@ -1,29 +1,28 @@
 /**
- * One MQTT 3.1.1 session after another over a network: CONNECT to DISCONNECT, keep alive, QoS 1 messages in flight,
- * subscriptions. Callbacks only; waits are relative timers, as the wall clock jumps when GNSS or the network sets it.
+ * The MQTT 3.1.1 session: CONNECT to DISCONNECT, keep alive, QoS 1 messages in flight, the subscription. There is one at
+ * a time, as the network carries one connection: its state stands here, and on the `Session` that has it only what is
+ * public or settings. Callbacks only; waits are relative timers, as the wall clock jumps when GNSS or the network sets it.
  */
 import type { Network, Socket, SocketHandlers } from "../socket.ts";
 import {
-  type Decoder,
+  DISCONNECT,
   decode,
-  encodeDisconnect,
-  encodeIdentified,
-  encodePingreq,
-  encodePublish,
+  encodeConnect,
   First,
-  type Packet,
-  PublishFlag,
-  Type,
+  field,
+  type Login,
+  PINGREQ,
+  PUBLISH_DUP,
+  packet,
+  uint16,
 } from "./packet.ts";
 
-/** The order matters: from CONNECTING on the server is listened to. */
-export const enum State {
+/** The order matters: from CONNECTING on bytes come and go. */
+const enum State {
   /** No connection. */
   CLOSED,
   /** The network opens the connection. */
   OPENING,
-  /** DISCONNECT waits until the socket takes it. */
-  CLOSING,
   /** CONNECT is on its way, CONNACK is awaited. */
   CONNECTING,
   /** The server accepted us: messages go both ways. */
@@ -33,22 +32,22 @@ export const enum State {
 export const enum Limit {
   /** Largest payload we send and largest remaining length we accept, bytes: each may stand in RAM whole. */
   PACKET = 4096,
-  /** Messages that may be without PUBACK, or at QoS 0 wait for the socket; one more is refused. */
-  MESSAGES = 12,
+  /** Messages and requests that may be unanswered, or at QoS 0 wait for the socket; one more message is refused. */
+  FLIGHT = 12,
   /** Packets that wait for the socket; one more, a PUBACK then, and we hang up. */
   PACKETS = 40,
   /** Connections that may end, or fail, without its PUBACK before a message is given up: it may be what ends them. */
   TRIES = 3,
+  /** The largest packet identifier of a message; SUBSCRIBE has the one that is left. */
+  ID = 65534,
 }
 
 /** How long we wait. */
-export const enum Wait {
-  /** How often we look whether what is awaited came. */
-  TICK_MS = 10000,
-  /** For CONNACK, SUBACK, PUBACK, PINGRESP, or for the socket to take anything at all: 30 to 40 s. */
-  ANSWER_TICKS = 4,
-  /** To open the connection (the modem's own limit is 150 s), and for messages without a connection: 180 s. */
-  OPEN_TICKS = 18,
+const enum Wait {
+  /** For CONNACK, SUBACK, PUBACK, PINGRESP, or for the socket to take anything at all. */
+  ANSWER_MS = 40000,
+  /** To open the connection (the modem's own limit is 150 s), and for messages without a connection. */
+  OPEN_MS = 180000,
 }
 
 /** Called once with the outcome: true, or false with the reason in `last_error`. */
@@ -56,300 +55,283 @@ export type Done = (ok: boolean) => void;
 
 /** Packet identifiers of what has none. */
 const enum Id {
-  /** Who waits for CONNACK, or for DISCONNECT to leave. */
+  /** Nothing is awaited: the outcome is false, or true. */
+  NO = -4,
+  YES = -3,
+  /** SUBACK or PINGRESP have to come, though nobody waits for them. */
+  REQUEST = -2,
+  /** Who waits for CONNACK. */
   SESSION = -1,
   /** A message of QoS 0. */
   QOS_0 = 0,
 }
 
-/** Who waits for an outcome. */
+/** What an answer is awaited for. */
 interface Waiting {
   /** Packet identifier of a QoS 1 message, or Id. */
   id_: number;
   done_: Done;
-  topic_?: string;
-  payload_?: string;
+  /** The packet; not of who waits for CONNACK. */
+  bytes_?: string;
   /** Connections that ended without PUBACK. */
-  tries_?: number;
+  tries_: number;
 }
 
-/** One session after another with the same server, and what it tells its owner. */
-export interface Session extends SocketHandlers, Decoder {
+/** The server to connect to, and as whom. Text is bytes already. */
+export interface SessionConfig extends Partial<Login> {
+  host: string;
+  /** 0, or missing: MQTT's own, 1883. */
+  port?: number;
+  /** Of what is sent. */
+  qos?: 0 | 1;
+}
+
+/** Who has the session, or may have it. */
+export interface Session {
   /** True from CONNACK to the end of the connection. */
   status: boolean;
   /** Why the state is what it is, or why the last call failed; "" when all is well. */
   last_error: string;
+  config_: SessionConfig;
+  /** The first is what SUBSCRIBE asks for after each CONNACK; the others are the owner's. */
+  topics_: string[];
   /** A PUBLISH came. PUBACK follows it, also when it throws. */
-  onMessage_(packet: Packet): void;
-  /** An established or attempted session ended, and not by `closeSession`. */
-  onClose_?: ((reason: string) => void) | undefined;
-
-  /** `wanted`: 1 when the user asked for it: what is in flight is not sent again. */
-  onClose(reason: string, wanted?: number): void;
-
-  // Set by the owner, before `initSession`.
-  network_: Network;
-  host_: string;
-  port_: number;
-  /** The CONNECT packet, the same each time. */
-  connect_: string;
-  /** Keep alive, ms; 0: no PINGREQ. */
-  keep_alive_: number;
-  /** What SUBSCRIBE asks for after each CONNACK (`subscription`). */
-  subscriptions_: string;
-
-  // Ours.
-  state_: State;
-  socket_: Socket | 0;
-  /** Packets that wait for the socket, oldest first; of the first, what the socket has not taken. */
-  out_: string[];
-  /** Oldest first: messages without PUBACK, of QoS 0 those the socket did not take yet, and who waits for the session. */
-  flight_: Waiting[];
-  /** The last packet identifier used. */
-  id_: number;
-  /** 1: SUBACK or PINGRESP is awaited. */
-  asked_: number;
-  /** 1: a packet is being handled; what that sends leaves after it, from a shallower stack. */
-  busy_: number;
-  /** Ticks left for what is awaited; 0: nothing is. */
-  ticks_: number;
-  /** Ticks while something is awaited. */
-  ticker_: ReturnType<typeof setTimeout> | 0;
-  /** Sends PINGREQ. */
-  keeper_: ReturnType<typeof setTimeout> | 0;
+  onMessage_(topic: string, payload: string): void;
+  /** An established or attempted session ended, and not by `disconnect`. */
+  onClose_?: (reason: string) => void;
 }
 
-/** Makes an object with `sessionMethods` a session, not connected yet. */
-export function initSession(session: Session): void {
-  session.flight_ = [];
-  session.id_ = session.busy_ = session.ticker_ = session.keeper_ = session.state_ = 0;
-  // Sets the rest.
-  session.onClose("", 1);
+let network: Network;
+/** Who has the session, or had it last. */
+let owner = {} as Session;
+let state: State = State.CLOSED;
+let socket: Socket;
+/** What came of a packet that is not complete: never more than the largest. */
+let buffer: string;
+/** Packets that wait for the socket, oldest first; of the first, what the socket has not taken. */
+let out: string[];
+/** Oldest first: messages without PUBACK, of QoS 0 those the socket did not take yet, and what else is awaited. */
+export let flight: Waiting[] = [];
+/** The last message's packet identifier. */
+let last_id: number;
+/** 1: a packet is being handled; what that sends leaves after it, from a shallower stack. */
+let busy: 0 | 1;
+/** Runs while something is awaited. */
+let deadline: ReturnType<typeof setTimeout> | 0 = 0;
+/** Sends PINGREQ. */
+let keeper: ReturnType<typeof setInterval> | 0 = 0;
+
+/** What opens connections, from now on. */
+export function useNetwork(opener: Network): void {
+  network = opener;
 }
 
-/** The only place where the state changes. */
-function setState(session: Session, state: State, reason: string): void {
-  session.state_ = state;
-  session.status = state === State.UP;
-  session.last_error = reason;
-  session.ticks_ = 0;
+/** The only place where the state changes, and with it what is waited for. */
+function enter(next: State, reason?: string): void {
+  state = next;
+  owner.status = next === State.UP;
+  owner.last_error = reason || "";
+  watch();
 }
 
-/** The wait for what is awaited starts, or starts anew since something of it came. */
-function watch(session: Session, ticks: number): void {
-  session.ticks_ = ticks;
-  if (!session.ticker_) session.ticker_ = setTimeout(tick, Wait.TICK_MS, session);
-}
-
-/** Gives the connection up, or messages without one, when what is awaited does not come. */
-function tick(session: Session): void {
-  const state = session.state_;
-  session.ticker_ = 0;
-  if (session.asked_ || session.flight_.length)
-    if (--session.ticks_) watch(session, session.ticks_);
-    else session.onClose("no answer: check host, port", state ? 0 : 1);
-  else session.ticks_ = 0;
-}
-
-/** Sends SUBSCRIBE, or PINGREQ when nothing was written for the keep alive time [3.1.2.10]. */
-function ask(session: Session, subscribe?: string): void {
-  session.asked_ = 1;
-  // Its timer fired: the interpreter gives the number to the next one.
-  if (!subscribe) session.keeper_ = 0;
-  if (!session.ticks_) watch(session, Wait.ANSWER_TICKS);
-  send(session, subscribe || encodePingreq());
+/** The wait for all that is awaited starts anew, if anything is. */
+function watch(): void {
+  clearTimeout(deadline as number);
+  deadline = flight.length
+    ? setTimeout(
+        end,
+        state > State.OPENING ? Wait.ANSWER_MS : Wait.OPEN_MS,
+        state && "no answer: check host, port",
+      )
+    : 0;
 }
 
 /** Calls a callback, which may not stop us. */
-function call(session: Session, callback: (argument: never) => void, argument: unknown): void {
+function call<A, B>(callback: (a: A, b: B) => void, a: A, b?: B): void {
   try {
-    callback.call(session, argument as never);
+    callback.call(owner, a, b as B);
   } catch (error) {
-    session.last_error = "callback: " + error;
+    owner.last_error = "callback: " + error;
   }
 }
 
 /** Tells the outcome to those who wait under this packet identifier or Id; meanwhile they may call us. */
-function finish(session: Session, id: number, ok: boolean): void {
-  let i = 0;
-  while (i < session.flight_.length)
-    if ((session.flight_[i] as Waiting).id_ === id)
-      call(session, (session.flight_.splice(i, 1)[0] as Waiting).done_, ok);
+function finish(id: number, ok: boolean): void {
+  for (let i = 0; i < flight.length; )
+    if ((flight[i] as Waiting).id_ === id) call((flight.splice(i, 1)[0] as Waiting).done_, ok);
     else i++;
+  if (!flight.length) watch();
 }
 
-/** The next packet identifier, 1 to 65,535 and not in flight [MQTT-2.3.1-2]. */
-function nextId(session: Session): number {
-  session.id_ = (session.id_ % 65535) + 1;
-  return session.flight_.some(function (waiting) {
-    return waiting.id_ === session.id_;
-  })
-    ? nextId(session)
-    : session.id_;
-}
-
-function send(session: Session, bytes: string): void {
-  if (session.out_.push(bytes) > Limit.PACKETS) session.onClose("link too slow");
-  else if (!session.busy_) session.onWritable();
-}
-
-/**
- * Connects; `done(true)` at CONNACK 0, or at once where the session is up already. While it is being opened, `done`
- * gets the outcome of that.
- */
-export function openSession(session: Session, done: Done): void {
-  if (session.state_ === State.CLOSING) session.onClose("", 1);
-  if (session.state_ === State.UP) done(true);
+/** Waits for an answer, to the packet if one is given. Without `done` gives the Promise that stands in for it. */
+function ask(id: number, done: Done | undefined, bytes?: string): any {
+  if (!done)
+    return new Promise(function (resolve: Done) {
+      ask(id, resolve, bytes);
+    });
+  if (id < Id.REQUEST) done(id > Id.NO);
   else {
-    session.flight_.push({ id_: Id.SESSION, done_: done });
-    if (!session.state_) {
-      setState(session, State.OPENING, "");
-      watch(session, Wait.OPEN_TICKS);
-      session.socket_ = session.network_.open(session.host_, session.port_, session);
-    }
+    // The others have their deadline.
+    if (flight.push({ id_: id, done_: done, bytes_: bytes, tries_: 0 }) < 2) watch();
+    if (bytes) send(bytes);
   }
 }
 
-/**
- * Sends DISCONNECT and closes; `done(true)` when that is through, at once where nothing was open. Messages that are not
- * acknowledged get `done(false)`.
- */
-export function closeSession(session: Session, done: Done): void {
-  if (session.state_ === State.UP) {
-    session.flight_.push({ id_: Id.SESSION, done_: done });
-    setState(session, State.CLOSING, "");
-    watch(session, Wait.ANSWER_TICKS);
-    send(session, encodeDisconnect());
-  } else {
-    session.onClose("disconnected", 1);
-    done(true);
+function send(bytes: string): void {
+  if (out.push(bytes) > Limit.PACKETS) end("link slow");
+  else if (!busy) flush();
+}
+
+/** Hands the socket what it takes. */
+function flush(): unknown {
+  while (out.length) {
+    const taken = socket.write(out[0] as string);
+    const keep_alive = owner.config_.keep_alive;
+    if (taken < 1) return taken && end("link lost");
+    clearInterval(keeper as number);
+    // PINGREQ goes out when nothing was written for that long [3.1.2.10]. `String`: a function that does nothing.
+    keeper = keep_alive ? setInterval(ask, keep_alive * 1000, Id.REQUEST, String, PINGREQ) : 0;
+    if (!(out[0] = (out[0] as string).substr(taken))) out.shift();
   }
+  finish(Id.QOS_0, true);
+}
+
+/** Ends the connection, or the attempt; without a reason it is wanted, and what is in flight is not sent again. */
+function end(reason?: string | 0): void {
+  const was = state;
+  // Else the network had something to say still.
+  if (was || !reason) {
+    flight.forEach(function (waiting) {
+      if (waiting.id_ < 1 || !reason || ++waiting.tries_ >= Limit.TRIES) waiting.id_ = Id.QOS_0;
+    });
+    buffer = "";
+    out = [];
+    clearInterval(keeper as number);
+    // Identifiers start anew with each connection.
+    keeper = last_id = 0;
+    enter(State.CLOSED, reason || "disconnected");
+    if (was) socket.close();
+    finish(Id.QOS_0, false);
+    if (reason && owner.onClose_) owner.onClose_(reason);
+  }
+}
+
+/** What the network calls. */
+const handlers: SocketHandlers = {
+  onOpen: function () {
+    if (state === State.OPENING) {
+      enter(State.CONNECTING);
+      send(encodeConnect(owner.config_ as Login));
+    }
+  },
+
+  onWritable: flush,
+
+  onData: function (bytes) {
+    let size: number | string = 1;
+    while (size && state > State.OPENING) {
+      busy = 1;
+      // Not a function at the top, which takes nine variables at rest, nor one with a name, which would keep its own scope.
+      size = decode((buffer += bytes), Limit.PACKET, function (first, id, topic, payload) {
+        if ((state === State.CONNECTING) !== (first === First.CONNACK)) return "order";
+        if (first === First.CONNACK) {
+          // Not whether there is a session of before.
+          if ((id &= 255))
+            return "refused, " + (["", "MQTT 3.1.1", "client_id", "server busy"][id] || "check login");
+          enter(State.UP);
+          ask(
+            Id.REQUEST,
+            String,
+            packet(First.SUBSCRIBE, uint16(Limit.ID + 1) + field(owner.topics_[0] as string) + "\x01"),
+          );
+          flight.forEach(function (waiting) {
+            if (waiting.id_ > 0) send(PUBLISH_DUP + (waiting.bytes_ as string).substr(1));
+          });
+          finish(Id.SESSION, true);
+          // PUBLISH has flags.
+        } else if (first < First.PUBACK) {
+          call(owner.onMessage_, topic, payload);
+          if (id && owner.status) send(packet(First.PUBACK, uint16(id)));
+        } else {
+          finish(first === First.PUBACK ? id : Id.REQUEST, true);
+          watch();
+          // SUBACK's return code.
+          if (payload > "\x02") owner.last_error = "SUBSCRIBE refused";
+        }
+      });
+      busy = 0;
+      bytes = "";
+      if (+size) {
+        buffer = buffer.substr(size as number);
+        flush();
+      } else if (size) end("MQTT: " + size);
+    }
+  },
+
+  onClose: end,
+};
+
+/**
+ * Connects, as a method of who wants the session; `done(true)` at CONNACK 0, or at once where it is up already. While it
+ * is being opened, `done` gets the outcome of that.
+ */
+export function connect(this: Session, done?: Done): any {
+  if (this.status) return ask(Id.YES, done);
+  if (owner !== this && state) {
+    this.last_error = "modem in use";
+    return ask(Id.NO, done);
+  }
+  // What another one has in flight is not for this one's server.
+  if (owner !== this) end();
+  if (!state) {
+    owner = this;
+    enter(State.OPENING);
+    socket = network.open(this.config_.host, this.config_.port || 1883, handlers);
+  }
+  return ask(Id.SESSION, done);
+}
+
+/**
+ * Closes, as a method of who has the session. Messages that are not acknowledged get `done(false)`. DISCONNECT is for the
+ * socket that takes it now: without it a server without a will of ours does the same.
+ */
+export function disconnect(this: Session, done?: Done): any {
+  if (this.status) {
+    out.push(DISCONNECT);
+    flush();
+  }
+  if (owner === this) end();
+  return ask(Id.YES, done);
 }
 
 /**
  * Publishes. QoS 1: `done(true)` at PUBACK, and the message is sent again after a reconnect; QoS 0: when the socket
- * took it. `done(false)`: refused at once, given up (Limit.TRIES, Wait.OPEN_TICKS), or `closeSession`.
+ * took it. `done(false)`: refused at once, given up (Limit.TRIES, Wait.OPEN_MS), or `disconnect`.
  * `done` may be called before this returns.
  */
-export function publish(session: Session, done: Done, topic: string, payload: string, qos: number): void {
-  const reason =
-    session.state_ !== State.UP
-      ? "not connected"
-      : session.flight_.length >= Limit.MESSAGES
-        ? "busy"
-        : payload.length > Limit.PACKET
-          ? "too large"
-          : "";
+export function publish(session: Session, topic: string, payload: string, done?: Done): any {
+  const reason = !session.status
+    ? "not connected"
+    : flight.length >= Limit.FLIGHT
+      ? "busy"
+      : payload.length > Limit.PACKET
+        ? "too large"
+        : "";
   if (reason) {
     session.last_error = reason;
-    done(false);
-  } else {
-    const id = qos && nextId(session);
-    session.flight_.push({ id_: id, topic_: topic, payload_: payload, done_: done, tries_: 0 });
-    if (!session.ticks_) watch(session, Wait.ANSWER_TICKS);
-    send(session, encodePublish(topic, payload, qos << 1, id));
+    return ask(Id.NO, done);
   }
+  // The next packet identifier that is not in flight [MQTT-2.3.1-2].
+  do last_id = (last_id % Limit.ID) + 1;
+  while (
+    flight.some(function (waiting) {
+      return waiting.id_ === last_id;
+    })
+  );
+  const id = (session.config_.qos as number) && last_id;
+  return ask(
+    id,
+    done,
+    packet(id ? First.PUBLISH_QOS_1 : First.PUBLISH, field(topic) + (id ? uint16(id) : "") + payload),
+  );
 }
-
-/** What a network calls. */
-export const sessionMethods: SocketHandlers & ThisType<Session> = {
-  onOpen: function () {
-    if (this.state_ === State.OPENING) {
-      setState(this, State.CONNECTING, "");
-      watch(this, Wait.ANSWER_TICKS);
-      send(this, this.connect_);
-    }
-  },
-
-  onWritable: function () {
-    // biome-ignore lint/complexity/noUselessThisAlias: fewer bytes, here and below
-    const session = this;
-    const out = session.out_;
-    let taken: number;
-    while (out.length) {
-      taken = (session.socket_ as Socket).write(out[0] as string);
-      if (!taken) return;
-      if (taken < 0) return session.onClose("link lost");
-      clearTimeout(session.keeper_ as number);
-      session.keeper_ = session.keep_alive_ && setTimeout(ask, session.keep_alive_, session);
-      out[0] = (out[0] as string).substr(taken);
-      if (!out[0]) out.shift();
-    }
-    finish(session, Id.QOS_0, true);
-    if (session.state_ === State.CLOSING) session.onClose("disconnected", 1);
-  },
-
-  onData: function (bytes) {
-    const session = this;
-    // Closing, we have said DISCONNECT and listen no more.
-    while (session.state_ > State.CLOSING) {
-      const packet = decode(session, bytes, Limit.PACKET);
-      if (!packet) break;
-      const type = packet.type_;
-      const id = packet.id_;
-      bytes = "";
-      session.busy_ = 1;
-      if ((session.state_ === State.CONNECTING) !== (type === Type.CONNACK)) session.error_ = "order";
-      else if (type === Type.PUBLISH) {
-        if (packet.first_ & PublishFlag.QOS_2) session.error_ = "QoS 2";
-        else {
-          call(session, session.onMessage_, packet);
-          if (id && session.state_ === State.UP) send(session, encodeIdentified(First.PUBACK, id, ""));
-        }
-      } else if (type === Type.CONNACK) {
-        if (id & 255)
-          session.error_ =
-            "refused, " +
-            (["", "MQTT 3.1.1", "client_id", "server busy"][id & 255] || "check username, password");
-        else {
-          setState(session, State.UP, "");
-          ask(session, encodeIdentified(First.SUBSCRIBE, nextId(session), session.subscriptions_));
-          session.flight_.forEach(function (message) {
-            if (message.id_ > Id.QOS_0)
-              send(
-                session,
-                encodePublish(
-                  message.topic_ as string,
-                  message.payload_ as string,
-                  PublishFlag.QOS_1 | PublishFlag.DUP,
-                  message.id_,
-                ),
-              );
-          });
-          finish(session, Id.SESSION, true);
-        }
-      } else {
-        watch(session, Wait.ANSWER_TICKS);
-        if (type === Type.PUBACK) finish(session, id, true);
-        else session.asked_ = 0;
-        if (packet.code_ > 127) session.last_error = "subscription refused";
-      }
-      session.busy_ = 0;
-      session.onWritable();
-    }
-    if (session.error_) session.onClose("MQTT: " + session.error_);
-  },
-
-  onClose: function (reason, wanted?: number) {
-    // biome-ignore lint/complexity/noUselessThisAlias: see above
-    const session = this;
-    const state = session.state_;
-    // The network may have had something to say still.
-    if (!state && !wanted) return;
-    if (state === State.CLOSING) wanted = 1;
-    if (session.socket_) session.socket_.close();
-    clearTimeout(session.keeper_ as number);
-    clearTimeout(session.ticker_ as number);
-    session.keeper_ = session.ticker_ = session.asked_ = session.socket_ = 0;
-    session.buffer_ = session.error_ = "";
-    session.out_ = [];
-    for (const message of session.flight_)
-      if (message.id_ > Id.QOS_0 && (wanted || ++(message.tries_ as number) >= Limit.TRIES))
-        message.id_ = Id.QOS_0;
-    setState(session, State.CLOSED, reason);
-    finish(session, Id.SESSION, state === State.CLOSING);
-    finish(session, Id.QOS_0, false);
-    if (session.flight_.length) watch(session, Wait.OPEN_TICKS);
-    if (!wanted && session.onClose_) session.onClose_(reason);
-  },
-};

@@ -13,35 +13,36 @@ declare const __UNICODE__: false | undefined;
  * Whether this interpreter's strings hold more than bytes. JSON.parse is asked, since Espruino's fromCharCode cuts
  * to a byte even where strings hold more.
  */
-const unicode =
-  typeof __UNICODE__ === "undefined" ? JSON.parse('"\\u20ac"').charCodeAt(0) > 255 : __UNICODE__;
+const unicode = typeof __UNICODE__ === "undefined" ? JSON.parse('"\\u20ac"') > "\xff" : __UNICODE__;
 
 /** A JSON escape of one UTF-16 unit. The sum has five digits, of which the last four are wanted. */
 function unitEscape(unit: number): string {
   return "\\u" + (0x10000 + unit).toString(16).substr(1);
 }
 
-/**
- * The text of UTF-8 bytes, or `otherwise` where they are not UTF-8. On boards the bytes themselves, and they are
- * checked only where `otherwise` is "".
- */
-export function fromUtf8(bytes: string, otherwise: string): string {
+/** Bytes as text: on boards they stay what they are, elsewhere UTF-8 is decoded, and what is none stays bytes. */
+export function toText(bytes: string): string {
+  return unicode ? fromUtf8(bytes) || bytes : bytes;
+}
+
+/** The text of UTF-8 bytes, on boards the bytes themselves; "" where they are not UTF-8. */
+export function fromUtf8(bytes: string): string {
   let escaped = "";
   let i = 0;
-  if ((!unicode && otherwise) || !/[^ -~]/.test(bytes)) return bytes;
+  if (!/[^ -~]/.test(bytes)) return bytes;
   while (i < bytes.length) {
     let code = bytes.charCodeAt(i++);
-    const more = code < 128 ? 0 : code < 192 ? 4 : code < 224 ? 1 : code < 240 ? 2 : 3;
+    // How many follow. 4: this is none that leads [3.1 of Unicode]; then the value becomes too large.
+    const more = code < 128 ? 0 : code < 194 ? 4 : code < 224 ? 1 : code < 240 ? 2 : 3;
     code &= 127 >> more;
     for (let left = more; left--; ) {
       // 128 to 191 become 0 to 63; the end, NaN, becomes 128.
       const next = bytes.charCodeAt(i++) ^ 128;
-      if (next > 63) return otherwise;
+      if (next > 63) return "";
       code = (code << 6) | next;
     }
-    // Overlong, or no lead byte; a surrogate [MQTT-1.5.3-1]; above U+10FFFF.
-    if (code < ([0, 128, 2048, 65536, 1e9][more] as number) || code >> 11 === 27 || code >> 16 > 16)
-      return otherwise;
+    // Longer than need be; a surrogate [MQTT-1.5.3-1]; above U+10FFFF.
+    if ((more && !(code >> (5 * more + 1))) || code >> 11 === 27 || code >> 16 > 16) return "";
     if (unicode) {
       if (code > 65535) {
         escaped += unitEscape((code >> 10) + 0xd7c0);
@@ -57,12 +58,12 @@ export function fromUtf8(bytes: string, otherwise: string): string {
 /**
  * JSON of any value, in UTF-8; null for what JSON has no word for.
  * Where there is Unicode, non-ASCII characters are escaped. On boards JSON.stringify does so, too, but each byte on its
- * own ("é" as \u00C3\u00A9); those become the bytes again. An escape is taken with what follows up to the next one:
- * so two backslashes, which stand for one, are never taken for the start of such an escape.
+ * own ("é" as \u00C3\u00A9); those become the bytes again. Other escapes are taken whole: so two backslashes, which
+ * stand for one, are never taken for the start of such an escape.
  */
 export function json(value: unknown): string {
-  return (JSON.stringify(value) || "null").replace(unicode ? /[^ -~]/g : /\\.[^\\]*/g, function (part) {
-    const code = unicode ? part.charCodeAt(0) : parseInt(part.substr(2, 4), 16);
-    return unicode ? unitEscape(code) : part[1] === "u" && code > 127 ? chr(code) + part.substr(6) : part;
+  return (JSON.stringify(value) || "null").replace(unicode ? /[^ -~]/g : /\\u00..|\\./g, function (part) {
+    const code = unicode ? part.charCodeAt(0) : parseInt(part.substr(2), 16);
+    return unicode ? unitEscape(code) : code > 127 ? chr(code) : part;
   });
 }

@@ -1,17 +1,13 @@
-import { type Decoder, decode, encodePublish, type Packet } from "../../firmware/mqtt/packet.ts";
+import { decode, First, field, packet, uint16 } from "../../firmware/mqtt/packet.ts";
 
 declare const global: Record<string, unknown>;
 
 export interface Codec {
-  encodePublish: typeof encodePublish;
+  encodePublish(id: number, topic: string, payload: string): string;
   decode: typeof decode;
-  decoder(): Decoder;
-  payload(packet: Packet | undefined): string | undefined;
 }
 
 global.codec = {
-  encodePublish: encodePublish,
+  encodePublish: (id, topic, payload) => packet(First.PUBLISH_QOS_1, field(topic) + uint16(id) + payload),
   decode: decode,
-  decoder: () => ({ buffer_: "", error_: "" }),
-  payload: (packet) => (packet ? packet.payload_ : undefined),
 } satisfies Codec;

@@ -8,7 +8,6 @@ import type { Row } from "./row.ts";
 const TOPIC = "v1/devices/me/telemetry";
 const MESSAGES = 2_000;
 const ROUNDS = 9;
-const QOS_1 = 2;
 const LARGEST = 4_096;
 
 /** The codec as the blob has it against mqtt-packet, in turns: how many times as many packets a second. */
@@ -26,7 +25,7 @@ export async function codecRows(): Promise<Row[]> {
 
   // From and to Buffers, as a socket has them.
   const ours = () =>
-    messages.map(({ id, payload }) => Buffer.from(codec.encodePublish(TOPIC, payload, QOS_1, id), "latin1"));
+    messages.map(({ id, payload }) => Buffer.from(codec.encodePublish(id, TOPIC, payload), "latin1"));
   const theirs = () =>
     messages.map(({ id, payload }) =>
       generate({ cmd: "publish", topic: TOPIC, payload, qos: 1, messageId: id, dup: false, retain: false }),
@@ -35,8 +34,13 @@ export async function codecRows(): Promise<Row[]> {
   assert.deepEqual(ours(), packets);
 
   const decodeOurs = () => {
-    const decoder = codec.decoder();
-    return packets.map((packet) => codec.payload(codec.decode(decoder, packet.toString("latin1"), LARGEST)));
+    const payloads: string[] = [];
+    const take = (_first: number, _id: number, _topic: string, payload: string) => {
+      payloads.push(payload);
+      return undefined;
+    };
+    for (const packet of packets) codec.decode(packet.toString("latin1"), LARGEST, take);
+    return payloads;
   };
   const decodeTheirs = () => {
     const payloads: string[] = [];

@@ -1,3 +1,4 @@
+import { useNetwork } from "../../firmware/mqtt/session.ts";
 import type { SocketHandlers } from "../../firmware/socket.ts";
 import { TBDeviceMQTTClient, type Telemetry } from "../../firmware/thingsboard/client.ts";
 import { BUDGETS } from "../budgets.ts";
@@ -53,7 +54,8 @@ function publishLength(topics: "v1" | "v2", data: Telemetry): number {
     client_id: "bench",
     topics,
   } as const;
-  const client = new TBDeviceMQTTClient(settings, network);
+  useNetwork(network);
+  const client = new TBDeviceMQTTClient(settings);
   client.connect(() => {});
   session?.onOpen();
   session?.onData(CONNACK);

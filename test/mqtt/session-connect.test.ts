@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { openSession, State } from "../../firmware/mqtt/session.ts";
+import { encodePublish } from "./publish.ts";
 import {
   ANSWER,
   CONNACK,
@@ -8,9 +8,9 @@ import {
   DISCONNECT,
   PINGRESP,
   SECOND,
+  SUBSCRIBE,
   sessionRig,
   suback,
-  subscribe,
 } from "./session-rig.ts";
 
 describe("connecting", () => {
@@ -24,7 +24,7 @@ describe("connecting", () => {
     network.expect(CONNECT);
     assert.equal(session.status, false);
     network.respond(CONNACK);
-    network.expect(subscribe(1));
+    network.expect(SUBSCRIBE);
     assert.equal(session.status, true);
     assert.equal(session.last_error, "");
     assert.deepEqual(told, ["open true"]);
@@ -37,15 +37,15 @@ describe("connecting", () => {
     open();
     network.up();
     network.respond("\x20\x02\x01\0");
-    network.expect(CONNECT, subscribe(2));
+    network.expect(CONNECT, SUBSCRIBE);
   });
 
   const refusals = [
     [1, "MQTT: refused, MQTT 3.1.1"],
     [2, "MQTT: refused, client_id"],
     [3, "MQTT: refused, server busy"],
-    [4, "MQTT: refused, check username, password"],
-    [5, "MQTT: refused, check username, password"],
+    [4, "MQTT: refused, check login"],
+    [5, "MQTT: refused, check login"],
     [6, "MQTT: code"],
   ] as const;
   for (const [code, reason] of refusals)
@@ -65,12 +65,12 @@ describe("connecting", () => {
     open();
     tick(100 * SECOND);
     network.up();
-    tick(ANSWER.least);
+    tick(ANSWER - 1);
     assert.deepEqual(told, []);
-    tick(ANSWER.most - ANSWER.least);
+    tick(1);
     assert.deepEqual(told, ["open false", "end no answer: check host, port"]);
     assert.equal(network.closed, 1);
-    assert.equal(session.state_, State.CLOSED);
+    assert.equal(session.status, false);
   });
 
   it("a network that never says whether the connection is up ends the attempt after 180 s", () => {
@@ -137,26 +137,36 @@ describe("connecting", () => {
 
   it("a callback that throws stops nothing, and is told", () => {
     const { session, network, told, open } = sessionRig();
-    openSession(session, () => {
+    session.connect(() => {
       throw Error("mine");
     });
     open();
     network.up();
     network.respond(CONNACK);
-    network.expect(CONNECT, subscribe(1));
+    network.expect(CONNECT, SUBSCRIBE);
     assert.equal(session.status, true);
     assert.equal(session.last_error, "callback: Error: mine");
     assert.deepEqual(told, ["open true"]);
   });
 
-  it("a refused subscription is told, and the session stays", () => {
-    const { session, network, open } = sessionRig();
-    open();
-    network.up();
-    network.respond(CONNACK + suback(1, 0x80));
-    assert.equal(session.last_error, "subscription refused");
-    assert.equal(session.status, true);
-  });
+  for (const code of [0x80, 3, 127, 129, 255])
+    it(`a refused subscription is told, and the session stays: SUBACK ${code}`, () => {
+      const { session, network, open } = sessionRig();
+      open();
+      network.up();
+      network.respond(CONNACK + suback(code));
+      assert.equal(session.last_error, "SUBSCRIBE refused");
+      assert.equal(session.status, true);
+    });
+
+  for (const code of [0, 1, 2])
+    it(`a granted one is fine: SUBACK ${code}`, () => {
+      const { session, network, open } = sessionRig();
+      open();
+      network.up();
+      network.respond(CONNACK + suback(code));
+      assert.equal(session.last_error, "");
+    });
 
   it("no SUBACK ends the session", () => {
     const { network, told, open, tick } = sessionRig();
@@ -164,7 +174,7 @@ describe("connecting", () => {
     network.up();
     network.respond(CONNACK);
     told.length = 0;
-    tick(ANSWER.most);
+    tick(ANSWER);
     assert.deepEqual(told, ["end no answer: check host, port"]);
   });
 });
@@ -176,9 +186,9 @@ describe("a late CONNACK", () => {
     network.up();
     tick(29 * SECOND);
     network.respond(CONNACK);
-    tick(ANSWER.least);
+    tick(ANSWER - 1);
     assert.equal(session.status, true);
-    tick(ANSWER.most - ANSWER.least);
+    tick(1);
     assert.equal(session.status, false);
   });
 });
@@ -194,36 +204,47 @@ describe("disconnecting", () => {
     assert.deepEqual(told, ["close true"], "and not as an end to recover from");
   });
 
-  it("waits until a busy socket takes DISCONNECT", () => {
+  it("does not wait for a busy socket: the server sees the connection end", () => {
+    const { session, network, told, connect, close, timers } = sessionRig();
+    connect();
+    network.room = 0;
+    close();
+    network.expect();
+    assert.equal(network.closed, 1);
+    assert.equal(session.status, false);
+    assert.equal(session.last_error, "disconnected");
+    assert.deepEqual(told, ["close true"]);
+    assert.equal(timers(), 0);
+    network.writable();
+    network.expect();
+  });
+
+  it("what waited for the socket leaves before DISCONNECT, if it takes it now", () => {
+    const { session, network, connect, send, close } = sessionRig();
+    connect();
+    network.room = 0;
+    send("a", 0);
+    network.room = Number.POSITIVE_INFINITY;
+    close();
+    network.expect(encodePublish(0, "up", "a"), DISCONNECT);
+    assert.equal(session.status, false);
+  });
+
+  it("to a dead socket is an end like any other", () => {
     const { session, network, told, connect, close } = sessionRig();
     connect();
-    network.room = 0;
+    network.room = -1;
     close();
+    assert.deepEqual(told, ["end link lost", "close true"]);
+    assert.equal(network.closed, 1);
     assert.equal(session.status, false);
-    assert.equal(network.closed, 0);
-    network.writable(1);
-    assert.equal(network.closed, 0);
-    network.writable();
-    network.expect(DISCONNECT[0] as string, DISCONNECT[1] as string);
-    assert.equal(network.closed, 1);
-    assert.deepEqual(told, ["close true"]);
   });
 
-  it("does not wait for ever", () => {
-    const { network, told, connect, close, tick } = sessionRig();
-    connect();
-    network.room = 0;
-    close();
-    tick(ANSWER.most);
-    assert.equal(network.closed, 1);
-    assert.deepEqual(told, ["close true"]);
-  });
-
-  it("listens no more while DISCONNECT waits", () => {
+  it("listens no more after it", () => {
     const { network, told, connect, close } = sessionRig();
     connect();
-    network.room = 0;
     close();
+    told.length = 0;
     network.respond("\x32\x0b\0\x04down\0\x01msg");
     assert.deepEqual(told, []);
   });

@@ -19,9 +19,9 @@ describe("keep alive", () => {
     connect();
     tick(50 * SECOND);
     send("x");
-    network.expect(message(2, "x"));
+    network.expect(message(1, "x"));
     tick(5 * SECOND);
-    network.respond(puback(2));
+    network.respond(puback(1));
     tick(KEEP_ALIVE - 5 * SECOND - 1);
     network.respond("\x30\x06\0\x04down");
     network.expect();
@@ -44,23 +44,23 @@ describe("keep alive", () => {
   it("no PINGRESP ends it, with the reason", () => {
     const { session, network, told, connect, tick } = sessionRig();
     connect();
-    tick(KEEP_ALIVE + ANSWER.least);
+    tick(KEEP_ALIVE + ANSWER - 1);
     assert.equal(session.status, true);
-    tick(ANSWER.most - ANSWER.least);
+    tick(1);
     assert.equal(session.status, false);
     assert.equal(network.closed, 1);
     assert.deepEqual(told, ["end no answer: check host, port"]);
   });
 
   it("a keep alive shorter than that deadline does not put it off with each PINGREQ", () => {
-    const { session, connect, tick } = sessionRig({ keep_alive_: 15 * SECOND });
+    const { session, connect, tick } = sessionRig({}, 15);
     connect();
-    tick(15 * SECOND + ANSWER.most);
+    tick(15 * SECOND + ANSWER);
     assert.equal(session.status, false);
   });
 
   it("messages that leave meanwhile do not put it off either", () => {
-    const { session, connect, tick, send } = sessionRig({ keep_alive_: 15 * SECOND });
+    const { session, connect, tick, send } = sessionRig({}, 15);
     connect();
     tick(15 * SECOND);
     for (let s = 0; s < 40; s += 10) {
@@ -71,7 +71,7 @@ describe("keep alive", () => {
   });
 
   it("0 is none", () => {
-    const { network, connect, tick, timers } = sessionRig({ keep_alive_: 0 });
+    const { network, connect, tick, timers } = sessionRig({}, 0);
     connect();
     tick(24 * 3600 * SECOND);
     network.expect();
@@ -82,14 +82,14 @@ describe("keep alive", () => {
     const { session, network, connect, tick } = sessionRig();
     connect();
     network.room = 0;
-    tick(KEEP_ALIVE + ANSWER.most);
+    tick(KEEP_ALIVE + ANSWER);
     assert.equal(session.status, false);
   });
 
   it("between writes one timer runs, after the end none", () => {
     const { connect, close, tick, timers } = sessionRig();
     connect();
-    tick(ANSWER.most);
+    tick(ANSWER);
     assert.equal(timers(), 1);
     close();
     assert.equal(timers(), 0);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { encodePublish } from "../../firmware/mqtt/packet.ts";
-import { closeSession, publish } from "../../firmware/mqtt/session.ts";
+import { publish } from "../../firmware/mqtt/session.ts";
+import { encodePublish } from "./publish.ts";
 import { CONNACK, DISCONNECT, message, puback, sessionRig, suback } from "./session-rig.ts";
 
-const down = (payload: string, id = 0, flags = id ? 2 : 0) => encodePublish("down", payload, flags, id);
+const down = (payload: string, id = 0) => encodePublish(id, "down", payload);
 
 describe("messages from the server", () => {
   it("of QoS 0 are handed over", () => {
@@ -41,8 +41,8 @@ describe("messages from the server", () => {
   it("of QoS 2 end the session", () => {
     const { network, told, connect } = sessionRig();
     connect();
-    network.respond(down("a", 7, 4));
-    assert.deepEqual(told, ["end MQTT: QoS 2"]);
+    network.respond(down("a", 7).replace("\x32", "\x34"));
+    assert.deepEqual(told, ["end MQTT: flags or QoS 2"]);
     assert.equal(network.closed, 1);
   });
 
@@ -51,7 +51,7 @@ describe("messages from the server", () => {
     connect();
     send("x");
     network.writes = [];
-    for (const byte of `${down("a", 1)}${puback(2)}${down("b")}\xd0\0${down("c", 3)}`) network.respond(byte);
+    for (const byte of `${down("a", 1)}${puback(1)}${down("b")}\xd0\0${down("c", 3)}`) network.respond(byte);
     assert.deepEqual(told, ["message down a", "x true", "message down b", "message down c"]);
     network.expect(puback(1), puback(3));
   });
@@ -60,7 +60,7 @@ describe("messages from the server", () => {
     const { network, told, open } = sessionRig();
     open();
     network.up();
-    network.respond(CONNACK + suback(1, 1) + down("a", 9));
+    network.respond(CONNACK + suback(1) + down("a", 9));
     assert.deepEqual(told, ["open true", "message down a"]);
   });
 
@@ -86,21 +86,21 @@ describe("messages from the server", () => {
   it("can be answered from the callback; the answer leaves after it, from a shallower stack", () => {
     const { session, network, told, connect } = sessionRig({
       onMessage_: () => {
-        publish(session, () => {}, "up", "answer", 1);
+        publish(session, "up", "answer", () => {});
         told.push(`answered, ${network.writes.length} written`);
       },
     });
     connect();
     network.respond(down("a", 7));
     assert.deepEqual(told, ["answered, 0 written"]);
-    network.expect(message(2, "answer"), puback(7));
+    network.expect(message(1, "answer"), puback(7));
   });
 
   it("can make the callback disconnect; what is behind them is not looked at", () => {
     const { session, network, told, connect } = sessionRig({
       onMessage_: () => {
         told.push("message");
-        closeSession(session, (ok) => told.push(`close ${ok}`));
+        session.disconnect((ok) => told.push(`close ${ok}`));
       },
     });
     connect();
@@ -120,6 +120,6 @@ describe("messages from the server", () => {
     assert.equal(network.writes.length, 40);
     network.room = 0;
     for (let id = 1; id <= 41; id++) network.respond(down("a", id));
-    assert.equal(session.last_error, "link too slow");
+    assert.equal(session.last_error, "link slow");
   });
 });

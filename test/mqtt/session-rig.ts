@@ -1,39 +1,37 @@
+import assert from "node:assert/strict";
 import { install } from "@sinonjs/fake-timers";
-import { encodeIdentified, encodePublish, First, subscription } from "../../firmware/mqtt/packet.ts";
-import {
-  closeSession,
-  initSession,
-  openSession,
-  publish,
-  type Session,
-  sessionMethods,
-} from "../../firmware/mqtt/session.ts";
+import { First, field, packet, uint16 } from "../../firmware/mqtt/packet.ts";
+import { connect, disconnect, publish, type Session, useNetwork } from "../../firmware/mqtt/session.ts";
 import { type FakeNetwork, fakeNetwork } from "./fake-network.ts";
+import { encodePublish } from "./publish.ts";
 
-export const CONNECT = "\x10\x0d\0\x04MQTT\x04\x02\0\x3c\0\x01a";
+export const CONNECT = "\x10\x10\0\x04MQTT\x04\x82\0\x3c\0\x01a\0\x01u";
 export const CONNACK = "\x20\x02\0\0";
 export const PINGREQ = "\xc0\0";
 export const PINGRESP = "\xd0\0";
 export const DISCONNECT = "\xe0\0";
-export const puback = (id: number) => encodeIdentified(First.PUBACK, id, "");
-export const suback = (id: number, code: number) => `\x90\x03${String.fromCharCode(id >> 8, id & 255, code)}`;
-export const subscribe = (id: number) => encodeIdentified(First.SUBSCRIBE, id, subscription("down", 1));
-export const message = (id: number, payload: string, dup = 0) => encodePublish("up", payload, 2 | dup, id);
+export const puback = (id: number) => packet(First.PUBACK, uint16(id));
+/** The answer to `SUBSCRIBE`, unless another identifier is given. */
+export const suback = (code: number, id = 65_535) => `\x90\x03${uint16(id)}${String.fromCharCode(code)}`;
+export const SUBSCRIBE = packet(First.SUBSCRIBE, `${uint16(65_535) + field("down")}\x01`);
+/** PUBLISH again. */
+export const again = (publish: string) => String.fromCharCode(publish.charCodeAt(0) | 8) + publish.slice(1);
+export const message = (id: number, payload: string) => encodePublish(id, "up", payload);
 
 export const SECOND = 1_000;
-/** `Wait.ANSWER_TICKS`: what is awaited must come within 30 to 40 s. */
-export const ANSWER = { least: 30 * SECOND, most: 40 * SECOND };
+/** What is awaited must come within that. */
+export const ANSWER = 40 * SECOND;
 
 export interface SessionRig {
-  session: Session;
+  session: Member;
   network: FakeNetwork;
   /** What the session told, in order: outcomes by name, messages, its end. */
   told: string[];
   open(name?: string): void;
   close(name?: string): void;
   send(payload: string, qos?: number, name?: string): void;
-  /** From nothing to CONNACK, and SUBACK for the SUBSCRIBE with this packet identifier. */
-  connect(subscribe_id?: number): void;
+  /** From nothing to CONNACK and SUBACK. */
+  connect(): void;
   /** Lets time pass, ms. */
   tick(ms: number): void;
   /** How many timers run. */
@@ -41,38 +39,54 @@ export interface SessionRig {
 }
 
 // Node's own mock timers start what a timer starts only when the tick is over.
-const clock = install({ toFake: ["setTimeout", "clearTimeout"] });
+const clock = install({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
 
-/** A session on a fake network and a fake clock; keep alive 60 s. */
-export function sessionRig(changes: Partial<Session> = {}): SessionRig {
+type Member = Session & { connect: typeof connect; disconnect: typeof disconnect };
+const methods = { connect, disconnect };
+const ignored = () => {};
+let last: Member | undefined;
+
+/** A client of the session on a fake network, without a reset of what others have done. */
+export function member(changes: Partial<Session> = {}, told: string[] = []): Member {
+  return Object.assign(Object.create(methods), {
+    status: false,
+    last_error: "",
+    config_: { host: "host", port: 1883, client_id: "a", username: "u", qos: 1, keep_alive: 60 },
+    topics_: ["down"],
+    onMessage_: (topic, payload) => told.push(`message ${topic} ${payload}`),
+    onClose_: (reason) => told.push(`end ${reason}`),
+    ...changes,
+  } satisfies Session);
+}
+
+/** The session on a fake network and a fake clock; keep alive 60 s, unless it is given in seconds. */
+export function sessionRig(changes: Partial<Session> = {}, keep_alive = 60): SessionRig {
+  // What the last test left.
+  last?.disconnect(ignored);
+  assert.equal(clock.countTimers(), 0);
   clock.reset();
   const network = fakeNetwork();
   const told: string[] = [];
-  const session: Session = Object.assign(Object.create(sessionMethods), {
-    network_: network,
-    host_: "host",
-    port_: 1883,
-    connect_: CONNECT,
-    keep_alive_: 60 * SECOND,
-    subscriptions_: subscription("down", 1),
-    onMessage_: (packet) => told.push(`message ${packet.topic_} ${packet.payload_}`),
-    onClose_: (reason) => told.push(`end ${reason}`),
-    ...changes,
-  } satisfies Partial<Session>);
-  initSession(session);
+  const session = member(changes, told);
+  session.config_.keep_alive = keep_alive;
+  last = session;
+  useNetwork(network);
   const done = (name: string) => (ok: boolean) => told.push(`${name} ${ok}`);
   const rig: SessionRig = {
     session,
     network,
     told,
-    open: (name = "open") => openSession(session, done(name)),
-    close: (name = "close") => closeSession(session, done(name)),
-    send: (payload, qos = 1, name = payload) => publish(session, done(name), "up", payload, qos),
-    connect(subscribe_id = 1) {
+    open: (name = "open") => session.connect(done(name)),
+    close: (name = "close") => session.disconnect(done(name)),
+    send(payload, qos = 1, name = payload) {
+      session.config_.qos = qos as 0 | 1;
+      publish(session, "up", payload, done(name));
+    },
+    connect() {
       rig.open();
       network.up();
       network.respond(CONNACK);
-      network.respond(suback(subscribe_id, 1));
+      network.respond(suback(1));
       network.writes = [];
       told.length = 0;
     },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { fromUtf8, json } from "../../firmware/mqtt/text.ts";
+import { fromUtf8, json, toText } from "../../firmware/mqtt/text.ts";
 import { buildBlob } from "../../scripts/build/blob.ts";
 import { compile } from "../../scripts/build/program.ts";
 import { type Rig, rig } from "../simulator/espruino-rig.ts";
@@ -22,9 +22,12 @@ const NOT_UTF8 = ["\x80", "\xc3", "a\xc0\xafb", "\xed\xa0\x80", "\xf4\x90\x80\x8
 
 describe("where strings hold text", () => {
   it("UTF-8 becomes text", () => {
-    for (const text of TEXTS) assert.equal(fromUtf8(utf8(text), "?"), text);
+    for (const text of TEXTS) assert.equal(toText(utf8(text)), text);
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => fromUtf8(utf8(text), "?") === text),
+      fc.property(
+        fc.string({ unit: "binary" }),
+        (text) => toText(utf8(text)) === text && fromUtf8(utf8(text)) === text,
+      ),
       { numRuns: RUNS },
     );
   });
@@ -41,20 +44,20 @@ describe("where strings hold text", () => {
     );
     fc.assert(
       fc.property(bytes, (codes) => {
-        let expected = "otherwise";
+        let expected = "";
         try {
           expected = decoder.decode(Uint8Array.from(codes));
         } catch {
           // Not UTF-8.
         }
-        assert.equal(fromUtf8(String.fromCharCode(...codes), "otherwise"), expected);
+        assert.equal(fromUtf8(String.fromCharCode(...codes)), expected);
       }),
       { numRuns: RUNS },
     );
   });
 
-  it("what is not UTF-8 is the caller's choice", () => {
-    for (const bytes of NOT_UTF8) assert.equal(fromUtf8(bytes, "otherwise"), "otherwise");
+  it("what is not UTF-8 stays bytes", () => {
+    for (const bytes of NOT_UTF8) assert.deepEqual([fromUtf8(bytes), toText(bytes)], ["", bytes]);
   });
 
   it("JSON is ASCII and means the same", () => {
@@ -82,7 +85,9 @@ describe("where strings hold text", () => {
 
 describe("where strings are bytes, as on a RAK8212", () => {
   let board: Rig;
-  const on = () => (board.board.global as { text: { fromUtf8: typeof fromUtf8; json: typeof json } }).text;
+  const on = () =>
+    (board.board.global as { text: { fromUtf8: typeof fromUtf8; json: typeof json; toText: typeof toText } })
+      .text;
 
   before(async () => {
     const entry = fileURLToPath(new URL("text-entry.ts", import.meta.url));
@@ -95,15 +100,17 @@ describe("where strings are bytes, as on a RAK8212", () => {
   after(() => board.board.dispose());
 
   it("UTF-8 stays bytes", () => {
-    for (const text of TEXTS) assert.equal(on().fromUtf8(utf8(text), "?"), utf8(text));
+    for (const text of TEXTS) {
+      assert.equal(on().toText(utf8(text)), utf8(text));
+      assert.equal(on().fromUtf8(utf8(text)), utf8(text));
+    }
   });
 
   it("bytes that are not UTF-8 stay, too, unless they are to be checked", () => {
     for (const bytes of NOT_UTF8) {
-      assert.equal(on().fromUtf8(bytes, bytes), bytes);
-      assert.equal(on().fromUtf8(bytes, ""), "");
+      assert.equal(on().toText(bytes), bytes);
+      assert.equal(on().fromUtf8(bytes), "");
     }
-    assert.equal(on().fromUtf8(utf8("Zürich"), ""), utf8("Zürich"));
   });
 
   it("JSON is UTF-8, not an escape for each byte", () => {

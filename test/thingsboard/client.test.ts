@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { useNetwork } from "../../firmware/mqtt/session.ts";
 import { type ServerConfig, TBDeviceMQTTClient, type Telemetry } from "../../firmware/thingsboard/client.ts";
 import { fakeNetwork } from "../mqtt/fake-network.ts";
 import { CONFIG, server } from "./server.ts";
@@ -39,7 +40,8 @@ describe("settings", () => {
 
   it("what is optional has a default", async () => {
     const network = fakeNetwork();
-    const client = new TBDeviceMQTTClient({ host: "h", username: "t" }, network);
+    useNetwork(network);
+    const client = new TBDeviceMQTTClient({ host: "h", username: "t" });
     client.connect(() => {});
     network.up();
     assert.equal(network.address, "h:1883");
@@ -48,43 +50,117 @@ describe("settings", () => {
   });
 
   const wrong: [name: string, change: object, message: RegExp][] = [
-    ["no host", { host: undefined }, /^server_cfg: host "": must be .*1 to 255$/],
-    ["an empty host", { host: "" }, /^server_cfg: host "": must be .*1 to 255$/],
-    ["a host with a quote", { host: 'h"' }, /^server_cfg: host "h\\"": must be .*1 to 255$/],
-    ["a port as text", { port: "1883" }, /^server_cfg: port "1883": must be a whole number, 0 to 65535$/],
-    ["a port too high", { port: 65536 }, /^server_cfg: port 65536: must be a whole number, 0 to 65535$/],
-    ["a negative port", { port: -1 }, /^server_cfg: port -1: /],
-    ["a fraction", { port: 18.83 }, /^server_cfg: port 18\.83: /],
-    ["QoS 2", { qos: 2 }, /^server_cfg: qos 2: must be a whole number, 0 to 1$/],
-    ["a client id of a number", { client_id: 5 }, /^server_cfg: client_id 5: /],
-    ["a keep alive too long", { keep_alive: 65536 }, /^server_cfg: keep_alive 65536: must be .*0 to 65535$/],
-    ["unknown topics", { topics: "v3" }, /^server_cfg: topics: must be v1 or v2$/],
+    ["no host", { host: undefined }, /^server: host: must be plain text of 1 to 255$/],
+    ["an empty host", { host: "" }, /^server: host: must be .*1 to 255$/],
+    ["a host with a quote", { host: 'h"' }, /^server: host: must be .*1 to 255$/],
+    ["a port as text", { port: "1883" }, /^server: port: must be whole, 0 to 65535$/],
+    ["a port too high", { port: 65536 }, /^server: port: must be whole, 0 to 65535$/],
+    ["a negative port", { port: -1 }, /^server: port: /],
+    ["a fraction", { port: 18.83 }, /^server: port: /],
+    ["no username", { username: undefined }, /^server: username: must be .*1 to 255$/],
+    ["QoS 2", { qos: 2 }, /^server: qos: must be whole, 0 to 1$/],
+    ["a client id of a number", { client_id: 5 }, /^server: client_id: /],
+    ["a keep alive too long", { keep_alive: 65536 }, /^server: keep_alive: must be .*0 to 65535$/],
+    ["unknown topics", { topics: "v3" }, /^server: topics: use v1 or v2$/],
     [
       "tls, which this build has not",
       { tls: true },
-      /^server_cfg: tls: unknown, use host port username client_id/,
+      /^server: tls: unknown, use host,port,username,client_id/,
     ],
-    ["a misspelt field", { user_name: "t" }, /^server_cfg: user_name: unknown/],
+    ["a misspelt field", { user_name: "t" }, /^server: user_name: unknown/],
   ];
   for (const [name, change, message] of wrong)
     it(`${name} is refused at once, in one line`, () => {
       const settings: Record<string, unknown> = { ...CONFIG, ...change };
       for (const key of Object.keys(settings)) if (settings[key] === undefined) delete settings[key];
-      assert.throws(() => new TBDeviceMQTTClient(settings as never, fakeNetwork()), { message });
+      assert.throws(() => new TBDeviceMQTTClient(settings as never), { message });
+    });
+
+  for (const settings of ["text", 7, true])
+    it(`${JSON.stringify(settings)} for server_cfg is refused`, () => {
+      assert.throws(() => new TBDeviceMQTTClient(settings as never), { message: /^server: host: / });
     });
 
   it("a token or password that is refused is not repeated", () => {
     for (const field of ["username", "password"])
       assert.throws(
-        () => new TBDeviceMQTTClient({ ...CONFIG, [field]: 'se"cret' }, fakeNetwork()),
+        () => new TBDeviceMQTTClient({ ...CONFIG, [field]: 'se"cret' }),
         (error: Error) => error.message.includes(field) && !error.message.includes("cret"),
       );
   });
+});
 
-  it("two clients do not share anything", async () => {
-    const [a, b] = [await connected(), server()];
-    assert.deepEqual([a.client.status, b.client.status], [true, false]);
-    await a.client.disconnect();
+describe("two clients", () => {
+  const second = () => new TBDeviceMQTTClient({ ...CONFIG, client_id: "second" });
+
+  it("one connects at a time; the other is told, and changes nothing", async () => {
+    const { client, network, received } = await connected();
+    const other = second();
+    assert.deepEqual([client.status, other.status], [true, false]);
+    assert.equal(await other.connect(), false);
+    assert.equal(other.last_error, "modem in use");
+    assert.equal(await other.send_telemetry({ a: 1 }), false);
+    assert.equal(other.last_error, "not connected");
+    assert.equal(await other.disconnect(), true);
+    assert.deepEqual([client.status, client.last_error, other.status], [true, "", false]);
+    assert.deepEqual(received, []);
+    assert.equal(network.opened, 1);
+    await client.disconnect();
+  });
+
+  it("the one that is connecting has it, too", async () => {
+    const { client } = server();
+    const outcome = client.connect();
+    const other = second();
+    assert.equal(await other.connect(), false);
+    assert.equal(other.last_error, "modem in use");
+    assert.equal(await outcome, true);
+    await client.disconnect();
+  });
+
+  it("after the one disconnects the other can", async () => {
+    const { client, received } = await connected();
+    const other = second();
+    await client.disconnect();
+    received.length = 0;
+    assert.equal(await other.connect(), true);
+    assert.deepEqual([client.status, client.last_error, other.status], [false, "disconnected", true]);
+    assert.equal((received[0] as { clientId: string }).clientId, "second");
+    assert.equal(await client.connect(), false);
+    assert.equal(client.last_error, "modem in use");
+    await other.disconnect();
+  });
+
+  it("what one has in flight when its connection ends is not sent over the other's", async () => {
+    const far = await connected();
+    const other = second();
+    far.answers = false;
+    const outcome = far.client.send_telemetry({ a: 1 });
+    far.network.down("lost");
+    far.received.length = 0;
+    far.answers = true;
+    assert.equal(await other.connect(), true);
+    assert.equal(await outcome, false);
+    await settled();
+    assert.deepEqual(
+      far.received.map(({ cmd }) => cmd),
+      ["connect", "subscribe"],
+    );
+    await other.disconnect();
+  });
+
+  it("requests of one are not taken for the other's", async () => {
+    const far = await connected();
+    const ids: string[] = [];
+    const other = second();
+    const heard = (_topic: string, data: { id: string }) => ids.push(data.id);
+    for (const it of [far.client, other]) it.set_callback(heard);
+    far.publish("v1/devices/me/rpc/request/1", "{}");
+    await far.client.disconnect();
+    await other.connect();
+    far.publish("v1/devices/me/rpc/request/1", "{}");
+    assert.deepEqual(ids, ["1", "1"]);
+    await other.disconnect();
   });
 });
 
@@ -112,7 +188,7 @@ describe("connect and disconnect", () => {
     await settled();
     far.network.respond("\x20\x02\0\x05");
     assert.equal(await outcome, false);
-    assert.equal(far.client.last_error, "MQTT: refused, check username, password");
+    assert.equal(far.client.last_error, "MQTT: refused, check login");
   });
 
   it("an end that was not asked for is told to the tracker", async () => {
@@ -150,7 +226,7 @@ describe("send_telemetry", () => {
     it(`${typeof data === "function" ? "a function" : JSON.stringify(data)} throws at once`, async () => {
       const far = await connected();
       assert.throws(() => far.client.send_telemetry(data as never), {
-        message: /^data .*: must be \{\} or \[\{\}\]$/,
+        message: "data: use {} or [{}]",
       });
       assert.deepEqual(far.received, []);
       await far.client.disconnect();
@@ -319,12 +395,21 @@ describe("RPC", () => {
     await far.client.disconnect();
   });
 
+  it("a callback that is no function is refused, as the manual has it: with false", async () => {
+    const far = await connected();
+    const calls: unknown[] = [];
+    far.client.set_callback((...call) => calls.push(call));
+    assert.equal(far.client.set_callback("f" as never), false);
+    request(far, 1);
+    assert.equal(calls.length, 1, "the one before stays");
+    await far.client.disconnect();
+  });
+
   it("wrong arguments throw at once", async () => {
     const { client } = server();
-    assert.throws(() => client.set_callback("f" as never), { message: "callback: must be a function" });
     for (const id of ["", "x", "1/2", "+", undefined])
       assert.throws(() => client.send_rpc_reply({}, id as never), {
-        message: /^request_id .*: must be a number$/,
+        message: "request_id: use a number",
       });
   });
 });

@@ -11,8 +11,6 @@ it("the manual's usage example runs as it stands", async () => {
   const far = standIn({ host: "xxx", port: 0, username: "xxx", client_id: "xxx" });
   const printed: unknown[] = [];
   const print = (it: unknown) => printed.push(it);
-  // On a board the modem is the default; here the stand-in's network.
-  Constructor.prototype.network_ = far.network;
   const TBDeviceMQTTClient = Constructor;
 
   // biome-ignore lint/suspicious/noExplicitAny: as the manual has it

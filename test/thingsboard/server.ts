@@ -1,4 +1,5 @@
 import { generate, type Packet, parser } from "mqtt-packet";
+import { useNetwork } from "../../firmware/mqtt/session.ts";
 import { type Client, type ServerConfig, TBDeviceMQTTClient } from "../../firmware/thingsboard/client.ts";
 import { fromBuffer, latin1 } from "../mqtt/bytes.ts";
 import { type FakeNetwork, fakeNetwork } from "../mqtt/fake-network.ts";
@@ -18,11 +19,15 @@ export interface Server {
   publish(topic: string, payload: string | Buffer): void;
 }
 
+let last: Client | undefined;
+
 /**
  * A client on a fake network, and a server at its far end that is made of mqtt-packet, not of our codec. The network
  * brings the connection up, and the server answers, a moment later, as in the world.
  */
 export function server(changes: Partial<ServerConfig> = {}): Server {
+  // What the last test left.
+  last?.disconnect(() => {});
   const network = fakeNetwork();
   const { open } = network;
   let decoder = parser();
@@ -52,8 +57,10 @@ export function server(changes: Partial<ServerConfig> = {}): Server {
       },
     };
   };
+  useNetwork(network);
+  last = new TBDeviceMQTTClient({ ...CONFIG, ...changes });
   const self: Server = {
-    client: new TBDeviceMQTTClient({ ...CONFIG, ...changes }, network),
+    client: last,
     network,
     received: [],
     answers: true,
