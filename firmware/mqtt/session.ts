@@ -5,14 +5,15 @@
  */
 import type { Network, Socket, SocketHandlers } from "../socket.ts";
 import {
+  ConnectFlag,
   DISCONNECT,
   decode,
   encodeConnect,
   First,
   field,
-  type Login,
   PINGREQ,
   PUBLISH_DUP,
+  PublishFlag,
   packet,
   uint16,
 } from "./packet.ts";
@@ -78,10 +79,15 @@ interface Waiting {
 }
 
 /** The server to connect to, and as whom. Text is bytes already. */
-export interface SessionConfig extends Partial<Login> {
+export interface SessionConfig {
   host: string;
   /** 0, or missing: MQTT's own, 1883. */
   port?: number;
+  client_id?: string;
+  username?: string;
+  password?: string;
+  /** Seconds, 0 to 65,535; 0, or missing: none. */
+  keep_alive?: number;
   /** Of what is sent. */
   qos?: 0 | 1;
 }
@@ -219,9 +225,16 @@ function end(reason?: string | 0): void {
 /** What the network calls. */
 const handlers: SocketHandlers = {
   onOpen: function () {
+    const login = owner.config_;
     if (state === State.OPENING) {
       enter(State.CONNECTING);
-      send(encodeConnect(owner.config_ as Login));
+      send(
+        encodeConnect(
+          ConnectFlag.CLEAN_SESSION | ConnectFlag.USERNAME | (login.password ? ConnectFlag.PASSWORD : 0),
+          login.keep_alive as number,
+          [login.client_id || "", login.username as string].concat(login.password || []),
+        ),
+      );
     }
   },
 
@@ -234,6 +247,7 @@ const handlers: SocketHandlers = {
       // Not a function at the top, which takes nine variables at rest, nor one with a name, which would keep its own scope.
       size = decode((buffer += bytes), Limit.PACKET, function (first, id, topic, payload) {
         if ((state === State.CONNECTING) !== (first === First.CONNACK)) return "order";
+        if (first & PublishFlag.QOS_2) return "QoS 2";
         if (first === First.CONNACK) {
           // Not whether there is a session of before.
           if ((id &= 255))

@@ -1,5 +1,6 @@
 /** One packet of each kind and size, for every test of the codec. */
 import {
+  ConnectFlag,
   DISCONNECT,
   encodeConnect,
   First,
@@ -28,11 +29,80 @@ const none = { id: 0, topic: "", payload: "" };
 /** 200 bytes, so that the remaining length takes two. */
 const long = "0123456789".repeat(20);
 
+/** CONNECT with each set of flags the standard allows: 2 times 7 wills times 3 ways to log in. */
+const connects = Array.from({ length: 256 }, (_, flags) => flags)
+  .filter((flags) => {
+    const will = flags & ConnectFlag.WILL;
+    const qos = (flags >> 3) & 3;
+    return (
+      !(flags & 1) && // [MQTT-3.1.2-3]
+      (will || !(qos || flags & ConnectFlag.WILL_RETAIN)) && // [MQTT-3.1.2-11]
+      qos < 3 && // [MQTT-3.1.2-14]
+      (flags & ConnectFlag.USERNAME || !(flags & ConnectFlag.PASSWORD)) // [MQTT-3.1.2-22]
+    );
+  })
+  .map((flags): Fixture & { encode: () => string } => {
+    const will = (flags & ConnectFlag.WILL) > 0;
+    const username = (flags & ConnectFlag.USERNAME) > 0;
+    const password = (flags & ConnectFlag.PASSWORD) > 0;
+    // 10 bytes of header, and the client identifier.
+    const length = 13 + (will ? 9 : 0) + (username ? 6 : 0) + (password ? 3 : 0);
+    return {
+      name: `CONNECT, flags ${flags.toString(2).padStart(8, "0")}`,
+      bytes:
+        `\x10${String.fromCharCode(length)}\0\x04MQTT\x04${String.fromCharCode(flags)}\x01\x2c\0\x01a` +
+        (will ? "\0\x03a/w\0\x02\xff\0" : "") +
+        (username ? "\0\x04user" : "") +
+        (password ? "\0\x01p" : ""),
+      encode: () =>
+        encodeConnect(flags, 300, [
+          "a",
+          ...(will ? ["a/w", "\xff\0"] : []),
+          ...(username ? ["user"] : []),
+          ...(password ? ["p"] : []),
+        ]),
+      mqttPacket: {
+        cmd: "connect",
+        protocolId: "MQTT",
+        protocolVersion: 4,
+        clean: (flags & 2) > 0,
+        clientId: "a",
+        keepalive: 300,
+        ...(will
+          ? {
+              will: {
+                topic: "a/w",
+                payload: latin1("\xff\0"),
+                qos: (flags >> 3) & 3,
+                retain: (flags & 32) > 0,
+              },
+            }
+          : {}),
+        ...(username ? { username: "user" } : {}),
+        ...(password ? { password: latin1("p") } : {}),
+      },
+    };
+  });
+
 const sent: (Fixture & { encode: () => string })[] = [
+  ...connects,
   {
-    name: "CONNECT, empty client identifier, no keep alive",
+    name: "CONNECT, session kept, longest keep alive",
+    bytes: "\x10\x0d\0\x04MQTT\x04\0\xff\xff\0\x01a",
+    encode: () => encodeConnect(0, 65_535, ["a"]),
+    mqttPacket: {
+      cmd: "connect",
+      protocolId: "MQTT",
+      protocolVersion: 4,
+      clean: false,
+      clientId: "a",
+      keepalive: 65_535,
+    },
+  },
+  {
+    name: "CONNECT, empty client identifier, no keep alive, user name",
     bytes: "\x10\x13\0\x04MQTT\x04\x82\0\0\0\0\0\x05token",
-    encode: () => encodeConnect({ username: "token", keep_alive: 0 }),
+    encode: () => encodeConnect(ConnectFlag.CLEAN_SESSION | ConnectFlag.USERNAME, 0, ["", "token"]),
     mqttPacket: {
       cmd: "connect",
       protocolId: "MQTT",
@@ -44,24 +114,48 @@ const sent: (Fixture & { encode: () => string })[] = [
     },
   },
   {
-    name: "CONNECT, everything, in UTF-8, longest keep alive",
-    bytes: `\x10\x1b\0\x04MQTT\x04\xc2\xff\xff\0\x02${utf8("é")}\0\x06${utf8("€uro")}\0\x03\xff\0p`,
+    name: "CONNECT, everything, in UTF-8",
+    bytes: `\x10\x26\0\x04MQTT\x04\xee\x01\x2c\0\x02${utf8("é")}\0\x03a/b\0\x04\x01\x02\0\xff\0\x06${utf8("€uro")}\0\x03\xff\0p`,
     encode: () =>
-      encodeConnect({
-        client_id: utf8("é"),
-        username: utf8("€uro"),
-        password: "\xff\0p",
-        keep_alive: 65_535,
-      }),
+      encodeConnect(
+        ConnectFlag.CLEAN_SESSION |
+          ConnectFlag.WILL |
+          ConnectFlag.WILL_QOS_1 |
+          ConnectFlag.WILL_RETAIN |
+          ConnectFlag.USERNAME |
+          ConnectFlag.PASSWORD,
+        300,
+        [utf8("é"), "a/b", "\x01\x02\0\xff", utf8("€uro"), "\xff\0p"],
+      ),
     mqttPacket: {
       cmd: "connect",
       protocolId: "MQTT",
       protocolVersion: 4,
       clean: true,
       clientId: "é",
-      keepalive: 65_535,
+      keepalive: 300,
+      will: { topic: "a/b", payload: latin1("\x01\x02\0\xff"), qos: 1, retain: true },
       username: "€uro",
       password: latin1("\xff\0p"),
+    },
+  },
+  {
+    name: "CONNECT, will of QoS 2, not retained, no payload",
+    bytes: "\x10\x12\0\x04MQTT\x04\x16\0\x0a\0\x01a\0\x01w\0\0",
+    encode: () =>
+      encodeConnect(ConnectFlag.CLEAN_SESSION | ConnectFlag.WILL | ConnectFlag.WILL_QOS_2, 10, [
+        "a",
+        "w",
+        "",
+      ]),
+    mqttPacket: {
+      cmd: "connect",
+      protocolId: "MQTT",
+      protocolVersion: 4,
+      clean: true,
+      clientId: "a",
+      keepalive: 10,
+      will: { topic: "w", payload: latin1(""), qos: 2, retain: false },
     },
   },
   {
@@ -84,6 +178,18 @@ const sent: (Fixture & { encode: () => string })[] = [
         { topic: "+", qos: 2 },
       ],
     },
+  },
+  {
+    name: "UNSUBSCRIBE",
+    bytes: "\xa2\x05\xff\xff\0\x01a",
+    encode: () => packet(First.UNSUBSCRIBE, uint16(65_535) + field("a")),
+    mqttPacket: { cmd: "unsubscribe", messageId: 65_535, unsubscriptions: ["a"] },
+  },
+  {
+    name: "UNSUBSCRIBE, several filters",
+    bytes: `\xa2\x0c\x01\0\0\x01#\0\x02${utf8("é")}\0\x01+`,
+    encode: () => packet(First.UNSUBSCRIBE, uint16(256) + field("#") + field(utf8("é")) + field("+")),
+    mqttPacket: { cmd: "unsubscribe", messageId: 256, unsubscriptions: ["#", "é", "+"] },
   },
   { name: "PINGREQ", bytes: "\xc0\0", encode: () => PINGREQ, mqttPacket: { cmd: "pingreq" } },
   { name: "DISCONNECT", bytes: "\xe0\0", encode: () => DISCONNECT, mqttPacket: { cmd: "disconnect" } },
@@ -115,6 +221,18 @@ const received: (Fixture & { packet: Packet })[] = [
     mqttPacket: { cmd: "suback", messageId: 0x1234, granted: [code] },
   })),
   {
+    name: "SUBACK, every return code",
+    bytes: "\x90\x06\x12\x34\0\x01\x02\x80",
+    packet: { ...none, first: 0x90, id: 0x1234, payload: "\0\x01\x02\x80" },
+    mqttPacket: { cmd: "suback", messageId: 0x1234, granted: [0, 1, 2, 128] },
+  },
+  {
+    name: "SUBACK, 200 return codes",
+    bytes: `\x90\xca\x01\xff\xff${"\x80\x02\x01\0".repeat(50)}`,
+    packet: { ...none, first: 0x90, id: 65_535, payload: "\x80\x02\x01\0".repeat(50) },
+    mqttPacket: { cmd: "suback", messageId: 65_535, granted: Array(50).fill([128, 2, 1, 0]).flat() },
+  },
+  {
     name: "UNSUBACK",
     bytes: "\xb0\x02\xff\xff",
     packet: { ...none, first: 0xb0, id: 65535 },
@@ -128,7 +246,7 @@ const received: (Fixture & { packet: Packet })[] = [
   },
 ];
 
-const both: (Fixture & { packet: Packet })[] = [
+const both: (Fixture & { encode: () => string; packet: Packet })[] = [
   {
     name: "PUBACK",
     bytes: "\x40\x02\0\x01",
@@ -149,6 +267,24 @@ const both: (Fixture & { packet: Packet })[] = [
         "t",
         "!",
       ],
+      [
+        "PUBLISH of QoS 1 again, retained",
+        PublishFlag.QOS_1 | PublishFlag.DUP | PublishFlag.RETAIN,
+        "\x3b\x06\0\x01t\0\x2b!",
+        0x2b,
+        "t",
+        "!",
+      ],
+      ["PUBLISH of QoS 2", PublishFlag.QOS_2, "\x34\x06\0\x01t\0\x01!", 1, "t", "!"],
+      [
+        "PUBLISH of QoS 2, retained",
+        PublishFlag.QOS_2 | PublishFlag.RETAIN,
+        "\x35\x05\0\x01t\xff\xff",
+        65535,
+        "t",
+        "",
+      ],
+      ["PUBLISH of QoS 2 again", PublishFlag.QOS_2 | PublishFlag.DUP, "\x3c\x05\0\x01t\0\x02", 2, "t", ""],
       ["PUBLISH without payload", 0, "\x30\x03\0\x01t", 0, "t", ""],
       [
         "PUBLISH of any bytes",
@@ -167,12 +303,19 @@ const both: (Fixture & { packet: Packet })[] = [
         "",
       ],
       ["PUBLISH of 200 bytes", 0, `\x30\xcb\x01\0\x01t${long}`, 0, "t", long],
+      [
+        "PUBLISH of 200 bytes of QoS 2",
+        PublishFlag.QOS_2,
+        `\x34\xcd\x01\0\x01t\x12\x34${long}`,
+        0x1234,
+        "t",
+        long,
+      ],
     ] as const
   ).map(([name, flags, bytes, id, topic, payload]) => ({
     name,
     bytes,
-    // What the client never sends: retained messages; again: see the session.
-    ...(flags & ~PublishFlag.QOS_1 ? {} : { encode: () => encodePublish(id, topic, payload) }),
+    encode: () => encodePublish(id, topic, payload, flags),
     packet: { first: 0x30 | flags, id, topic, payload },
     mqttPacket: {
       cmd: "publish" as const,
@@ -186,5 +329,5 @@ const both: (Fixture & { packet: Packet })[] = [
   })),
 ];
 
-export const toSend = [...sent, ...both].flatMap((it) => (it.encode ? [{ ...it, encode: it.encode }] : []));
+export const toSend = [...sent, ...both];
 export const toReceive = [...received, ...both];

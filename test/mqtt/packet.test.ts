@@ -6,8 +6,7 @@ import { toReceive, toSend } from "./fixtures.ts";
 import { encodePublish } from "./publish.ts";
 import { type Packet, stream } from "./stream.ts";
 
-/** The largest remaining length we know. */
-const MAXIMUM = 16_383;
+const MAXIMUM = 268_435_455;
 const LIMIT = 4096;
 
 /** Every packet in these pieces, and the error that ended them. */
@@ -85,7 +84,11 @@ describe("remaining length", () => {
     [0, "\0"],
     [127, "\x7f"],
     [128, "\x80\x01"],
-    [MAXIMUM, "\xff\x7f"],
+    [16_383, "\xff\x7f"],
+    [16_384, "\x80\x80\x01"],
+    [2_097_151, "\xff\xff\x7f"],
+    [2_097_152, "\x80\x80\x80\x01"],
+    [MAXIMUM, "\xff\xff\xff\x7f"],
   ] as const;
   for (const [length, digits] of limits) {
     if (length > 0)
@@ -97,21 +100,32 @@ describe("remaining length", () => {
     it(`${length} decoded`, () => {
       const header = (length ? "\x30" : "\xd0") + digits;
       const body = length ? `\0\x01t${"x".repeat(length - 3)}` : "";
-      assert.deepEqual(decodeAll([header + body.slice(1)], MAXIMUM), {
-        packets: [],
-        error: "",
-        left: length ? header.length + length - 1 : 0,
-        ...(length ? {} : { packets: decodeAll([header]).packets }),
-      });
-      const { packets, error } = decodeAll([header + body], MAXIMUM);
-      assert.equal(error, "");
+      for (let at = 0; at < header.length; at++)
+        assert.deepEqual(decodeAll([header.slice(0, at)], MAXIMUM), { packets: [], error: "", left: at });
+      if (length) {
+        const left = header.length + length - 1;
+        assert.deepEqual(decodeAll([header + body.slice(1)], MAXIMUM), { packets: [], error: "", left });
+        assert.equal(decodeAll([header], length - 1).error, "size");
+      }
+      const { packets, error, left } = decodeAll([header + body], length);
+      assert.deepEqual([packets.length, error, left], [1, "", 0]);
       assert.equal(packets[0]?.payload.length, Math.max(0, length - 3));
     });
   }
 
-  it("a digit more than needed is no error, a third is a size", () => {
-    assert.equal(decodeAll(["\xd0\x80\0"]).packets.length, 1);
-    assert.equal(decodeAll(["\x30\x80\x80\x01"], MAXIMUM).error, "size");
+  it("more digits than needed are no error, a fifth is", () => {
+    for (const digits of ["\0", "\x80\0", "\x80\x80\0", "\x80\x80\x80\0"])
+      assert.deepEqual(decodeAll([`\xd0${digits}`]).packets.length, 1);
+    assert.equal(decodeAll(["\x30\x83\x80\x80\0\0\x01t"]).packets[0]?.topic, "t");
+    assert.equal(decodeAll(["\xd0\x80\x80\x80\x80\0"]).error, "length");
+  });
+
+  it("each digit counts", () => {
+    for (const digits of ["\x81\x01", "\x82\x81\x01", "\x83\x82\x81\x01", "\xaa\xd5\xaa\x55"]) {
+      const length = [...digits].reduce((sum, it, i) => sum + (it.charCodeAt(0) % 128) * 128 ** i, 0);
+      assert.equal(decodeAll([`\x30${digits}`], length).error, "");
+      assert.equal(decodeAll([`\x30${digits}`], length - 1).error, "size");
+    }
   });
 });
 
@@ -125,15 +139,13 @@ describe("malformed packets", () => {
     ...[0x21, 0x42, 0x98, 0xb2, 0xd1].map((first): [string, string, string] => [
       `reserved bits set: ${first.toString(16)}`,
       `${String.fromCharCode(first)}\x02\0\x01`,
-      "flags or QoS 2",
+      "flags",
     ]),
-    ["QoS 2", "\x34\x05\0\x01t\0\x01", "flags or QoS 2"],
-    ["QoS 2, DUP, retained", "\x3d\x05\0\x01t\0\x01", "flags or QoS 2"],
-    ["QoS 3", "\x36\x05\0\x01t\0\x01", "flags or QoS 2"],
-    ["QoS 3, DUP", "\x3e\x05\0\x01t\0\x01", "flags or QoS 2"],
-    ["DUP at QoS 0", "\x38\x03\0\x01t", "flags or QoS 2"],
-    ["remaining length of five digits", "\x30\x80\x80\x80\x80\x01", "size"],
-    ["remaining length that never ends", "\x30\xff\xff\xff\xff", "size"],
+    ["QoS 3", "\x36\x05\0\x01t\0\x01", "flags"],
+    ["QoS 3, DUP", "\x3e\x05\0\x01t\0\x01", "flags"],
+    ["DUP at QoS 0", "\x38\x03\0\x01t", "flags"],
+    ["remaining length of five digits", "\x30\x80\x80\x80\x80\x01", "length"],
+    ["remaining length that never ends", "\x30\xff\xff\xff\xff", "length"],
     ["remaining length above the limit", "\x30\x81\x20", "size"],
     ["remaining length at its maximum", "\x30\xff\xff\xff\x7f", "size"],
     ["CONNACK too short", "\x20\x01\0", "length"],
@@ -143,22 +155,39 @@ describe("malformed packets", () => {
     ["PUBACK too long", "\x40\x03\0\x01\0", "length"],
     ["UNSUBACK too long", "\xb0\x04\0\x01\0\x02", "length"],
     ["SUBACK without a return code", "\x90\x02\0\x01", "length"],
+    ["SUBACK with half an identifier", "\x90\x01\0", "length"],
+    ["SUBACK empty", "\x90\0", "length"],
     ["PINGRESP with a body", "\xd0\x01\0", "length"],
+    ["PUBLISH empty", "\x30\0", "length"],
     ["PUBLISH without a topic length", "\x30\x01\0", "length"],
     ["PUBLISH shorter than its topic", "\x30\x04\0\x03ab", "length"],
     ["PUBLISH shorter than its topic, more bytes behind it", "\x30\x04\0\x03abcdef", "length"],
     ["PUBLISH of QoS 1 without an identifier", "\x32\x03\0\x01t", "length"],
     ["PUBLISH of QoS 1 with half an identifier", "\x32\x04\0\x01t\x01", "length"],
+    ["PUBLISH of QoS 2 without an identifier", "\x34\x03\0\x01t", "length"],
+    ["PUBLISH of QoS 2 with half an identifier", "\x34\x04\0\x01t\x01", "length"],
+    [
+      "PUBLISH of QoS 2 with half an identifier, more bytes behind it",
+      "\x34\x04\0\x01t\x01\x02\x03",
+      "length",
+    ],
     ["CONNACK, reserved flag", "\x20\x02\x02\0", "code"],
     ["CONNACK, all flags", "\x20\x02\xff\0", "code"],
     ["CONNACK, return code 6", "\x20\x02\0\x06", "code"],
     ["CONNACK, return code 255", "\x20\x02\x01\xff", "code"],
-    ["SUBACK for more filters than one", "\x90\x04\0\x01\0\x01", "length"],
+    ["SUBACK, return code 3", "\x90\x03\0\x01\x03", "code"],
+    ["SUBACK, return code 127", "\x90\x03\0\x01\x7f", "code"],
+    ["SUBACK, return code 129", "\x90\x04\0\x01\0\x81", "code"],
+    ["SUBACK, return code 255 before others", "\x90\x05\0\x01\xff\0\x80", "code"],
     ["PUBACK, identifier 0", "\x40\x02\0\0", "id"],
     ["SUBACK, identifier 0", "\x90\x03\0\0\0", "id"],
     ["UNSUBACK, identifier 0", "\xb0\x02\0\0", "id"],
     ["PUBLISH of QoS 1, identifier 0", "\x32\x05\0\x01t\0\0", "id"],
+    ["PUBLISH of QoS 2, identifier 0", "\x34\x05\0\x01t\0\0", "id"],
+    ["PUBLISH of QoS 2, DUP, retained, identifier 0", "\x3d\x06\0\x01t\0\0!", "id"],
     ["topic empty", "\x30\x03\0\0a", "topic"],
+    ["topic empty at QoS 1", "\x32\x05\0\0\0\x01a", "topic"],
+    ["topic with + at QoS 2", "\x34\x07\0\x03a/+\0\x01", "topic"],
     ["topic with +", "\x30\x05\0\x03a/+", "topic"],
     ["topic with #", "\x30\x03\0\x01#", "topic"],
     ["topic with U+0000", "\x30\x05\0\x03a\0b", "topic"],
@@ -195,6 +224,41 @@ describe("malformed packets", () => {
         assert.deepEqual(after, { packets: [], error, left: 0 }, `split at ${at}`);
       }
     });
+
+  it("each first byte is one a server sends, or has its error", () => {
+    const fine = new Set([0x20, 0x40, 0x90, 0xb0, 0xd0]);
+    for (const flags of [0, 1, 2, 3, 4, 5, 10, 11, 12, 13]) fine.add(0x30 | flags);
+    const types = new Set([...fine].map((first) => first >> 4));
+    for (let first = 0; first < 256; first++) {
+      const { error } = decodeAll([`${String.fromCharCode(first)}\x82`, "\x80\0"]);
+      const expected = !types.has(first >> 4) ? "type" : !fine.has(first) ? "flags" : "";
+      // PINGRESP and SUBACK do not have two bytes.
+      assert.equal(error, first === 0xd0 || first === 0x90 ? "length" : expected, first.toString(16));
+    }
+  });
+
+  it("each return code of SUBACK but 0, 1, 2 and 128 is one, wherever it stands", () => {
+    for (let code = 0; code < 256; code++)
+      for (const codes of [[code], [code, 0], [128, code], [1, code, 2]]) {
+        const payload = String.fromCharCode(...codes);
+        const { packets, error } = decodeAll([
+          `\x90${String.fromCharCode(2 + codes.length)}\x01\0${payload}`,
+        ]);
+        if (code < 3 || code === 128)
+          assert.deepEqual(packets, [{ first: 0x90, id: 256, topic: "", payload }]);
+        else assert.deepEqual([packets.length, error], [0, "code"], `${codes}`);
+      }
+  });
+
+  it("each CONNACK but six with and without a session is one", () => {
+    for (let value = 0; value < 65_536; value++) {
+      const { packets, error } = decodeAll([`\x20\x02${String.fromCharCode(value >> 8, value & 255)}`]);
+      assert.deepEqual(
+        [packets[0]?.id, error],
+        value % 256 < 6 && value < 512 ? [value, ""] : [undefined, "code"],
+      );
+    }
+  });
 
   it("a size at the limit is none", () => {
     assert.equal(decodeAll([encodePublish(0, "t", "x".repeat(LIMIT - 3))]).packets.length, 1);

@@ -149,14 +149,23 @@ describe("connecting", () => {
     assert.deepEqual(told, ["open true"]);
   });
 
-  for (const code of [0x80, 3, 127, 129, 255])
-    it(`a refused subscription is told, and the session stays: SUBACK ${code}`, () => {
-      const { session, network, open } = sessionRig();
+  it("a refused subscription is told, and the session stays", () => {
+    const { session, network, open } = sessionRig();
+    open();
+    network.up();
+    network.respond(CONNACK + suback(0x80));
+    assert.equal(session.last_error, "SUBSCRIBE refused");
+    assert.equal(session.status, true);
+  });
+
+  for (const code of [3, 127, 129, 255])
+    it(`a reserved return code ends the session: SUBACK ${code}`, () => {
+      const { session, network, told, open } = sessionRig();
       open();
       network.up();
       network.respond(CONNACK + suback(code));
-      assert.equal(session.last_error, "SUBSCRIBE refused");
-      assert.equal(session.status, true);
+      assert.deepEqual(told, ["open true", "end MQTT: code"]);
+      assert.equal(session.status, false);
     });
 
   for (const code of [0, 1, 2])

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { PublishFlag } from "../../firmware/mqtt/packet.ts";
 import { publish } from "../../firmware/mqtt/session.ts";
 import { encodePublish } from "./publish.ts";
 import { CONNACK, DISCONNECT, message, puback, sessionRig, suback } from "./session-rig.ts";
 
-const down = (payload: string, id = 0) => encodePublish(id, "down", payload);
+const down = (payload: string, id = 0, flags?: number) => encodePublish(id, "down", payload, flags);
 
 describe("messages from the server", () => {
   it("of QoS 0 are handed over", () => {
@@ -41,8 +42,9 @@ describe("messages from the server", () => {
   it("of QoS 2 end the session", () => {
     const { network, told, connect } = sessionRig();
     connect();
-    network.respond(down("a", 7).replace("\x32", "\x34"));
-    assert.deepEqual(told, ["end MQTT: flags or QoS 2"]);
+    network.respond(down("a", 7, PublishFlag.QOS_2));
+    assert.deepEqual(told, ["end MQTT: QoS 2"]);
+    network.expect();
     assert.equal(network.closed, 1);
   });
 
