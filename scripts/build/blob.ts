@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
-import { type BundleOptions, bundle } from "./bundle.ts";
+import { aliasWords } from "./alias.ts";
+import { type Bundled, type BundleOptions, bundle } from "./bundle.ts";
 import { hoistVariables } from "./hoist.ts";
 import { minify } from "./minify.ts";
 import { originIn } from "./origin.ts";
@@ -25,12 +26,15 @@ export interface Blob {
  * would fail on.
  */
 export async function buildBlob(options: BlobOptions): Promise<Blob> {
-  const { code, map } = renameByUse(
-    parenthesizeLiterals(hoistVariables(await minify(await bundle(options)))),
-  );
-  const origin = originIn(map, dirname(options.outfile));
-  const subject = parseES5(code, origin);
-  const refused = refusals(subject, origin);
+  const mended = parenthesizeLiterals(hoistVariables(await minify(await bundle(options))));
+  // The rules know the interpreter's functions by their names, so before these may change.
+  refuse(mended, options.outfile);
+  const { code, map } = renameByUse(aliasWords(mended));
+  return { code, map, size: sizeOf(parseES5(code, originIn(map, dirname(options.outfile)))) };
+}
+
+function refuse({ code, map }: Bundled, outfile: string): void {
+  const origin = originIn(map, dirname(outfile));
+  const refused = refusals(parseES5(code, origin), origin);
   if (refused.length > 0) throw new BuildError(refused);
-  return { code, map, size: sizeOf(subject) };
 }

@@ -1,8 +1,11 @@
 import { minify as terser } from "terser";
 import { type Bundled, INTERPRETER_REQUIRE } from "./bundle.ts";
 
-/** Private members end in one underscore; `__proto__` and `__FILE__` are not ours. */
-const PRIVATE_MEMBER = /[^_]_$/;
+/**
+ * Private members end in one underscore; `__proto__` and `__FILE__` are not ours. And the handlers of a socket, whose
+ * both sides are in the blob.
+ */
+const PRIVATE_MEMBER = /[^_]_$|^on(Open|Data|Writable|Close)$/;
 
 /**
  * Moves function declarations to the top of their function, since Espruino does not hoist them, shortens what may

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { encodedMap, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import { aliasWords } from "../../scripts/build/alias.ts";
+
+const MAP = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
+
+function aliased(body: string): string {
+  const { code } = aliasWords({ code: `!function(){${body}}();`, map: MAP });
+  return code.slice("!function(){".length, -"}();".length);
+}
+
+const times = (count: number, text: string): string => Array(count).fill(text).join(",");
+
+test("a function of the interpreter that is used often gets a variable", () => {
+  assert.equal(
+    aliased(`var a=1;${times(6, "setTimeout(f,a)")}`),
+    `var setTimeout_call=setTimeout,a=1;${times(6, "setTimeout_call(f,a)")}`,
+  );
+});
+
+test("a member's name that is used often, too, whatever it is a member of", () => {
+  assert.equal(
+    aliased(`var a="";${times(5, "a.charCodeAt(0)")},(""+a).charCodeAt(1)`),
+    `var charCodeAt_member="charCodeAt",a="";${times(5, "a[charCodeAt_member](0)")},(""+a)[charCodeAt_member](1)`,
+  );
+});
+
+test("behind the functions that stand first", () => {
+  const uses = times(6, "setTimeout(f,1)");
+  assert.match(aliased(`function f(){${uses}}var a;f(a)`), /^function f\(\)\{.*\}var setTimeout_call=/);
+});
+
+for (const [why, body] of [
+  ["what is used seldom", `var a;${times(2, "setTimeout(f,1)")},a.length,a.length`],
+  ["a function that not every interpreter has", `var a;${times(9, "encodeURIComponent(a)")}`],
+  ["a variable of that name", `var setTimeout=f;${times(9, "setTimeout(f,1)")}`],
+  ["the name of a property", `var a={length:1};f(${times(9, "{length:1}")})`],
+  ["a function that the rules watch", `var a=0;${times(9, "clearTimeout(a)")}`],
+  ["a blob without variables", times(9, "setTimeout(f,1)")],
+] as const)
+  test(`stays as it is: ${why}`, () => assert.equal(aliased(body), body));
+
+test("the map follows", () => {
+  const code = `!function(){var a;${times(6, "setTimeout(f,1)")};print(a)}();`;
+  const mappings: [number, number, number, number][][] = [[[code.indexOf("print"), 0, 4, 2]]];
+  const map = JSON.stringify(
+    encodedMap(new TraceMap({ version: 3, sources: ["a.ts"], names: [], mappings })),
+  );
+  const result = aliasWords({ code, map });
+  const column = result.code.indexOf("print");
+  assert.equal(originalPositionFor(new TraceMap(result.map), { line: 1, column }).line, 5);
+});
