@@ -6,8 +6,9 @@ export const BOARD = "RAK8212";
 export const boardFields: ((fields: Fields) => void) | 0 = 0;
 
 export function openModem(_path: string): Serial {
-  // The only UART is the console's by default: without this every print() would go to the modem.
-  E.setConsole(null, { force: true });
+  // The only UART is the console's by default: without this every print() would go to the modem. Bluetooth's console is
+  // reached at any time, where a console set to null would let nobody in again.
+  Bluetooth.setConsole(1);
   Serial1.setup(115200, { tx: D9, rx: D7, cts: D10 });
   return Serial1;
 }

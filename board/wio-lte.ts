@@ -7,7 +7,7 @@ export const boardFields: ((fields: Fields) => void) | 0 = 0;
 
 export function openModem(_path: string): Serial {
   // Serial2 is the modem's and the console's by default.
-  E.setConsole(USB as Serial, { force: true });
+  USB.setConsole(1);
   Serial2.setup(115200, { tx: A2, rx: A3 });
   return Serial2;
 }

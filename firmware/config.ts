@@ -60,7 +60,7 @@ export function serverFields(): Fields {
     password: 255,
     qos: [1, 0, 1],
     keep_alive: [120, 0, 65535],
-    topics: ["v1", 2, 2],
+    topics: [1, 1, 2],
   };
 }
 
@@ -72,8 +72,7 @@ export function check(given: any, fields: Fields): string {
   for (const name in fields) {
     const entry = fields[name] as Field | number;
     if (entry) {
-      // Not `entry > 0`: to Espruino an array that begins with a number is one.
-      const field: Field = (entry as Field).length ? (entry as Field) : ["", 0, entry as number];
+      const field: Field = +entry === entry ? ["", 0, entry] : (entry as Field);
       const initial = field[0];
       const text = "" + initial === initial;
       const value = given[name] === undefined ? initial : given[name];

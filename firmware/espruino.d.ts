@@ -28,11 +28,11 @@ interface Serial {
   write(bytes: string): void;
   on(event: "data", listener: (bytes: string) => void): void;
   removeAllListeners(event: string): void;
-  setConsole(force?: boolean): void;
+  /** Moves the console here; 1: and keeps it here, whatever is plugged in or connects. */
+  setConsole(force: 0 | 1): void;
 }
 declare const Serial1: Serial, Serial2: Serial;
-declare const USB: Serial | undefined;
-declare const Bluetooth: Serial | undefined;
+declare const USB: Serial, Bluetooth: Serial;
 
 declare const E: {
   on(event: "errorFlag", listener: (flags: string[]) => void): void;

@@ -17,7 +17,6 @@ function boot(): void {
   const fields = configFields();
   if (boardFields) boardFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
-  print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
   TBDeviceMQTTClient = ClientClass;
   try {
     if (!fault) {
@@ -42,5 +41,7 @@ E.on("errorFlag", function (flags) {
   // Not LOW_MEMORY, which only warns.
   if (/,MEMORY,|CALLBACK/.test("," + flags + ",")) E.reboot();
 });
-// Not at once: an exception in boot code makes the interpreter copy all of it into RAM for the stack trace.
-setTimeout(boot);
+print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
+// Not at once: on a RAK8212 these 3 s are the only ones in which somebody at the cable can stop us (`clearTimeout()`), and
+// an exception in boot code makes the interpreter copy all of it into RAM for the stack trace.
+setTimeout(boot, 3000);

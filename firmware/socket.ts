@@ -29,6 +29,9 @@ export interface SocketHandlers {
 
 /** What opens connections: the modem, or a fake. */
 export interface Network {
-  /** Starts to open a TCP connection to `host` (name or address) and `port`. Never throws for what the network does. */
+  /**
+   * Starts to open a TCP connection to `host` (name or address) and `port`. Never throws for what the network does, but
+   * may for a second connection while there is one.
+   */
   open(host: string, port: number, handlers: SocketHandlers): Socket;
 }

@@ -27,13 +27,13 @@ export function gnssOff(_gnss: Gnss, done: (error: string) => void): void {
 }
 
 /**
- * Gets a fix: asks each second until there is one or `timeout_ms` is over, and switches the engine on whenever it
+ * Gets a fix: asks each second until there is one or `timeout_s` is over, and switches the engine on whenever it
  * is off, as after a restart of the modem. `done` is called once, with the fix and "", or with null and the reason.
  * One call at a time.
  */
-export function getFix(_gnss: Gnss, timeout_ms: number, done: Located): void {
+export function getFix(_gnss: Gnss, timeout_s: number, done: Located): void {
   located = done;
-  left = timeout_ms / 1000;
+  left = timeout_s;
   command("AT+QGPSLOC=2", answered, Limit.Command_ms);
 }
 

@@ -56,15 +56,11 @@ export function gnssOff(_gnss: Gnss, done: (reason: string) => void): void {
 }
 
 /**
- * Gets a fix no older than 2 s, waiting for one until `timeout_ms` is over. `done` is called once, never from inside
+ * Gets a fix no older than 2 s, waiting for one until `timeout_s` is over. `done` is called once, never from inside
  * this call, with the fix and "", or with null and the reason.
  */
-export function getFix(
-  gnss: Gnss,
-  timeout_ms: number,
-  done: (fix: Fix | null, reason: string) => void,
-): void {
-  let left_ms = timeout_ms;
+export function getFix(gnss: Gnss, timeout_s: number, done: (fix: Fix | null, reason: string) => void): void {
+  let left_ms = timeout_s * 1000;
   function poll(): void {
     // The clock may be set while we wait, to any time: a fix from the future is one from before that
     const age_ms = Date.now() - gnss.came_ms_;
@@ -72,7 +68,7 @@ export function getFix(
     else if (left_ms > 0) {
       setTimeout(poll, Math.min(left_ms, 500));
       left_ms -= 500;
-    } else if (gnss.heard_) done(null, "no fix in " + timeout_ms / 1000 + " s: needs open sky");
+    } else if (gnss.heard_) done(null, "no fix in " + timeout_s + " s: needs open sky");
     else if (gnss.nmea_.bad) done(null, "GNSS receiver garbled: check baud rate, wiring");
     else done(null, "GNSS receiver silent: check power, wiring");
   }

@@ -74,9 +74,10 @@ let owed: number;
 let sync: number;
 
 /** Takes from now on what comes from the modem; nothing is sent. Once only. */
-export function listen(channel: Channel): void {
+export function listen<C extends Channel>(channel: C): C {
   modem = channel;
   channel.port_.on("data", receive);
+  return channel;
 }
 
 /** Sends, if there is something to send, and gives the command in flight `ms` more. */

@@ -97,11 +97,9 @@ let signal_dbm: number | undefined;
 
 /** Makes the modem of a board, once; nothing is sent before `bringUp`. */
 export function createModem(serial: SerialPort, its_power: Board["power"], settings: SimConfig): Modem {
-  const made: Modem = { open: open, status: status, at: command, port_: serial, urc_: urc };
   power = its_power;
   config = settings;
-  listen(made);
-  return made;
+  return listen({ open: open, status: status, at: command, port_: serial, urc_: urc });
 }
 
 function status(): ModemStatus {

@@ -52,20 +52,17 @@ let lost: string | 0;
 /** 1: there may be something to read. */
 let unread: 0 | 1;
 
-/** `Network.open`: one connection at a time, a second is refused. */
+/** `Network.open`: one connection at a time, a second throws; the session does not ask for one. */
 export function open(host: string, port: number, handlers: SocketHandlers): Socket {
-  const opened: TcpSocket = { write: write, close: endSocket, handlers_: handlers };
-  if (socket) setTimeout(handlers.onClose.bind(handlers), 0, "modem in use");
-  else {
-    socket = opened;
-    out = 'AT+QIOPEN=1,0,"TCP","' + host + '",' + port + ",0,0";
-    lost = 0;
-    if (!state) {
-      state = State.Leaving;
-      socketStep();
-    }
+  if (socket) throw Error("modem in use");
+  socket = { write: write, close: endSocket, handlers_: handlers };
+  out = 'AT+QIOPEN=1,0,"TCP","' + host + '",' + port + ",0,0";
+  lost = 0;
+  if (!state) {
+    state = State.Leaving;
+    socketStep();
   }
-  return opened;
+  return socket;
 }
 
 /** `Socket.write`: up to 1,460 bytes, in one segment. */

@@ -21,8 +21,8 @@ const REMEMBERED = 8;
 
 /** The manual's `server_cfg`, and what is optional. Text is ASCII without quotes, at most 255 characters. */
 export interface ServerConfig extends SessionConfig {
-  /** Topic names: "v1" if missing; "v2": short ones. */
-  topics?: "v1" | "v2";
+  /** Version of the topic names, 1 if missing; 2: short ones. */
+  topics?: 1 | 2;
 }
 
 /**
@@ -69,11 +69,10 @@ export interface ClientConstructor {
 
 /** See ServerConfig, and the manual in the README. */
 export const TBDeviceMQTTClient = function (this: Client, server_cfg: ServerConfig): void {
-  const fault =
-    check(server_cfg, serverFields()) ||
-    (!(this.topics_ = topics()[server_cfg.topics as string] as string[]) && "topics: use v1 or v2");
+  const fault = check(server_cfg, serverFields());
   if (fault) throw Error("server: " + fault);
   this.config_ = server_cfg;
+  this.topics_ = topics(server_cfg.topics as number);
   this.seen_ = {};
   this.status = false;
   this.last_error = "";

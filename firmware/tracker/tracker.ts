@@ -1,5 +1,5 @@
 import { BOARD } from "#board";
-import type { DeviceConfig } from "../config.ts";
+import { check, type DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import { getFix, gnssOff } from "../gnss/gnss.ts";
 import { bringUp, type Modem } from "../modem/network.ts";
@@ -121,7 +121,7 @@ function takeFix(): void {
   roundTimer = setTimeout(takeFix, interval_s * 1000);
   if (!locating) {
     locating = 1;
-    getFix(modem, config.fix_timeout_s * 1000, located);
+    getFix(modem, config.fix_timeout_s, located);
   }
 }
 
@@ -150,7 +150,7 @@ function onMessage(_topic: string, request: any): void {
   const method = request.method;
   const params = request.params;
   // Declared here, as in the block below it would cost bytes.
-  let asked_s: number;
+  let asked: { interval_s: number };
   let reply: unknown;
   let error = "unknown method " + method;
   if (method === "getPosition") {
@@ -162,10 +162,11 @@ function onMessage(_topic: string, request: any): void {
     setTimeout(E.reboot, Limit.Reboot_ms);
   } else if (method === "setInterval") {
     // `params` is the number of seconds, or {"interval_s": seconds}.
-    asked_s = +((params && params.interval_s) || params);
-    error = "interval_s must be 1 to 86400";
-    if (asked_s >= 1 && asked_s <= 86400) {
-      reply = { interval_s: (interval_s = asked_s) };
+    asked = { interval_s: (params && params.interval_s) || params };
+    error = check(asked, { interval_s: [0, 1, 86400] });
+    if (!error) {
+      reply = asked;
+      interval_s = asked.interval_s;
       clearTimeout(roundTimer);
       takeFix();
     }

@@ -50,7 +50,7 @@ test("every budget that needs the interpreter has its row", async () => {
   const rows = [...(await interpreterRows()), ...(await publishRows())];
   assert.deepEqual(
     rows.map(({ figure, budget }) => [figure, budget]),
-    [800, 1400, 0, 0.5].map((budget) => [undefined, budget]),
+    [700, 1400, 0, 3].map((budget) => [undefined, budget]),
   );
 });
 

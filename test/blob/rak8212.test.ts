@@ -34,8 +34,15 @@ test("the rak8212 blob on its board: reports, and sets the clock, which starts a
       return near;
     },
   });
-  const peer: SerialPeer = { write: (bytes) => modem.receive(bytes) };
-  modem.onTransmit = (bytes) => peer.onData?.(bytes);
+  // Until the firmware sets the UART up, it is the console's, on other pins than the modem's.
+  let connected = false;
+  const peer: SerialPeer = {
+    write: (bytes) => connected && modem.receive(bytes),
+    setBaud: (baud) => {
+      connected = baud === 115200;
+    },
+  };
+  modem.onTransmit = (bytes) => connected && peer.onData?.(bytes);
   const flash = createFlash(flashOf(boardSpecs.rak8212));
   const board = createBoard({ board: boardSpecs.rak8212, flash, clock, serials: { Serial1: peer } });
   const settings = { server: { host: "h", username: "T" }, apn: "internet", interval_s: 10 };

@@ -54,8 +54,8 @@ describe("the tracker", () => {
     assert.equal((await call("getStatus")).state, "online");
     assert.deepEqual(await call("setInterval", { interval_s: 3 }), { interval_s: 3 });
     assert.deepEqual(await call("setInterval", 4), { interval_s: 4 });
-    assert.deepEqual(await call("setInterval", 0), { error: "interval_s must be 1 to 86400" });
-    assert.deepEqual(await call("setInterval", "soon"), { error: "interval_s must be 1 to 86400" });
+    assert.deepEqual(await call("setInterval", 0), { error: "interval_s: must be whole, 1 to 86400" });
+    assert.deepEqual(await call("setInterval", "soon"), { error: "interval_s: must be whole, 1 to 86400" });
     assert.deepEqual(await call("selfDestruct"), { error: "unknown method selfDestruct" });
     const before = thingsboard.telemetry("tracker", "Latitude").length;
     await run(40);
@@ -84,7 +84,7 @@ describe("the tracker", () => {
 
   test("short topics and QoS 0", async () => {
     const { run, thingsboard } = start({
-      config: { server: { host: "h", username: TOKEN, qos: 0, topics: "v2" } },
+      config: { server: { host: "h", username: TOKEN, qos: 0, topics: 2 } },
     });
     const topics = new Set<string>();
     thingsboard.on("telemetry", ({ topic, qos }) => topics.add(`${topic} ${qos}`));
@@ -112,7 +112,10 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
       for (let tries = 0; tries < 7; tries++) await runUntil(again(reason), 1800);
       return modem.transcript.toString().match(/AT\+CFUN=1,1/g)?.length ?? 0;
     };
-    assert.equal(await restarts({ config: { server: { host: "h", username: "WRONG" } } }, ".*check login.*"), 0);
+    assert.equal(
+      await restarts({ config: { server: { host: "h", username: "WRONG" } } }, ".*check login.*"),
+      0,
+    );
     assert.equal(await restarts({ modem: { faults: { coverageHole: true } } }, "no network.*"), 2);
   });
 

@@ -18,21 +18,21 @@ afterEach(() => {
 /** What getFix answers, and after how long. */
 async function locate(
   modem: ScriptedModem,
-  timeout_ms = 60_000,
+  timeout_s = 60,
 ): Promise<{ fix: Fix | null; reason: string; after_ms: number }> {
   const from = Date.now();
   const answers: { fix: Fix | null; reason: string; after_ms: number }[] = [];
-  modem.getFix(timeout_ms, (fix, reason) => {
+  modem.getFix(timeout_s, (fix, reason) => {
     answers.push({ fix, reason, after_ms: Date.now() - from });
   });
   assert.equal(answers.length, 0, "done was called from inside getFix");
-  await clock.tickAsync(timeout_ms * 2);
+  await clock.tickAsync(timeout_s * 2000);
   assert.equal(answers.length, 1, "done is called once");
   return answers[0] as (typeof answers)[0];
 }
 
 async function fixOf(location: string): Promise<Fix | null> {
-  return (await locate(scriptedEngine([location]), 3000)).fix;
+  return (await locate(scriptedEngine([location]), 3)).fix;
 }
 
 describe("a fix", () => {
@@ -102,7 +102,7 @@ describe("answers that cannot be right are no fix", () => {
   };
   for (const [name, location] of Object.entries(odd))
     it(name, async () => {
-      const { fix, reason } = await locate(scriptedEngine([location]), 3000);
+      const { fix, reason } = await locate(scriptedEngine([location]), 3);
       assert.equal(fix, null);
       assert.equal(reason, "no fix: needs open sky");
     });
@@ -112,7 +112,7 @@ describe("answers that cannot be right are no fix", () => {
       (
         await locate(
           scriptedModem(() => OK),
-          3000,
+          3,
         )
       ).fix,
       null,
@@ -137,7 +137,7 @@ describe("waiting for a fix", () => {
 
   it("ends at the deadline, and asks no more", async () => {
     const modem = scriptedEngine(["516"]);
-    const { fix, reason, after_ms } = await locate(modem, 10_000);
+    const { fix, reason, after_ms } = await locate(modem, 10);
     assert.equal(fix, null);
     assert.equal(reason, "no fix: needs open sky");
     assert.ok(after_ms > 9000 && after_ms <= 10_000, `${after_ms} ms`);
@@ -146,14 +146,14 @@ describe("waiting for a fix", () => {
 
   it("ends at once when the channel finds the modem silent", async () => {
     const modem = scriptedModem(() => undefined);
-    const { reason } = await locate(modem, 60_000);
+    const { reason } = await locate(modem, 60);
     assert.match(reason, /^no answer/);
     assert.deepEqual(modem.commands, ["AT+QGPSLOC=2"], "beside the channel's own");
   });
 
   it("leaves no timer behind", async () => {
     let fix: Fix | null | undefined;
-    scriptedEngine([BG96]).getFix(60_000, (found) => {
+    scriptedEngine([BG96]).getFix(60, (found) => {
       fix = found;
     });
     await clock.tickAsync(1000);
@@ -164,14 +164,14 @@ describe("waiting for a fix", () => {
   it("a modem that cannot do GNSS: EC21-J", async () => {
     const { reason } = await locate(
       scriptedModem(() => "ERROR"),
-      3000,
+      3,
     );
     assert.equal(reason, "modem has no GNSS");
   });
 
   for (const code of [501, 502, 503, 506, 507, 508, 513, 514, 515, 549])
     it(`error ${code} has a reason`, async () => {
-      const { fix, reason } = await locate(scriptedEngine([String(code)]), 3000);
+      const { fix, reason } = await locate(scriptedEngine([String(code)]), 3);
       assert.equal(fix, null);
       assert.match(reason, /\w+ \w+/);
     });
@@ -206,7 +206,7 @@ describe("an engine that is off", () => {
 
   it("that can never be switched on is not asked more than once a second", async () => {
     const modem = scriptedModem(() => "+CME ERROR: 505");
-    const { fix } = await locate(modem, 10_000);
+    const { fix } = await locate(modem, 10);
     assert.equal(fix, null);
     assert.ok(modem.commands.length <= 11);
   });

@@ -7,7 +7,7 @@ const boot = bootable<typeof engine & typeof channels>("gnss/gnss.ts", "modem/at
 
 /** A modem that answers from a script, behind a real AT channel. */
 export interface ScriptedModem {
-  getFix(timeout_ms: number, done: (fix: Fix | null, reason: string) => void): void;
+  getFix(timeout_s: number, done: (fix: Fix | null, reason: string) => void): void;
   gnssOff(done: (error: string) => void): void;
   /** The commands it got, in order. */
   commands: string[];
@@ -41,7 +41,7 @@ export function scriptedModem(answer: ScriptedModem["answer"]): ScriptedModem {
   const { getFix, gnssOff, listen } = boot();
   listen(channel);
   const modem: ScriptedModem = {
-    getFix: (timeout_ms, done) => getFix(channel, timeout_ms, done),
+    getFix: (timeout_s, done) => getFix(channel, timeout_s, done),
     gnssOff: (done) => gnssOff(channel, done),
     commands,
     answer,

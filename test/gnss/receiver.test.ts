@@ -27,9 +27,9 @@ afterEach(() => {
   clock.uninstall();
 });
 
-function locate(timeout_ms: number): void {
+function locate(timeout_s: number): void {
   const before = answers.length;
-  getFix(gnss, timeout_ms, (fix, reason) => answers.push({ fix, reason }));
+  getFix(gnss, timeout_s, (fix, reason) => answers.push({ fix, reason }));
   assert.equal(answers.length, before, "done was called from inside getFix");
 }
 
@@ -46,7 +46,7 @@ describe("a receiver of its own", () => {
   it("gives the fix that just came, once the line is silent", async () => {
     send(FIRST);
     await clock.tickAsync(200);
-    locate(10_000);
+    locate(10);
     await clock.tickAsync(0);
     assert.equal(answers[0]?.reason, "");
     assert.equal(answers[0]?.fix?.satellites, 7);
@@ -61,14 +61,14 @@ describe("a receiver of its own", () => {
     await clock.tickAsync(150);
     send(FIRST.slice(half));
     await clock.tickAsync(200);
-    locate(1000);
+    locate(1);
     await clock.tickAsync(0);
     assert.equal(answers[0]?.fix?.satellites, 7);
     assert.ok(answers[0]?.fix?.speed_kmh);
   });
 
   it("waits for the next fix", async () => {
-    locate(10_000);
+    locate(10);
     await clock.tickAsync(3000);
     assert.equal(answers.length, 0);
     send(SECOND);
@@ -79,7 +79,7 @@ describe("a receiver of its own", () => {
   it("does not give a fix older than 2 s", async () => {
     send(FIRST);
     await clock.tickAsync(2500);
-    locate(3000);
+    locate(3);
     await clock.tickAsync(10_000);
     assert.deepEqual(answers, [{ fix: null, reason: "GNSS receiver silent: check power, wiring" }]);
   });
@@ -88,7 +88,7 @@ describe("a receiver of its own", () => {
     send(FIRST);
     await clock.tickAsync(200);
     clock.setSystemTime(0);
-    locate(1000);
+    locate(1);
     await clock.tickAsync(10_000);
     assert.equal(answers[0]?.fix, null);
   });
@@ -99,13 +99,13 @@ describe("a receiver of its own", () => {
     await clock.tickAsync(200);
     send(lines.slice(4, 6).join(""));
     await clock.tickAsync(200);
-    locate(1000);
+    locate(1);
     await clock.tickAsync(10_000);
     assert.equal(answers[0]?.fix, null);
   });
 
   it("says that there is no fix as long as the receiver says so", async () => {
-    locate(5000);
+    locate(5);
     for (let i = 0; i < 6; i++) {
       send(
         LOST_AND_FOUND.split(/(?<=\n)/)
@@ -114,7 +114,7 @@ describe("a receiver of its own", () => {
       );
       await clock.tickAsync(1000);
     }
-    locate(5000);
+    locate(5);
     for (let i = 0; i < 6; i++) {
       send(
         LOST_AND_FOUND.split(/(?<=\n)/)
@@ -127,7 +127,7 @@ describe("a receiver of its own", () => {
   });
 
   it("tells a garbled line from a silent one", async () => {
-    locate(1000);
+    locate(1);
     send("$GPRMC,101500.0\u00f8\u00f8,A,6408.7600,N*11\r\n");
     await clock.tickAsync(5000);
     assert.deepEqual(answers, [{ fix: null, reason: "GNSS receiver garbled: check baud rate, wiring" }]);
@@ -136,7 +136,7 @@ describe("a receiver of its own", () => {
   it("keeps the position of a receiver that lost count of the weeks, with the board's time", async () => {
     send(sentence("GPRMC,101500.000,A,6408.7600,N,02156.4000,W,12.5,271.40,291003,,,A"));
     await clock.tickAsync(200);
-    locate(1000);
+    locate(1);
     await clock.tickAsync(0);
     assert.equal(answers[0]?.fix?.time_ms, Date.now());
   });
@@ -144,7 +144,7 @@ describe("a receiver of its own", () => {
   it("gives no more decimals than the receiver knows", async () => {
     send(sentence("GPRMC,101500.000,A,6408.7605,N,02156.4001,W,12.5,271.40,140623,,,A"));
     await clock.tickAsync(200);
-    locate(1000);
+    locate(1);
     await clock.tickAsync(0);
     const { latitude, longitude, speed_kmh } = (answers[0] as { fix: Fix }).fix;
     assert.deepEqual([latitude, longitude, speed_kmh], [64.146008, -21.940002, 23.2]);
