@@ -1,4 +1,8 @@
+import { join } from "node:path";
 import { BUDGETS } from "../budgets.ts";
+import { buildBlob } from "../build/blob.ts";
+import { SOURCES } from "../build/boards.ts";
+import { compile } from "../build/program.ts";
 import { startRealTracker } from "../simulator/real-tracker.ts";
 import { NEEDS_INTERPRETER, type Row } from "./row.ts";
 
@@ -11,7 +15,16 @@ const SAMPLER =
   "setInterval(function(){var u=process.memory(false).usage;if(u>most)most=u},50);" +
   "return process.memory().usage-b})()";
 
-/** What only the real interpreter can tell: the linux blob in it, connected and reporting. */
+/** What a RAK8212 runs, but for the pins: the blob with the linux board, for an interpreter without Unicode. */
+async function boardLikeBlob(): Promise<string> {
+  const { entry, version, out } = SOURCES;
+  const board = SOURCES.board("linux");
+  const emitted = compile({ roots: [entry, board], board });
+  const outfile = join(out, "bench.js");
+  return (await buildBlob({ emitted, entry, board, version, unicode: false, outfile })).code;
+}
+
+/** What only the real interpreter can tell: the blob in it, connected and reporting. */
 export async function interpreterRows(): Promise<Row[]> {
   const binary = process.env.ESPRUINO;
   const measured = binary ? await measure(binary) : undefined;
@@ -29,7 +42,7 @@ export async function interpreterRows(): Promise<Row[]> {
 }
 
 async function measure(binary: string): Promise<{ in_use: number; most: number; growth: number }> {
-  const { evaluate, until, stop } = await startRealTracker({ binary });
+  const { evaluate, until, stop } = await startRealTracker({ binary, blob: await boardLikeBlob() });
   try {
     const own = Number(await evaluate(SAMPLER));
     const usage = async () => Number(await evaluate("process.memory().usage")) - own;

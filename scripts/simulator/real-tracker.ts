@@ -13,6 +13,8 @@ export interface RealTrackerOptions {
   interval_s?: number;
   /** An MQTT broker on this machine, in place of the stand-in. */
   broker_port?: number;
+  /** In place of `dist/linux.js`. */
+  blob?: string;
 }
 
 export interface RealTracker {
@@ -38,7 +40,7 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
   const tracker = await startRealInterpreter({
     binary: options.binary,
     modem,
-    blob: readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1"),
+    blob: options.blob ?? readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1"),
     config: {
       server: {
         host: "127.0.0.1",
@@ -51,19 +53,22 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
     },
     print: (line) => lines.push(line),
   });
+  async function until(expression: string, seconds: number): Promise<void> {
+    const end_ms = Date.now() + seconds * 1000;
+    while (!(await tracker.evaluate(`!!(${expression})`))) {
+      if (Date.now() > end_ms)
+        throw new Error(`not within ${seconds} s: ${expression}; the console said:\n${lines.join("\n")}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  // The firmware leaves the console 3 s before it starts.
+  await until("global.tracker", 10);
   return {
     thingsboard,
     modem,
     lines,
     evaluate: tracker.evaluate,
-    async until(expression, seconds) {
-      const end_ms = Date.now() + seconds * 1000;
-      while (!(await tracker.evaluate(`!!(${expression})`))) {
-        if (Date.now() > end_ms)
-          throw new Error(`not within ${seconds} s: ${expression}; the console said:\n${lines.join("\n")}`);
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    },
+    until,
     async stop() {
       await tracker.stop();
       modem.dispose();
