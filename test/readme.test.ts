@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { configFields, serverFields } from "../firmware/config.ts";
 import { BOARDS } from "../scripts/budgets.ts";
+import { fields } from "../scripts/config/fields.ts";
+import { usage as configUsage } from "../scripts/config/options.ts";
 import { USAGE } from "../scripts/start/options.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -17,16 +18,10 @@ for (const line of readme.split("\n")) {
 }
 
 describe("the README", () => {
-  const fields = [
-    ...serverFields().map(([name, ...rest]) => [`server.${name}`, ...rest] as const),
-    ...configFields(),
-  ];
-  for (const [name, initial, least, most] of fields)
-    test(`says of ${name} what the firmware allows`, () => {
-      const [given, allowed] = rows.get(name) ?? [];
-      assert.equal(given, initial !== "" ? `\`${initial}\`` : least > 0 ? "_required_" : "");
-      if (name === "server.topics") assert.equal(allowed, "`v1`, `v2`");
-      else assert.match(allowed ?? "", new RegExp(`^${least} to ${most}( |$)`));
+  for (const { path, required, default: initial, allowed, description } of fields())
+    test(`says of ${path} what the firmware allows`, () => {
+      const given = initial === "" ? "" : `\`${initial}\``;
+      assert.deepEqual(rows.get(path), [required ? "_required_" : given, allowed, description]);
     });
 
   test("names no npm script that is not there", () => {
@@ -41,6 +36,11 @@ describe("the README", () => {
   test("has every option of npm start", () => {
     for (const [, option] of USAGE.matchAll(/^ {2}(--\w+)/gm))
       assert.ok(readme.includes(option ?? "-"), option);
+  });
+
+  test("has every option of npm run config", () => {
+    for (const [, option] of configUsage().matchAll(/^ {2}(--\w+).* (?:file|asking|nothing)/gm))
+      assert.ok(readme.includes(`\`${option}`), option);
   });
 
   test("asks for the Node that package.json asks for", () => {
