@@ -37,9 +37,28 @@ const BOARD_HINTS: Record<BoardName, string> = {
 /** What is typed to empty a secret that is set: Enter keeps it, as it cannot be shown for editing. */
 const NONE = "-";
 
-function answered<T>(answer: T | typeof CANCEL_SYMBOL): T {
-  if (isCancel(answer)) throw new Cancelled();
-  return answer as T;
+/**
+ * Puts one question. The library knows Ctrl-C and Escape as giving up, but would wait for ever after Ctrl-D, which closes
+ * its line editor, and after the end of a redirected input.
+ */
+async function answerTo<T>(
+  { input, output }: Streams,
+  question: (streams: Streams & { signal: AbortSignal }) => Promise<T | typeof CANCEL_SYMBOL>,
+): Promise<T> {
+  const gone = new AbortController();
+  const abort = () => gone.abort();
+  const onKey = (_: unknown, key: { ctrl?: boolean; name?: string }) =>
+    key.ctrl && key.name === "d" && abort();
+  input.prependListener("keypress", onKey);
+  input.once("end", abort);
+  try {
+    const answer = await question({ input, output, signal: gone.signal });
+    if (isCancel(answer)) throw new Cancelled();
+    return answer as T;
+  } finally {
+    input.off("keypress", onKey);
+    input.off("end", abort);
+  }
 }
 
 /** The fields that are asked for, of a board. */
@@ -50,19 +69,19 @@ export function askedFields(board: BoardName): FieldInfo[] {
 
 /** Asks for the board. */
 export async function askBoard(present: BoardName | undefined, streams: Streams): Promise<BoardName> {
-  return answered(
-    await select<BoardName>({
+  return answerTo(streams, (ends) =>
+    select<BoardName>({
       message: "Board",
       options: BOARDS.map((value) => ({ value, label: value, hint: BOARD_HINTS[value] })),
       ...(present && { initialValue: present }),
-      ...streams,
+      ...ends,
     }),
   );
 }
 
 /** A yes or a no. */
 export async function askYes(question: string, streams: Streams): Promise<boolean> {
-  return answered(await confirm({ message: question, ...streams }));
+  return answerTo(streams, (ends) => confirm({ message: question, ...ends }));
 }
 
 /** Asks for a secret. */
@@ -71,12 +90,9 @@ async function askSecret(field: FieldInfo, present: unknown, streams: Streams): 
   const none = field.required ? "" : `, ${NONE}: none`;
   const hint = kept && `; Enter: as it is${none}`;
   const meaning = (typed = "") => (typed === "" ? kept : kept && typed === NONE ? "" : typed);
-  const answer = await password({
-    message: `${QUESTIONS[field.path]}${hint}`,
-    validate: (typed) => faultOf(field, meaning(typed)) || undefined,
-    ...streams,
-  });
-  return meaning(answered(answer));
+  const message = `${QUESTIONS[field.path]}${hint}`;
+  const validate = (typed?: string) => faultOf(field, meaning(typed)) || undefined;
+  return meaning(await answerTo(streams, (ends) => password({ message, validate, ...ends })));
 }
 
 /** Asks for one field until the answer is right; `present` is the answer offered. */
@@ -88,11 +104,8 @@ export async function askField(
   if (field.secret) return askSecret(field, present, streams);
   const right = present !== undefined && !faultOf(field, present);
   const meaning = (typed = "") => typedValue(field, typed.trim());
-  const answer = await text({
-    message: QUESTIONS[field.path] ?? field.path,
-    initialValue: String(right ? present : field.default),
-    validate: (typed) => faultOf(field, meaning(typed)) || undefined,
-    ...streams,
-  });
-  return meaning(answered(answer));
+  const message = QUESTIONS[field.path] ?? field.path;
+  const initialValue = String(right ? present : field.default);
+  const validate = (typed?: string) => faultOf(field, meaning(typed)) || undefined;
+  return meaning(await answerTo(streams, (ends) => text({ message, initialValue, validate, ...ends })));
 }

@@ -4,7 +4,7 @@ import { basename, dirname } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { spawn } from "@lydell/node-pty";
-import { CTRL_C, CTRL_U, ENTER, runConfig, type Step, temporaryDirectory, UP } from "./person.ts";
+import { CTRL_C, CTRL_D, CTRL_U, ENTER, runConfig, type Step, temporaryDirectory, UP } from "./person.ts";
 
 const { file, read } = temporaryDirectory();
 const NEEDED = ["--board", "rak5010", "--host", "tb.example", "--token", "T0KEN"];
@@ -293,19 +293,24 @@ describe("asked", () => {
     assert.equal(readFileSync(out, "utf8"), text);
   });
 
-  test("Ctrl-C at any question writes nothing", async () => {
-    for (let answered = 0; answered < RAK5010.length; answered++) {
-      const out = file();
-      const [last = ""] = RAK5010[answered] ?? [];
-      const { code, complaints } = await runConfig(
-        ["--out", out],
-        [...RAK5010.slice(0, answered), [last, CTRL_C]],
-      );
-      assert.equal(code, 1, last);
-      assert.equal(complaints, "given up, nothing written\n");
-      assert.ok(!existsSync(out));
-    }
-  });
+  for (const [key, typed] of [
+    ["Ctrl-C", CTRL_C],
+    ["Ctrl-D", CTRL_D],
+    ["the end of the input", null],
+  ] as const)
+    test(`${key} at any question writes nothing`, async () => {
+      for (let answered = 0; answered < RAK5010.length; answered++) {
+        const out = file();
+        const [last = ""] = RAK5010[answered] ?? [];
+        const { code, complaints } = await runConfig(
+          ["--out", out],
+          [...RAK5010.slice(0, answered), [last, typed]],
+        );
+        assert.equal(code, 1, last);
+        assert.equal(complaints, "given up, nothing written\n");
+        assert.ok(!existsSync(out));
+      }
+    });
 
   test("a fault that no question would mend is said before the questions", async () => {
     const out = file(JSON.stringify({ ...present, interval_s: 0, keyz: "a", server: { host: 7 } }));
@@ -386,7 +391,7 @@ test("as a program on a terminal", { timeout: 60_000 }, async () => {
     if (at < 0) return;
     seen = at + shown.length;
     left.shift();
-    program.write(typed);
+    program.write(typed ?? "");
   });
   const { exitCode } = await new Promise<{ exitCode: number }>((resolve) => program.onExit(resolve));
   assert.equal(exitCode, 0, screen);

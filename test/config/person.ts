@@ -11,11 +11,12 @@ import { config } from "../../scripts/config.ts";
 export const UP = "\x1b[A";
 export const ENTER = "\r";
 export const CTRL_C = "\x03";
+export const CTRL_D = "\x04";
 /** Empties the line. */
 export const CTRL_U = "\x15";
 
-/** What is waited for on the screen, then what is typed. */
-export type Step = [shown: string, typed: string];
+/** What is waited for on the screen, then what is typed; null: the input ends. */
+export type Step = [shown: string, typed: string | null];
 
 export interface Outcome {
   code: number;
@@ -40,7 +41,7 @@ export async function runConfig(args: string[], steps?: Step[]): Promise<Outcome
     seen = at + next[0].length;
     left.shift();
     // After the question has begun to listen.
-    setImmediate(() => input.write(next[1]));
+    setImmediate(() => (next[1] === null ? input.end() : input.write(next[1])));
   });
   outcome.code = await config(args, {
     input,
