@@ -75,7 +75,8 @@ export function createRealm(powerCut: () => void): Realm {
     intrinsic: <T>(name: string) => intrinsics[name] as T,
     own: (error) => {
       if (!(error instanceof Error) || error instanceof PowerCut || error instanceof Stopped) return error;
-      return realm.error(error.message, error instanceof KindError ? error.kind : "Error");
+      const kind = error instanceof SyntaxError ? "SyntaxError" : "Error";
+      return realm.error(error.message, error instanceof KindError ? error.kind : kind);
     },
     define(target, functions) {
       for (const [name, fn] of Object.entries(functions)) {
