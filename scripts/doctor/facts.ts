@@ -1,0 +1,88 @@
+/** What the evidence comes to: the modem's own answers where there are any, the firmware's words where not. */
+import type { BoardName } from "../budgets.ts";
+import { faultsOf } from "../config/settings.ts";
+import type { Evidence } from "./evidence.ts";
+import { withoutRetry } from "./words.ts";
+
+export interface Facts extends Evidence {
+  /** The least version this board's firmware runs on, when the board's is older. */
+  oldest: string | undefined;
+  /** The code says that it is for this board. */
+  ownBoard: boolean;
+  settingsFaults: string[];
+  host: string;
+  port: number;
+  apn: string;
+  pinGiven: boolean;
+  /** Why the modem is not up; "" when it is, or does not say. */
+  modemReason: string;
+  /** Why there is no session with the server. */
+  serverReason: string;
+  fixReason: string;
+  sim: {
+    asked: boolean;
+    /** "READY", "SIM PIN", …; "" when it said an error. */
+    word: string;
+    error: number | undefined;
+    triesLeft: number | undefined;
+  };
+  /** What AT+CEREG, CGREG and CREG said: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming. */
+  registration: number[];
+  isRegistered: boolean;
+  /** 0 to 31, 99: none. */
+  rssi: number | undefined;
+  hasContext: boolean;
+  imei: string;
+  iccid: string;
+}
+
+/** Which of the builds a board wants. */
+export function boardNameOf(BOARD: string): BoardName | undefined {
+  const names: Record<string, BoardName> = { RAK8212: "rak8212", RAK5010: "rak5010", WIO_LTE: "wio-lte" };
+  return names[BOARD] ?? (/^(LINUX|RASPBERRYPI)/.test(BOARD) ? "linux" : undefined);
+}
+
+export function factsOf(evidence: Evidence, oldest?: string): Facts {
+  const { env, settings, status, code, answers } = evidence;
+  const board = boardNameOf(env.BOARD);
+  const given = settings ?? {};
+  const server = (typeof given.server === "object" && given.server ? given.server : {}) as Record<
+    string,
+    unknown
+  >;
+  const modemIsUp = status?.modem.state === "up";
+  const sim = answers["AT+CPIN?"];
+  const numbers = (command: string, pattern: RegExp): number[] =>
+    (answers[command]?.lines ?? []).flatMap((line) => {
+      const match = pattern.exec(line);
+      return match ? [Number(match[1])] : [];
+    });
+  const registration = numbers("AT+CEREG?;+CGREG?;+CREG?", /REG: \d,(\d)/);
+  const failure = status && status.state !== "online" ? withoutRetry(status.reason) : "";
+  return {
+    ...evidence,
+    oldest,
+    ownBoard: code?.board === undefined || boardNameOf(code.board) === board,
+    settingsFaults: settings ? faultsOf({ ...settings, board: settings.board ?? board }, board) : [],
+    host: String(server.host ?? "the server"),
+    port: Number(server.port) || 1883,
+    apn: String(given.apn ?? ""),
+    pinGiven: Boolean(given.pin),
+    modemReason:
+      !status || modemIsUp ? "" : status.modem.reason === "off" ? "" : status.modem.reason || failure,
+    serverReason: !status || !modemIsUp || status.state === "online" ? "" : failure || status.server,
+    fixReason: status && !status.fix ? status.gnss : "",
+    sim: {
+      asked: sim !== undefined,
+      word: /\+CPIN: (.*)/.exec(sim?.lines.join() ?? "")?.[1] ?? "",
+      error: sim?.error ? Number(/\d+$/.exec(sim.error)?.[0] ?? Number.NaN) : undefined,
+      triesLeft: numbers('AT+QPINC="SC"', /"SC",(\d+)/)[0],
+    },
+    registration,
+    isRegistered: registration.some((stat) => stat === 1 || stat === 5),
+    rssi: numbers("AT+CSQ", /\+CSQ: (\d+)/)[0],
+    hasContext: numbers("AT+QIACT?", /\+QIACT: 1,(\d)/)[0] === 1,
+    imei: status?.modem.imei ?? "",
+    iccid: status?.modem.iccid ?? "",
+  };
+}
