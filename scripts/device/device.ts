@@ -28,11 +28,16 @@ export interface Device {
   readonly env: BoardEnv;
   /**
    * The value of an expression, by way of JSON; undefined for what JSON has no word for. Waits `timeout_ms`, 10 s unless
-   * told. Throws `DeviceError`: no answer, or what the interpreter said was wrong.
+   * told. Throws `DeviceError`: no answer; or `EvaluationError`: what the interpreter said was wrong.
    */
   evaluate(expression: string, timeout_ms?: number): Promise<unknown>;
   /** Sends bytes as they are, as if typed. */
   write(bytes: string): void;
+  /**
+   * Writes a file into Storage, bytes as char codes 0-255, over what is there by that name; resolves when the board has
+   * it all and its checksum is right. `onProgress` hears how many bytes the board has acknowledged. Throws `DeviceError`.
+   */
+  upload(name: string, bytes: string, onProgress?: (done: number, total: number) => void): Promise<void>;
   /** What the console says, as it comes, but not the answers to `evaluate`. Gives what ends it. */
   onData(listener: (bytes: string) => void): () => void;
   /** Resolves when the connection is gone, by `close` or by itself (unplugged, server gone). */
@@ -42,3 +47,6 @@ export interface Device {
 
 /** What went wrong and what to do, in one line for the user. */
 export class DeviceError extends Error {}
+
+/** The expression threw: the message is the interpreter's. */
+export class EvaluationError extends DeviceError {}
