@@ -48,5 +48,8 @@ export interface Device {
 /** What went wrong and what to do, in one line for the user. */
 export class DeviceError extends Error {}
 
+/** The port is open, but no interpreter answers on it. */
+export class SilentError extends DeviceError {}
+
 /** The expression threw: the message is the interpreter's. */
 export class EvaluationError extends DeviceError {}

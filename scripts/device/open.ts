@@ -1,7 +1,14 @@
 /** Opens a board's console and speaks with the interpreter on it. */
 import { crc32 } from "node:zlib";
 import { type Answer, createAnswerFilter, question } from "./answers.ts";
-import { type Address, type BoardEnv, type Device, DeviceError, EvaluationError } from "./device.ts";
+import {
+  type Address,
+  type BoardEnv,
+  type Device,
+  DeviceError,
+  EvaluationError,
+  SilentError,
+} from "./device.ts";
 import { connectTools, type ToolsConnection } from "./espruino-tools.ts";
 import { DEFAULT_BAUD, type Link, serialLink, tcpLink } from "./link.ts";
 import { versionNumber } from "./version.ts";
@@ -139,7 +146,7 @@ async function identify(session: Session, address: Address, answer_ms: number): 
     }
     const env = answer?.json === undefined ? undefined : (JSON.parse(answer.json) as Partial<BoardEnv>);
     if (typeof env?.BOARD === "string" && typeof env.VERSION === "string") return env as BoardEnv;
-    throw new DeviceError(silence(session.name, address, heard));
+    throw silence(session.name, address, heard);
   } catch (error) {
     if (
       address.tcp !== undefined &&
@@ -157,15 +164,21 @@ async function identify(session: Session, address: Address, answer_ms: number): 
 }
 
 /** Why no interpreter answered, by what came instead. */
-function silence(name: string, { tcp, baud = DEFAULT_BAUD }: Address, heard: string): string {
+function silence(name: string, { tcp, baud = DEFAULT_BAUD }: Address, heard: string): DeviceError {
   const speed = tcp !== undefined ? "" : ` at ${baud} baud (--baud: a RAK8212's UART speaks 9600)`;
   if (!heard)
-    return `${name}: nothing answers${speed}; is the board on, Espruino on it, and its console on this port?`;
+    return new SilentError(
+      `${name}: nothing answers${speed}; is the board on, Espruino on it, and its console on this port?`,
+    );
   if (/^(ERROR|OK|\+CM[ES] ERROR.*)\r?$/m.test(heard))
-    return `${name}: this looks like the modem's AT port, not the board's console; try the other ports`;
+    return new DeviceError(
+      `${name}: this looks like the modem's AT port, not the board's console; try the other ports`,
+    );
   if (/Password:|Unlock/.test(heard))
-    return `${name}: the board's console is locked with a password (E.setPassword); unlock it in a terminal first`;
-  return `${name}: what answers${speed} is not Espruino, or it is too busy to listen`;
+    return new DeviceError(
+      `${name}: the board's console is locked with a password (E.setPassword); unlock it in a terminal first`,
+    );
+  return new DeviceError(`${name}: what answers${speed} is not Espruino, or it is too busy to listen`);
 }
 
 function deviceOf(session: Session, env: BoardEnv): Device {
