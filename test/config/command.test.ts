@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
-import { basename, dirname } from "node:path";
-import { describe, test } from "node:test";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { spawn } from "@lydell/node-pty";
 import { CTRL_C, CTRL_D, CTRL_U, ENTER, runConfig, type Step, temporaryDirectory, UP } from "./person.ts";
@@ -119,6 +129,14 @@ describe("with flags", () => {
     });
 });
 
+test("in the project the file says what editors check it by", async () => {
+  const directory = mkdtempSync(fileURLToPath(new URL("../../node_modules/.config-", import.meta.url)));
+  after(() => rmSync(directory, { recursive: true }));
+  const out = join(directory, "tracker.json");
+  await runConfig([...NEEDED, "--out", out]);
+  assert.match(readFileSync(join(directory, read(out).$schema), "utf8"), /^{\n {2}"\$schema"/);
+});
+
 describe("a file that is there already", () => {
   test("is overwritten with --force only, and keeps what was not given anew", async () => {
     const out = file(JSON.stringify({ ...SETTINGS, apn: "internet", interval_s: 60 }));
@@ -155,6 +173,12 @@ describe("a file that is there already", () => {
     const out = file(JSON.stringify({ ...SETTINGS, board: "linux", modem_port: "/dev/m" }));
     assert.equal((await runConfig(["--board", "rak5010", "--force", "--out", out])).code, 0);
     assert.deepEqual(read(out), SETTINGS);
+  });
+
+  test("keeps what editors check it by", async () => {
+    const out = file(JSON.stringify({ $schema: "./mine.json", ...SETTINGS }));
+    assert.equal((await runConfig(["--apn", "web", "--force", "--out", out])).code, 0);
+    assert.deepEqual(read(out), { $schema: "./mine.json", ...SETTINGS, apn: "web" });
   });
 
   test("is written through a link", async () => {
@@ -283,6 +307,21 @@ describe("asked", () => {
     assert.deepEqual(read(out), rest);
   });
 
+  test("loses what the board now chosen has not", async () => {
+    const out = file(JSON.stringify({ ...present, board: "linux", modem_port: "/dev/m" }));
+    const steps = answering({ Board: UP + UP + ENTER, "host name": ENTER, token: ENTER });
+    assert.equal((await runConfig(["--out", out], [...steps, ["Overwrite", ENTER]])).code, 0);
+    assert.deepEqual(read(out), present);
+  });
+
+  test("spaces around an answer do not count, and a hyphen is one where there is no secret to empty", async () => {
+    const out = file();
+    const answers = { "APN (": ` web ${ENTER}`, "APN password": `-${ENTER}` };
+    assert.equal((await runConfig(["--out", out], answering(answers))).code, 0);
+    assert.equal(read(out).apn, "web");
+    assert.equal(read(out).apn_password, "-");
+  });
+
   test("no to overwriting leaves the file", async () => {
     const text = JSON.stringify(present);
     const out = file(text);
@@ -320,9 +359,11 @@ describe("asked", () => {
   });
 
   test("a wrong value in the file is not offered", async () => {
-    const out = file(JSON.stringify({ ...present, interval_s: 0, server: { host: 7, username: "" } }));
+    const out = file(JSON.stringify({ ...present, interval_s: 0, server: { host: 7, username: "é" } }));
     const steps = answering({ Board: ENTER });
-    assert.equal((await runConfig(["--out", out], [...steps, ["Overwrite", ENTER]])).code, 0);
+    const { code, screen } = await runConfig(["--out", out], [...steps, ["Overwrite", ENTER]]);
+    assert.equal(code, 0);
+    assert.doesNotMatch(screen, /token; Enter/);
     assert.deepEqual(read(out), {
       ...present,
       interval_s: 60,
