@@ -94,7 +94,7 @@ function openFault(path: string, { message }: Error): string {
 /** A console over the network: "HOST:PORT". */
 export function tcpLink(address: string): Link {
   const colon = address.lastIndexOf(":");
-  const host = address.slice(0, colon);
+  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
   const port = Number(address.slice(colon + 1));
   let socket: ReturnType<typeof connect> | undefined;
   return {
