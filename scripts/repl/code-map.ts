@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { tokenizer } from "acorn";
 import type { Device } from "../device/device.ts";
+import { pretokenise } from "../device/pretokenise.ts";
 import { crc32 } from "../simulator/espruino/bytes.ts";
 import type { CodeMap } from "./stack-trace.ts";
 
@@ -12,8 +13,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Shorter pieces of minified code are not worth looking for. */
 const LEAST_EXCERPT = 12;
 
-/** Pretokenised code, as some interpreters are given it. */
-export type Tokenise = (code: string) => string;
+type Tokenise = (code: string) => string;
 
 /**
  * The map of a build. `tokenise`: the board has the code in this form; columns are then of that form, and are found
@@ -22,6 +22,7 @@ export type Tokenise = (code: string) => string;
 export function createCodeMap(blobPath: string, tokenise?: Tokenise): CodeMap {
   const code = readFileSync(blobPath, "latin1");
   const trace = new TraceMap(readFileSync(`${blobPath}.map`, "utf8"));
+  const stored = tokenise ? tokenise(code) : code;
   let starts: number[] | undefined;
 
   function place(offset: number): string | undefined {
@@ -46,13 +47,49 @@ export function createCodeMap(blobPath: string, tokenise?: Tokenise): CodeMap {
   }
 
   return {
-    atColumn: (column) => place(tokenise ? offsetOf(column - 1, tokenise) : column - 1),
+    at(line, column) {
+      const offset = offsetAt(stored, line, column);
+      return offset === undefined ? undefined : place(tokenise ? offsetOf(offset, tokenise) : offset);
+    },
     atExcerpt(text, offset) {
       const at = code.indexOf(text);
       if (text.length < LEAST_EXCERPT || at < 0 || code.indexOf(text, at + 1) >= 0) return undefined;
       return place(at + offset);
     },
   };
+}
+
+/** The Web IDE's lines at the start of a file, which the interpreter leaves out of the count. */
+const IGNORED = "Modules.addCached";
+
+/**
+ * The offset of what the interpreter calls line and column of a file. It counts a line feed byte even in a token or in
+ * a string that was pretokenised; and it takes a line for the Web IDE's as soon as the letters of `IGNORED` have come by,
+ * whatever is between them, which a long line seldom fails to have (jsvGetLineAndCol, 2v29).
+ */
+export function offsetAt(bytes: string, line: number, column: number): number | undefined {
+  let y = 1;
+  let start = 0;
+  let ignored = 0;
+  let letters = 0;
+  let plain: number | undefined;
+  for (let i = 0; i < bytes.length; i++) {
+    if (y === 1 + ignored && bytes[i] === IGNORED[letters] && ++letters === IGNORED.length) {
+      letters = Number.NaN;
+      ignored++;
+    }
+    if (i === start + column - 1) {
+      if (y - ignored === line) return i;
+      if (y === line) plain = i;
+    }
+    if (bytes[i] === "\n") {
+      y++;
+      start = i + 1;
+      letters = 0;
+    }
+  }
+  // Other versions, and the simulated board, count every line.
+  return plain;
 }
 
 /**
@@ -62,7 +99,7 @@ export function createCodeMap(blobPath: string, tokenise?: Tokenise): CodeMap {
 export async function findCode(
   device: Device,
   directory: string,
-  tokenisers: Tokenise[] = [],
+  tokenised: (code: string, version: string) => string = pretokenise,
 ): Promise<{ map?: CodeMap; reason?: string }> {
   const stored = await device.evaluate(
     '(function(c){return c?[c.length,c.indexOf("espruino-thingsboard"),E.CRC32(c)]:0})(require("Storage").read(".bootcde"))',
@@ -80,8 +117,8 @@ export async function findCode(
   const code = readFileSync(path, "latin1");
   const same = (bytes: string): boolean => bytes.length === stored[0] && crc32(bytes) === stored[2] >>> 0;
   if (same(code)) return { map: createCodeMap(path) };
-  const tokenise = tokenisers.find((one) => same(one(code)));
-  if (tokenise) return { map: createCodeMap(path, tokenise) };
+  const tokenise: Tokenise = (text) => tokenised(text, device.env.VERSION);
+  if (same(tokenise(code))) return { map: createCodeMap(path, tokenise) };
   return {
     reason: `stack traces show the blob's places: the board runs another build than ${relative(".", path)}`,
   };

@@ -19,10 +19,8 @@ export function addCommands(server: REPLServer, conversation: Conversation, arou
       help,
       action(argument) {
         this.clearBufferedCommand();
-        void Promise.resolve()
-          .then(() => action(argument.trim()))
-          .catch((error: Error) => show(error.message))
-          .then(() => this.displayPrompt());
+        void conversation.after(() => action(argument.trim()));
+        this.displayPrompt();
       },
     });
   }

@@ -23,9 +23,10 @@ export type Complete = (line: string) => Promise<[string[], string]>;
 
 export function createCompletion(device: () => Device, commands: () => string[]): Complete {
   async function members(path: string): Promise<string[]> {
-    // As one text, which costs the board less than a list. The prototype's too: that is where methods are.
+    // As one text, which costs the board less than a list. The prototype's, too, where it has one of its own: that is
+    // where methods are.
     const names = await device().evaluate(
-      `(function(o){var f=Object.getOwnPropertyNames,p=o!==global&&Object.getPrototypeOf(o);return f(o).concat(p?f(p):[]).join()})(${path})`,
+      `(function(o){var f=Object.getOwnPropertyNames,p=o!==global&&Object.getPrototypeOf(o);return f(o).concat(p&&p!==Object.prototype?f(p):[]).join()})(${path})`,
       ASK_MS,
     );
     return String(names).split(",");

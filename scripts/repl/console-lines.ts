@@ -6,12 +6,10 @@ const ERASE_LINE = "\r\x1b[J";
 const CONTROLS = /\x1b\[[0-9;?]*[A-Za-z]|[\r\x08\x10]/g;
 
 /**
- * A prompt stands before the line that code run without echo prints. A traced line may begin with ">" by itself; it
- * goes on with a quoted string.
+ * A prompt, or several, stand before the line that code run without echo prints. A traced line may begin with ">" by
+ * itself; it goes on with a quoted string.
  */
-function withoutPrompt(line: string): string {
-  return line.startsWith(">") && !line.startsWith('> "') ? line.slice(1) : line;
-}
+const PROMPTS = /^>*(?=> ")|^>+/;
 
 /** Gives a function that takes bytes as they come and calls `onLine` for each whole line of them. */
 export function createConsoleLines(onLine: (line: string) => void): (bytes: string) => void {
@@ -25,7 +23,7 @@ export function createConsoleLines(onLine: (line: string) => void): (bytes: stri
     for (const raw of lines) {
       const from = raw.lastIndexOf(ERASE_LINE);
       const drawn = (from < 0 ? raw : raw.slice(from + ERASE_LINE.length)).replace(CONTROLS, "");
-      const line = withoutPrompt(drawn);
+      const line = drawn.replace(PROMPTS, "");
       // The prompt alone is no line; an empty line is.
       if (line || !drawn) onLine(toText(line));
     }

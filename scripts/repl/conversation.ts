@@ -22,6 +22,8 @@ export interface Conversation {
   attach(device: Device): void;
   /** Runs source as typed at the board's own REPL; shows its value or error. Resolves when the board is done with it. */
   run(source: string): Promise<void>;
+  /** Does something else when what was asked before is done. */
+  after(action: () => void | Promise<void>): Promise<void>;
   /** Something that was asked to run still does. */
   readonly busy: boolean;
   /** Breaks what runs. */
@@ -136,6 +138,11 @@ export function createConversation(options: ConversationOptions): Conversation {
     current = undefined;
   }
 
+  function after(action: () => void | Promise<void>): Promise<void> {
+    queue = queue.then(action).catch((error: Error) => show(error.message));
+    return queue;
+  }
+
   async function debug(on: boolean): Promise<void> {
     const is = await device.evaluate(`typeof tracker=="object"?(tracker.debug(${on ? 1 : 0}),1):0`);
     if (!is && on) show("there is no tracker on this board, so no trace");
@@ -146,10 +153,8 @@ export function createConversation(options: ConversationOptions): Conversation {
       return device;
     },
     attach,
-    run(source) {
-      queue = queue.then(() => runNow(source));
-      return queue;
-    },
+    run: (source) => after(() => runNow(source)),
+    after,
     get busy() {
       return current !== undefined;
     },

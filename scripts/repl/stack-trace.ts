@@ -12,15 +12,15 @@
 
 /** Knows the code on the board. */
 export interface CodeMap {
-  /** Place in the TypeScript of a column, counted from 1, of the Storage file `.bootcde`. */
-  atColumn(column: number): string | undefined;
+  /** Place in the TypeScript of what the interpreter calls this line and column of the Storage file `.bootcde`. */
+  at(line: number, column: number): string | undefined;
   /** The same of the character `offset` in a piece of the code, if the piece is there once. */
   atExcerpt(text: string, offset: number): string | undefined;
 }
 
-const FRAME = /^ +at (?:(.*) \()?\.bootcde:[01]:(\d+)\)?$/;
+const FRAME = /^ +at (?:(.*) \()?\.bootcde:(\d+):(\d+)\)?$/;
 /** Of the line that we have the board evaluate, around what the user typed. */
-const TYPED = /^ +at REPL \(:1:\d+\)$/;
+const TYPED = /^ +at REPL(?: \(:1:\d+\)|:1:\d+)$/;
 const OLD_FRAME = /^(?: *at |in function .*called from )line \d+ col \d+$/;
 const CARET = /^ *\^$/;
 
@@ -74,7 +74,7 @@ function replace(
 ): string[] | undefined {
   if (TYPED.test(frame)) return [];
   const match = FRAME.exec(frame);
-  let place = match ? code?.atColumn(Number(match[2])) : undefined;
+  let place = match ? code?.at(Number(match[2]), Number(match[3])) : undefined;
   if (!place && excerpt !== undefined && caret !== undefined) {
     const text = excerpt.replace(/^\.\.\.|\.\.\.$/g, "");
     place = code?.atExcerpt(text, caret - (excerpt.startsWith("...") ? 3 : 0));
@@ -82,6 +82,6 @@ function replace(
   if (!place) return undefined;
   if (!match) return [frame.replace(/line \d+ col \d+/, place)];
   // What the build shortened tells nothing.
-  const name = match[1] !== undefined && match[1].length > 2 ? match[1] : undefined;
+  const name = match[1]?.replace(/^[\w$]{1,2}(\.|$)/, "");
   return [name ? `    at ${name} (${place})` : `    at ${place}`];
 }

@@ -1,6 +1,7 @@
 /** The user's side of the console: node:repl for editing, history and completion; the board does the evaluating. */
 import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
 import { type REPLServer, Recoverable, type ReplOptions, start } from "node:repl";
+import { Writable } from "node:stream";
 import { parse } from "acorn";
 import { addCommands } from "./commands.ts";
 import { createCompletion } from "./completion.ts";
@@ -51,7 +52,6 @@ function parses(source: string): true | (SyntaxError & { pos: number }) {
 export function createTerminal({ input, output, history, reboot }: TerminalOptions): Terminal {
   const terminal = Boolean(output.isTTY);
   let server: REPLServer | undefined;
-  let conversation: Conversation | undefined;
 
   function show(line: string): void {
     if (!server || !terminal) {
@@ -63,29 +63,28 @@ export function createTerminal({ input, output, history, reboot }: TerminalOptio
     cursorTo(output, 0);
     clearScreenDown(output);
     output.write(`${line}\n`);
-    if (!conversation?.busy) server.displayPrompt(true);
+    server.displayPrompt(true);
   }
 
   async function converse(own: Conversation): Promise<void> {
-    conversation = own;
     let running: Promise<void> = Promise.resolve();
     const options: ReplOptions & { historySize: number } = {
       prompt: terminal ? "> " : "",
       input,
-      output,
+      output: terminal ? output : withoutPrompts(output),
       terminal,
       preview: false,
       ignoreUndefined: true,
       historySize: HISTORY_LINES,
       eval(typed, _context, _file, done) {
-        let source: string;
         try {
-          source = completeSource(typed);
+          const source = completeSource(typed);
+          if (source) running = own.run(source);
+          // At once: node:repl would lose a line that is typed or pasted while it waits.
+          done(null, undefined);
         } catch (error) {
-          return done(error as Error, undefined);
+          done(error as Error, undefined);
         }
-        if (!source) return done(null, undefined);
-        running = own.run(source).then(() => done(null, undefined));
       },
       completer(line: string, done: (error: null, result: [string[], string]) => void) {
         void complete(line).then((result) => done(null, result));
@@ -100,28 +99,44 @@ export function createTerminal({ input, output, history, reboot }: TerminalOptio
     addCommands(opened, own, { show, reboot });
     if (terminal && history)
       await new Promise<void>((resolve) => opened.setupHistory(history, () => resolve()));
-    // node:repl's own clears the line, too, but knows nothing of what runs on the board.
-    opened.removeAllListeners("SIGINT");
-    let leaving = false;
-    opened.on("line", () => {
-      leaving = false;
-    });
-    opened.on("SIGINT", () => {
-      if (leaving) return opened.close();
-      leaving = true;
-      if (own.busy) own.interrupt();
-      opened.clearBufferedCommand();
-      const empty = !opened.line && !own.busy;
-      output.write("\n");
-      Object.assign(opened, { line: "", cursor: 0 });
-      if (empty) output.write("Ctrl-C again, Ctrl-D or .exit leaves\n");
-      if (!own.busy) opened.displayPrompt();
-    });
+    interruptible(opened, own, output);
     await new Promise<void>((resolve) => opened.on("exit", () => resolve()));
     // What was piped in is still answered.
-    if (!terminal) await running;
+    if (!terminal) await own.after(() => running);
     server = undefined;
   }
 
   return { show, converse };
+}
+
+/** node:repl prompts for the rest of a command even where nobody looks. */
+function withoutPrompts(output: NodeJS.WritableStream): Writable {
+  return new Writable({
+    write(chunk, _encoding, done) {
+      const text = String(chunk).replace(/^(\.\.\. )+/, "");
+      if (text) output.write(text);
+      done();
+    },
+  });
+}
+
+/** Ctrl-C takes back what was typed and breaks what runs on the board; a second one leaves. */
+function interruptible(server: REPLServer, conversation: Conversation, output: NodeJS.WritableStream) {
+  let leaving = false;
+  // node:repl's own knows nothing of what runs on the board.
+  server.removeAllListeners("SIGINT");
+  server.on("line", () => {
+    leaving = false;
+  });
+  server.on("SIGINT", () => {
+    if (leaving) return server.close();
+    leaving = true;
+    if (conversation.busy) conversation.interrupt();
+    server.clearBufferedCommand();
+    // Takes what was typed off the line, wherever the cursor is in it.
+    server.write(null, { ctrl: true, name: "e" });
+    server.write(null, { ctrl: true, name: "u" });
+    output.write("\nCtrl-C again, Ctrl-D or .exit leaves\n");
+    server.displayPrompt();
+  });
 }

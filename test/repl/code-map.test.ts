@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Device } from "../../scripts/device/device.ts";
-import { createCodeMap, findCode } from "../../scripts/repl/code-map.ts";
+import { createCodeMap, findCode, offsetAt } from "../../scripts/repl/code-map.ts";
 import { crc32 } from "../../scripts/simulator/espruino/bytes.ts";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
@@ -28,13 +28,13 @@ const tokenise = (code: string): string => code.replace(/function|return|var|thi
 describe("a place in the blob", () => {
   test("by its column", () => {
     assert.ok(offset > 0);
-    assert.match(sourceLine(createCodeMap(BLOB).atColumn(offset + 1)), /must be \{\} or \[\{\}\]/);
+    assert.match(sourceLine(createCodeMap(BLOB).at(1, offset + 1)), /must be \{\} or \[\{\}\]/);
   });
 
   test("by its column in pretokenised code", () => {
     const column = tokenise(blob).indexOf(NEEDLE) + 1;
     assert.ok(column < offset);
-    assert.match(sourceLine(createCodeMap(BLOB, tokenise).atColumn(column)), /must be \{\} or \[\{\}\]/);
+    assert.match(sourceLine(createCodeMap(BLOB, tokenise).at(1, column)), /must be \{\} or \[\{\}\]/);
   });
 
   test("by an excerpt that is there once", () => {
@@ -43,6 +43,25 @@ describe("a place in the blob", () => {
     assert.match(sourceLine(map.atExcerpt(excerpt, 30)), /must be \{\} or \[\{\}\]/);
     assert.equal(map.atExcerpt("function", 0), undefined);
     assert.equal(map.atExcerpt("this is nowhere in it", 0), undefined);
+  });
+});
+
+describe("the interpreter's lines and columns", () => {
+  test("count line feeds, from 1", () => {
+    assert.equal(offsetAt("ab\ncd\nef", 1, 2), 1);
+    assert.equal(offsetAt("ab\ncd\nef", 3, 1), 6);
+    assert.equal(offsetAt("ab\ncd", 1, 4), undefined);
+    assert.equal(offsetAt("ab\ncd", 3, 1), undefined);
+  });
+
+  test("leave out a line once the letters of what the Web IDE inserts have come by", () => {
+    const line = "M-o-d-u-l-e-s-.-a-d-d-C-a-c-h-e-d-x-y";
+    assert.equal(offsetAt(`${line}\nab`, 1, 3), 2);
+    assert.equal(offsetAt(`${line}\nab`, 0, 37), 36);
+    assert.equal(offsetAt(`${line}\nab`, 1, 2), 1);
+    assert.equal(offsetAt(`${line}\n${line}`, 0, 35), 34);
+    // Column 2 of the second line: one line is left out by then.
+    assert.equal(offsetAt(`${line}\n\nab`, 2, 2), 40);
   });
 });
 
@@ -68,12 +87,12 @@ describe("the code on a board", () => {
           stored ? [stored.length, stored.indexOf("espruino-thingsboard"), crc32(stored) | 0] : 0,
       } as unknown as Device,
       directory,
-      [(text) => text, tokenise],
+      tokenise,
     );
 
   test("is known by its checksum, pretokenised or not", async () => {
-    assert.equal((await find(code)).map?.atColumn(1), "firmware/main.ts:1");
-    assert.equal((await find(tokenise(code))).map?.atColumn(1), "firmware/main.ts:1");
+    assert.equal((await find(code)).map?.at(1, 1), "firmware/main.ts:1");
+    assert.equal((await find(tokenise(code))).map?.at(1, 1), "firmware/main.ts:1");
   });
 
   test("is another build, or there is none to compare with", async () => {

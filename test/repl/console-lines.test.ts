@@ -22,12 +22,12 @@ describe("the console's lines", () => {
     assert.deepEqual(lines(">\r\x1b[Jtracker: connected\r\n>"), ["tracker: connected"]);
     assert.deepEqual(lines(">E.get\r\x1b[Jlater\r\n>E.get"), ["later"]);
     // Without echo the interpreter leaves the prompt where it is.
-    assert.deepEqual(lines(">= 5\r\n\x02"), ["= 5"]);
+    assert.deepEqual(lines(">= 5\r\n>>= 6\r\n\x02"), ["= 5", "= 6"]);
   });
 
   test("of the trace keep their direction", () => {
     assert.deepEqual(lines('> "AT\\r"\r\n< "OK\\r\\n"\r\n'), ['> "AT\\r"', '< "OK\\r\\n"']);
-    assert.deepEqual(lines('>> "AT\\r"\r\n>< "OK\\r\\n"\r\n'), ['> "AT\\r"', '< "OK\\r\\n"']);
+    assert.deepEqual(lines('>>> "AT\\r"\r\n>< "OK\\r\\n"\r\n'), ['> "AT\\r"', '< "OK\\r\\n"']);
   });
 
   test("that are empty stay, a prompt alone does not", () => {

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { type CodeMap, createStackTraces } from "../../scripts/repl/stack-trace.ts";
 
 const code: CodeMap = {
-  atColumn: (column) => (column < 20000 ? `client.ts:${column}` : undefined),
+  at: (line, column) => (column < 20000 ? `client.ts:${line}.${column}` : undefined),
   atExcerpt: (text, offset) => (text.includes("must be") ? `client.ts:${text[offset]}` : undefined),
 };
 
@@ -23,7 +23,7 @@ describe("stack traces", () => {
       shown(code, "Uncaught Error: data []", FRAME, EXCERPT, CARET, "    at :1:25", "a()", " ^", "> later"),
       [
         "Uncaught Error: data []",
-        "    at send_telemetry (client.ts:13023)",
+        "    at send_telemetry (client.ts:0.13023)",
         "    at :1:25",
         "a()",
         " ^",
@@ -33,14 +33,14 @@ describe("stack traces", () => {
   });
 
   test("name no function by what the build shortened", () => {
-    assert.deepEqual(shown(code, "    at x (.bootcde:1:5)"), ["    at client.ts:5"]);
-    assert.deepEqual(shown(code, "    at .bootcde:1:5"), ["    at client.ts:5"]);
+    assert.deepEqual(shown(code, "    at x (.bootcde:1:5)"), ["    at client.ts:1.5"]);
+    assert.deepEqual(shown(code, "    at .bootcde:1:5"), ["    at client.ts:1.5"]);
   });
 
   test("do not show what we put around what was typed", () => {
     assert.deepEqual(shown(code, ...TYPED, "tracker: connected"), ["tracker: connected"]);
     assert.deepEqual(shown(code, FRAME, EXCERPT, CARET, ...TYPED), [
-      "    at send_telemetry (client.ts:13023)",
+      "    at send_telemetry (client.ts:0.13023)",
     ]);
   });
 
@@ -77,7 +77,7 @@ describe("stack traces", () => {
 
   test("hold back nothing for good that is no stack trace", () => {
     assert.deepEqual(shown(code, FRAME, "tracker: connected", "next"), [
-      "    at send_telemetry (client.ts:13023)",
+      "    at send_telemetry (client.ts:0.13023)",
       "tracker: connected",
       "next",
     ]);

@@ -1,0 +1,135 @@
+/** The console of a board, from connecting to leaving it. */
+import { fileURLToPath } from "node:url";
+import type { Device } from "../device/device.ts";
+import { findCode } from "./code-map.ts";
+import { type Conversation, createConversation } from "./conversation.ts";
+import { type LogFile, openLog } from "./log-file.ts";
+import type { CodeMap } from "./stack-trace.ts";
+import { completeSource, createTerminal } from "./terminal.ts";
+
+export interface ReplRun {
+  /** Connects; called again after the board was restarted. */
+  open(): Promise<Device>;
+  /** `-e`: print this one's value and leave. */
+  expression?: string | undefined;
+  /** `--log`. */
+  log?: string | undefined;
+  history?: string | undefined;
+  input: NodeJS.ReadableStream;
+  output: NodeJS.WritableStream & { isTTY?: boolean };
+  /** For what goes wrong. */
+  complain(line: string): void;
+  /** Where the builds are. */
+  dist?: string;
+}
+
+const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
+/** A USB console goes away while its board restarts. */
+const AWAY_MS = 20_000;
+const LOOK_MS = 500;
+
+/** Returns the exit code. Throws `DeviceError`. */
+export async function runRepl(run: ReplRun): Promise<number> {
+  const log = run.log === undefined ? undefined : openLog(run.log);
+  let device: Device | undefined;
+  try {
+    device = await run.open();
+    if (run.expression !== undefined) return await evaluateOnce(device, run, log);
+    return await converse(device, run, log);
+  } finally {
+    await device?.close();
+    log?.close();
+  }
+}
+
+/** Prints the value as JSON. Statements are run as the board's own console would. */
+async function evaluateOnce(
+  device: Device,
+  { expression = "", output }: ReplRun,
+  log: LogFile | undefined,
+): Promise<number> {
+  const conversation = createConversation({ device, log, show: () => {} });
+  try {
+    const source = completeSource(expression);
+    const value = await device.evaluate(`eval(${JSON.stringify(source)})`);
+    output.write(`${value === undefined ? "undefined" : JSON.stringify(value, undefined, 2)}\n`);
+    return 0;
+  } finally {
+    await conversation.end();
+  }
+}
+
+async function converse(first: Device, run: ReplRun, log: LogFile | undefined): Promise<number> {
+  let map: CodeMap | undefined;
+  let reason: string | undefined;
+  try {
+    ({ map, reason } = await findCode(first, run.dist ?? DIST));
+  } catch {
+    // Of no weight: stack traces show the blob's places.
+  }
+  /** The connection may go. */
+  let restarting = false;
+  let leaving = false;
+  let leave = (_code: number): void => {};
+  const left = new Promise<number>((resolve) => {
+    leave = resolve;
+  });
+
+  function watch(device: Device): void {
+    void device.closed.then(() => {
+      if (restarting || leaving || device !== conversation.device) return;
+      run.complain(
+        `${device.name} is gone: unplugged, or the board was switched off; plug it in and start again`,
+      );
+      leave(1);
+    });
+  }
+
+  async function reboot(): Promise<void> {
+    const { device } = conversation;
+    restarting = true;
+    device.write("\x10E.reboot()\n");
+    const gone = await Promise.race([device.closed.then(() => true), pause(LOOK_MS * 2).then(() => false)]);
+    if (gone) {
+      terminal.show("the board restarts, and its port with it");
+      conversation.attach(await again(run.open));
+      watch(conversation.device);
+      terminal.show(`connected to ${conversation.device.name} again`);
+    }
+    restarting = false;
+  }
+
+  const terminal = createTerminal({ ...run, reboot });
+  const conversation: Conversation = createConversation({
+    device: first,
+    show: terminal.show,
+    log,
+    code: map,
+  });
+  terminal.show(
+    `${first.name}: Espruino ${first.env.VERSION} on ${first.env.BOARD}; .help for help, .exit leaves`,
+  );
+  if (reason) terminal.show(reason);
+  watch(first);
+  void terminal.converse(conversation).then(() => leave(0));
+  const code = await left;
+  leaving = true;
+  await conversation.end();
+  if (conversation.device !== first) await conversation.device.close();
+  return code;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Connects as soon as the port is back. */
+async function again(open: () => Promise<Device>): Promise<Device> {
+  const end_ms = Date.now() + AWAY_MS;
+  for (;;) {
+    await pause(LOOK_MS);
+    try {
+      return await open();
+    } catch (error) {
+      if (Date.now() > end_ms) throw error;
+    }
+  }
+}
