@@ -31,6 +31,8 @@ export function builtBlob(board: BoardName = "linux"): string {
   return readFileSync(file, "latin1");
 }
 
+const LINE_MS = 10_000;
+
 export interface ConsoleOptions {
   /** Default: linux. Changes of a board: `{...boardSpecs.linux, version: "1v99"}`. */
   spec?: BoardName | BoardSpec;
@@ -55,6 +57,8 @@ export interface SimulatedConsole {
   port: number;
   /** What the console printed, without echoes. */
   lines: string[];
+  /** The next line that matches, or one that was printed since `from`. Rejects after 10 s. */
+  line(pattern: RegExp, from?: number): Promise<string>;
   /** The stand-in; its device is "tracker", with `TOKEN`. */
   thingsboard: ThingsBoard;
   modem: Modem | undefined;
@@ -75,6 +79,7 @@ export async function startSimulatedConsole(options: ConsoleOptions = {}): Promi
   const flash = options.flash ?? createFlash(flashOf(spec));
   const server: ConsoleServer = await serveConsole();
   const lines: string[] = [];
+  const looking = new Set<() => void>();
   const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: TOKEN }] });
   const modem =
     options.modem &&
@@ -93,7 +98,10 @@ export async function startSimulatedConsole(options: ConsoleOptions = {}): Promi
     spec,
     flash,
     console: server.peer,
-    print: (line) => lines.push(line),
+    print(line) {
+      lines.push(line);
+      for (const look of [...looking]) look();
+    },
     onPowerCut: server.unplug,
     ...(modem && { modem }),
     ...(options.blob !== undefined && { blob: options.blob }),
@@ -116,6 +124,26 @@ export async function startSimulatedConsole(options: ConsoleOptions = {}): Promi
     tcp: `127.0.0.1:${server.port}`,
     port: server.port,
     lines,
+    line(pattern, from = lines.length) {
+      return new Promise((resolve, reject) => {
+        const end = (): void => {
+          clearTimeout(timer);
+          looking.delete(look);
+        };
+        const look = (): void => {
+          const found = lines.slice(from).find((line) => pattern.test(line));
+          if (found === undefined) return;
+          end();
+          resolve(found);
+        };
+        const timer = setTimeout(() => {
+          end();
+          reject(new Error(`no line like ${pattern}; the console said:\n${lines.join("\n")}`));
+        }, LINE_MS);
+        looking.add(look);
+        look();
+      });
+    },
     thingsboard,
     modem,
     file(name) {
