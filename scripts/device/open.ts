@@ -22,6 +22,8 @@ const ANSWER_MS = 3000;
 const EVALUATE_MS = 10_000;
 /** The interpreter takes files in binary packets from here on. */
 const PACKETS_SINCE = "2v25";
+/** Espruino for Linux ends at a byte 4 on its console, in a packet too; what is sent in lines has none. */
+const ENDS_AT_CTRL_D = /^(LINUX|RASPBERRYPI)/;
 /** Storage cuts longer names without a word. */
 const NAME_BYTES = 28;
 const ERASE_LINE = "\x1b[2H";
@@ -213,7 +215,7 @@ function deviceOf(session: Session, env: BoardEnv): Device {
     });
     try {
       onProgress(0, bytes.length);
-      if (versionNumber(env.VERSION) >= versionNumber(PACKETS_SINCE))
+      if (versionNumber(env.VERSION) >= versionNumber(PACKETS_SINCE) && !ENDS_AT_CTRL_D.test(env.BOARD))
         await sendPackets(file, bytes, onProgress);
       else await sendLines(file, bytes, onProgress);
       const quoted = JSON.stringify(file);
