@@ -101,20 +101,26 @@ function charactersWanted({ path, type, least, most }: FieldInfo, value: unknown
   return path === "pin" ? ", only digits" : ", only ASCII without quotes";
 }
 
-/**
- * "", or the fault of one field's value in the words of the firmware's check: field, value, what is allowed. `undefined`:
- * the field is missing.
- */
-export function faultOf(field: FieldInfo, value: unknown): string {
-  const { path, type, least, most } = field;
+/** What the firmware's check says a field must be, of a value it refuses; else "". */
+function refusal({ path, default: initial, least, most }: FieldInfo, value: unknown): string {
   const name = nameOf(path);
-  const given = value === undefined ? {} : { [name]: withoutContents(value) };
-  const fault = check(given, [[name, field.default, least, most]], "");
-  if (fault) return path.slice(0, -name.length) + fault + charactersWanted(field, value);
+  const fault = check({ [name]: value }, [[name, initial, least, most]], "");
+  return fault.slice(fault.lastIndexOf("must be "));
+}
+
+/**
+ * "", or the fault of one field's value: field, value where it is no secret, what is allowed in the words of the
+ * firmware's check. `undefined`: the field is missing.
+ */
+export function faultOf(field: FieldInfo, value: unknown = field.default): string {
+  const { path, secret } = field;
+  const shown = withoutContents(value);
+  const refused = refusal(field, shown);
   const stricter = STRICTER[path];
-  if (value !== undefined && type === "string" && stricter && !new RegExp(stricter.pattern).test(`${value}`))
-    return `${path} ${JSON.stringify(value)}: ${stricter.words}`;
-  return "";
+  const words = refused
+    ? refused + charactersWanted(field, value)
+    : stricter && !new RegExp(stricter.pattern).test(`${value}`) && stricter.words;
+  return words ? `${path}${secret ? "" : ` ${JSON.stringify(shown)}`}: ${words}` : "";
 }
 
 /** The fault of a field that is none, in the words of the firmware's check. */

@@ -14,7 +14,18 @@ import { basename, dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { spawn } from "@lydell/node-pty";
-import { CTRL_C, CTRL_D, CTRL_U, ENTER, runConfig, type Step, temporaryDirectory, UP } from "./person.ts";
+import {
+  CTRL_C,
+  CTRL_D,
+  CTRL_U,
+  ENTER,
+  runConfig,
+  type Step,
+  TEXT,
+  temporaryDirectory,
+  UP,
+  WHOLE,
+} from "./person.ts";
 
 const { file, read } = temporaryDirectory();
 const NEEDED = ["--board", "rak5010", "--host", "tb.example", "--token", "T0KEN"];
@@ -100,17 +111,14 @@ describe("with flags", () => {
   });
 
   for (const [args, line] of [
-    [["--port", "/dev/ttyACM0"], '--port: server.port "/dev/ttyACM0": must be a whole number, 0 to 65535'],
-    [["--port", "1.5"], "--port: server.port 1.5: must be a whole number, 0 to 65535"],
+    [["--port", "/dev/ttyACM0"], `--port: server.port "/dev/ttyACM0": ${WHOLE} 0 to 65535`],
+    [["--port", "1.5"], `--port: server.port 1.5: ${WHOLE} 0 to 65535`],
     [["--interval", "-5"], /ambiguous/],
-    [["--interval=-5"], "--interval: interval_s -5: must be a whole number, 1 to 86400"],
-    [["--interval", "1e3"], '--interval: interval_s "1e3": must be a whole number, 1 to 86400'],
-    [["--interval", ""], '--interval: interval_s "": must be a whole number, 1 to 86400'],
-    [["--pin", "S3CRET"], "--pin: pin: must be text, length 0 to 8, only digits"],
-    [
-      ["--token", 'S3CRET"'],
-      "--token: server.username: must be text, length 1 to 255, only ASCII without quotes",
-    ],
+    [["--interval=-5"], `--interval: interval_s -5: ${WHOLE} 1 to 86400`],
+    [["--interval", "1e3"], `--interval: interval_s "1e3": ${WHOLE} 1 to 86400`],
+    [["--interval", ""], `--interval: interval_s "": ${WHOLE} 1 to 86400`],
+    [["--pin", "S3CRET"], `--pin: pin: ${TEXT} 0 to 8, only digits`],
+    [["--token", 'S3CRET"'], `--token: server.username: ${TEXT} 1 to 255, only ASCII without quotes`],
     [["--topics", "v3"], '--topics: server.topics "v3": must be v1 or v2'],
     [["--board", "uno"], "--board uno: unknown, use rak8212 rak5010 wio-lte linux"],
     [["--password", "S3CRET", "S3CRET"], "a value belongs to no flag: put quotes around values with spaces"],
@@ -232,7 +240,7 @@ describe("asked", () => {
       if (shown === "APN (")
         return [
           [shown, `a"b${ENTER}`],
-          ['apn "a\\"b": must be text', `${CTRL_U}web${ENTER}`],
+          [`apn "a\\"b": ${TEXT}`, `${CTRL_U}web${ENTER}`],
         ];
       if (shown === "PIN")
         return [
@@ -386,8 +394,7 @@ describe("--check", () => {
     assert.equal(said, "");
     assert.equal(
       complaints,
-      `${path}: server.username: must be text, length 1 to 255\n` +
-        `${path}: debug 2: must be a whole number, 0 to 1\n`,
+      `${path}: server.username: ${TEXT} 1 to 255\n` + `${path}: debug 2: ${WHOLE} 0 to 1\n`,
     );
   });
 

@@ -8,6 +8,10 @@ import { after } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import { config } from "../../scripts/config.ts";
 
+/** The firmware's words. */
+export const TEXT = "must be text, length";
+export const WHOLE = "must be a whole number,";
+
 export const UP = "\x1b[A";
 export const ENTER = "\r";
 export const CTRL_C = "\x03";

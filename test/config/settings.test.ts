@@ -12,6 +12,7 @@ import {
   settingsFor,
   valueAt,
 } from "../../scripts/config/settings.ts";
+import { TEXT, WHOLE } from "./person.ts";
 
 const SERVER = { host: "tb.example", username: "T0KEN" };
 const right = (more: object = {}) => ({ board: "rak8212", server: SERVER, ...more });
@@ -119,11 +120,7 @@ describe("faults", () => {
   for (const [settings, ...lines] of [
     [right()],
     [right({ $schema: "x" })],
-    [
-      { board: "rak8212" },
-      'server.host "": must be text, length 1 to 255',
-      "server.username: must be text, length 1 to 255",
-    ],
+    [{ board: "rak8212" }, `server.host "": ${TEXT} 1 to 255`, `server.username: ${TEXT} 1 to 255`],
     [right({ server: [] }), "server: must be an object"],
     [right({ server: "S3CRET" }), "server: must be an object"],
     [right({ server: null }), "server: must be an object"],
@@ -131,22 +128,19 @@ describe("faults", () => {
     [right({ board: "RAK8212" }), 'board "RAK8212": unknown, use rak8212 rak5010 wio-lte linux'],
     [right({ board: { a: "S3CRET" } }), "board {}: unknown, use rak8212 rak5010 wio-lte linux"],
     [right({ $schema: 1 }), "$schema: must be text"],
-    [right({ interval_s: "60" }), 'interval_s "60": must be a whole number, 1 to 86400'],
-    [right({ interval_s: 0 }), "interval_s 0: must be a whole number, 1 to 86400"],
-    [right({ interval_s: null }), "interval_s null: must be a whole number, 1 to 86400"],
-    [right({ debug: true }), "debug true: must be a whole number, 0 to 1"],
-    [right({ apn: 5 }), "apn 5: must be text, length 0 to 64"],
-    [right({ apn: ["S3CRET"] }), "apn []: must be text, length 0 to 64"],
-    [
-      right({ apn: "tele\nfon" }),
-      'apn "tele\\nfon": must be text, length 0 to 64, only ASCII without quotes',
-    ],
-    [right({ apn: "é" }), 'apn "é": must be text, length 0 to 64, only ASCII without quotes'],
-    [right({ pin: 1234 }), "pin: must be text, length 0 to 8"],
-    [right({ pin: "S3CRET" }), "pin: must be text, length 0 to 8, only digits"],
-    [right({ apn_password: ["S3CRET"] }), "apn_password: must be text, length 0 to 64"],
-    [right({ server: { ...SERVER, port: 65536 } }), "server.port 65536: must be a whole number, 0 to 65535"],
-    [right({ server: { ...SERVER, port: 1.5 } }), "server.port 1.5: must be a whole number, 0 to 65535"],
+    [right({ interval_s: "60" }), `interval_s "60": ${WHOLE} 1 to 86400`],
+    [right({ interval_s: 0 }), `interval_s 0: ${WHOLE} 1 to 86400`],
+    [right({ interval_s: null }), `interval_s null: ${WHOLE} 1 to 86400`],
+    [right({ debug: true }), `debug true: ${WHOLE} 0 to 1`],
+    [right({ apn: 5 }), `apn 5: ${TEXT} 0 to 64`],
+    [right({ apn: ["S3CRET"] }), `apn []: ${TEXT} 0 to 64`],
+    [right({ apn: "tele\nfon" }), `apn "tele\\nfon": ${TEXT} 0 to 64, only ASCII without quotes`],
+    [right({ apn: "é" }), `apn "é": ${TEXT} 0 to 64, only ASCII without quotes`],
+    [right({ pin: 1234 }), `pin: ${TEXT} 0 to 8`],
+    [right({ pin: "S3CRET" }), `pin: ${TEXT} 0 to 8, only digits`],
+    [right({ apn_password: ["S3CRET"] }), `apn_password: ${TEXT} 0 to 64`],
+    [right({ server: { ...SERVER, port: 65536 } }), `server.port 65536: ${WHOLE} 0 to 65535`],
+    [right({ server: { ...SERVER, port: 1.5 } }), `server.port 1.5: ${WHOLE} 0 to 65535`],
     [
       right({ server: { ...SERVER, host: "http://h" } }),
       'server.host "http://h": must be a host name or address alone, without mqtt:// and without port',
@@ -159,7 +153,7 @@ describe("faults", () => {
     [right({ server: { ...SERVER, topics: "v3" } }), 'server.topics "v3": must be v1 or v2'],
     [
       right({ server: { ...SERVER, username: "é S3CRET" } }),
-      "server.username: must be text, length 1 to 255, only ASCII without quotes",
+      `server.username: ${TEXT} 1 to 255, only ASCII without quotes`,
     ],
     [
       right({ server: { ...SERVER, pasword: "S3CRET" } }),
@@ -191,7 +185,7 @@ describe("faults", () => {
         const marked = typeof value === "string" ? `S3CRET${value}é` : value;
         putAt(settings, field.path, marked);
         const [fault = "", ...more] = faultsOf(settings);
-        assert.ok(!more.length && fault.startsWith(`${field.path}: must be text, length `), fault);
+        assert.ok(!more.length && fault.startsWith(`${field.path}: ${TEXT} `), fault);
         assert.doesNotMatch(fault, /S3CRET|\n/);
       }),
     );
