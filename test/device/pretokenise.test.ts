@@ -47,5 +47,5 @@ test("the simulated board runs a pretokenised tracker", async (t) => {
   const rig = await startSimulatedConsole({ blob, config: {}, modem: {} });
   t.after(() => rig.close());
   await rig.line(/^espruino-thingsboard .* for LINUX$/, 0);
-  assert.equal(rig.board.evaluate("typeof tracker.status()"), "object");
+  assert.equal(rig.board.evaluate("typeof tracker.status()"), '"object"');
 });
