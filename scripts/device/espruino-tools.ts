@@ -102,8 +102,8 @@ const FILES = [
   "core/env.js",
   "plugins/pretokenise.js",
 ];
-/** So much goes out at once; between chunks an XOFF is honoured. */
-const WRITE_BYTES = 256;
+/** So much goes out at once: a packet; in between an XOFF is honoured. */
+const WRITE_BYTES = 600;
 /** A packet's data: with it the boards' input queue of 1,023 bytes is not full, should the app be busy meanwhile. */
 const PACKET_BYTES = 512;
 /** `espruinoSendFile` counts from here, and tells a packet's bytes before they are acknowledged. */

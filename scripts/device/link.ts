@@ -23,6 +23,7 @@ export interface Link {
 
 export const DEFAULT_BAUD = 115200;
 const CONNECT_TIMEOUT_MS = 5000;
+const CLOSE_TIMEOUT_MS = 500;
 
 /** A serial port, 8N1. Espruino holds us back with XOFF. */
 export function serialLink(path: string, baud = DEFAULT_BAUD): Link {
@@ -124,7 +125,10 @@ export function tcpLink(address: string): Link {
       if (socket?.writable) socket.write(bytes, (error) => error || written());
     },
     close() {
-      socket?.destroy();
+      // In order, so that the other side is rid of us when we say that it is closed: it may take one client at a time.
+      socket?.end();
+      const unasked = setTimeout(() => socket?.destroy(), CLOSE_TIMEOUT_MS);
+      socket?.once("close", () => clearTimeout(unasked));
     },
   };
 }

@@ -1,5 +1,8 @@
 /** A board with its modem, ready to boot: the simulated one, or the real interpreter with the same modem. */
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Clock } from "./clock.ts";
 import { createBoard, type SimulatedBoard } from "./espruino/board.ts";
 import { fromBytes } from "./espruino/bytes.ts";
@@ -7,7 +10,7 @@ import { createFlash, type Flash } from "./espruino/flash.ts";
 import type { SerialPeer } from "./espruino/machine.ts";
 import { type BoardSpec, boardSpecs, flashOf } from "./espruino/specs.ts";
 import { writeFile } from "./espruino/storage.ts";
-import { openSerialPort, startInterpreter } from "./interpreter.ts";
+import { type Interpreter, openSerialPort, startInterpreter } from "./interpreter.ts";
 import type { Modem } from "./modem/modem.ts";
 
 export interface WorldOptions {
@@ -83,21 +86,38 @@ export interface RunningTracker {
   stop(): Promise<void>;
 }
 
-/** Boots the real interpreter on the blob. */
+/** Boots the real interpreter on the blob. When it ends by itself, as on `E.reboot()`, it is started again. */
 export async function startRealInterpreter(
-  options: WorldOptions & { modem: Modem; binary: string },
+  options: WorldOptions & { modem: Modem; binary: string; console?: SerialPeer },
 ): Promise<RunningTracker> {
+  const { binary, print, console } = options;
   const port = await openSerialPort(peerOf(options.modem));
-  const interpreter = await startInterpreter({
-    binary: options.binary,
-    storage: storageOf(options, port.path),
-    ...(options.print && { print: options.print }),
-  });
+  const directory = mkdtempSync(join(tmpdir(), "espruino-"));
+  const start = (storage?: Record<string, string>): Promise<Interpreter> =>
+    startInterpreter({
+      binary,
+      directory,
+      ...(storage && { storage }),
+      ...(print && { print }),
+      ...(console && { console }),
+    });
+  let stopped = false;
+  let current = start(storageOf(options, port.path));
+  const again = async (): Promise<void> => {
+    await (await current).ended;
+    if (stopped) return;
+    current = start();
+    await again();
+  };
+  await current;
+  again().catch((error: Error) => print?.(`the interpreter does not start again: ${error.message}`));
   return {
-    evaluate: interpreter.evaluate,
+    evaluate: async (expression) => (await current).evaluate(expression),
     async stop() {
-      await interpreter.stop();
+      stopped = true;
+      await (await current).stop();
       port.close();
+      rmSync(directory, { recursive: true, force: true });
     },
   };
 }
