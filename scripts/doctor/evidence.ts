@@ -47,6 +47,19 @@ var c=S.read(".bootcde"),t=S.read("tb.json"),i=c?c.indexOf("espruino-thingsboard
 return [process.memory(),E.getErrorFlags(),S.getFree(),c?c.length:0,i<0?"":c.substr(i,60),t===undefined?0:S.readJSON("tb.json",true)||1,typeof TBDeviceMQTTClient=="undefined"?0:1]
 })(require("Storage"))`.replace(/\n/g, "");
 
+/** Nothing but the interpreter's name. */
+export const noEvidence = (env: BoardEnv): Evidence => ({
+  env,
+  variables: { usage: 0, free: 0, total: 0 },
+  flags: [],
+  storageFree: 0,
+  code: undefined,
+  settings: undefined,
+  booted: false,
+  status: undefined,
+  answers: {},
+});
+
 /** All but the modem's answers. */
 export async function readBasics(device: Device): Promise<Evidence> {
   const [variables, flags, storageFree, bytes, line, settings, booted] = (await device.evaluate(BASICS)) as [

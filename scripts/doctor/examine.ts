@@ -1,6 +1,14 @@
 /** Looks at a board until it is plain whether the tracker works, or what keeps it from working. */
 import type { Device } from "../device/device.ts";
-import { askModem, type Evidence, readBasics, readStatus, type TrackerStatus } from "./evidence.ts";
+import {
+  askModem,
+  type Evidence,
+  noEvidence,
+  readBasics,
+  readStatus,
+  type TrackerStatus,
+} from "./evidence.ts";
+import { tooOld } from "./facts.ts";
 import { saysSilent } from "./words.ts";
 
 export interface ExamineOptions {
@@ -19,6 +27,8 @@ const STANDING_MS = 30_000;
 const QUESTIONS = ["AT+CPIN?", 'AT+QPINC="SC"', "AT+CEREG?;+CGREG?;+CREG?", "AT+CSQ", "AT+QIACT?"];
 
 export async function examine(device: Device, options: ExamineOptions): Promise<Evidence> {
+  // One that lacks what the firmware needs may lack what is asked here.
+  if (tooOld(device.env)) return noEvidence(device.env);
   let evidence = await readBasics(device);
   if (evidence.code && !evidence.booted) {
     // It may be about to.

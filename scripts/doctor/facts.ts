@@ -1,12 +1,16 @@
 /** What the evidence comes to: the modem's own answers where there are any, the firmware's words where not. */
 import type { BoardName } from "../budgets.ts";
 import { faultsOf } from "../config/settings.ts";
+import { type BoardEnv, DeviceError } from "../device/device.ts";
+import { boardOf, refuseOld } from "../flash/interpreter.ts";
 import type { Evidence } from "./evidence.ts";
 import { withoutRetry } from "./words.ts";
 
 export interface Facts extends Evidence {
-  /** The least version this board's firmware runs on, when the board's is older. */
-  oldest: string | undefined;
+  /** The build for this board; undefined: there is none. */
+  build: BoardName | undefined;
+  /** Why the interpreter is too old; "": it is not. */
+  old: string;
   /** The code says that it is for this board. */
   ownBoard: boolean;
   settingsFaults: string[];
@@ -36,13 +40,30 @@ export interface Facts extends Evidence {
   iccid: string;
 }
 
-/** Which of the builds a board wants. */
-export function boardNameOf(BOARD: string): BoardName | undefined {
-  const names: Record<string, BoardName> = { RAK8212: "rak8212", RAK5010: "rak5010", WIO_LTE: "wio-lte" };
-  return names[BOARD] ?? (/^(LINUX|RASPBERRYPI)/.test(BOARD) ? "linux" : undefined);
+/** The build a board wants; undefined: there is none. */
+function boardNameOf(BOARD: string): BoardName | undefined {
+  try {
+    return boardOf(BOARD);
+  } catch (error) {
+    if (error instanceof DeviceError) return undefined;
+    throw error;
+  }
 }
 
-export function factsOf(evidence: Evidence, oldest?: string): Facts {
+/** Why the interpreter is too old for its board; "": it is not. */
+export function tooOld({ BOARD, VERSION }: BoardEnv): string {
+  const board = boardNameOf(BOARD);
+  if (board === undefined) return "";
+  try {
+    refuseOld(board, VERSION);
+    return "";
+  } catch (error) {
+    if (error instanceof DeviceError) return error.message;
+    throw error;
+  }
+}
+
+export function factsOf(evidence: Evidence): Facts {
   const { env, settings, status, code, answers } = evidence;
   const board = boardNameOf(env.BOARD);
   const given = settings ?? {};
@@ -61,7 +82,8 @@ export function factsOf(evidence: Evidence, oldest?: string): Facts {
   const failure = status && status.state !== "online" ? withoutRetry(status.reason) : "";
   return {
     ...evidence,
-    oldest,
+    build: board,
+    old: tooOld(env),
     ownBoard: code?.board === undefined || boardNameOf(code.board) === board,
     settingsFaults: settings ? faultsOf({ ...settings, board: settings.board ?? board }, board) : [],
     host: String(server.host ?? "the server"),

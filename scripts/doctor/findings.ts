@@ -22,10 +22,10 @@ export type Area =
 /** What must work before an area can be judged. */
 export const NEEDS: Record<Area, Area[]> = {
   interpreter: [],
-  memory: [],
-  flash: [],
-  firmware: [],
-  settings: [],
+  memory: ["interpreter"],
+  flash: ["interpreter"],
+  firmware: ["interpreter"],
+  settings: ["interpreter"],
   modem: ["firmware", "settings"],
   sim: ["modem"],
   network: ["sim"],
@@ -59,12 +59,20 @@ const CONFIG = "npm run config, then npm run flash -- --config tracker.json";
 export const FINDINGS: Finding[] = [
   // Interpreter
   {
+    id: "unknown-board",
+    area: "interpreter",
+    seen: ({ build }) => build === undefined,
+    finding: ({ env }) => `there is no firmware for a ${env.BOARD}`,
+    cause: "this project knows other boards' pins and modems only",
+    remedy: "use one of the boards in the README, or write a file for this one in board/",
+  },
+  {
     id: "old-interpreter",
     area: "interpreter",
-    seen: ({ oldest }) => oldest !== undefined,
+    seen: ({ old }) => old !== "",
     finding: ({ env }) => `Espruino ${env.VERSION} is too old`,
-    cause: ({ oldest }) => `the firmware needs ${oldest} or newer on this board`,
-    remedy: "install the current Espruino, see espruino.com/Download, then run npm run flash",
+    cause: ({ old }) => old,
+    remedy: `update Espruino, see espruino.com/Download; then ${FLASH}`,
   },
 
   // Memory

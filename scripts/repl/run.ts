@@ -1,11 +1,10 @@
 /** The console of a board, from connecting to leaving it. */
 import { fileURLToPath } from "node:url";
-import type { Device } from "../device/device.ts";
+import { type Device, DeviceError } from "../device/device.ts";
 import { findCode } from "./code-map.ts";
 import { type Conversation, createConversation } from "./conversation.ts";
 import { type LogFile, openLog } from "./log-file.ts";
-import type { CodeMap } from "./stack-trace.ts";
-import { completeSource, createTerminal } from "./terminal.ts";
+import { createTerminal } from "./terminal.ts";
 
 export interface ReplRun {
   /** Connects; called again after the board was restarted. */
@@ -42,31 +41,30 @@ export async function runRepl(run: ReplRun): Promise<number> {
   }
 }
 
-/** Prints the value as JSON. Statements are run as the board's own console would. */
-async function evaluateOnce(
-  device: Device,
-  { expression = "", output }: ReplRun,
-  log: LogFile | undefined,
-): Promise<number> {
+/** Prints the value as JSON; throws what the interpreter threw, in its words. */
+async function evaluateOnce(device: Device, run: ReplRun, log: LogFile | undefined): Promise<number> {
   const conversation = createConversation({ device, log, show: () => {} });
   try {
-    const source = completeSource(expression);
-    const value = await device.evaluate(`eval(${JSON.stringify(source)})`);
-    output.write(`${value === undefined ? "undefined" : JSON.stringify(value, undefined, 2)}\n`);
+    const value = await device.evaluate(run.expression as string);
+    run.output.write(`${value === undefined ? "undefined" : JSON.stringify(value, undefined, 2)}\n`);
     return 0;
   } finally {
     await conversation.end();
   }
 }
 
-async function converse(first: Device, run: ReplRun, log: LogFile | undefined): Promise<number> {
-  let map: CodeMap | undefined;
-  let reason: string | undefined;
+/** Where stack traces' places are looked up; nothing on a board that does not say. */
+async function codeOf(device: Device, { dist = DIST }: ReplRun): ReturnType<typeof findCode> {
   try {
-    ({ map, reason } = await findCode(first, run.dist ?? DIST));
-  } catch {
-    // Of no weight: stack traces show the blob's places.
+    return await findCode(device, dist);
+  } catch (error) {
+    if (error instanceof DeviceError) return {};
+    throw error;
   }
+}
+
+async function converse(first: Device, run: ReplRun, log: LogFile | undefined): Promise<number> {
+  const { map, reason } = await codeOf(first, run);
   /** The connection may go. */
   let restarting = false;
   let leaving = false;
@@ -90,13 +88,17 @@ async function converse(first: Device, run: ReplRun, log: LogFile | undefined): 
     restarting = true;
     device.write("\x10E.reboot()\n");
     const gone = await Promise.race([device.closed.then(() => true), pause(LOOK_MS * 2).then(() => false)]);
-    if (gone) {
-      terminal.show("the board restarts, and its port with it");
+    restarting = false;
+    if (!gone) return;
+    terminal.show("the board restarts, and its port with it");
+    try {
       conversation.attach(await again(run.open));
       watch(conversation.device);
       terminal.show(`connected to ${conversation.device.name} again`);
+    } catch (error) {
+      run.complain((error as Error).message);
+      leave(1);
     }
-    restarting = false;
   }
 
   const terminal = createTerminal({ ...run, reboot });
