@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "./build.ts";
+import { isAnswer } from "./device/answers.ts";
 import { realClock } from "./simulator/clock.ts";
 import { createModem } from "./simulator/modem/modem.ts";
 import { createThingsBoard } from "./simulator/thingsboard/server.ts";
@@ -79,7 +80,9 @@ async function run(options: StartOptions): Promise<number> {
       interval_s: options.interval_s,
       debug: options.debug ? 1 : 0,
     },
-    print: (line: string) => console.log(`board: ${line}`),
+    print(line: string) {
+      if (!isAnswer(line)) console.log(`board: ${line}`);
+    },
     ...(terminal && { console: terminal.peer }),
   };
   let tracker: Pick<RunningTracker, "stop">;

@@ -14,6 +14,9 @@ export interface AnswerFilter {
   rest(): string;
 }
 
+/** Is a line of a console the answer to a question, whoever asked? */
+export const isAnswer = (line: string): boolean => /^<<\w+:\d+[=!].*>>$/.test(line);
+
 const NEWLINE = "\r\n";
 
 /**

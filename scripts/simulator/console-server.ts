@@ -3,6 +3,10 @@ import { createServer, type Socket } from "node:net";
 import { fromBytes, toBytes } from "./espruino/bytes.ts";
 import type { SerialPeer } from "./espruino/machine.ts";
 
+/** A UART brings bytes at its speed: a board would lose what came all at once. */
+const PIECE_BYTES = 512;
+const PIECE_MS = 2;
+
 export interface ConsoleServer {
   /** What the board has at the other end of its console. */
   readonly peer: SerialPeer;
@@ -38,7 +42,18 @@ export async function serveConsole(port = 0): Promise<ConsoleServer> {
     client = socket;
     peer.watched = true;
     socket.setNoDelay(true);
-    socket.on("data", (data) => peer.onData?.(toBytes(data)));
+    let pending = "";
+    const pass = (): void => {
+      if (socket.destroyed) return;
+      peer.onData?.(pending.slice(0, PIECE_BYTES));
+      pending = pending.slice(PIECE_BYTES);
+      if (pending) setTimeout(pass, PIECE_MS);
+    };
+    socket.on("data", (data) => {
+      const idle = !pending;
+      pending += toBytes(data);
+      if (idle) pass();
+    });
     socket.on("error", () => {});
     socket.on("close", () => {
       client = undefined;

@@ -60,7 +60,10 @@ interface SimulatedOptions extends WorldOptions {
 
 /** The simulated board with the blob and the settings in its Storage, not booted yet. */
 export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard {
-  const { clock, modem, spec = boardSpecs.linux, console } = options;
+  const { clock, modem, console } = options;
+  const spec = { ...(options.spec ?? boardSpecs.linux) };
+  // A board that has USB moves its console there when a computer is plugged in.
+  if (console && spec.consoles.includes("USB")) spec.console = "USB";
   const path = spec.name === "LINUX" ? MODEM_PORT : undefined;
   const board = createBoard({
     board: spec,

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
 import { DeviceError, EvaluationError } from "../../scripts/device/device.ts";
+import { groupName } from "../../scripts/device/link.ts";
 import { openDevice } from "../../scripts/device/open.ts";
 import { createFlash, cutPowerAfter } from "../../scripts/simulator/espruino/flash.ts";
 import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
@@ -97,6 +98,54 @@ describe("evaluate", () => {
     device.write("\x10E.reboot()\n");
     await again(/started\r\n.*started\r\n/s);
     assert.equal(await device.evaluate("started"), 1);
+  });
+});
+
+describe("opening", () => {
+  test("takes back what an earlier terminal left half typed", async (t) => {
+    const rig = await startSimulatedConsole();
+    t.after(() => rig.close());
+    const before = connect(rig.port, "127.0.0.1");
+    before.write("print('no')+(\n1,");
+    await once(before, "data");
+    before.end();
+    await once(before, "close");
+    const device = await openDevice({ tcp: rig.tcp });
+    assert.equal(await device.evaluate("6*7"), 42);
+    assert.deepEqual(rig.lines, []);
+    await device.close();
+  });
+
+  /** Answers a question as an interpreter does. */
+  const answer = (socket: Socket, asked: string): void => {
+    const [, mark] = /"<([^"]+=)"/.exec(asked) ?? [];
+    if (mark) socket.write(`<<${mark}{"BOARD":"LINUX","VERSION":"2v29"}>>\r\n>`);
+  };
+
+  test("leaves the program alone where the interpreter answers", async (t) => {
+    let received = "";
+    const tcp = await stranger(t, (socket) =>
+      socket.on("data", (data) => {
+        received += data;
+        answer(socket, String(data));
+      }),
+    );
+    const device = await openDevice({ tcp });
+    assert.ok(!received.includes("\x03"));
+    await device.close();
+  });
+
+  test("sends Ctrl-C where it does not", async (t) => {
+    let broken = false;
+    const tcp = await stranger(t, (socket) =>
+      socket.on("data", (data) => {
+        broken ||= String(data).includes("\x03");
+        if (broken) answer(socket, String(data));
+      }),
+    );
+    const device = await openDevice({ tcp }, { answer_ms: 50 });
+    assert.deepEqual(device.env, { BOARD: "LINUX", VERSION: "2v29" });
+    await device.close();
   });
 });
 
@@ -215,6 +264,13 @@ describe("what cannot be opened is told in a line", () => {
     const tcp = await stranger(t, (socket) => socket.on("data", () => socket.end("x")));
     await assert.rejects(openDevice({ tcp }), /connection lost/);
   });
+});
+
+test("the group to join is read from /etc/group", () => {
+  const groups = "root:x:0:\ndialout:x:20:ann,bob\nuucp:x:10:\n";
+  assert.equal(groupName(groups, 20), "dialout");
+  assert.equal(groupName(groups, 10), "uucp");
+  assert.equal(groupName(groups, 2), undefined);
 });
 
 test("close ends it, and a question that waits", async (t) => {

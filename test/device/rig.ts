@@ -1,5 +1,6 @@
 /** A simulated board whose console is on a loopback port, in real time: what the tests of the host tools connect to. */
 import { existsSync, readFileSync } from "node:fs";
+import { isAnswer } from "../../scripts/device/answers.ts";
 import { realClock } from "../../scripts/simulator/clock.ts";
 import { type ConsoleServer, serveConsole } from "../../scripts/simulator/console-server.ts";
 import type { SimulatedBoard } from "../../scripts/simulator/espruino/board.ts";
@@ -55,7 +56,7 @@ export interface SimulatedConsole {
   /** Where the console is: `openDevice({ tcp })`. */
   tcp: string;
   port: number;
-  /** What the console printed, without echoes. */
+  /** What the console printed, without echoes and the answers to `evaluate`. */
   lines: string[];
   /** The next line that matches, or one that was printed since `from`. Rejects after 10 s. */
   line(pattern: RegExp, from?: number): Promise<string>;
@@ -99,6 +100,7 @@ export async function startSimulatedConsole(options: ConsoleOptions = {}): Promi
     flash,
     console: server.peer,
     print(line) {
+      if (isAnswer(line)) return;
       lines.push(line);
       for (const look of [...looking]) look();
     },

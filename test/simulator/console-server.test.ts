@@ -58,6 +58,13 @@ test("every byte goes through as it is, both ways", async (t) => {
   assert.equal(board.global.t, text);
 });
 
+for (const spec of ["rak8212", "rak5010", "wio-lte"] as const)
+  test(`a long line reaches the ${spec} in full`, async (t) => {
+    const { attach } = await terminal(t, { spec, modem: {} });
+    const { type } = await attach();
+    await type(`\x10print("${"x".repeat(5000)}".length)\n`, "5000\r\n>");
+  });
+
 test("reset() greets, load() and E.reboot() start the code in Storage again", async (t) => {
   const { attach, lines } = await terminal(t, { files: { ".bootcde": "print('started')" } });
   const { type } = await attach();
