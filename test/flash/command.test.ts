@@ -1,0 +1,357 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { describe, test } from "node:test";
+import { pretokenise } from "../../scripts/device/pretokenise.ts";
+import { createFlash, cutPowerAfter, type Flash } from "../../scripts/simulator/espruino/flash.ts";
+import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
+import { builtBlob } from "../device/rig.ts";
+import { board, file, OLD_BLOB, OLD_VERSION, run, smallBlob } from "./rig.ts";
+
+const SETTINGS = JSON.stringify({
+  board: "linux",
+  server: { host: "server.example", username: "SECRET_TOKEN" },
+  apn: "internet",
+  pin: "1234",
+  interval_s: 60,
+});
+/** Without what is the host's own, and what is the firmware's default. */
+const TB_JSON =
+  '{"server":{"host":"server.example","username":"SECRET_TOKEN"},"apn":"internet","pin":"1234"}';
+const VERSION = /^espruino-thingsboard \d\S* for LINUX$/;
+
+/** Counts the words and pages that are written. */
+function watched(flash: Flash): { flash: Flash; operations(): number } {
+  let count = 0;
+  flash.beforeOperation = () => {
+    count++;
+  };
+  return { flash, operations: () => count };
+}
+
+const linuxFlash = () => createFlash(flashOf(boardSpecs.linux));
+
+describe("a board that is flashed", () => {
+  test("has blob and settings in flash, says its version, and runs", async (t) => {
+    const rig = await board(t, { modem: {} });
+    const config = file(t, "tracker.json", SETTINGS);
+    const { code, said, complained } = await run(["--tcp", rig.tcp, "--config", config, "--board", "linux"]);
+    assert.deepEqual({ code, complained }, { code: 0, complained: [] }, said.join("\n"));
+
+    assert.equal(rig.file("tb.json"), TB_JSON);
+    assert.equal(rig.file(".bootcde"), pretokenise(builtBlob(), "2v29"));
+    assert.match(
+      said.find((line) => line.startsWith("tb.json")) ?? "",
+      /^tb\.json: 92 bytes in .* checksum right$/,
+    );
+    assert.match(said.find((line) => line.startsWith(".bootcde")) ?? "", /bytes\/s, checksum right$/);
+    assert.ok(
+      said.some((line) => VERSION.test(line)),
+      said.join("\n"),
+    );
+    assert.ok(rig.lines.some((line) => VERSION.test(line)));
+    assert.match(
+      said.join("\n"),
+      /^\d+ of 2,500 variables in use: the functions run from flash \(the code took \d/m,
+    );
+    assert.match(said.at(-1) ?? "", /^Next: .*npm run repl -- --tcp 127\.0\.0\.1:\d+$/);
+    assert.equal(typeof (rig.board.global.tracker as { status: unknown }).status, "function");
+    assert.doesNotMatch(said.join("\n"), /SECRET_TOKEN|1234/);
+  });
+
+  test("is flashed again in no time: nothing is written, and it starts anew", async (t) => {
+    const { flash, operations } = watched(linuxFlash());
+    const rig = await board(t, { flash, modem: {}, config: {} });
+    assert.equal((await run(["--tcp", rig.tcp])).code, 0);
+    const before = operations();
+    assert.ok(before > 1000);
+    rig.lines.length = 0;
+    const { code, said } = await run(["--tcp", rig.tcp]);
+    assert.equal(code, 0);
+    assert.equal(operations(), before);
+    assert.ok(said.includes("All of it is on the board already"), said.join("\n"));
+    assert.ok(
+      rig.lines.some((line) => VERSION.test(line)),
+      "it was started",
+    );
+  });
+
+  test("gets another firmware while the old one prints all the time", async (t) => {
+    const rig = await board(t, { blob: OLD_BLOB, config: {}, modem: {} });
+    assert.ok(rig.lines.includes(OLD_VERSION));
+    const { code, complained } = await run(["--tcp", rig.tcp]);
+    assert.deepEqual({ code, complained }, { code: 0, complained: [] });
+    assert.equal(rig.file(".bootcde"), pretokenise(builtBlob(), "2v29"));
+    assert.ok(!rig.lines.slice(rig.lines.findLastIndex((line) => VERSION.test(line))).includes("old"));
+  });
+
+  test("keeps its settings without --config, and is told when there are none", async (t) => {
+    const rig = await board(t, { settings: '{"apn":"mine"}', modem: {} });
+    const { code, said } = await run(["--tcp", rig.tcp]);
+    assert.equal(code, 0);
+    assert.equal(rig.file("tb.json"), '{"apn":"mine"}');
+    assert.match(
+      said.at(-1) ?? "",
+      /^the settings on the board are wrong: server\.host.*: npm run config writes/,
+    );
+
+    const bare = await board(t, {});
+    const { said: last } = await run(["--tcp", bare.tcp]);
+    assert.match(
+      last.at(-1) ?? "",
+      /^there are no settings on the board: npm run config .* --config tracker\.json/,
+    );
+  });
+
+  test("with an old interpreter gets the text as it is, line by line", async (t) => {
+    const blob = smallBlob("WIO_LTE");
+    const rig = await board(t, { spec: "wio-lte" });
+    const { code, said, complained } = await run(["--tcp", rig.tcp], { blob });
+    assert.deepEqual({ code, complained }, { code: 0, complained: [] }, said.join("\n"));
+    assert.equal(rig.file(".bootcde"), blob);
+    assert.doesNotMatch(said.join("\n"), /Pretokenised/);
+  });
+
+  test("takes it in packets on a board that can", async (t) => {
+    const blob = smallBlob("RAK5010", `print("${"x".repeat(3000)}".length)`);
+    const rig = await board(t, { spec: "rak5010" });
+    const { code, said, complained } = await run(["--tcp", rig.tcp], { blob });
+    assert.deepEqual({ code, complained }, { code: 0, complained: [] }, said.join("\n"));
+    assert.equal(rig.file(".bootcde"), pretokenise(blob, "2v29"));
+    assert.ok(rig.lines.includes("3000"));
+  });
+});
+
+describe("interrupted", () => {
+  /** What is on a board that boots after the interruption: the firmware it says it has, or "plain". */
+  function booted(rig: Awaited<ReturnType<typeof board>>): string {
+    rig.lines.length = 0;
+    rig.boot();
+    assert.equal(rig.board.evaluate("1+1"), "2");
+    return rig.lines.find((line) => line.startsWith("espruino-thingsboard")) ?? "plain";
+  }
+
+  async function secondRun(rig: Awaited<ReturnType<typeof board>>, config: string): Promise<void> {
+    const { code, complained } = await run(["--tcp", rig.tcp, "--config", config]);
+    assert.deepEqual({ code, complained }, { code: 0, complained: [] });
+    assert.equal(rig.file(".bootcde"), pretokenise(builtBlob(), "2v29"));
+    assert.equal(rig.file("tb.json"), TB_JSON);
+    const names = JSON.parse(
+      rig.board.evaluate('JSON.stringify(require("Storage").list())').slice(1, -1).replaceAll("\\", ""),
+    );
+    assert.deepEqual([...names].sort(), [".bootcde", "tb.json"], "no rubbish is left");
+  }
+
+  // A word deletes the old file, eight are the new header, then come 23 of the settings, 3,199 of the code.
+  const POINTS = [0, 1, 2, 8, 9, 31, 32, 33, 34, 36, 40, 41, 42, 100, 1600, 3000, 3238, 3239];
+
+  for (const [kind, expected] of [
+    [
+      "the power is cut",
+      /connection lost; was the board unplugged or switched off\? .*: run the same again$/,
+    ],
+    [
+      "the cable is pulled",
+      /connection lost; was the board unplugged or switched off\? .*: run the same again$/,
+    ],
+  ] as const)
+    test(`when ${kind}, at any word, the board boots the old firmware or none, and a second run succeeds`, async (t) => {
+      const config = file(t, "tracker.json", SETTINGS);
+      const after = new Set<string>();
+      for (const point of POINTS) {
+        const flash = linuxFlash();
+        const rig = await board(t, { flash, blob: OLD_BLOB, config: {} });
+        if (kind === "the power is cut") cutPowerAfter(flash, point);
+        else {
+          let left = point;
+          flash.beforeOperation = () => {
+            if (left-- === 0) rig.unplug();
+          };
+        }
+        const { code, complained } = await run(["--tcp", rig.tcp, "--config", config]);
+        flash.beforeOperation = undefined;
+        assert.equal(code, 1, `at ${point}`);
+        assert.equal(complained.length, 1);
+        assert.match(complained[0] ?? "", expected);
+        const state = booted(rig);
+        assert.ok(
+          state === "plain" || state === OLD_VERSION || (kind !== "the power is cut" && VERSION.test(state)),
+          state,
+        );
+        after.add(state);
+        await secondRun(rig, config);
+        await rig.close();
+      }
+      assert.ok(after.has("plain") && after.has(OLD_VERSION), "both were seen");
+    });
+
+  test("what was not stored as sent is erased, and told", async (t) => {
+    const flash = linuxFlash();
+    const rig = await board(t, { flash, config: {} });
+    const write = flash.write.bind(flash);
+    let words = 0;
+    flash.write = (address, bytes) => {
+      words += bytes.length / 4;
+      write(address, words > 1000 && words < 1100 ? bytes.map((byte) => byte & 0xfe) : bytes);
+    };
+    const { code, complained } = await run(["--tcp", rig.tcp]);
+    assert.equal(code, 1);
+    assert.match(complained.join("\n"), /\.bootcde is not in Storage as it was sent.*run the same again$/);
+    assert.equal(rig.file(".bootcde"), undefined);
+    flash.write = write;
+    assert.equal((await run(["--tcp", rig.tcp])).code, 0);
+  });
+});
+
+describe("refused, before anything is written:", () => {
+  /** Runs the command on a board whose flash must stay as it is. */
+  async function refused(
+    t: Parameters<typeof board>[0],
+    options: Parameters<typeof board>[1],
+    args: string[] = [],
+    blob?: string,
+  ): Promise<string> {
+    const spec = typeof options?.spec === "object" ? options.spec : boardSpecs[options?.spec ?? "linux"];
+    const flash = createFlash(flashOf(spec));
+    const rig = await board(t, { blob: OLD_BLOB, ...options, flash });
+    const before = Buffer.from(flash.bytes);
+    const { code, complained } = await run(["--tcp", rig.tcp, ...args], blob === undefined ? {} : { blob });
+    assert.equal(code, 1);
+    assert.deepEqual(Buffer.from(flash.bytes), before);
+    return complained.join("\n");
+  }
+
+  test("a board other than --board says", async (t) => {
+    assert.match(
+      await refused(t, {}, ["--board", "rak8212"]),
+      /^--board rak8212: the board on 127.0.0.1:\d+ is a LINUX; leave --board out, or choose another port$/,
+    );
+  });
+
+  test("a board there is no firmware for", async (t) => {
+    const spec = { ...boardSpecs.rak5010, name: "PUCKJS" };
+    assert.match(
+      await refused(t, { spec }),
+      /^this board is a PUCKJS, and there is no firmware for it: it is for RAK5010/,
+    );
+  });
+
+  test("a blob for another board", async (t) => {
+    assert.match(
+      await refused(t, {}, [], smallBlob("RAK5010")),
+      /^the firmware is for RAK5010, the board is a LINUX$/,
+    );
+  });
+
+  test("a blob that is none", async (t) => {
+    assert.match(await refused(t, {}, [], "print(1)"), /^the firmware is broken/);
+  });
+
+  test("an interpreter that is too old", async (t) => {
+    const spec = { ...boardSpecs.linux, version: "2v05" };
+    assert.match(await refused(t, { spec }), /Espruino is 2v05, and the tracker needs 2v06 or newer/);
+  });
+
+  test("a Storage that is too small", async (t) => {
+    const spec = { ...boardSpecs.linux, storageBytes: 8192 };
+    assert.match(
+      await refused(t, { spec }),
+      /too full: 12,\d+ bytes are needed and 8,192 can be had of 8,192/,
+    );
+  });
+
+  test("a Storage full of something else", async (t) => {
+    const spec = { ...boardSpecs.linux, storageBytes: 20_480 };
+    assert.match(
+      await refused(t, { spec, files: { "music.bin": "x".repeat(9000) } }),
+      /too full: .* the largest: music\.bin \(9,000\)$/,
+    );
+  });
+
+  test("a saved program that would run in the tracker's place", async (t) => {
+    assert.match(
+      await refused(t, { files: { ".bootrst": "1" } }),
+      /\.bootrst, that would run in the tracker's place/,
+    );
+  });
+
+  test("settings that are wrong, without the secrets in them", async (t) => {
+    const wrong = SETTINGS.replace("internet", "x".repeat(65)).replace(
+      '"interval_s":60',
+      '"interval_s":0,"apm":1',
+    );
+    const said = await refused(t, {}, ["--config", file(t, "tracker.json", wrong)]);
+    const lines = said.split("\n");
+    assert.equal(lines.length, 4);
+    for (const [i, field] of ["apn", "interval_s", "apm"].entries())
+      assert.match(lines[i] ?? "", new RegExp(`^\\S+/tracker\\.json: ${field}`));
+    assert.equal(lines[3], "nothing was written to the board");
+    assert.doesNotMatch(said, /SECRET_TOKEN|1234/);
+
+    assert.match(await refused(t, {}, ["--config", file(t, "t.json", "{")]), /t\.json: not JSON/);
+    assert.match(
+      await refused(t, {}, ["--config", "/no/such.json"]),
+      /^\/no\/such\.json: no such file; npm run config/,
+    );
+    assert.match(
+      await refused(t, {}, ["--config", file(t, "t.json", SETTINGS.replace("linux", "rak8212"))]),
+      /board "rak8212": these settings go to linux/,
+    );
+  });
+});
+
+describe("room", () => {
+  const spec = { ...boardSpecs.linux, storageBytes: 24 * 1024 };
+
+  test("is made by compaction while the old firmware still is there, and that is said", async (t) => {
+    const rig = await board(t, { spec, config: {}, files: { gone: "x".repeat(12_500) } });
+    rig.board.evaluate('require("Storage").erase("gone")');
+    assert.ok(Number(rig.board.evaluate('require("Storage").getFree()')) < 12_800);
+    const { code, said, complained } = await run(["--tcp", rig.tcp]);
+    assert.deepEqual({ code, complained }, { code: 0, complained: [] });
+    assert.ok(said.some((line) => /Storage\.compact.*keep the power on/.test(line)));
+    assert.ok(!said.some((line) => /erasing it/.test(line)));
+    assert.equal(rig.file(".bootcde"), pretokenise(builtBlob(), "2v29"));
+  });
+
+  test("is made of the old firmware when nothing else helps, and that is said", async (t) => {
+    const old = `${OLD_BLOB}//${"x".repeat(14_000)}`;
+    const rig = await board(t, { spec, blob: old, config: {} });
+    const { code, said, complained } = await run(["--tcp", rig.tcp]);
+    assert.deepEqual({ code, complained }, { code: 0, complained: [] });
+    assert.ok(said.includes("There is no room beside the old firmware: erasing it first"));
+    assert.equal(rig.file(".bootcde"), pretokenise(builtBlob(), "2v29"));
+  });
+});
+
+describe("a port", () => {
+  test("that is not there is told in a line", async () => {
+    const { code, complained } = await run(["--port", "/dev/ttyNone"]);
+    assert.equal(code, 1);
+    assert.match(complained.join("\n"), /^\/dev\/ttyNone: there is no such port.*$/);
+  });
+
+  test("with something else on it is told in a line", async (t) => {
+    const server = createServer((socket) => socket.on("data", () => socket.write("\r\nERROR\r\n")));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => server.close());
+    const tcp = `127.0.0.1:${(server.address() as { port: number }).port}`;
+    const { code, complained } = await run(["--tcp", tcp], { times: { answer_ms: 100 } });
+    assert.equal(code, 1);
+    assert.match(complained.join("\n"), /^\S+: this looks like the modem's AT port.*$/);
+  });
+});
+
+test("a wrong option is told in a line; --help is the usage", async () => {
+  for (const [args, message] of [
+    [["--bord", "linux"], /--bord/],
+    [["--board", "puck"], /^--board puck: unknown, use rak8212 rak5010 wio-lte linux$/],
+    [["--tcp", "nowhere"], /^--tcp nowhere: must be HOST:PORT$/],
+  ] as const) {
+    const { code, complained } = await run([...args]);
+    assert.equal(code, 1);
+    assert.match(complained.join("\n"), message);
+  }
+  const { code, said } = await run(["--help"]);
+  assert.equal(code, 0);
+  assert.match(said.join("\n"), /--port PATH.*--config FILE/s);
+});
