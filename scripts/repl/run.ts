@@ -4,6 +4,7 @@ import { type Device, DeviceError } from "../device/device.ts";
 import { findCode } from "./code-map.ts";
 import { type Conversation, createConversation } from "./conversation.ts";
 import { type LogFile, openLog } from "./log-file.ts";
+import { readSecrets, withoutSecrets } from "./secrets.ts";
 import { createTerminal } from "./terminal.ts";
 
 export interface ReplRun {
@@ -29,16 +30,24 @@ const LOOK_MS = 500;
 
 /** Returns the exit code. Throws `DeviceError`. */
 export async function runRepl(run: ReplRun): Promise<number> {
-  const log = run.log === undefined ? undefined : openLog(run.log);
+  // What is wrong with it is told before anything else is done.
+  const file = run.log === undefined ? undefined : openLog(run.log);
   let device: Device | undefined;
   try {
     device = await run.open();
+    const log = file && (await discreet(file, device));
     if (run.expression !== undefined) return await evaluateOnce(device, run, log);
     return await converse(device, run, log);
   } finally {
     await device?.close();
-    log?.close();
+    file?.close();
   }
+}
+
+/** The log, without what the board's settings keep secret. */
+async function discreet(file: LogFile, device: Device): Promise<LogFile> {
+  const secrets = await readSecrets(device);
+  return { ...file, write: (line) => file.write(withoutSecrets(line, secrets)) };
 }
 
 /** Prints the value as JSON; throws what the interpreter threw, in its words. */

@@ -149,11 +149,12 @@ describe("npm run repl, lines piped in", () => {
 
   test("--log keeps what the board says with the time, and no secret", async () => {
     const log = join(directory, "log");
-    await run(["--log", log], ".at on", 'print("one")', "server.disconnect()", ".log 5");
-    await run(["--log", log], 'print("two")');
+    await run(["--log", log], ".at on", 'print("one")', "server.disconnect()", "server");
+    await run(["--log", log], 'print("two");require("Storage").read("tb.json")');
     const text = readFileSync(log, "utf8");
     assert.match(text, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z one$/m);
     assert.match(text, /Z two$/m);
+    assert.match(text, /username.*\*\*\*/);
     assert.doesNotMatch(text, /A1_TEST_TOKEN/);
   });
 
