@@ -1,6 +1,5 @@
 /** The ways bytes go to a board: a serial port, or a console over TCP. */
-import { constants } from "node:fs";
-import { access, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { SerialPort } from "serialport";
 import { DeviceError } from "./device.ts";
@@ -31,13 +30,13 @@ export function serialLink(path: string, baud = DEFAULT_BAUD): Link {
   return {
     name: path,
     async open({ data, gone }) {
-      await checkPort(path);
       const opening = new SerialPort({ path, baudRate: baud, xon: true, autoOpen: false });
       // Without a listener an error, such as of an unplugged port, would end the program; "close" follows it.
       opening.on("error", () => {});
-      await new Promise<void>((resolve, reject) => {
-        opening.open((error) => (error ? reject(new DeviceError(openFault(path, error))) : resolve()));
+      const fault = await new Promise<Error | null>((resolve) => {
+        opening.open(resolve);
       });
+      if (fault) throw new DeviceError(`${path}: ${await openFault(path, fault.message)}`);
       opening.on("data", data);
       opening.on("close", gone);
       port = opening;
@@ -51,24 +50,21 @@ export function serialLink(path: string, baud = DEFAULT_BAUD): Link {
   };
 }
 
-/** What can be told before the port is opened; Windows has no files to look at. */
-async function checkPort(path: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const file = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new DeviceError(
-      error.code === "ENOENT"
-        ? `${path}: there is no such port; is the board plugged in, with a cable that carries data?`
-        : `${path}: ${error.message}`,
-    );
-  });
-  if (!file.isCharacterDevice()) throw new DeviceError(`${path}: this is not a serial port`);
-  await access(path, constants.R_OK | constants.W_OK).catch(async () => {
-    throw new DeviceError(`${path}: no permission to open it; ${await groupRemedy(file.gid)}`);
-  });
+const ABSENT = "there is no such port; is the board plugged in, with a cable that carries data?";
+
+/** Cause and remedy, by what the system said. */
+async function openFault(path: string, message: string): Promise<string> {
+  if (/file not found|no such file/i.test(message)) return ABSENT;
+  if (/permission denied/i.test(message)) return `no permission to open it; ${await groupRemedy(path)}`;
+  if (/cannot lock port|resource busy|access denied/i.test(message))
+    return "another program has it open (a terminal, the Web IDE, ModemManager?); close that one first";
+  if (/inappropriate ioctl|not a directory|is a directory/i.test(message)) return "this is not a serial port";
+  return `cannot be opened: ${message.replace(/^Error:? */, "").replace(/,? cannot open .*$/i, "")}`;
 }
 
-async function groupRemedy(gid: number): Promise<string> {
-  const groups = await readFile("/etc/group", "utf8").catch(() => "");
+/** A port belongs to a group whose members may open it: dialout on Debian, uucp on Arch. */
+async function groupRemedy(path: string): Promise<string> {
+  const [{ gid }, groups] = await Promise.all([stat(path), readFile("/etc/group", "utf8").catch(() => "")]);
   const group = groupName(groups, gid);
   return group === undefined || group === "root"
     ? "ask for the right to it, or run this as its owner"
@@ -82,14 +78,6 @@ export function groupName(groups: string, gid: number): string | undefined {
     if (name && Number(id) === gid && id !== "") return name;
   }
   return undefined;
-}
-
-function openFault(path: string, { message }: Error): string {
-  if (/cannot lock port|resource busy|EBUSY|access denied/i.test(message))
-    return `${path}: another program has it open (a terminal, the Web IDE, ModemManager?); close that one first`;
-  if (/file not found|no such file|ENOENT/i.test(message))
-    return `${path}: there is no such port; is the board plugged in, with a cable that carries data?`;
-  return `${path}: cannot be opened: ${message.replace(/^Error:? */, "").replace(/,? cannot open .*$/i, "")}`;
 }
 
 /** A console over the network: "HOST:PORT". */

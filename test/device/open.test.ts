@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
 import { DeviceError, EvaluationError } from "../../scripts/device/device.ts";
-import { groupName } from "../../scripts/device/link.ts";
 import { openDevice } from "../../scripts/device/open.ts";
 import { createFlash, cutPowerAfter } from "../../scripts/simulator/espruino/flash.ts";
 import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
@@ -264,13 +263,6 @@ describe("what cannot be opened is told in a line", () => {
     const tcp = await stranger(t, (socket) => socket.on("data", () => socket.end("x")));
     await assert.rejects(openDevice({ tcp }), /connection lost/);
   });
-});
-
-test("the group to join is read from /etc/group", () => {
-  const groups = "root:x:0:\ndialout:x:20:ann,bob\nuucp:x:10:\n";
-  assert.equal(groupName(groups, 20), "dialout");
-  assert.equal(groupName(groups, 10), "uucp");
-  assert.equal(groupName(groups, 2), undefined);
 });
 
 test("close ends it, and a question that waits", async (t) => {
