@@ -4,6 +4,8 @@ import { describe, test } from "node:test";
 import { BOARDS } from "../scripts/budgets.ts";
 import { fields } from "../scripts/config/fields.ts";
 import { usage as configUsage } from "../scripts/config/options.ts";
+import { USAGE as doctorUsage } from "../scripts/doctor/options.ts";
+import { USAGE as replUsage } from "../scripts/repl/options.ts";
 import { USAGE } from "../scripts/start/options.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -41,6 +43,12 @@ describe("the README", () => {
   test("has every option of npm run config", () => {
     for (const [, option] of configUsage().matchAll(/^ {2}(--\w+).* (?:file|asking|nothing)/gm))
       assert.ok(readme.includes(`\`${option}`), option);
+  });
+
+  test("has every option of npm run repl and npm run doctor", () => {
+    for (const usage of [replUsage, doctorUsage])
+      for (const [, option] of usage.matchAll(/^ {2}(?:-\w, )?(--\w+)/gm))
+        if (option !== "--baud") assert.ok(readme.includes(option ?? "-"), option);
   });
 
   test("asks for the Node that package.json asks for", () => {
