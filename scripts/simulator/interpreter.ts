@@ -84,11 +84,21 @@ export async function openSerialPort(peer: SerialPeer): Promise<SerialPort> {
       resolve();
     });
   });
-  onBytes(holder, (bytes) => peer.write(bytes));
+  let open = true;
+  onBytes(holder, (bytes) => {
+    if (open) peer.write(bytes);
+  });
   peer.onData = (bytes) => {
-    if (pendingBytes(holder) < MOST_PENDING) writeBytes(holder, bytes);
+    if (open && pendingBytes(holder) < MOST_PENDING) writeBytes(holder, bytes);
   };
-  return { path: pathOf(holder), close: () => holder.kill("SIGKILL") };
+  return {
+    path: pathOf(holder),
+    close() {
+      // At once: the terminal itself goes a moment later.
+      open = false;
+      holder.kill("SIGKILL");
+    },
+  };
 }
 
 /** The size of a binary's Storage, which it tells on its console. */
