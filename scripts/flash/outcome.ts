@@ -32,7 +32,7 @@ export function describeOutcome(outcome: Outcome): string[] {
       }; switch the board off and on, and if that does not help flash again`,
     );
   return [
-    start.heard ? firmware.version : `${firmware.version}: loaded; from now on its console is on Bluetooth`,
+    start.heard ? firmware.version : `${firmware.version}: loaded`,
     ...memoryLines(outcome),
     ...nextLines(outcome),
   ];
@@ -56,15 +56,17 @@ function memoryLines({ firmware, start, idle }: Outcome): string[] {
 
 function nextLines({ device, board, fault }: Outcome): string[] {
   const address = `${/^[^/]+:\d+$/.test(device.name) ? "--tcp" : "--port"} ${device.name}`;
-  if (fault)
-    return [
-      `${fault}: npm run config writes them to tracker.json, npm run flash -- ${address} --config tracker.json to the board`,
-    ];
-  const then = `the modem registers within some minutes, then "tracker: connected"; the first fix, outdoors, takes a minute or so`;
+  const lines = fault
+    ? [
+        `${fault}: npm run config writes them to tracker.json, npm run flash -- ${address} --config tracker.json to the board`,
+      ]
+    : [
+        `Next: the modem registers within some minutes, then "tracker: connected"; the first fix, outdoors, takes a minute or so`,
+      ];
   if (board === "rak8212")
-    return [
-      `Next: ${then}`,
-      "This port is the modem's from three seconds after each start on. To get back in by it, run flash, repl or doctor, and switch the board off and on when told",
-    ];
-  return [`Next: ${then}. Watch it: npm run repl -- ${address}`];
+    lines.push(
+      "This port is the modem's from three seconds after each start on; the console is on Bluetooth. To get back in by this port run flash, repl or doctor, and switch the board off and on when told",
+    );
+  else if (!fault) lines.push(`Watch it: npm run repl -- ${address}`);
+  return lines;
 }
