@@ -1,6 +1,6 @@
 /** `npm run repl`: the console of a board. */
 import { fileURLToPath } from "node:url";
-import { DeviceError } from "./device/device.ts";
+import { DeviceError, SilentError } from "./device/device.ts";
 import { openDevice } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
 import { historyFile } from "./repl/history.ts";
@@ -16,6 +16,9 @@ export interface Surroundings {
   /** Where lines typed are kept. */
   history: string | undefined;
 }
+
+const TAKEN =
+  " A RAK8212 gives its UART to the modem while the tracker runs: use Bluetooth, or npm run flash, which gets back in.";
 
 /** Returns the exit code. */
 export async function repl(args: string[], given: Partial<Surroundings> = {}): Promise<number> {
@@ -36,7 +39,7 @@ export async function repl(args: string[], given: Partial<Surroundings> = {}): P
     return await runRepl({ ...around, ...options, open: () => openDevice(address) });
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof DeviceError)) throw error;
-    around.complain(error.message);
+    around.complain(error.message + (error instanceof SilentError ? TAKEN : ""));
     return 1;
   }
 }

@@ -19,7 +19,8 @@ export interface ExamineOptions {
   progress?(line: string): void;
 }
 
-const BOOT_MS = 3000;
+/** The firmware lets a user in for three seconds before it starts. */
+const BOOT_MS = 5000;
 const LOOK_MS = 2000;
 /** A reason that stands so long is no passing one: a SIM takes 20 s to wake up. */
 const STANDING_MS = 30_000;

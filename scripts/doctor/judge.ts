@@ -1,6 +1,7 @@
 /** From the facts to what to tell: for each area whether it works, what is wrong, or that it cannot be known yet. */
 import type { Facts } from "./facts.ts";
 import { type Area, FINDINGS, type Finding, NEEDS, type Words } from "./findings.ts";
+import { saysDenied, saysNoContext, saysNoNetwork } from "./words.ts";
 
 export type Verdict =
   | { kind: "ok"; area: Area; line: string }
@@ -14,22 +15,21 @@ const WORKS: Record<Area, (facts: Facts) => string | undefined> = {
     `${count(storageFree)}${env.STORAGE ? ` of ${count(env.STORAGE)}` : ""} bytes of Storage free`,
   firmware: ({ code }) => `espruino-thingsboard ${code?.version} runs`,
   settings: ({ host, port }) => `settings for ${host}:${port}`,
-  modem: ({ status, answers }) =>
-    status?.modem.imei ||
-    Object.keys(answers).length ||
-    status?.modem.state === "up" ||
-    modemTalks(status?.modem.reason)
+  modem: ({ status, answers, modemReason }) =>
+    status?.modem.state === "up" || Object.keys(answers).length || modemReason
       ? `the modem answers${status?.modem.imei ? `, IMEI ${status.modem.imei}` : ""}`
       : undefined,
-  sim: ({ sim, iccid, status }) =>
-    sim.word === "READY" || iccid || status?.modem.state === "up"
+  sim: ({ sim, iccid, status, modemReason }) =>
+    status?.modem.state === "up" || sim.word === "READY" || iccid || isOfNetwork(modemReason)
       ? `the SIM is ready${iccid ? `, ICCID ${iccid}` : ""}`
       : undefined,
-  network: ({ isRegistered, status }) => {
+  network: ({ isRegistered, status, modemReason }) => {
     const signal_dbm = status?.modem.signal_dbm;
     const signal =
-      typeof signal_dbm === "number" ? `, ${signal_dbm} dBm${signal_dbm < -110 ? ": weak" : ""}` : "";
-    return isRegistered || status?.modem.state === "up" ? `registered in the network${signal}` : undefined;
+      typeof signal_dbm === "number" ? `, ${signal_dbm} dBm${signal_dbm < WEAK_DBM ? ": weak" : ""}` : "";
+    return status?.modem.state === "up" || isRegistered || saysNoContext(modemReason)
+      ? `registered in the network${signal}`
+      : undefined;
   },
   context: ({ hasContext, status, apn }) =>
     hasContext || status?.modem.state === "up" ? `PDP context open${apn ? `, APN "${apn}"` : ""}` : undefined,
@@ -45,9 +45,12 @@ const WORKS: Record<Area, (facts: Facts) => string | undefined> = {
       : undefined,
 };
 
-/** A reason of the SIM or the network is one the modem gave. */
-const modemTalks = (reason: string | undefined): boolean =>
-  reason !== undefined && reason !== "" && reason !== "off";
+/** What comes after the SIM is why it stands. */
+const isOfNetwork = (reason: string): boolean =>
+  saysDenied(reason) || saysNoNetwork(reason) || saysNoContext(reason);
+
+/** From here on connections drop. */
+const WEAK_DBM = -110;
 
 /** Where the firmware's own words are all there is, because they fit no finding. */
 const REASON_OF: Partial<Record<Area, (facts: Facts) => string>> = {
