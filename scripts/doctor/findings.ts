@@ -398,7 +398,7 @@ export const FINDINGS: Finding[] = [
     seen: ({ fixReason }) => says.saysNoReceiver(fixReason),
     finding: "no fix: the modem has no GNSS receiver",
     cause: "this modem's variant comes without",
-    remedy: "use a modem with GNSS: BG96, BG95-M3, EC21-E/A/AU",
+    remedy: "use a variant with GNSS, see its data sheet",
   },
   {
     id: "no-fix",

@@ -1,4 +1,4 @@
-/** The commands that begin with a dot. `.help`, `.exit`, `.editor`, `.load` and `.save` are node:repl's. */
+/** The commands that begin with a dot. `.help`, `.exit`, `.load` and `.save` are node:repl's. */
 import type { REPLServer } from "node:repl";
 import type { Conversation, Trace } from "./conversation.ts";
 import { describeMemory, describeValue, MEMORY } from "./describe.ts";
@@ -32,7 +32,7 @@ export function addCommands(server: REPLServer, conversation: Conversation, arou
   }
 
   // Of no use here.
-  for (const name of ["break", "clear"]) delete (server.commands as Record<string, unknown>)[name];
+  for (const name of ["break", "clear", "editor"]) delete (server.commands as Record<string, unknown>)[name];
 
   define("status", "What each part of the tracker is doing and why", async () => {
     const status = await conversation.device.evaluate('typeof tracker=="object"?tracker.status():0');

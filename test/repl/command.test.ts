@@ -1,6 +1,6 @@
 /** `npm run repl` on the simulated board: the command as a person or a script has it. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -151,6 +151,7 @@ describe("npm run repl, lines piped in", () => {
     const log = join(directory, "log");
     await run(["--log", log], ".at on", 'print("one")', "server.disconnect()", "server");
     await run(["--log", log], 'print("two");require("Storage").read("tb.json")');
+    assert.equal(statSync(log).mode & 0o077, 0, "nobody else may read it");
     const text = readFileSync(log, "utf8");
     assert.match(text, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z one$/m);
     assert.match(text, /Z two$/m);
