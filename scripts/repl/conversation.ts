@@ -47,8 +47,12 @@ const MARK_TRIES = 5;
 /** The interpreter prints a stack trace in one go. */
 const HELD_MS = 100;
 
-/** Code shown as the board's REPL does: `=` and the value. */
-const SHOW = '(function(v){typeof v=="string"?print("="+JSON.stringify(v)):print("=",v)})';
+/** Of a text; all of it in quotes would need as much memory again. */
+const SHOWN_CHARACTERS = 400;
+/** Shows a value as the board's REPL does: `=` and the value. */
+const SHOW = `(function(v){typeof v=="string"?print("="+JSON.stringify(v.substr(0,${SHOWN_CHARACTERS}))+(v.length>${SHOWN_CHARACTERS}?"... "+v.length+" characters":"")):print("=",v)})`;
+/** A value's function on a line of its own; those of the firmware are longer than a screen. */
+const LONG_FUNCTION = /(function [^ ]*\([^)]*\)) ?\{.{80,}\}(, *)?$/;
 
 /** A text as a literal in ASCII, its bytes those of UTF-8, as a terminal sends them. */
 function literal(text: string): string {
@@ -107,6 +111,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       current.answered = true;
       line = `=${line.slice(2)}`;
     }
+    if (current?.answered) line = line.replace(LONG_FUNCTION, "$1 { ... }$2");
     for (const ready of traces.feed(line)) say(ready);
     clearTimeout(heldTimer);
     heldTimer = setTimeout(() => traces.flush().forEach(say), HELD_MS);

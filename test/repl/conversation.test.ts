@@ -92,6 +92,18 @@ describe("a conversation with the tracker's console", () => {
     assert.equal(conversation.busy, false);
   });
 
+  test("shows the beginning of a long text, and of a function of the firmware", async () => {
+    await conversation.run('require("Storage").read(".bootcde")');
+    assert.match(shown.join("\n"), /^="!?function.{300,500}"\.\.\. \d{5} characters$/);
+    shown.length = 0;
+    await conversation.run("tracker");
+    assert.match(shown.join("\n"), /"debug": function \(.*\) ?\{/);
+    assert.ok(
+      shown.every((line) => line.length < 150),
+      shown.join("\n"),
+    );
+  });
+
   test("text beyond ASCII arrives as UTF-8 and comes back", async () => {
     await conversation.run("print('21 °C €')");
     assert.equal(shown[0], "21 °C €");
