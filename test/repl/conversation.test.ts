@@ -75,11 +75,11 @@ describe("a conversation with the tracker's console", () => {
 
   test("not listening, keeps what the board says, and shows answers", async () => {
     conversation.listening = false;
-    await conversation.run('setTimeout(function(){print("by itself")},1);1+1');
-    assert.deepEqual(shown, ["=2"]);
-    await until(() => board.lines.includes("by itself"));
+    await conversation.run("1+1");
+    assert.ok(shown.includes("=2"));
+    await device.evaluate('setTimeout(function(){print("by itself")},1)');
     await until(() => conversation.recent(5).some((line) => /^\d\d:\d\d:\d\d {2}by itself$/.test(line)));
-    assert.deepEqual(shown, ["=2"]);
+    assert.ok(!shown.includes("by itself"));
   });
 
   test("runs one thing after the other", async () => {
@@ -88,13 +88,16 @@ describe("a conversation with the tracker's console", () => {
       conversation.after(() => void shown.push("between")),
       conversation.run("'b'"),
     ]);
-    assert.deepEqual(shown, ['="a"', "between", '="b"']);
+    assert.deepEqual(
+      shown.filter((line) => !line.startsWith("tracker: ")),
+      ['="a"', "between", '="b"'],
+    );
     assert.equal(conversation.busy, false);
   });
 
   test("shows the beginning of a long text, and of a function of the firmware", async () => {
     await conversation.run('require("Storage").read(".bootcde")');
-    assert.match(shown.join("\n"), /^="!?function.{300,500}"\.\.\. \d{5} characters$/);
+    assert.match(shown.join("\n"), /^="!?function.{300,500}"\.\.\. \d{5} characters$/m);
     shown.length = 0;
     await conversation.run("tracker");
     assert.match(shown.join("\n"), /"debug": function \(.*\) ?\{/);
@@ -106,7 +109,7 @@ describe("a conversation with the tracker's console", () => {
 
   test("text beyond ASCII arrives as UTF-8 and comes back", async () => {
     await conversation.run("print('21 °C €')");
-    assert.equal(shown[0], "21 °C €");
+    assert.ok(shown.includes("21 °C €"), shown.join("\n"));
   });
 
   test("ends what it waits for when the connection is lost", async () => {
