@@ -120,9 +120,10 @@ async function notStored(device: Device, files: NewFile[]): Promise<NewFile[]> {
 }
 
 /**
- * Writes a file over the old one, which Storage deletes first. At whatever byte this ends, the board boots the plain
- * interpreter: what is missing reads as 0xFF, which ends the code for Espruino's lexer, inside the blob's one function,
- * whose body then is not whole and so is never called. The next run writes it anew.
+ * Writes a file over the old one, which Storage deletes with the new one's first word. At whatever byte this ends, the
+ * board boots the plain interpreter: what is missing reads as 0xFF, the end of the code for Espruino's lexer. It comes
+ * inside the blob's one function, which therefore is never called; only the last semicolon may be missing. The next run
+ * writes the file anew.
  */
 async function write(device: Device, { name, bytes }: NewFile, { say, output }: Surroundings): Promise<void> {
   const progress = showProgress(name, bytes.length, output);

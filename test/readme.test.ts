@@ -5,6 +5,7 @@ import { BOARDS } from "../scripts/budgets.ts";
 import { fields } from "../scripts/config/fields.ts";
 import { usage as configUsage } from "../scripts/config/options.ts";
 import { USAGE as doctorUsage } from "../scripts/doctor/options.ts";
+import { USAGE as flashUsage } from "../scripts/flash/options.ts";
 import { USAGE as replUsage } from "../scripts/repl/options.ts";
 import { USAGE } from "../scripts/start/options.ts";
 
@@ -45,8 +46,8 @@ describe("the README", () => {
       assert.ok(readme.includes(`\`${option}`), option);
   });
 
-  test("has every option of npm run repl and npm run doctor", () => {
-    for (const usage of [replUsage, doctorUsage])
+  test("has every option of npm run flash, repl and doctor", () => {
+    for (const usage of [flashUsage, replUsage, doctorUsage])
       for (const [, option] of usage.matchAll(/^ {2}(?:-\w, )?(--\w+)/gm))
         if (option !== "--baud") assert.ok(readme.includes(option ?? "-"), option);
   });
