@@ -88,13 +88,18 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
     ...(settings === undefined ? [] : [{ name: SETTINGS_FILE, bytes: settings }]),
     { name: CODE_FILE, bytes: code },
   ]);
-  wayFor(await readStorage(device), missing);
 
   let idle: Memory | undefined;
   if (missing.length) {
     idle = await stopApp(device);
-    await eraseOrphans(device);
-    await makeRoom(device, missing, say);
+    try {
+      await eraseOrphans(device);
+      await makeRoom(device, missing, say);
+    } catch (error) {
+      // What is on the board still is whole: it goes on.
+      
+      throw error;
+    }
     for (const file of missing) await write(device, file, around);
   } else say("All of it is on the board already");
 

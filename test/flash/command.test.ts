@@ -221,6 +221,9 @@ describe("refused, before anything is written:", () => {
     const { code, complained } = await run(["--tcp", rig.tcp, ...args], blob === undefined ? {} : { blob });
     assert.equal(code, 1);
     assert.deepEqual(Buffer.from(flash.bytes), before);
+    // The app was not stopped.
+    assert.ok(!rig.lines.slice(1).includes(OLD_VERSION));
+    await rig.line(/^old$/);
     return complained.join("\n");
   }
 
@@ -273,7 +276,7 @@ describe("refused, before anything is written:", () => {
 
   test("a saved program that would run in the tracker's place", async (t) => {
     assert.match(
-      await refused(t, { files: { ".bootrst": "1" } }),
+      await refused(t, { files: { ".bootrst": OLD_BLOB } }),
       /\.bootrst, that would run in the tracker's place/,
     );
   });
@@ -338,6 +341,23 @@ describe("room", () => {
     assert.ok(!rig.lines.some((line) => line.startsWith("espruino-thingsboard")));
     assert.equal((await run(["--tcp", rig.tcp, "--config", config])).code, 0);
     assert.equal(rig.file("tb.json"), TB_JSON);
+  });
+
+  test("that cannot be made is told, and the old firmware goes on", async (t) => {
+    // No memory to compact with.
+    const tight = { ...spec, variables: 10 };
+    const rig = await board(t, {
+      spec: tight,
+      blob: OLD_BLOB,
+      config: {},
+      files: { gone: "x".repeat(12_500) },
+    });
+    rig.board.evaluate('require("Storage").erase("gone")');
+    const { code, complained } = await run(["--tcp", rig.tcp]);
+    assert.equal(code, 1);
+    assert.match(complained.join("\n"), /^the Storage could not be compacted .*eraseAll\(\)/);
+    assert.equal(rig.file(".bootcde"), OLD_BLOB);
+    await rig.line(/^old$/);
   });
 
   test("is made of the old firmware when nothing else helps, and that is said", async (t) => {
