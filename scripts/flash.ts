@@ -88,6 +88,7 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
     ...(settings === undefined ? [] : [{ name: SETTINGS_FILE, bytes: settings }]),
     { name: CODE_FILE, bytes: code },
   ]);
+  wayFor(await readStorage(device), missing);
 
   let idle: Memory | undefined;
   if (missing.length) {
@@ -97,7 +98,7 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
       await makeRoom(device, missing, say);
     } catch (error) {
       // What is on the board still is whole: it goes on.
-      
+      await device.evaluate("load()").catch(() => {});
       throw error;
     }
     for (const file of missing) await write(device, file, around);
