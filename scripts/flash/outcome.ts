@@ -65,7 +65,7 @@ function nextLines({ device, board, fault }: Outcome): string[] {
       ];
   if (board === "rak8212")
     lines.push(
-      "This port is the modem's from three seconds after each start on; the console is on Bluetooth. To get back in by this port run flash again, and switch the board off and on when it says so",
+      "Its UART is the modem's from three seconds after each start on; the Bluetooth console stays. To get back in by cable run flash again, and switch the board off and on when it says so",
     );
   else if (!fault) lines.push(`Watch it: npm run repl -- ${address}`);
   return lines;

@@ -28,7 +28,7 @@ describe("a RAK8212, whose UART is the modem's", () => {
       /^\S+: nothing answers.*\nIf the tracker .*\nIt answers: the tracker is held$/m,
     );
     assert.equal(rig.file(".bootcde"), pretokenise(blob, "2v29"));
-    assert.match(said.at(-1) ?? "", /^This port is the modem's from three seconds after each start on/);
+    assert.match(said.at(-1) ?? "", /^Its UART is the modem's from three seconds after each start on/);
   });
 
   test("is held by the way itself: what it would start does not start", async (t) => {

@@ -60,7 +60,7 @@ test("a RAK8212 may be too quick to be heard, but must have loaded the code", ()
   const board = "rak8212" as const;
   const lines = describeOutcome(outcome({ board }, { heard: false, running: undefined }));
   assert.equal(lines[0], `${VERSION}: loaded`);
-  assert.match(lines.at(-1) ?? "", /the console is on Bluetooth/);
+  assert.match(lines.at(-1) ?? "", /the Bluetooth console stays/);
   for (const start of [{ loaded: undefined }, { lines: ["Uncaught Error: x"] }])
     assert.throws(() => describeOutcome(outcome({ board }, { heard: false, ...start })), /did not start/);
 });
