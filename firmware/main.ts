@@ -20,9 +20,10 @@ function boot(): void {
   TBDeviceMQTTClient = ClientClass;
   try {
     if (!fault) {
+      // First, as it throws for wrong settings, and on a RAK8212 the cable has no console once the modem has its UART.
+      const client = new ClientClass(config.server || ({} as ServerConfig));
       const the_modem = createModem(openModem(config.modem_port as string), power, config);
       useNetwork(the_modem);
-      const client = new ClientClass(config.server || ({} as ServerConfig));
       // Both have what they need of it.
       delete config.server;
       if (boardFields) delete config.modem_port;

@@ -3,10 +3,12 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "./build.ts";
+import { isAnswer } from "./device/answers.ts";
 import { realClock } from "./simulator/clock.ts";
 import { createModem } from "./simulator/modem/modem.ts";
 import { createThingsBoard } from "./simulator/thingsboard/server.ts";
 import { createSimulatedBoard, type RunningTracker, startRealInterpreter } from "./simulator/world.ts";
+import { offerConsole } from "./start/console.ts";
 import { fixLine } from "./start/fix-line.ts";
 import { readOptions, type StartOptions, USAGE, UsageError } from "./start/options.ts";
 import { tappedConnect } from "./start/wire-tap.ts";
@@ -62,6 +64,7 @@ async function run(options: StartOptions): Promise<number> {
     console.log(fixLine(time_ms, values));
   };
   const server = options.broker ? foreign(options.broker, onFix) : await standIn(options.token, onFix);
+  const terminal = options.console && (await offerConsole(options.console.port));
   const modem = createModem({
     startsOn: true,
     baud: 115200,
@@ -77,7 +80,10 @@ async function run(options: StartOptions): Promise<number> {
       interval_s: options.interval_s,
       debug: options.debug ? 1 : 0,
     },
-    print: (line: string) => console.log(`board: ${line}`),
+    print(line: string) {
+      if (!isAnswer(line)) console.log(`board: ${line}`);
+    },
+    ...(terminal && { console: terminal.peer }),
   };
   let tracker: Pick<RunningTracker, "stop">;
   if (options.espruino) tracker = await startRealInterpreter({ ...world, binary: options.espruino });
@@ -87,6 +93,7 @@ async function run(options: StartOptions): Promise<number> {
     tracker = { stop: async () => board.dispose() };
   }
   console.log(server.hint);
+  if (terminal) console.log(terminal.hint);
 
   await new Promise<void>((resolve) => {
     process.once("SIGINT", resolve);
@@ -94,6 +101,7 @@ async function run(options: StartOptions): Promise<number> {
     if (options.seconds) setTimeout(resolve, options.seconds * 1000);
   });
   await tracker.stop();
+  await terminal?.close();
   modem.dispose();
   await server.close();
   console.log(`${fixes} fixes ${options.broker ? "acknowledged by" : "stored on"} the server`);

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { configFields, serverFields } from "../firmware/config.ts";
-import { BOARDS } from "../scripts/budgets.ts";
+import { BOARDS, BUDGETS } from "../scripts/budgets.ts";
+import { fields } from "../scripts/config/fields.ts";
+import { usage as configUsage } from "../scripts/config/options.ts";
+import { USAGE as doctorUsage } from "../scripts/doctor/options.ts";
+import { USAGE as flashUsage } from "../scripts/flash/options.ts";
+import { USAGE as replUsage } from "../scripts/repl/options.ts";
 import { USAGE } from "../scripts/start/options.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -17,23 +21,21 @@ for (const line of readme.split("\n")) {
 }
 
 describe("the README", () => {
-  const fields = [
-    ...Object.entries(serverFields()).map(([name, field]) => [`server.${name}`, field] as const),
-    ...Object.entries(configFields()),
-  ];
-  for (const [name, field] of fields) {
-    if (field === 0) continue;
-    const [initial, least, most] = typeof field === "number" ? ["", 0, field] : field;
-    test(`says of ${name} what the firmware allows`, () => {
-      const [given, allowed] = rows.get(name) ?? [];
-      assert.equal(given, initial !== "" ? `\`${initial}\`` : least > 0 ? "_required_" : "");
-      assert.match(allowed ?? "", new RegExp(`^${least} to ${most}( |$)`));
+  for (const { path, required, default: initial, allowed, description } of fields())
+    test(`says of ${path} what the firmware allows`, () => {
+      const given = initial === "" ? "" : `\`${initial}\``;
+      assert.deepEqual(rows.get(path), [required ? "_required_" : given, allowed, description]);
     });
-  }
 
   test("names no npm script that is not there", () => {
     for (const [, script] of readme.matchAll(/npm run ([\w:]+)/g))
       assert.ok(script && script in manifest.scripts, `npm run ${script}`);
+  });
+
+  test("promises the budgets that build and bench judge by", () => {
+    const count = (value: number) => value.toLocaleString("en-US");
+    assert.ok(readme.includes(`at most ${count(BUDGETS.blob_bytes.rak8212)} bytes`));
+    assert.ok(readme.includes(`at most ${count(BUDGETS.variables_in_use)} of the`));
   });
 
   test("names every board", () => {
@@ -43,6 +45,17 @@ describe("the README", () => {
   test("has every option of npm start", () => {
     for (const [, option] of USAGE.matchAll(/^ {2}(--\w+)/gm))
       assert.ok(readme.includes(option ?? "-"), option);
+  });
+
+  test("has every option of npm run config", () => {
+    for (const [, option] of configUsage().matchAll(/^ {2}(--\w+).* (?:file|asking|nothing)/gm))
+      assert.ok(readme.includes(`\`${option}`), option);
+  });
+
+  test("has every option of npm run flash, repl and doctor", () => {
+    for (const usage of [flashUsage, replUsage, doctorUsage])
+      for (const [, option] of usage.matchAll(/^ {2}(?:-\w, )?(--\w+)/gm))
+        if (option !== "--baud") assert.ok(readme.includes(option ?? "-"), option);
   });
 
   test("asks for the Node that package.json asks for", () => {

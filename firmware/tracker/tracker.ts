@@ -57,8 +57,8 @@ let lastFix: Fix | undefined;
 let fixReason = "no fix yet";
 /** How often in a row it came to nothing. */
 let failures = 0;
-/** The first connection is none. */
-let reconnects = -1;
+/** How often it was connected. */
+let connections = 0;
 /** 1: a fix is being waited for. */
 let locating: 0 | 1 | undefined;
 let roundTimer: ReturnType<typeof setTimeout> = 0;
@@ -99,7 +99,7 @@ function answered(ok: boolean): void {
     if (ok) {
       state = State.Online;
       reason = "";
-      reconnects++;
+      connections++;
       print("tracker: connected");
     }
   } else settle(ok);
@@ -186,7 +186,7 @@ function status(): unknown {
     waiting: samples.length + underWay.length,
     sent: sent,
     dropped: dropped,
-    reconnects: reconnects,
+    reconnects: connections && connections - 1,
     memory: process.memory(),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type IPty, spawn } from "@lydell/node-pty";
 import { fromBytes, toBytes } from "./espruino/bytes.ts";
 import { openFlashFile } from "./espruino/flash.ts";
@@ -20,6 +20,8 @@ export interface InterpreterOptions {
   directory?: string;
   /** Gets each line the console prints. */
   print?: (line: string) => void;
+  /** What the console is connected to besides, once it answers. */
+  console?: SerialPeer;
 }
 
 export interface Interpreter {
@@ -40,6 +42,8 @@ export interface SerialPort {
 
 const EVALUATION_TIMEOUT_MS = 10_000;
 const PAGE_BYTES = 4096;
+/** A port that nobody reads keeps so much; then bytes are lost, as on a real one. */
+const MOST_PENDING = 65_536;
 /** Any but 0, which the Storage model takes for "nowhere". */
 const FLASH_START = 0x10000000;
 
@@ -54,8 +58,19 @@ function writeBytes(terminal: IPty, bytes: string): void {
   (terminal as unknown as { write(data: Buffer): void }).write(Buffer.from(fromBytes(bytes)));
 }
 
+/** Bytes that found no room in the terminal, for nobody reads it. */
+const pendingBytes = (terminal: IPty): number =>
+  (terminal as unknown as { _socket: { writableLength: number } })._socket.writableLength;
+
 /** The path of the terminal's own end. */
 const pathOf = (terminal: IPty): string => (terminal as unknown as { ptsName: string }).ptsName;
+
+/** Two ends of a cable: what is written to one comes out of the other. */
+export function cable(): [SerialPeer, SerialPeer] {
+  const one: SerialPeer = { write: (bytes) => other.onData?.(bytes) };
+  const other: SerialPeer = { write: (bytes) => one.onData?.(bytes) };
+  return [one, other];
+}
 
 /** Puts `peer`, a modem or a receiver, behind a serial port that another process can open. */
 export async function openSerialPort(peer: SerialPeer): Promise<SerialPort> {
@@ -69,9 +84,21 @@ export async function openSerialPort(peer: SerialPeer): Promise<SerialPort> {
       resolve();
     });
   });
-  onBytes(holder, (bytes) => peer.write(bytes));
-  peer.onData = (bytes) => writeBytes(holder, bytes);
-  return { path: pathOf(holder), close: () => holder.kill("SIGKILL") };
+  let open = true;
+  onBytes(holder, (bytes) => {
+    if (open) peer.write(bytes);
+  });
+  peer.onData = (bytes) => {
+    if (open && pendingBytes(holder) < MOST_PENDING) writeBytes(holder, bytes);
+  };
+  return {
+    path: pathOf(holder),
+    close() {
+      // At once: the terminal itself goes a moment later.
+      open = false;
+      holder.kill("SIGKILL");
+    },
+  };
 }
 
 /** The size of a binary's Storage, which it tells on its console. */
@@ -106,12 +133,19 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
   mkdirSync(directory, { recursive: true });
   if (options.storage) await writeStorage(options.binary, directory, options.storage);
 
-  const terminal = spawn(options.binary, [], { cwd: directory, encoding: null, cols: 10_000 });
+  // Raw, for bytes such as 3 (Ctrl-C) are data in a packet.
+  const terminal = spawn("sh", ["-c", 'stty raw -echo; exec "$0"', resolve(options.binary)], {
+    cwd: directory,
+    encoding: null,
+    cols: 10_000,
+  });
   const waiting = new Map<string, (json: string) => void>();
   let pending = "";
   let count = 0;
 
+  let attached: SerialPeer | undefined;
   onBytes(terminal, (bytes) => {
+    attached?.write(bytes);
     const lines = (pending + bytes).split("\n");
     pending = lines.pop() as string;
     for (const raw of lines) {
@@ -157,5 +191,7 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
   // Bytes typed before the console is up are lost.
   await new Promise((resolve) => setTimeout(resolve, 300));
   await evaluate("1");
+  attached = options.console;
+  if (attached) attached.onData = (bytes) => writeBytes(terminal, bytes);
   return interpreter;
 }

@@ -1,21 +1,25 @@
 /** A board with its modem, ready to boot: the simulated one, or the real interpreter with the same modem. */
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Clock } from "./clock.ts";
 import { createBoard, type SimulatedBoard } from "./espruino/board.ts";
 import { fromBytes } from "./espruino/bytes.ts";
-import { createFlash } from "./espruino/flash.ts";
+import { createFlash, type Flash } from "./espruino/flash.ts";
 import type { SerialPeer } from "./espruino/machine.ts";
-import { boardSpecs, flashOf } from "./espruino/specs.ts";
+import { type BoardSpec, boardSpecs, flashOf } from "./espruino/specs.ts";
 import { writeFile } from "./espruino/storage.ts";
-import { openSerialPort, startInterpreter } from "./interpreter.ts";
+import { type Interpreter, openSerialPort, startInterpreter } from "./interpreter.ts";
 import type { Modem } from "./modem/modem.ts";
 
 export interface WorldOptions {
-  modem: Modem;
-  /** The `linux` blob. */
-  blob: string;
+  /** Absent: nothing answers where the modem should be. */
+  modem?: Modem;
+  /** The board's blob; absent: the plain interpreter. */
+  blob?: string;
   /** The settings, `tb.json`; the modem's port is put in here. */
-  config: Record<string, unknown>;
+  config?: Record<string, unknown>;
   /** In place of `config`: the text of `tb.json`, as it is. */
   settings?: string;
   /** Gets each line of the board's console. */
@@ -24,6 +28,8 @@ export interface WorldOptions {
 
 /** Where the simulated Linux has its modem. */
 const MODEM_PORT = "/dev/ttyUSB2";
+/** Which UART of a board the modem is on, where it is not Serial1. */
+const MODEM_UART: Record<string, string> = { WIO_LTE: "Serial2" };
 
 function peerOf(modem: Modem): SerialPeer {
   const peer: SerialPeer = { write: (bytes) => modem.receive(bytes) };
@@ -31,23 +37,47 @@ function peerOf(modem: Modem): SerialPeer {
   return peer;
 }
 
-function storageOf({ blob, config, settings }: WorldOptions, modem_port: string): Record<string, string> {
-  return { "tb.json": settings ?? JSON.stringify({ modem_port, ...config }), ".bootcde": blob };
+function storageOf(options: WorldOptions, modem_port: string | undefined): Record<string, string> {
+  const { blob, config } = options;
+  const settings = options.settings ?? (config && JSON.stringify({ modem_port, ...config }));
+  return {
+    ...(settings !== undefined && { "tb.json": settings }),
+    ...(blob !== undefined && { ".bootcde": blob }),
+  };
+}
+
+interface SimulatedOptions extends WorldOptions {
+  clock: Clock;
+  random?: () => number;
+  /** Default: the linux board. */
+  spec?: BoardSpec;
+  /** What the board's console is connected to. */
+  console?: SerialPeer;
+  flash?: Flash;
+  /** The power went in the middle of a flash operation: `cutPowerAfter` of `flash`. */
+  onPowerCut?: () => void;
 }
 
 /** The simulated board with the blob and the settings in its Storage, not booted yet. */
-export function createSimulatedBoard(
-  options: WorldOptions & { clock: Clock; random?: () => number },
-): SimulatedBoard {
+export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard {
+  const { clock, modem, console } = options;
+  const spec = { ...(options.spec ?? boardSpecs.linux) };
+  // A board that has USB moves its console there when a computer is plugged in.
+  if (console && spec.consoles.includes("USB")) spec.console = "USB";
+  const path = spec.name === "LINUX" ? MODEM_PORT : undefined;
   const board = createBoard({
-    board: boardSpecs.linux,
-    flash: createFlash(flashOf(boardSpecs.linux)),
-    clock: options.clock,
-    serials: { [MODEM_PORT]: peerOf(options.modem) },
+    board: spec,
+    flash: options.flash ?? createFlash(flashOf(spec)),
+    clock,
+    serials: {
+      ...(modem && { [path ?? MODEM_UART[spec.name] ?? "Serial1"]: peerOf(modem) }),
+      ...(console && { [spec.console]: console }),
+    },
     ...(options.print && { print: options.print }),
     ...(options.random && { random: options.random }),
+    ...(options.onPowerCut && { onPowerCut: options.onPowerCut }),
   });
-  for (const [name, content] of Object.entries(storageOf(options, MODEM_PORT)))
+  for (const [name, content] of Object.entries(storageOf(options, path)))
     writeFile(board.storage, name, fromBytes(content));
   return board;
 }
@@ -59,21 +89,38 @@ export interface RunningTracker {
   stop(): Promise<void>;
 }
 
-/** Boots the real interpreter on the blob. */
+/** Boots the real interpreter on the blob. When it ends by itself, as on `E.reboot()`, it is started again. */
 export async function startRealInterpreter(
-  options: WorldOptions & { binary: string },
+  options: WorldOptions & { modem: Modem; binary: string; console?: SerialPeer },
 ): Promise<RunningTracker> {
+  const { binary, print, console } = options;
   const port = await openSerialPort(peerOf(options.modem));
-  const interpreter = await startInterpreter({
-    binary: options.binary,
-    storage: storageOf(options, port.path),
-    ...(options.print && { print: options.print }),
-  });
+  const directory = mkdtempSync(join(tmpdir(), "espruino-"));
+  const start = (storage?: Record<string, string>): Promise<Interpreter> =>
+    startInterpreter({
+      binary,
+      directory,
+      ...(storage && { storage }),
+      ...(print && { print }),
+      ...(console && { console }),
+    });
+  let stopped = false;
+  let current = start(storageOf(options, port.path));
+  const again = async (): Promise<void> => {
+    await (await current).ended;
+    if (stopped) return;
+    current = start();
+    await again();
+  };
+  await current;
+  again().catch((error: Error) => print?.(`the interpreter does not start again: ${error.message}`));
   return {
-    evaluate: interpreter.evaluate,
+    evaluate: async (expression) => (await current).evaluate(expression),
     async stop() {
-      await interpreter.stop();
+      stopped = true;
+      await (await current).stop();
       port.close();
+      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

@@ -13,6 +13,8 @@ export interface StartOptions {
   token: string;
   /** The real interpreter's binary. */
   espruino: string | undefined;
+  /** Offer the board's console: on this TCP port (0: any that is free), or on a pseudo-terminal. */
+  console: { port?: number } | undefined;
   /** Trace AT and MQTT traffic. */
   debug: boolean;
 }
@@ -24,6 +26,8 @@ export const USAGE = `npm start -- [options]
   --broker HOST[:PORT]  report to a real ThingsBoard or any MQTT broker (default: the stand-in)
   --token T             the device's access token there
   --espruino PATH       run the blob in this binary of Espruino for Linux
+  --console             offer the board's console on a pseudo-terminal, for npm run repl, flash, doctor
+  --console-port N      the same on a TCP port of this machine
   --debug               show the AT and MQTT traffic`;
 
 /** A wrong argument: the message is one line for the user. */
@@ -69,6 +73,8 @@ export function readOptions(args: string[]): StartOptions | undefined {
         broker: string,
         token: string,
         espruino: string,
+        console: { type: "boolean" },
+        "console-port": string,
         debug: { type: "boolean" },
         help: { type: "boolean" },
       },
@@ -83,6 +89,7 @@ export function readOptions(args: string[]): StartOptions | undefined {
   const log = file("log", values.log);
   if (broker && values.token === undefined)
     throw new UsageError("--broker needs --token: the device's access token there");
+  const port = wholeNumber("console-port", values["console-port"], 0, 65535);
   return {
     seconds: wholeNumber("seconds", values.seconds, 1, 10_000_000),
     interval_s: wholeNumber("interval", values.interval, 1, 86_400) ?? 5,
@@ -90,6 +97,7 @@ export function readOptions(args: string[]): StartOptions | undefined {
     broker,
     token: values.token ?? "SIMULATED_TRACKER",
     espruino: file("espruino", values.espruino),
+    console: port !== undefined ? { port } : values.console ? {} : undefined,
     debug: values.debug ?? false,
   };
 }

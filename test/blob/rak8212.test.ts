@@ -20,7 +20,7 @@ const TRACK = new URL(
 const BLOB = new URL("../../dist/rak8212.js", import.meta.url);
 const NOW_MS = Date.UTC(2026, 5, 1, 12);
 
-test("the rak8212 blob on its board: reports, and sets the clock, which starts at 1970", async () => {
+test("the rak8212 blob on its board: reports, sets the clock, which starts at 1970, and keeps a console", async () => {
   const timers = createClock(NOW_MS);
   const clock = fromFakeTimers(timers);
   const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: "T" }], clock });
@@ -43,8 +43,15 @@ test("the rak8212 blob on its board: reports, and sets the clock, which starts a
     },
   };
   modem.onTransmit = (bytes) => connected && peer.onData?.(bytes);
+  let said = "";
+  const bluetooth: SerialPeer = {
+    write: (bytes) => {
+      said += bytes;
+    },
+  };
   const flash = createFlash(flashOf(boardSpecs.rak8212));
-  const board = createBoard({ board: boardSpecs.rak8212, flash, clock, serials: { Serial1: peer } });
+  const serials = { Serial1: peer, Bluetooth: bluetooth };
+  const board = createBoard({ board: boardSpecs.rak8212, flash, clock, serials });
   const settings = { server: { host: "h", username: "T" }, apn: "internet", interval_s: 10 };
   writeFile(board.storage, ".bootcde", fromBytes(readFileSync(BLOB, "latin1")));
   writeFile(board.storage, "tb.json", fromBytes(JSON.stringify(settings)));
@@ -55,6 +62,10 @@ test("the rak8212 blob on its board: reports, and sets the clock, which starts a
     const off_s = Number(board.evaluate("getTime()")) - (NOW_MS / 1000 + 120);
     assert.ok(Math.abs(off_s) <= 2, `${off_s} s`);
     assert.deepEqual(board.errorFlags, []);
+    // A console set to null could not be reached again: its UART is the modem's.
+    bluetooth.onData?.("tracker.status().state\n");
+    await timers.tickAsync(1000);
+    assert.match(said, /^=.?online/m, "the console stays, over Bluetooth");
   } finally {
     board.dispose();
     modem.dispose();

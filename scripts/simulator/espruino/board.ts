@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { installBuiltIns } from "./built-ins.ts";
+import { fromBytes } from "./bytes.ts";
 import { createScopes, type Scopes } from "./closures.ts";
 import { createConsole, replOptions } from "./console.ts";
 import { installEmitter, listeners } from "./emitter.ts";
@@ -10,12 +11,13 @@ import { printJson } from "./json.ts";
 import { createLoop, type Work } from "./loop.ts";
 import type { ErrorFlag, Machine, SerialPeer } from "./machine.ts";
 import { estimateMemory, reachable } from "./memory.ts";
+import { createPackets, type Packets } from "./packets.ts";
 import { createPins, type PinLevels } from "./pins.ts";
 import { installPromise } from "./promise.ts";
 import { createRealm, Stopped } from "./realm.ts";
 import { createSerials } from "./serial.ts";
 import type { BoardSpec } from "./specs.ts";
-import { eraseAll, eraseFile, isValid, readFile, type StorageArea } from "./storage.ts";
+import { eraseAll, eraseFile, isValid, readFile, type StorageArea, writeFile } from "./storage.ts";
 import { createTimers } from "./timers.ts";
 import { describe } from "./uncaught.ts";
 import { createWatchdog } from "./watchdog.ts";
@@ -37,6 +39,8 @@ export interface BoardOptions {
   onPin?(pin: string, level: boolean): void;
   /** The chip was reset by the program or its watchdog; it boots again by itself. */
   onReboot?(reason: string): void;
+  /** The flash said that the power is cut (`PowerCut`); it stays off until `boot`. */
+  onPowerCut?(): void;
   /** From a reset of the chip to its boot; default 10. */
   reboot_ms?: number;
 }
@@ -65,6 +69,9 @@ export interface SimulatedBoard {
 
 /** `Date.now()` has one, whatever the host's clock counts in. */
 const FRACTION_MS = 0.36596679687;
+/** "2v29.277" as 229.277: versions in their order. */
+const versionNumber = (version: string): number => Number.parseFloat(version.replace("v", ""));
+const PACKETS_SINCE = versionNumber("2v25");
 const BOOT_FILES = [".boot0", ".boot1", ".boot2", ".boot3"];
 
 export function createBoard(options: BoardOptions): SimulatedBoard {
@@ -105,6 +112,11 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     clock.clearTimeout(restart);
   }
 
+  function lostPower(): void {
+    powerOff();
+    options.onPowerCut?.();
+  }
+
   function hardReset(reason: string): void {
     powerOff();
     options.onReboot?.(reason);
@@ -112,7 +124,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
   }
 
   function start(): Machine {
-    const realm = createRealm(powerOff);
+    const realm = createRealm(lostPower);
     const queue = createEventQueue();
     const timers = createTimers(clock);
     const serials = createSerials(current);
@@ -136,6 +148,31 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
         else machine?.console.idle();
       },
     });
+    const packets = (send: (bytes: string) => void): Packets =>
+      createPackets({
+        clock,
+        send,
+        evaluate(source) {
+          let result: string | undefined;
+          const thrown = loop.guard(() => {
+            result = printJson(realm.run(source, "REPL"), { classOf });
+          });
+          return result ?? (() => report(thrown));
+        },
+        readFile: (name) => readFile(area, name)?.toString("latin1"),
+        writeFile(name, data, offset, size) {
+          report(
+            loop.guard(() => {
+              try {
+                writeFile(area, name, fromBytes(data), offset, size);
+              } catch (error) {
+                if (error instanceof PowerCut) lostPower();
+                throw error;
+              }
+            }),
+          );
+        },
+      });
     const self: Machine = {
       spec,
       clock,
@@ -151,7 +188,9 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
       console: createConsole({
         device: spec.console,
         peer: serials.peer,
-        identity: `Espruino ${spec.version} ${spec.name}`,
+        version: spec.version,
+        board: spec.name,
+        packets: versionNumber(spec.version) < PACKETS_SINCE ? undefined : packets,
         print,
         classOf,
         execute(source) {
@@ -198,7 +237,10 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
       },
     };
     machine = self;
-    stopMachine = serials.stop;
+    stopMachine = () => {
+      self.console.stop();
+      serials.stop();
+    };
     installEmitter(self);
     installBuiltIns(self);
     installPromise(self);
@@ -249,6 +291,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     start();
     current().console.device = device;
     runBootCode(kind === "reset" || file !== undefined, file);
+    if (kind === "reset") machine?.console.greet(false);
   }
 
   function runFile(file: string): boolean {
@@ -270,7 +313,8 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
       report(loop.guard(() => (realm.global.onInit as () => void)()));
     }
     if (file !== undefined) runFile(file);
-    machine?.loop.wake();
+    // Even if nothing waits: the prompt comes at the end of a pass.
+    machine?.loop.wake(true);
   }
 
   function boot(): void {
@@ -286,9 +330,10 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
       }
       runFile(".bootPowerOn");
       runBootCode(false);
+      console.greet([".bootcde", ".bootrst"].some((file) => readFile(area, file)));
     } catch (error) {
       if (!(error instanceof PowerCut)) throw error;
-      powerOff();
+      lostPower();
     }
   }
 

@@ -1,14 +1,18 @@
 import type { PrintOptions } from "./json.ts";
 import { printJson } from "./json.ts";
 import type { SerialPeer } from "./machine.ts";
+import type { Packets } from "./packets.ts";
 
 interface ConsoleParts {
   /** The device the REPL starts on. */
   device: string;
   /** Who is at the other end of a device. */
   peer: (device: string) => SerialPeer | undefined;
-  /** What Ctrl-E answers: version and board. */
-  identity: string;
+  version: string;
+  /** `process.env.BOARD`. */
+  board: string;
+  /** Binary packets, where the interpreter knows them; `send` gives their answers. */
+  packets?: ((send: (bytes: string) => void) => Packets) | undefined;
   /** Whole lines of what is printed, without what the REPL echoes. */
   print: (line: string) => void;
   /** Runs a line; gives what follows the "=", or undefined when an error was printed. */
@@ -29,9 +33,13 @@ export interface Console {
   input(bytes: string): void;
   /** The interpreter is idle: the prompt comes back. */
   idle(): void;
+  /** Says hello, as after a start; in short when there was code in Storage to start with. */
+  greet(hadCode: boolean): void;
+  stop(): void;
 }
 
 const DLE = "\x10";
+const SOH = "\x01";
 const ENQUIRY = "\x05";
 const CTRL_C = "\x03";
 const ESCAPE = "\x1b";
@@ -40,19 +48,44 @@ const ERASE_LINE = `\r${ESCAPE}[J`;
 /** How the REPL shows a value. */
 export const replOptions: PrintOptions = { pretty: true, limit: true, dropQuotes: true };
 
-export function createConsole({ device, peer, identity, print, execute, classOf }: ConsoleParts): Console {
+/** How the interpreter says hello. */
+const banner = (version: string): string => `
+ ____                 _ 
+|  __|___ ___ ___ _ _|_|___ ___ 
+|  __|_ -| . |  _| | | |   | . |
+|____|___|  _|_| |___|_|_|_|___|
+         |_| espruino.com
+ ${version} (c) 2026 G.Williams
+
+Espruino is Open Source. Our work is supported
+only by sales of official boards and donations:
+http://espruino.com/Donate
+
+`;
+
+export function createConsole(parts: ConsoleParts): Console {
+  const { device, peer, version, board, print, execute, classOf } = parts;
   let line = "";
   let partial = "";
   let echoOffForLine = false;
   let prompted = false;
   let attached = false;
+  let escaped = false;
   let sequence = "";
   let afterReturn = false;
 
   const send = (text: string): void => {
     if (own.device !== null) peer(own.device)?.write(text.replace(/\n/g, "\r\n"));
   };
-  const visible = (): boolean => attached && own.echo && !echoOffForLine;
+  const raw = (bytes: string): void => {
+    if (own.device !== null) peer(own.device)?.write(bytes);
+  };
+  const packets = parts.packets?.(raw);
+  /** Is there somebody to show a prompt and an echo to? */
+  const visible = (): boolean => {
+    attached ||= own.device !== null && peer(own.device)?.watched === true;
+    return attached && own.echo && !echoOffForLine;
+  };
 
   /** Bracket depth, strings and comments aside: above 0 the line goes on. */
   function openBrackets(source: string): number {
@@ -79,6 +112,17 @@ export function createConsole({ device, peer, identity, print, execute, classOf 
   }
 
   function type(character: string): void {
+    if (packets?.receiving) {
+      packets.take(character);
+      return;
+    }
+    const afterEscape = escaped;
+    escaped = character === DLE;
+    if (character === SOH && afterEscape && packets) {
+      echoOffForLine = false;
+      packets.start();
+      return;
+    }
     if (character === "\n" && afterReturn) {
       afterReturn = false;
       return;
@@ -89,12 +133,14 @@ export function createConsole({ device, peer, identity, print, execute, classOf 
       // Cursor keys and such are swallowed; "erase the line" is what tools send.
       if (/^.(?:\[[\d;]*[A-Za-z~]|O.|[^[O])$/s.test(sequence)) {
         if (sequence === `${ESCAPE}[2H`) line = "";
+        // Alt-Enter: the line goes on, whatever its brackets say.
+        else if (sequence === `${ESCAPE}\n`) line += "\n";
         sequence = "";
       }
     } else if (character === DLE) {
       if (!line) echoOffForLine = true;
     } else if (character === ENQUIRY) {
-      if (!line) send(`${identity}\n`);
+      if (!line) send(`Espruino ${version} ${board}\n`);
     } else if (character === CTRL_C) {
       if (line && visible()) send("\n");
       line = "";
@@ -138,6 +184,14 @@ export function createConsole({ device, peer, identity, print, execute, classOf 
       if (prompted || !visible()) return;
       prompted = true;
       send(`>${line}`);
+    },
+    greet(hadCode) {
+      if (!visible()) return;
+      send(hadCode ? "\n" : banner(version));
+      prompted = false;
+    },
+    stop() {
+      packets?.stop();
     },
   };
   return own;

@@ -19,6 +19,8 @@ export interface SerialPeer {
   onData?: ((bytes: string) => void) | undefined;
   /** The board set its UART up, or down (0). */
   setBaud?(baud: number): void;
+  /** A terminal on which somebody looks on: the console greets and prompts there before anything is typed. */
+  watched?: boolean;
   /** Hardware flow control: the board cannot take more for now, or can again. */
   hold?(held: boolean): void;
 }

@@ -2,6 +2,7 @@ import { createContext, runInContext, Script } from "node:vm";
 import { decodeSource } from "./bytes.ts";
 import { PowerCut } from "./flash.ts";
 import { hostFunctions } from "./json.ts";
+import { detokenise } from "./tokens.ts";
 
 type ErrorKind = "Error" | "TypeError" | "SyntaxError" | "ReferenceError";
 // biome-ignore lint/suspicious/noExplicitAny: the interpreter's functions take whatever the firmware gives them
@@ -75,7 +76,8 @@ export function createRealm(powerCut: () => void): Realm {
     intrinsic: <T>(name: string) => intrinsics[name] as T,
     own: (error) => {
       if (!(error instanceof Error) || error instanceof PowerCut || error instanceof Stopped) return error;
-      return realm.error(error.message, error instanceof KindError ? error.kind : "Error");
+      const kind = error instanceof SyntaxError ? "SyntaxError" : "Error";
+      return realm.error(error.message, error instanceof KindError ? error.kind : kind);
     },
     define(target, functions) {
       for (const [name, fn] of Object.entries(functions)) {
@@ -101,7 +103,7 @@ export function createRealm(powerCut: () => void): Realm {
       }
     },
     run(source, name) {
-      const text = decodeSource(source);
+      const text = decodeSource(detokenise(source));
       const result = new Script(text.source, { filename: name }).runInContext(context);
       if (text.erased) throw realm.error("Got [ERASED] expected EOF", "SyntaxError");
       return result;

@@ -40,7 +40,8 @@ export function createSerials(machine: () => Machine): Serials {
     const { realm, spec, loop } = machine();
     const port = open.get(device);
     if (!realm.alive || !port) return;
-    if (spec.uartWaits) {
+    // USB and Bluetooth hold their sender back by themselves.
+    if (spec.uartWaits || !spec.serials.includes(device)) {
       port.backlog += bytes;
       drainBacklog();
     } else push(device, bytes);

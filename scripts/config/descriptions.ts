@@ -1,0 +1,20 @@
+/** What each field is for, in the words of the README's table, the JSON Schema and the command's help; by path. */
+export const DESCRIPTIONS: Record<string, string> = {
+  "server.host": "ThingsBoard's host name or address",
+  "server.username": "the device's access token",
+  "server.port": "0 stands for 1883, MQTT's own",
+  "server.client_id": "empty: the server picks one",
+  "server.password": "only where the device's credentials have one",
+  "server.qos": "1: a message counts as sent when the server acknowledged it",
+  "server.keep_alive": "seconds; ThingsBoard drops a silent session after 600",
+  "server.topics": "2: short topic names, 19 bytes less a message; ThingsBoard only",
+  apn: "access point name; empty: the network's default",
+  apn_user: "where the APN asks for one",
+  apn_password: "where the APN asks for one",
+  pin: "of the SIM; a wrong one is tried once a boot, and never as the last",
+  interval_s: "seconds from fix to fix; from 120 on the receiver is switched off in between",
+  fix_timeout_s: "seconds until a round without a fix is given up",
+  keys: "telemetry keys; one left out is not sent",
+  debug: "1: trace AT and MQTT traffic",
+  modem_port: "the modem's AT port; board `linux` only",
+};

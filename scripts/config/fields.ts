@@ -1,0 +1,136 @@
+/**
+ * The fields of a tracker's settings. The firmware's own tables and check define them; this file is the only one of the
+ * host's that knows what those look like, and adds what a device needs not know: words, secrets, patterns.
+ */
+import type { Board } from "../../board/board.ts";
+import { check, configFields, type Field, type Fields, serverFields } from "../../firmware/config.ts";
+import { BOARDS, type BoardName } from "../budgets.ts";
+import { DESCRIPTIONS } from "./descriptions.ts";
+
+export interface FieldInfo {
+  /** Where it stands in the settings: "apn", "server.host". */
+  path: string;
+  type: "string" | "number";
+  /** What the firmware takes when the field is missing; of a required one, a value it refuses. */
+  default: string | number;
+  /** A number's range, a text's length. */
+  least: number;
+  most: number;
+  /** The same in words: "1 to 64 characters". */
+  allowed: string;
+  required: boolean;
+  /** Typed unseen, never printed. */
+  secret: boolean;
+  description: string;
+  /** What a text must look like; undefined for numbers. */
+  pattern?: string;
+}
+
+/** Of the firmware's check: what text it lets pass. */
+const TEXT = "^[ -!#-~]*$";
+const DIGITS = "^[0-9]*$";
+
+/** Where we are stricter than the table: what could never be reached. */
+const STRICTER: Record<string, { pattern: string; words: string }> = {
+  "server.host": {
+    pattern: "^([A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$",
+    words: "must be a host name or address alone, without mqtt:// and without port",
+  },
+};
+
+const SECRETS = new Set(["server.username", "server.password", "apn_password", "pin"]);
+
+/** A board's file is typed for the device's globals, which the host's type check does not know: hence by computed path. */
+const ownFields = new Map<BoardName, Fields>();
+for (const name of BOARDS) {
+  const board: Board = await import(new URL(`../../board/${name}.ts`, import.meta.url).href);
+  const own: Fields = {};
+  if (board.boardFields) board.boardFields(own);
+  ownFields.set(name, own);
+}
+
+function unitOf(path: string, initial: string | number): string {
+  if (typeof initial === "number") return "";
+  return path === "pin" ? " digits" : " characters";
+}
+
+function describe(path: string, [initial, least, most]: Field): FieldInfo {
+  const size = typeof initial === "string" ? initial.length : initial;
+  return {
+    path,
+    type: typeof initial === "string" ? "string" : "number",
+    default: initial,
+    least,
+    most,
+    allowed: `${least} to ${most}${unitOf(path, initial)}`,
+    required: size < least || size > most,
+    secret: SECRETS.has(path),
+    description: DESCRIPTIONS[path] ?? "",
+    ...(typeof initial === "string" && {
+      pattern: STRICTER[path]?.pattern ?? (path === "pin" ? DIGITS : TEXT),
+    }),
+  };
+}
+
+function described(prefix: string, table: Fields): FieldInfo[] {
+  return Object.entries(table).flatMap(([name, field]) =>
+    // 0 is `server`, which has fields of its own; another number a text that may be missing.
+    field ? describe(prefix + name, typeof field === "number" ? ["", 0, field] : field) : [],
+  );
+}
+
+/** The fields a board takes; without a board those of any. */
+export function fields(board?: BoardName): FieldInfo[] {
+  const own = board ? ownFields.get(board) : Object.assign({}, ...ownFields.values());
+  return [...described("server.", serverFields()), ...described("", { ...configFields(), ...own })];
+}
+
+/** The boards that take a field. */
+export function boardsWith(path: string): BoardName[] {
+  return BOARDS.filter((board) => fields(board).some((field) => field.path === path));
+}
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf(".") + 1);
+
+/** A value as a fault shows it. What an object holds is not repeated: a secret may be in it. */
+export function withoutContents(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  return Array.isArray(value) ? [] : {};
+}
+
+/** What the firmware's words leave out, when a text's length is right. */
+function charactersWanted({ path, type, least, most }: FieldInfo, value: unknown): string {
+  if (type !== "string" || typeof value !== "string" || value.length < least || value.length > most)
+    return "";
+  return path === "pin" ? ", only digits" : ", only ASCII without quotes";
+}
+
+/** What the firmware's check says a field must be, of a value it refuses; else "". */
+function refusal({ path, default: initial, least, most }: FieldInfo, value: unknown): string {
+  const name = nameOf(path);
+  const fault = check({ [name]: value }, { [name]: [initial, least, most] });
+  return fault.slice(fault.lastIndexOf("must be "));
+}
+
+/**
+ * "", or the fault of one field's value: field, value where it is no secret, what is allowed in the words of the
+ * firmware's check. `undefined`: the field is missing.
+ */
+export function faultOf(field: FieldInfo, value: unknown = field.default): string {
+  const { path, secret } = field;
+  const shown = withoutContents(value);
+  const refused = refusal(field, shown);
+  const stricter = STRICTER[path];
+  const words = refused
+    ? refused + charactersWanted(field, value)
+    : stricter && !new RegExp(stricter.pattern).test(`${value}`) && stricter.words;
+  return words ? `${path}${secret ? "" : ` ${JSON.stringify(shown)}`}: ${words}` : "";
+}
+
+/** The fault of a field that is none, in the words of the firmware's check. */
+export function unknownFault(path: string, known: string[]): string {
+  const name = nameOf(path);
+  // Without a prototype, whose names a device would not know.
+  const table: Fields = Object.assign(Object.create(null), ...known.map((field) => ({ [field]: 0 })));
+  return path.slice(0, -name.length) + check({ [name]: 0 }, table);
+}

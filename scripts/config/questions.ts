@@ -1,0 +1,111 @@
+/** What `npm run config` asks a person, and how. */
+import type { Readable, Writable } from "node:stream";
+import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from "@clack/prompts";
+import { BOARDS, type BoardName } from "../budgets.ts";
+import { type FieldInfo, faultOf, fields } from "./fields.ts";
+import { typedValue } from "./options.ts";
+
+/** Where a person reads and types. */
+export interface Streams {
+  input: Readable;
+  output: Writable;
+}
+
+/** Ctrl-C, at any question. */
+export class Cancelled extends Error {}
+
+/** What is asked for, in this order, where the board has it. */
+const QUESTIONS: Record<string, string> = {
+  modem_port: "The modem's AT port",
+  apn: "APN (empty: the network's default)",
+  apn_user: "APN user (mostly none)",
+  apn_password: "APN password (mostly none)",
+  pin: "PIN of the SIM (empty: none)",
+  "server.host": "ThingsBoard's host name or address",
+  "server.port": "Its MQTT port",
+  "server.username": "The device's access token",
+  interval_s: "Seconds from fix to fix",
+};
+
+const BOARD_HINTS: Record<BoardName, string> = {
+  rak8212: "RAK8212, modem BG96",
+  rak5010: "RAK5010, modem BG96",
+  "wio-lte": "Seeed Wio LTE, modem EC21",
+  linux: "Linux or Raspberry Pi with a USB modem",
+};
+
+/** What is typed to empty a secret that is set: Enter keeps it, as it cannot be shown for editing. */
+const NONE = "-";
+
+/**
+ * Puts one question. The library knows Ctrl-C and Escape as giving up, but would wait for ever after Ctrl-D, which closes
+ * its line editor, and after the end of a redirected input.
+ */
+async function answerTo<T>(
+  { input, output }: Streams,
+  question: (streams: Streams & { signal: AbortSignal }) => Promise<T | typeof CANCEL_SYMBOL>,
+): Promise<T> {
+  const gone = new AbortController();
+  const abort = () => gone.abort();
+  const onKey = (_: unknown, key: { ctrl?: boolean; name?: string }) =>
+    key.ctrl && key.name === "d" && abort();
+  input.prependListener("keypress", onKey);
+  input.once("end", abort);
+  try {
+    const answer = await question({ input, output, signal: gone.signal });
+    if (isCancel(answer)) throw new Cancelled();
+    return answer as T;
+  } finally {
+    input.off("keypress", onKey);
+    input.off("end", abort);
+  }
+}
+
+/** The fields that are asked for, of a board. */
+export function askedFields(board: BoardName): FieldInfo[] {
+  const known = fields(board);
+  return Object.keys(QUESTIONS).flatMap((path) => known.filter((field) => field.path === path));
+}
+
+/** Asks for the board. */
+export async function askBoard(present: BoardName | undefined, streams: Streams): Promise<BoardName> {
+  return answerTo(streams, (ends) =>
+    select<BoardName>({
+      message: "Board",
+      options: BOARDS.map((value) => ({ value, label: value, hint: BOARD_HINTS[value] })),
+      ...(present && { initialValue: present }),
+      ...ends,
+    }),
+  );
+}
+
+/** A yes or a no. */
+export async function askYes(question: string, streams: Streams): Promise<boolean> {
+  return answerTo(streams, (ends) => confirm({ message: question, ...ends }));
+}
+
+/** Asks for a secret. */
+async function askSecret(field: FieldInfo, present: unknown, streams: Streams): Promise<string> {
+  const kept = typeof present === "string" && present !== "" && !faultOf(field, present) ? present : "";
+  const none = field.required ? "" : `, ${NONE}: none`;
+  const hint = kept && `; Enter: as it is${none}`;
+  const meaning = (typed = "") => (typed === "" ? kept : kept && typed === NONE ? "" : typed);
+  const message = `${QUESTIONS[field.path]}${hint}`;
+  const validate = (typed?: string) => faultOf(field, meaning(typed)) || undefined;
+  return meaning(await answerTo(streams, (ends) => password({ message, validate, ...ends })));
+}
+
+/** Asks for one field until the answer is right; `present` is the answer offered. */
+export async function askField(
+  field: FieldInfo,
+  present: unknown,
+  streams: Streams,
+): Promise<string | number> {
+  if (field.secret) return askSecret(field, present, streams);
+  const right = present !== undefined && !faultOf(field, present);
+  const meaning = (typed = "") => typedValue(field, typed.trim());
+  const message = QUESTIONS[field.path] ?? field.path;
+  const initialValue = String(right ? present : field.default);
+  const validate = (typed?: string) => faultOf(field, meaning(typed)) || undefined;
+  return meaning(await answerTo(streams, (ends) => text({ message, initialValue, validate, ...ends })));
+}

@@ -1,0 +1,134 @@
+/** What a board says about itself, gathered without changing anything on it. */
+
+import type { BoardEnv, Device } from "../device/device.ts";
+import { toText } from "../repl/console-lines.ts";
+
+/** `tracker.status()`, as far as we look at it. */
+export interface TrackerStatus {
+  state: string;
+  /** The last fault, also while the tracker tries again. */
+  reason: string;
+  /** Absent until there is one. */
+  fix?: { latitude: number; longitude: number; satellites?: number } | null;
+  gnss: string;
+  /** What is not known yet is absent. */
+  modem: { state: string; reason: string; imei?: string; iccid?: string; signal_dbm?: number | null };
+  server: string;
+  waiting: number;
+  sent: number;
+  dropped: number;
+}
+
+/** How the modem answered a command: "" for OK, else the error; and its lines. */
+export interface Answer {
+  error: string;
+  lines: string[];
+}
+
+export interface Evidence {
+  env: BoardEnv;
+  variables: { usage: number; free: number; total: number };
+  /** The interpreter's error flags since somebody last looked. */
+  flags: string[];
+  storageFree: number;
+  /** The code that boots: its length, and our version line in it. */
+  code: { bytes: number; version: string | undefined; board: string | undefined } | undefined;
+  /** `tb.json`; undefined: there is none, null: it is no JSON. Holds secrets: not to be shown. */
+  settings: Record<string, unknown> | null | undefined;
+  /** The firmware got as far as its own check of the settings. */
+  booted: boolean;
+  status: TrackerStatus | undefined;
+  /** What the modem said when asked directly, by command; not asked: absent. */
+  answers: Record<string, Answer>;
+}
+
+/** Our name in the code, and what is around it. */
+const VERSION_LINE = /espruino-thingsboard (\S+) for (\w+)/;
+
+const BASICS = `(function(S){
+var c=S.read(".bootcde"),t=S.read("tb.json"),i=c?c.indexOf("espruino-thingsboard"):-1;
+return [process.memory(),E.getErrorFlags(),S.getFree(),c?c.length:0,i<0?"":c.substr(i,60),t===undefined?0:S.readJSON("tb.json",true)||1,typeof TBDeviceMQTTClient=="undefined"?0:1]
+})(require("Storage"))`.replace(/\n/g, "");
+
+/** Nothing but the interpreter's name. */
+export const noEvidence = (env: BoardEnv): Evidence => ({
+  env,
+  variables: { usage: 0, free: 0, total: 0 },
+  flags: [],
+  storageFree: 0,
+  code: undefined,
+  settings: undefined,
+  booted: false,
+  status: undefined,
+  answers: {},
+});
+
+/** All but the modem's answers. */
+export async function readBasics(device: Device): Promise<Evidence> {
+  const [variables, flags, storageFree, bytes, line, settings, booted] = (await device.evaluate(BASICS)) as [
+    Evidence["variables"],
+    string[],
+    number,
+    number,
+    string,
+    0 | 1 | Record<string, unknown>,
+    0 | 1,
+  ];
+  const version = VERSION_LINE.exec(line);
+  return {
+    env: device.env,
+    variables,
+    flags,
+    storageFree,
+    code: bytes ? { bytes, version: version?.[1], board: version?.[2] } : undefined,
+    settings: settings === 0 ? undefined : typeof settings === "object" ? settings : null,
+    booted: booted === 1,
+    status: await readStatus(device),
+    answers: {},
+  };
+}
+
+/** Undefined: no tracker runs. */
+export async function readStatus(device: Device): Promise<TrackerStatus | undefined> {
+  const status = await device.evaluate('typeof tracker=="object"?tracker.status():0');
+  return status ? (status as TrackerStatus) : undefined;
+}
+
+/** Long enough for the command before it, which may be the firmware's own. */
+const ANSWER_MS = 15_000;
+const LOOK_MS = 200;
+
+/** Asks the modem through the firmware's own channel; undefined: it does not say. */
+export async function askModem(
+  device: Device,
+  command: string,
+  sleep: (ms: number) => Promise<void>,
+): Promise<Answer | undefined> {
+  let heard = "";
+  let answer: Answer | undefined;
+  const stop = device.onData((bytes) => {
+    heard += bytes;
+    const found = /<AT:(\[.*\]):AT>/.exec(heard);
+    if (found) answer = read(found[1] as string);
+  });
+  try {
+    // The marks are apart, so that an echo would not be taken for the answer.
+    const taken = await device.evaluate(
+      `modem.at(${JSON.stringify(command)},function(e,l){print("<AT"+":"+JSON.stringify([e,l])+":"+"AT>")})`,
+    );
+    for (let waited_ms = 0; taken && !answer && waited_ms < ANSWER_MS; waited_ms += LOOK_MS)
+      await sleep(LOOK_MS);
+  } finally {
+    stop();
+  }
+  return answer;
+}
+
+function read(json: string): Answer | undefined {
+  try {
+    const [error, lines] = JSON.parse(json) as [string, string[]];
+    return { error, lines: lines.map(toText) };
+  } catch {
+    return undefined;
+  }
+}

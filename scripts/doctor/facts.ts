@@ -1,0 +1,122 @@
+/** What the evidence comes to: the modem's own answers where there are any, the firmware's words where not. */
+import type { BoardName } from "../budgets.ts";
+import { faultsOf } from "../config/settings.ts";
+import { type BoardEnv, DeviceError } from "../device/device.ts";
+import { boardOf, refuseOld } from "../flash/interpreter.ts";
+import type { Evidence, TrackerStatus } from "./evidence.ts";
+import { saysAwaited, saysNothing, saysOfModem, withoutRetry } from "./words.ts";
+
+export interface Facts extends Evidence {
+  /** The build for this board; undefined: there is none. */
+  build: BoardName | undefined;
+  /** Why the interpreter is too old; "": it is not. */
+  old: string;
+  /** The code says that it is for this board. */
+  ownBoard: boolean;
+  settingsFaults: string[];
+  host: string;
+  port: number;
+  apn: string;
+  pinGiven: boolean;
+  /** Why the modem is not up; "" when it is, or does not say. */
+  modemReason: string;
+  /** Why there is no session with the server. */
+  serverReason: string;
+  fixReason: string;
+  sim: {
+    asked: boolean;
+    /** "READY", "SIM PIN", …; "" when it said an error. */
+    word: string;
+    error: number | undefined;
+    triesLeft: number | undefined;
+  };
+  /** What AT+CEREG, CGREG and CREG said: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming. */
+  registration: number[];
+  isRegistered: boolean;
+  /** 0 to 31, 99: none. */
+  rssi: number | undefined;
+  hasContext: boolean;
+  imei: string;
+  iccid: string;
+}
+
+/** The build a board wants; undefined: there is none. */
+function boardNameOf(BOARD: string): BoardName | undefined {
+  try {
+    return boardOf(BOARD);
+  } catch (error) {
+    if (error instanceof DeviceError) return undefined;
+    throw error;
+  }
+}
+
+/** Why the interpreter is too old for its board; "": it is not. */
+export function tooOld({ BOARD, VERSION }: BoardEnv): string {
+  const board = boardNameOf(BOARD);
+  if (board === undefined) return "";
+  try {
+    refuseOld(board, VERSION);
+    return "";
+  } catch (error) {
+    if (error instanceof DeviceError) return error.message;
+    throw error;
+  }
+}
+
+/** While it is tried again, the tracker's reason is the last try's, which may have failed elsewhere. */
+function modemReasonOf({ modem, reason }: TrackerStatus): string {
+  if (modem.reason) return saysNothing(modem.reason) ? "" : modem.reason;
+  const failure = withoutRetry(reason);
+  return saysOfModem(failure) ? failure : "";
+}
+
+/** The same; the modem is up. */
+function serverReasonOf({ state, reason, server }: TrackerStatus): string {
+  const failure = withoutRetry(reason);
+  if (state === "waiting") return failure || server;
+  return server || (saysOfModem(failure) ? "" : failure);
+}
+
+export function factsOf(evidence: Evidence): Facts {
+  const { env, settings, status, code, answers } = evidence;
+  const board = boardNameOf(env.BOARD);
+  const given = settings ?? {};
+  const server = (typeof given.server === "object" && given.server ? given.server : {}) as Record<
+    string,
+    unknown
+  >;
+  const modemIsUp = status?.modem.state === "up";
+  const sim = answers["AT+CPIN?"];
+  const numbers = (command: string, pattern: RegExp): number[] =>
+    (answers[command]?.lines ?? []).flatMap((line) => {
+      const match = pattern.exec(line);
+      return match ? [Number(match[1])] : [];
+    });
+  const registration = numbers("AT+CEREG?;+CGREG?;+CREG?", /REG: \d,(\d)/);
+  return {
+    ...evidence,
+    build: board,
+    old: tooOld(env),
+    ownBoard: code?.board === undefined || boardNameOf(code.board) === board,
+    settingsFaults: settings ? faultsOf({ ...settings, board: settings.board ?? board }, board) : [],
+    host: String(server.host ?? "the server"),
+    port: Number(server.port) || 1883,
+    apn: String(given.apn ?? ""),
+    pinGiven: Boolean(given.pin),
+    modemReason: !status || modemIsUp ? "" : modemReasonOf(status),
+    serverReason: !status || !modemIsUp || status.state === "online" ? "" : serverReasonOf(status),
+    fixReason: status && !status.fix && !saysAwaited(status.gnss) ? status.gnss : "",
+    sim: {
+      asked: sim !== undefined,
+      word: /\+CPIN: (.*)/.exec(sim?.lines.join() ?? "")?.[1] ?? "",
+      error: sim?.error ? Number(/\d+$/.exec(sim.error)?.[0] ?? Number.NaN) : undefined,
+      triesLeft: numbers('AT+QPINC="SC"', /"SC",(\d+)/)[0],
+    },
+    registration,
+    isRegistered: registration.some((stat) => stat === 1 || stat === 5),
+    rssi: numbers("AT+CSQ", /\+CSQ: (\d+)/)[0],
+    hasContext: numbers("AT+QIACT?", /\+QIACT: 1,(\d)/)[0] === 1,
+    imei: status?.modem.imei ?? "",
+    iccid: status?.modem.iccid ?? "",
+  };
+}

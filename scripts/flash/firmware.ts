@@ -1,0 +1,35 @@
+/** The blob for a board, made now. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { BoardName } from "../budgets.ts";
+import { SOURCES } from "../build/boards.ts";
+import { sizeOf } from "../build/size.ts";
+import { parseES5 } from "../build/verify.ts";
+import { build } from "../build.ts";
+import { DeviceError } from "../device/device.ts";
+
+export interface Firmware {
+  /** ES5, ASCII. */
+  code: string;
+  /** What it prints when it starts: `espruino-thingsboard X for BOARD`. */
+  version: string;
+  /** That BOARD. */
+  board: string;
+  /** Estimate of what its functions take of the interpreter's variables once loaded, run from flash. */
+  variables: number;
+}
+
+/** Builds a board's blob, which the build reports in a line. Throws `DeviceError`. */
+export async function buildFirmware(board: BoardName): Promise<Firmware> {
+  if ((await build(["--board", board])) !== 0)
+    throw new DeviceError("the firmware could not be built, so nothing was written to the board");
+  return firmwareOf(readFileSync(join(SOURCES.out, `${board}.js`), "latin1"));
+}
+
+/** Looks into a blob. Throws `DeviceError` when it is none of this project's. */
+export function firmwareOf(code: string): Firmware {
+  const [version, board] = /espruino-thingsboard [\w.-]+ for (\w+)/.exec(code) ?? [];
+  if (!version || !board)
+    throw new DeviceError("the firmware is broken: it does not say what it is; npm run build");
+  return { code, version, board, variables: sizeOf(parseES5(code, () => "the blob")).variables };
+}

@@ -1,0 +1,116 @@
+/** A board's Storage: what is in it, and room for what is to be written. */
+import { crc32 } from "node:zlib";
+import { count } from "../build/report.ts";
+import { type Device, DeviceError } from "../device/device.ts";
+
+/** A file to be written, in bytes. */
+export interface NewFile {
+  name: string;
+  bytes: string;
+}
+
+export interface StorageState {
+  /** Bytes behind the last file. */
+  free: number;
+  total: number;
+  /** Names and lengths. */
+  files: [name: string, length: number][];
+  /** What the files take with their headers, where the interpreter tells (2v13 and later). */
+  fileBytes?: number;
+}
+
+/**
+ * "write": there is room as it is. "compact": there is, once deleted files are cleared away. "erase": only once the old
+ * ones of the files to be written are gone, too.
+ */
+export type Way = "write" | "compact" | "erase";
+
+const HEADER_BYTES = 32;
+const WORD = 4;
+/** Both would keep `.bootcde` from running as we expect: one runs in its place, the other is a saved program. */
+const IN_THE_WAY = [".bootrst", ".varimg"];
+/** A sector of 128 KB takes a second or two to erase. */
+const COMPACTION_TIMEOUT_MS = 60_000;
+
+const STATE = `(function(S){var s=S.getStats&&S.getStats();return{free:S.getFree(),total:process.env.STORAGE,fileBytes:s?s.fileBytes:undefined,files:S.list().map(function(n){var c=S.read(n);return[n,c?c.length:0]})}})(require("Storage"))`;
+
+const room = (length: number): number => HEADER_BYTES + Math.ceil(length / WORD) * WORD;
+const sum = (lengths: number[]): number => lengths.reduce((total, length) => total + room(length), 0);
+
+export async function readStorage(device: Device): Promise<StorageState> {
+  return (await device.evaluate(STATE)) as StorageState;
+}
+
+/** Whether a file is on the board as it should be, by length and the CRC-32 that the board computes. */
+export async function isStored(device: Device, { name, bytes }: NewFile): Promise<boolean> {
+  const [length, checksum] = (await device.evaluate(
+    `(function(c){return c?[c.length,E.CRC32(c)]:[0,0]})(require("Storage").read(${JSON.stringify(name)}))`,
+  )) as [number, number];
+  return length === bytes.length && checksum === crc32(Buffer.from(bytes, "latin1"));
+}
+
+/**
+ * Erases what a power cut in the middle of a file's header left: a file whose name is not whole, and which nobody would
+ * ever find again.
+ */
+export async function eraseOrphans(device: Device): Promise<void> {
+  for (const [name] of (await readStorage(device)).files)
+    if (name.includes("\xff")) await erase(device, name);
+}
+
+export async function erase(device: Device, name: string): Promise<void> {
+  // In ASCII: a byte 0xFF, even in a string, is the end of the code for Espruino's lexer.
+  const literal = JSON.stringify(name).replace(
+    /[\x7f-\xff]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16)}`,
+  );
+  await device.evaluate(`require("Storage").erase(${literal})`);
+}
+
+/** How room for the files can be had. Throws `DeviceError` when it cannot. */
+export function wayFor(state: StorageState, files: NewFile[]): Way {
+  for (const [name] of state.files)
+    if (IN_THE_WAY.includes(name))
+      throw new DeviceError(
+        `the board has a saved program, ${name}, that would run in the tracker's place: require("Storage").erase("${name}") on its console erases it`,
+      );
+  const needed = sum(files.map(({ bytes }) => bytes.length));
+  const replaced = state.files.filter(([name]) => files.some((file) => file.name === name));
+  const trash = state.total - state.free - (state.fileBytes ?? sum(state.files.map(([, length]) => length)));
+  if (needed <= state.free) return "write";
+  if (needed <= state.free + trash) return "compact";
+  const all = state.free + trash + sum(replaced.map(([, length]) => length));
+  if (needed <= all) return "erase";
+  const others = state.files.filter((file) => !replaced.includes(file));
+  const largest = others.sort(([, a], [, b]) => b - a).slice(0, 3);
+  throw new DeviceError(
+    `the Storage is too full: ${count(needed)} bytes are needed and ${count(all)} can be had of ${count(state.total)}; ${
+      largest.length
+        ? `erase what you can spare on the board's console, require("Storage").erase("…"); the largest: ${largest.map(([name, length]) => `${name} (${count(length)})`).join(", ")}`
+        : "this board's Storage is too small for the tracker"
+    }`,
+  );
+}
+
+/**
+ * Makes room the least harmful way, and says what it does. The app must not run any more: its functions are in what is
+ * moved. A power cut during compaction makes the interpreter erase the whole Storage at its next start, so the board
+ * then is a plain interpreter.
+ */
+export async function makeRoom(device: Device, files: NewFile[], say: (line: string) => void): Promise<void> {
+  const way = wayFor(await readStorage(device), files);
+  if (way === "write") return;
+  if (way === "erase") {
+    say("There is no room beside the old firmware: erasing it first");
+    for (const { name } of files) await erase(device, name);
+  }
+  say(
+    "Clearing deleted files away (Storage.compact), some seconds: keep the power on, or all of its Storage is lost",
+  );
+  await device.evaluate('require("Storage").compact()', COMPACTION_TIMEOUT_MS);
+  const after = await readStorage(device);
+  if (wayFor(after, files) !== "write")
+    throw new DeviceError(
+      `the Storage could not be compacted (${count(after.free)} bytes are free): copy what you want to keep, then require("Storage").eraseAll() on the board's console, and flash again`,
+    );
+}

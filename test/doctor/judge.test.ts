@@ -1,0 +1,208 @@
+/** Findings from evidence made up: what the simulated world cannot show, and reasons in other words than today's. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Answer, Evidence, TrackerStatus } from "../../scripts/doctor/evidence.ts";
+import { factsOf } from "../../scripts/doctor/facts.ts";
+import { FINDINGS, NEEDS } from "../../scripts/doctor/findings.ts";
+import { judge } from "../../scripts/doctor/judge.ts";
+
+const UP: TrackerStatus["modem"] = { state: "up", reason: "", imei: "866", iccid: "894", signal_dbm: -70 };
+const down = (reason: string): TrackerStatus["modem"] => ({ state: "down", reason });
+
+/** A tracker that works, but for these changes. */
+function evidence(changes: Partial<Evidence> = {}, status: Partial<TrackerStatus> = {}): Evidence {
+  return {
+    env: { BOARD: "RAK8212", VERSION: "2v29", STORAGE: 40960 },
+    variables: { usage: 800, free: 1700, total: 2500 },
+    flags: [],
+    storageFree: 26_000,
+    code: { bytes: 12_000, version: "0.1.0", board: "RAK8212" },
+    settings: { server: { host: "h.example", username: "TOKEN" }, apn: "internet" },
+    booted: true,
+    status: {
+      state: "online",
+      reason: "",
+      fix: { latitude: 52.5, longitude: 13.4, satellites: 7 },
+      gnss: "",
+      modem: UP,
+      server: "",
+      waiting: 0,
+      sent: 5,
+      dropped: 0,
+      ...status,
+    },
+    answers: {},
+    ...changes,
+  };
+}
+
+const faults = (found: Evidence): string[] =>
+  judge(factsOf(found)).flatMap((verdict) => (verdict.kind === "fault" ? [verdict.id] : []));
+
+const ok = (...lines: string[]): Answer => ({ error: "", lines });
+const failed = (error: string): Answer => ({ error, lines: [] });
+
+test("what works has no fault", () => {
+  assert.deepEqual(faults(evidence()), []);
+});
+
+describe("a reason in few words, or as the modem's number", () => {
+  const ofTheModem: [string, string[]][] = [
+    ["modem-silent", ["no answer", "silent", "no answer: check power, UART"]],
+    ["modem-restarts", ["modem says RDY: check supply", "modem says NORMAL POWER DOWN"]],
+    ["no-sim", ["no SIM", "modem: +CME 10", "+CME 10", "modem error 10"]],
+    ["bad-sim", ["SIM failure", "SIM failure: reseat it", "wrong SIM", "+CME 15", "modem error 15"]],
+    ["sim-busy", ["SIM busy", "+CME 14"]],
+    ["sim-blocked", ["SIM PUK", "SIM PUK: use a phone"]],
+    ["pin-wanted", ["SIM PIN", "SIM PIN: use a phone or set pin"]],
+    ["wrong-pin", ["wrong PIN", "wrong PIN: set pin", "+CME 16"]],
+    ["last-pin-try", ["one PIN try left", "one PIN try left: use a phone"]],
+    ["network-denied", ["SIM refused: check plan", "SIM refused", "network refuses SIM", "denied"]],
+    ["no-network", ["no network", "no network: check antenna", "no service", "+CME 30"]],
+    ["no-context", ["no PDP context", "modem: 561", "check apn", "PDP context lost", "570"]],
+  ];
+  for (const [id, reasons] of ofTheModem)
+    for (const reason of reasons)
+      test(`modem: ${reason}`, () => {
+        const status = { state: "waiting", reason: `${reason}; again in 5 s`, modem: down(reason) };
+        assert.ok(faults(evidence({}, status)).includes(id), `${faults(evidence({}, status))}`);
+      });
+
+  const ofTheServer: [string, string[]][] = [
+    [
+      "token-refused",
+      ["MQTT: refused, check login", "check username, password", "token refused", "not authorised"],
+    ],
+    ["client-id-refused", ["MQTT: refused, client_id", "client_id"]],
+    ["server-busy", ["MQTT: refused, server busy", "busy"]],
+    ["not-mqtt", ["MQTT: flags", "MQTT: order", "MQTT: type", "MQTT: QoS 2"]],
+    ["host-unknown", ["bad host", "DNS failed: check host", "modem: 565", "552"]],
+    ["server-refuses", ["refused: check host, port", "refused", "modem: 566", "566"]],
+    [
+      "server-silent",
+      ["no reply: check host, port", "no answer: check host, port", "modem: 569", "no reply"],
+    ],
+    ["server-closes", ["closed by server"]],
+    ["link-lost", ["link lost", "link slow", "lost"]],
+    ["no-context", ["no PDP context: check apn", "modem: 561"]],
+    ["server-other", ["something new", "MQTT: refused, MQTT 3.1.1", "modem in use"]],
+  ];
+  for (const [id, reasons] of ofTheServer)
+    for (const reason of reasons)
+      test(`server: ${reason}`, () => {
+        const status = { state: "waiting", reason: `${reason}; again in 5 s`, server: reason };
+        assert.deepEqual(faults(evidence({}, status)), [id]);
+      });
+
+  for (const [id, reason] of [
+    ["no-receiver", "modem has no GNSS"],
+    ["no-fix", "no fix: needs open sky"],
+    ["no-fix", "516"],
+    ["fix-other", "modem error 504"],
+  ] as const)
+    test(`receiver: ${reason}`, () => {
+      assert.deepEqual(faults(evidence({}, { fix: undefined, gnss: reason })), [id]);
+    });
+
+  test("a fix that is only awaited is no finding", () => {
+    const status = { fix: undefined, gnss: "no fix yet" };
+    assert.deepEqual(faults(evidence({}, status)), ["fix-pending"]);
+    assert.deepEqual(faults(evidence({ storageFree: 1000 }, status)), ["low-flash"]);
+  });
+
+  test("a subscription that is refused is told of a tracker that is online", () => {
+    assert.deepEqual(faults(evidence({}, { server: "SUBSCRIBE refused" })), ["no-requests"]);
+  });
+});
+
+describe("while the tracker tries again, its reason is the last try's:", () => {
+  const starting = { ...down(""), state: "starting" };
+  const cases: [found: string, Partial<TrackerStatus>][] = [
+    ["server-pending", { state: "server", reason: "no network: check antenna; again in 9 s" }],
+    ["server-pending", { state: "server", reason: "no answer: check power, UART; again in 9 s" }],
+    ["server-silent", { state: "server", reason: "no answer: check host, port; again in 9 s" }],
+    ["token-refused", { state: "server", reason: "MQTT: refused, check login; again in 9 s" }],
+    [
+      "modem-pending",
+      { state: "modem", reason: "no answer: check host, port; again in 9 s", modem: starting },
+    ],
+    [
+      "modem-silent",
+      { state: "modem", reason: "no answer: check power, UART; again in 9 s", modem: starting },
+    ],
+    ["modem-pending", { state: "modem", reason: "", modem: { ...starting, reason: "restart" } }],
+    ["modem-pending", { state: "modem", reason: "", modem: { ...starting, reason: "off" } }],
+  ];
+  for (const [id, status] of cases)
+    test(`${id}: ${status.state}, ${status.reason || status.modem?.reason}`, () => {
+      assert.deepEqual(faults(evidence({}, status)), [id]);
+    });
+});
+
+describe("what the modem itself says counts more than the tracker's words", () => {
+  const starting = { state: "modem", modem: { ...down("trouble"), state: "starting" } };
+  const CPIN = "AT+CPIN?";
+  const REG = "AT+CEREG?;+CGREG?;+CREG?";
+  const ready = { [CPIN]: ok("+CPIN: READY") };
+  const cases: [string, Record<string, Answer>][] = [
+    ["no-sim", { [CPIN]: failed("10") }],
+    ["bad-sim", { [CPIN]: failed("13") }],
+    ["sim-busy", { [CPIN]: failed("14") }],
+    ["sim-blocked", { [CPIN]: ok("+CPIN: SIM PUK") }],
+    ["pin-wanted", { [CPIN]: ok("+CPIN: SIM PIN"), 'AT+QPINC="SC"': ok('+QPINC: "SC",3,10') }],
+    ["last-pin-try", { [CPIN]: ok("+CPIN: SIM PIN"), 'AT+QPINC="SC"': ok('+QPINC: "SC",1,10') }],
+    ["network-denied", { ...ready, [REG]: ok("+CEREG: 0,3", "+CGREG: 0,0", "+CREG: 0,0") }],
+    ["no-signal", { ...ready, [REG]: ok("+CEREG: 0,2"), "AT+CSQ": ok("+CSQ: 99,99") }],
+    ["no-network", { ...ready, [REG]: ok("+CEREG: 0,2"), "AT+CSQ": ok("+CSQ: 17,99") }],
+    ["context-other", { ...ready, [REG]: ok("+CEREG: 0,5"), "AT+QIACT?": ok() }],
+  ];
+  for (const [id, answers] of cases)
+    test(`${id}: ${JSON.stringify(answers)}`, () => {
+      assert.equal(faults(evidence({ answers }, starting))[0], id);
+    });
+});
+
+describe("the board's own", () => {
+  const cases: [string, Partial<Evidence>][] = [
+    ["old-interpreter", { env: { BOARD: "RAK8212", VERSION: "1v99" } }],
+    ["unknown-board", { env: { BOARD: "PUCKJS", VERSION: "2v29" } }],
+    ["out-of-memory", { flags: ["LOW_MEMORY", "MEMORY"] }],
+    ["low-memory", { variables: { usage: 2300, free: 200, total: 2500 } }],
+    ["lost-bytes", { flags: ["FIFO_FULL"] }],
+    ["low-flash", { storageFree: 1000 }],
+  ];
+  for (const [id, changes] of cases) test(id, () => assert.deepEqual(faults(evidence(changes)), [id]));
+
+  test("LOW_MEMORY alone is no fault", () => {
+    assert.deepEqual(faults(evidence({ flags: ["LOW_MEMORY"] })), []);
+  });
+});
+
+describe("the table of findings", () => {
+  test("has each name once, and an area that is known", () => {
+    const ids = FINDINGS.map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length);
+    for (const { id, area } of FINDINGS) assert.ok(area in NEEDS, id);
+  });
+
+  test("is in the order of what depends on what", () => {
+    const areas = Object.keys(NEEDS);
+    const order = FINDINGS.map(({ area }) => areas.indexOf(area));
+    assert.deepEqual(
+      order,
+      order.toSorted((a, b) => a - b),
+    );
+    for (const [area, needed] of Object.entries(NEEDS))
+      for (const one of needed) assert.ok(areas.indexOf(one) < areas.indexOf(area), `${area} needs ${one}`);
+  });
+
+  test("says for each finding what was found, why, and what to do", () => {
+    const facts = factsOf(evidence());
+    for (const { id, finding, cause, remedy } of FINDINGS)
+      for (const words of [finding, cause, remedy]) {
+        const text = typeof words === "string" ? words : words(facts);
+        assert.ok(text === "" || /^[\S ]+$/.test(text), `${id}: ${text}`);
+        assert.doesNotMatch(text, /undefined/, id);
+      }
+  });
+});

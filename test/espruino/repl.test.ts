@@ -1,0 +1,119 @@
+/** `npm run repl` and `npm run doctor` on the real interpreter, over a pseudo-terminal, with the tracker in its Storage. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { PassThrough } from "node:stream";
+import { describe, test } from "node:test";
+import { pretokenise } from "../../scripts/device/pretokenise.ts";
+import { doctor } from "../../scripts/doctor.ts";
+import { repl } from "../../scripts/repl.ts";
+import { createModem } from "../../scripts/simulator/modem/modem.ts";
+import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import { startRealInterpreter } from "../../scripts/simulator/world.ts";
+import { offerConsole } from "../../scripts/start/console.ts";
+
+const binary = process.env.ESPRUINO ?? "";
+const skip = binary ? false : "skipped: set ESPRUINO=<path of Espruino for Linux> to open its console";
+const TOKEN = "REAL_INTERPRETER";
+const TRACK = new URL(
+  "../../scripts/simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea",
+  import.meta.url,
+);
+const built = readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1");
+
+describe("the console of the real interpreter", { skip }, () => {
+  for (const [form, blob] of [
+    ["as text", built],
+    ["pretokenised", binary ? pretokenise(built, "2v29") : ""],
+  ] as const)
+    test(`with the firmware ${form}`, async (t) => {
+      const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: TOKEN }] });
+      const { mqttPort } = await thingsboard.listen({ mqttPort: 0 });
+      const modem = createModem({
+        startsOn: true,
+        gnss: { log: readFileSync(TRACK, "latin1"), time: "now", coldStart_ms: 100 },
+      });
+      const terminal = await offerConsole();
+      const interpreter = await startRealInterpreter({
+        binary,
+        modem,
+        blob,
+        config: {
+          server: { host: "127.0.0.1", port: mqttPort, username: TOKEN, client_id: "tracker-1" },
+          apn: "internet",
+          interval_s: 2,
+        },
+        console: terminal.peer,
+      });
+      t.after(async () => {
+        await interpreter.stop();
+        modem.dispose();
+        await thingsboard.close();
+        await terminal.close();
+      });
+      const port = / --port (\S+)$/.exec(terminal.hint)?.[1] as string;
+
+      async function run(
+        args: string[],
+        ...lines: string[]
+      ): Promise<{ code: number; out: string; err: string }> {
+        const input = new PassThrough();
+        const output = new PassThrough();
+        let out = "";
+        let err = "";
+        output.on("data", (chunk) => {
+          out += chunk;
+        });
+        input.end(lines.map((line) => `${line}\n`).join(""));
+        const code = await repl(["--port", port, ...args], {
+          input,
+          output,
+          complain: (line) => {
+            err += `${line}\n`;
+          },
+          history: undefined,
+        });
+        return { code, out, err };
+      }
+
+      await t.test("doctor finds all well", async () => {
+        const lines: string[] = [];
+        const code = await doctor(["--port", port, "--wait", "60"], {
+          say: (line) => lines.push(line),
+          complain: () => {},
+        });
+        assert.equal(code, 0, lines.join("\n"));
+      });
+
+      await t.test("repl -e 'tracker.status()' answers", async () => {
+        const { code, out } = await run(["-e", "tracker.status()"]);
+        assert.equal(code, 0);
+        assert.equal(JSON.parse(out).state, "online");
+        assert.deepEqual(await run(["-e", "nope()"]), {
+          code: 1,
+          out: "",
+          err: 'ReferenceError: "nope" is not defined\n',
+        });
+      });
+
+      await t.test("repl shows values, and errors with the TypeScript's places", async () => {
+        const { out } = await run(
+          [],
+          "function twice(n) {",
+          "return 2*n",
+          "}",
+          "twice(21)",
+          "let later = 'x'",
+          "later",
+          "server.send_telemetry([])",
+          ".mem",
+        );
+        assert.match(out, /^=42$/m);
+        assert.match(out, /^="x"\n="x"$/m);
+        assert.match(out, /^variables +[\d,]+ of [\d,]+ in use/m);
+        const place = /at send_telemetry \((firmware\/\S+):(\d+)\)/.exec(out);
+        assert.ok(place, out);
+        const source = readFileSync(new URL(`../../${place[1]}`, import.meta.url), "utf8").split("\n");
+        assert.match(source[Number(place[2]) - 1] ?? "", /throw Error\("data: /);
+      });
+    });
+});
