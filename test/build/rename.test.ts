@@ -49,14 +49,14 @@ const CASES: [why: string, before: string, after: string][] = [
 for (const [why, before, after] of CASES) test(why, () => assert.equal(renamed(before), after));
 
 test("more variables than letters: two letters, never a word of the language", () => {
-  const names = Array.from({ length: 3000 }, (_, i) => `variable${i}`);
+  const names = Array.from({ length: 1000 }, (_, i) => `variable${i}`);
   const code = renamed(`var ${names.map((name, i) => `${name}=${i}`).join(",")};print([${names}])`);
   const declared =
     /^var (.*);print/
       .exec(code)?.[1]
       ?.split(",")
       .map((part) => part.split("=")[0]) ?? [];
-  assert.equal(new Set(declared).size, 3000);
+  assert.equal(new Set(declared).size, 1000);
   for (const word of ["do", "if", "in", "of"]) assert.ok(!declared.includes(word), word);
   let printed: number[] = [];
   runInNewContext(code, { print: (values: number[]) => (printed = [...values]) });
