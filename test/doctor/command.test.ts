@@ -27,8 +27,8 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
     say: (line) => out.push(line),
     complain: (line) => err.push(line),
     open: (address) => openDevice(address, { answer_ms: 100 }),
-    // The rig's world is quick.
-    sleep: () => pause(20),
+    // The rig's world is quick, though not when the machine is busy.
+    sleep: (ms) => pause(ms / 10),
   });
   return { code, out: out.join("\n"), err: err.join("\n") };
 }
