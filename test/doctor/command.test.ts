@@ -78,7 +78,7 @@ describe("npm run doctor", () => {
 
   test("says what it waits for, and stops waiting", async () => {
     const { code, out, err } = await visit(
-      { blob: builtBlob(), config: {}, modem: { coverage: { search_ms: 600_000 } } },
+      { blob: builtBlob(), config: {}, modem: { coverage: { stat: 2 } } },
       "--wait",
       "30",
     );
