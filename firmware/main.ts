@@ -24,8 +24,7 @@ function boot(): void {
       const client = new ClientClass(config.server || ({} as ServerConfig));
       const the_modem = createModem(openModem(config.modem_port as string), power, config);
       useNetwork(the_modem);
-      // Both have what they need of it.
-      delete config.server;
+      // It has what it needs of it.
       if (boardFields) delete config.modem_port;
       modem = the_modem;
       server = client;

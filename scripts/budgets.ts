@@ -10,9 +10,10 @@ export const BUDGETS = {
   /**
    * Bytes of one board's blob: 40 KB of the RAK8212's flash must hold the running one, the next one while it is
    * downloaded, and the settings. 14,336 is the end of it; what a durable outbox and recovery will take is kept free
-   * until they are there. Linux has no such limit; its blob also knows Unicode.
+   * until they are there. The Wio LTE and Linux have
+   * no such limit; and the blob of the latter also knows Unicode.
    */
-  blob_bytes: { rak8212: 11_264, rak5010: 11_264, "wio-lte": 11_264, linux: 11_776 } satisfies Record<
+  blob_bytes: { rak8212: 11_264, rak5010: 11_264, "wio-lte": 11_776, linux: 11_776 } satisfies Record<
     BoardName,
     number
   >,

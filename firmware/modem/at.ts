@@ -149,7 +149,7 @@ function receive(bytes: string): void {
   if (modem.trace_) print("<", JSON.stringify(bytes));
   buffer += bytes;
   for (;;) {
-    if (payload && buffer[0] === ">") {
+    if (payload && !owed && buffer[0] === ">") {
       // The prompt has no line end: it stays, as the start of the next line, which may be empty otherwise. The payload
       // goes out even if the connection is gone by now, or the modem would take the next command for it.
       send(payload, Limit.Send_ms);
@@ -190,7 +190,7 @@ function receive(bytes: string): void {
 export function explain(error: string, plain?: string): string {
   const reasons: Record<string, string | undefined> = {
     10: "no SIM",
-    13: "SIM failure: reseat it",
+    13: "SIM fault: reseat it",
     14: "SIM busy",
     16: "wrong PIN: set pin",
     30: "no network: check antenna",

@@ -89,8 +89,8 @@ let step: Step;
 let reason = "off";
 let ready: Ready;
 let tries: number;
-/** 1: the PIN was entered, and the SIM was not ready since. A wrong PIN is never tried twice. */
-let pinned: 0 | 1 | undefined;
+/** The error that the entered PIN got, and the SIM was not ready since. A wrong PIN is never tried twice. */
+let pinned: string | undefined;
 let imei: string | undefined;
 let iccid: string | undefined;
 let signal_dbm: number | undefined;
@@ -119,7 +119,7 @@ function urc(line: string): unknown {
   // What a modem says that starts. APP RDY and +CPIN (they are less than "B") can come until it is up.
   if (gone && (step ? step > Step.Echo && line > "B" : !reason)) {
     // Only the channel's own line is lower case. A modem that is down has no connection.
-    reason = line > "a" ? line : "modem says " + line + ": check supply";
+    reason = line > "a" ? line : "modem says " + line + ": check power";
     endSocket(reason);
     // What was sent to it will not be answered. While it was starting, `takeStep` is told so.
     finish(99, reason);
@@ -169,7 +169,7 @@ function takeStep(error: string, lines: string[]): void {
   } else if (now === Step.Sim) {
     // +CPIN: SIM PIN,+QPINC: "SC",3,10
     if (word === "READY") {
-      pinned = 0;
+      pinned = "";
       tries = Tries.Network;
       next++;
     } else if (word > "O") {
@@ -177,14 +177,13 @@ function takeStep(error: string, lines: string[]): void {
       if (!config.pin || word !== "SIM PIN") again = word + ": use a phone or set pin";
       else if (pinned) again = explain("16");
       else if (/"SC",[01]/.test(all)) again = "one PIN try left: use a phone";
-      else pinned = 1;
       if (again) tries = 0;
     }
     // "SIM busy", NOT READY and even "not inserted" are normal at first (AT 5.3).
     else again = explain(error || "14");
   } else if (now === Step.Pin) {
-    // It was right; a modem that restarts before it says READY wants it again.
-    if (!error) pinned = 0;
+    // A modem that restarted meanwhile does not come here, and wants it again; one that did not answer may have tried it.
+    pinned = error;
     again = explain(error || "14");
     next--;
   } else if (now === Step.Identity) {

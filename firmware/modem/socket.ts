@@ -149,7 +149,8 @@ function socketStep(event?: string, lines?: string[]): void {
         text = "AT+QISEND=0," + out.length;
       } else state = State.Idle;
     }
-  } else if (was === State.Closing || (event as string) > "a") {
+  } else if (was === State.Closing || (event && event > "a")) {
+    // Asked twice: to Espruino undefined is more than "a".
     // The modem closed it, or never will: the id is free, or will be cleared before it is used again.
     state = State.Closed;
     if (socket) {

@@ -163,7 +163,8 @@ function call<A, B>(callback: (a: A, b: B) => void, a: A, b?: B): void {
 
 /** Tells the outcome to those who wait under this packet identifier or Id; meanwhile they may call us. */
 function finish(id: number, ok: boolean): void {
-  for (let i = 0; i < flight.length; )
+  // Not those that come meanwhile: at QoS 0 they have the same Id, and are not through yet.
+  for (let i = 0, left = flight.length; left-- && i < flight.length; )
     if ((flight[i] as Waiting).id_ === id) call((flight.splice(i, 1)[0] as Waiting).done_, ok);
     else i++;
   if (!flight.length) watch();
@@ -267,8 +268,10 @@ const handlers: SocketHandlers = {
           call(owner.onMessage_, topic, payload);
           if (id && owner.status) send(packet(First.PUBACK, uint16(id)));
         } else {
+          const oldest = flight[0];
           finish(first === First.PUBACK ? id : Id.REQUEST, true);
-          watch();
+          // An answer to another one is none to the oldest.
+          if (flight[0] !== oldest) watch();
           // SUBACK's return code.
           if (payload > "\x02") owner.last_error = "SUBSCRIBE refused";
         }

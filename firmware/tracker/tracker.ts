@@ -67,7 +67,8 @@ let roundTimer: ReturnType<typeof setTimeout> = 0;
 function connect(failed: State): void {
   state = State.Modem;
   // The first try after things went well: the server alone may be gone, and a new PDP context costs time and energy.
-  if (failures === 1 && !modem.status().reason) proceed("");
+  // Or it was connected by hand meanwhile.
+  if (server.status || (failures === 1 && !modem.status().reason)) proceed("");
   // A restart costs more, and a server that is down is not the modem's fault.
   else bringUp(proceed, failed === State.Modem && !(failures % Limit.ModemTries));
 }

@@ -10,7 +10,7 @@ const has =
 
 // Of the modem.
 export const saysSilent = has(/no answer|silent/i);
-export const saysRestarted = has(/modem says|supply/i);
+export const saysRestarted = has(/modem says/i);
 export const saysNoSim = has(/no SIM|\b10$/);
 export const saysBusySim = has(/SIM busy|\b14$/);
 export const saysBadSim = has(/SIM fail|wrong SIM|reseat|\b1[35]$/);

@@ -263,6 +263,22 @@ describe("the tracker comes back", () => {
     await reports((w) => void w.board.evaluate("server.disconnect()"));
   });
 
+  test("after a session that was connected by hand while the tracker waited", async () => {
+    const { board, run, runUntil, status, thingsboard, lines } = start();
+    await runUntil(/^tracker: connected$/, 60);
+    thingsboard.faults.restart();
+    await runUntil(/again in/, 60);
+    board.evaluate("server.connect()");
+    await runUntil(/^tracker: connected$/, 60);
+    const from = lines.length;
+    await run(600);
+    assert.equal(status().state, "online");
+    assert.deepEqual(
+      lines.slice(from).filter((line) => /again in/.test(line)),
+      [],
+    );
+  });
+
   test("after a modem that restarts right after the PIN was entered", async () => {
     const { runUntil, run, modem } = start({ modem: { sim: { pin: "1234" } }, config: { pin: "1234" } });
     modem.inject.reset();

@@ -49,9 +49,9 @@ test("what works has no fault", () => {
 describe("a reason in few words, or as the modem's number", () => {
   const ofTheModem: [string, string[]][] = [
     ["modem-silent", ["no answer", "silent", "no answer: check power, UART"]],
-    ["modem-restarts", ["modem says RDY: check supply", "modem says NORMAL POWER DOWN"]],
+    ["modem-restarts", ["modem says RDY: check power", "modem says NORMAL POWER DOWN"]],
     ["no-sim", ["no SIM", "modem: +CME 10", "+CME 10", "modem error 10"]],
-    ["bad-sim", ["SIM failure", "SIM failure: reseat it", "wrong SIM", "+CME 15", "modem error 15"]],
+    ["bad-sim", ["SIM failure", "SIM fault: reseat it", "wrong SIM", "+CME 15", "modem error 15"]],
     ["sim-busy", ["SIM busy", "+CME 14"]],
     ["sim-blocked", ["SIM PUK", "SIM PUK: use a phone"]],
     ["pin-wanted", ["SIM PIN", "SIM PIN: use a phone or set pin"]],

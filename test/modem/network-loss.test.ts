@@ -4,11 +4,11 @@ import { ACTIVATE, BRING_UP, ERROR, OK, ok, REGISTRATION } from "./fake-serial.t
 import { setup } from "./network-rig.ts";
 
 for (const [urc, reason] of [
-  ["RDY", "modem says RDY: check supply"],
-  ["APP RDY", "modem says APP RDY: check supply"],
-  ["POWERED DOWN", "modem says POWERED DOWN: check supply"],
-  ["PSM POWER DOWN", "modem says PSM POWER DOWN: check supply"],
-  ["+CPIN: NOT READY", "modem says +CPIN: NOT READY: check supply"],
+  ["RDY", "modem says RDY: check power"],
+  ["APP RDY", "modem says APP RDY: check power"],
+  ["POWERED DOWN", "modem says POWERED DOWN: check power"],
+  ["PSM POWER DOWN", "modem says PSM POWER DOWN: check power"],
+  ["+CPIN: NOT READY", "modem says +CPIN: NOT READY: check power"],
 ]) {
   test(`an unexpected ${urc}: down, and all settings are made again`, (t) => {
     const { clock, serial, modem, lost, start, up } = setup(t);
@@ -53,7 +53,7 @@ test("a restart in the middle of bringing up ends it with the reason; the next o
   const results = start();
   clock.tick(5000);
   serial.say("\r\nRDY\r\n");
-  assert.deepEqual(results, ["modem says RDY: check supply"]);
+  assert.deepEqual(results, ["modem says RDY: check power"]);
   assert.deepEqual(lost, []);
   assert.equal(clock.countTimers(), 0);
   serial.answers[ACTIVATE] = OK;

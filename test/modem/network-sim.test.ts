@@ -18,7 +18,7 @@ test("a SIM that is busy, even missing, at first is waited for", (t) => {
 
 for (const [answer, reason] of [
   ["\r\n+CME ERROR: 10\r\n", "no SIM"],
-  ["\r\n+CME ERROR: 13\r\n", "SIM failure: reseat it"],
+  ["\r\n+CME ERROR: 13\r\n", "SIM fault: reseat it"],
   [OK, "SIM busy"],
 ] as const) {
   test(`a SIM that stays unusable, after 20 s: ${reason}`, (t) => {

@@ -114,7 +114,7 @@ test("a modem that restarts takes sockets and waiting commands along", (t) => {
   write(socket, "hello");
   serial.say("\r\nRDY\r\n");
   clock.tick(200000);
-  assert.deepEqual(events, ["close modem says RDY: check supply"]);
+  assert.deepEqual(events, ["close modem says RDY: check power"]);
   assert.equal(socket.write("x"), -1);
   assert.deepEqual(serial.commands, ["AT+QISEND=0,5"]);
   assert.equal(clock.countTimers(), 0);
