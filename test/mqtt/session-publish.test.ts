@@ -223,6 +223,21 @@ describe("QoS 0", () => {
     assert.deepEqual(told, ["a true", "b true"]);
   });
 
+  it("one that is sent from the outcome of another is not done with it", () => {
+    const { session, network, told, connect } = sessionRig();
+    connect();
+    network.room = 0;
+    session.config_.qos = 0;
+    publish(session, "up", "a", () => {
+      network.room = 0;
+      publish(session, "up", "b", (ok) => told.push(`b ${ok}`));
+    });
+    network.writable();
+    assert.deepEqual(told, []);
+    network.writable();
+    assert.deepEqual(told, ["b true"]);
+  });
+
   it("what waits is bounded", () => {
     const { session, network, told, connect, send } = sessionRig();
     connect();
