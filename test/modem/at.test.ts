@@ -199,6 +199,17 @@ test("quirk 20: a payload is taken by count only, at every split", (t) => {
   assert.equal(urcs.length, stream.length + 2);
 });
 
+test("a > that begins counted data is no prompt for what the command carries", (t) => {
+  const { serial, results, send } = setup(t);
+  send("AT+QIRD=0,512", "payload");
+  serial.expect("AT+QIRD=0,512\r");
+  serial.say("\r\n+QIRD: 2\r\n");
+  serial.say(">x");
+  serial.say("\r\n\r\nOK\r\n");
+  serial.expect("");
+  assert.deepEqual(results, [["", "+QIRD: 2", ">x"]]);
+});
+
 test("AT+QIRD=0,0 answers three numbers and no payload", (t) => {
   const { serial, results, send } = setup(t);
   send("AT+QIRD=0,0");
