@@ -8,8 +8,8 @@ import type { SerialPort } from "../firmware/modem/at.ts";
 export interface Board {
   /** `process.env.BOARD` of the interpreter this blob is for. */
   BOARD: string;
-  /** Adds the settings only this board has; 0: none. */
-  boardFields: ((fields: Fields) => void) | 0;
+  /** Adds the settings this board has its own limits for: outbox_bytes, and on Linux the modem's port. */
+  boardFields(fields: Fields): void;
   /** Sets the console and the modem's UART up, and gives the UART. `path`: the serial device, on Linux. */
   openModem(path: string): SerialPort;
   /**

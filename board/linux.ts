@@ -3,9 +3,10 @@ import type { Fields } from "../firmware/config.ts";
 /** Espruino for Linux (a PC, a Raspberry Pi) with a USB modem, which has no power key: `AT+CFUN=1,1` restarts it. */
 export const BOARD = "LINUX";
 
-export const boardFields: ((fields: Fields) => void) | 0 = function (fields) {
+export function boardFields(fields: Fields): void {
+  fields.outbox_bytes = [65536, 8192, 196608];
   fields.modem_port = ["/dev/ttyUSB2", 1, 64];
-};
+}
 
 export function openModem(path: string): Serial {
   Serial1.setup(115200, { path: path });

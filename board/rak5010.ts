@@ -3,7 +3,9 @@ import type { Fields } from "../firmware/config.ts";
 /** RAK5010: nRF52840, BG96. */
 export const BOARD = "RAK5010";
 
-export const boardFields: ((fields: Fields) => void) | 0 = 0;
+export function boardFields(fields: Fields): void {
+  fields.outbox_bytes = [65536, 8192, 262144];
+}
 
 export function openModem(_path: string): Serial {
   // GPS_EN: power of the GNSS antenna.

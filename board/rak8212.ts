@@ -3,7 +3,9 @@ import type { Fields } from "../firmware/config.ts";
 /** RAK8212: nRF52832, BG96. */
 export const BOARD = "RAK8212";
 
-export const boardFields: ((fields: Fields) => void) | 0 = 0;
+export function boardFields(fields: Fields): void {
+  fields.outbox_bytes = [8192, 8192, 16384];
+}
 
 export function openModem(_path: string): Serial {
   // The only UART is the console's by default: without this every print() would go to the modem. Bluetooth's console is

@@ -3,7 +3,9 @@ import type { Fields } from "../firmware/config.ts";
 /** Seeed Wio LTE: STM32F405, EC21. */
 export const BOARD = "WIO_LTE";
 
-export const boardFields: ((fields: Fields) => void) | 0 = 0;
+export function boardFields(fields: Fields): void {
+  fields.outbox_bytes = [262144, 262144, 524288];
+}
 
 export function openModem(_path: string): Serial {
   // Serial2 is the modem's and the console's by default.

@@ -20,6 +20,10 @@ export interface DeviceConfig {
   fix_timeout_s: number;
   /** Telemetry keys of longitude, latitude, altitude (m), speed (km/h), with commas; one left out is not sent. */
   keys: string;
+  /** What becomes of a sample taken while nobody knows the time: "hold", "server" or "drop"; see outbox.ts. */
+  no_time: string;
+  /** Flash for samples that the server does not have yet; rounded down to whole pages. The board says how much. */
+  outbox_bytes: number;
   /** 1: AT and MQTT traffic is traced on the console from the start. */
   debug: number;
   /** Board `linux` only: the modem's AT port. */
@@ -46,6 +50,7 @@ export function configFields(): Fields {
     interval_s: [60, 1, 86400],
     fix_timeout_s: [120, 5, 900],
     keys: ["Longitude,Latitude,Altitude,Speed", 1, 99],
+    no_time: ["hold", 4, 6],
     debug: [0, 0, 1],
   };
 }

@@ -15,7 +15,7 @@ declare let TBDeviceMQTTClient: typeof ClientClass, modem: Modem, server: Client
 function boot(): void {
   const config = require("Storage").readJSON("tb.json", true) as DeviceConfig;
   const fields = configFields();
-  if (boardFields) boardFields(fields);
+  boardFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
   TBDeviceMQTTClient = ClientClass;
   try {
@@ -25,7 +25,7 @@ function boot(): void {
       const the_modem = createModem(openModem(config.modem_port as string), power, config);
       useNetwork(the_modem);
       // It has what it needs of it.
-      if (boardFields) delete config.modem_port;
+      delete config.modem_port;
       modem = the_modem;
       server = client;
       tracker = startTracker(config, the_modem, client);

@@ -45,7 +45,7 @@ const ownFields = new Map<BoardName, Fields>();
 for (const name of BOARDS) {
   const board: Board = await import(new URL(`../../board/${name}.ts`, import.meta.url).href);
   const own: Fields = {};
-  if (board.boardFields) board.boardFields(own);
+  board.boardFields(own);
   ownFields.set(name, own);
 }
 
