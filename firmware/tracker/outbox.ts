@@ -7,23 +7,31 @@ import type { Fix } from "../gnss/fix.ts";
 import { Kind, put, record, settle as settleRecords, state, take as takeRecords, Word } from "./journal.ts";
 
 const enum Limit {
-  /** January 2020, seconds since 1970: a clock that says less was never set. */
-  Epoch_s = 1577836800,
-  /** Of a record with values of any kind: what stands before their text. */
-  Head = 12,
+  /** January 2020: a clock that says less was never set. */
+  Known_ms = 1577836800000,
+  /** Of a record of values: what stands before their text. */
+  Head = 16,
   Slot = 24,
-  /** Samples a packet, and the latest: each takes about 9 variables, twice. */
+  /** Samples a packet, besides the latest: each takes about 9 variables, twice. */
   Batch = 7,
   /** Bytes a packet's samples may have: with topic and header one TCP segment, 1,460. */
   Payload = 1400,
 }
 
-/** In place of an altitude that is not known. */
-const UNKNOWN = 0x7fffffff;
+/** What a record of a fix has in its second word: the altitude above -1,000 m, speed; in tenths. All ones: not known. */
+const enum Bits {
+  Below_dm = 10000,
+  Speed = 14,
+  NoSpeed = 16383,
+  NoAltitude = 262143,
+}
 
-/** The settings that matter here. `no_time`: what becomes of a sample without a time. */
+/** The settings that matter here. */
 interface Settings {
-  /** "hold": it waits for the clock; "server": the server dates it; "drop": it is dropped, and counted. */
+  /**
+   * What becomes of a sample without a time: "hold": it waits for the clock; "server": the server dates it; "drop": it is
+   * dropped, and counted. Those that a restart parted from their clock are dated by the server.
+   */
   no_time: string;
   keys: string;
 }
@@ -43,9 +51,14 @@ export function useSettings(given: Settings): void {
 /** The time is known, ms since 1970: that of samples taken before, too. */
 export function clockIs(time_ms: number): void {
   const own_ms = Date.now();
-  if (!clock_ms && own_ms < Limit.Epoch_s * 1000) clock_ms = time_ms - own_ms;
+  if (!clock_ms && own_ms < Limit.Known_ms) clock_ms = time_ms - own_ms;
   // Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early.
   if ((BOARD as string) !== "LINUX") setTime(time_ms / 1000);
+}
+
+/** How often the board started, in seven bits. */
+function run(): number {
+  return ((state[Word.Starts] as number) >> 16) & 127;
 }
 
 /**
@@ -54,28 +67,27 @@ export function clockIs(time_ms: number): void {
  */
 export function append(time_ms: number, fix: Fix | 0, text: string): string {
   const slots = fix ? 0 : Math.ceil((text.length + Limit.Head) / Limit.Slot);
+  if (slots > Kind.Slots) return "too large";
   const words = new Int32Array(6 * (slots || 1));
-  const ms = (time_ms % 1000) | 0;
-  let time_s = time_ms / 1000 - Limit.Epoch_s;
-  if (time_s < 0) {
+  if (time_ms < Limit.Known_ms) {
     if (settings.no_time === "drop") {
       (state[Word.Dropped] as number)++;
       return "no time";
     }
-    // Only in this run of the board can it be known what its clock said.
-    time_s = (1 << 31) | (((state[Word.Boots] as number) << 25) >>> 1) | ((time_ms / 1000) & 0xffffff);
+    // Below 0: by the clock of this run, which a later one will not know.
+    time_ms = -run() * 1e12 - time_ms;
   }
-  words[1] = time_s;
+  new Float64Array(words.buffer)[1] = time_ms;
   if (fix) {
     const altitude_m = fix.altitude_m;
     const speed_kmh = fix.speed_kmh;
-    words[2] = Math.round(fix.latitude * 1e6);
-    words[3] = Math.round(fix.longitude * 1e6);
-    words[4] = altitude_m === +(altitude_m as number) ? Math.round(altitude_m * 10) : UNKNOWN;
-    words[5] = speed_kmh === +(speed_kmh as number) ? Math.round(speed_kmh * 10) * 1000 + ms : -1 - ms;
+    words[1] =
+      ((altitude_m === +(altitude_m as number) ? Math.round(altitude_m * 10) + Bits.Below_dm : -1) <<
+        Bits.Speed) |
+      ((speed_kmh === +(speed_kmh as number) ? Math.round(speed_kmh * 10) : -1) & Bits.NoSpeed);
+    words[4] = Math.round(fix.latitude * 1e6);
+    words[5] = Math.round(fix.longitude * 1e6);
   } else {
-    if (slots > Kind.Slots) return "too large";
-    words[2] = ms;
     while ((text.length + Limit.Head) % Limit.Slot) text += " ";
     new Uint8Array(words.buffer).set(E.toUint8Array(text), Limit.Head);
   }
@@ -88,31 +100,24 @@ export function take(): string {
   let left = batch;
   takeRecords(function () {
     const words = new Int32Array(record.buffer);
-    const slots = (record[0] as number) & Kind.Slots;
-    const last = words[5] as number;
-    const time_s = words[1] as number;
-    let time_ms: number =
-      (time_s + Limit.Epoch_s) * 1000 + (slots ? (words[2] as number) : last < 0 ? -1 - last : last % 1000);
+    const packed = words[1] as number;
+    let time_ms = new Float64Array(record.buffer)[1] as number;
     let text: string;
-    if (time_s < 0) {
-      time_ms = 0;
-      if (((time_s >> 24) & 127) === ((state[Word.Boots] as number) & 127)) {
-        if (clock_ms) time_ms = clock_ms + (time_s & 0xffffff) * 1000;
-        else if (settings.no_time === "hold" && Date.now() < Limit.Epoch_s * 1000) return 0;
-      }
+    if (time_ms < 0) {
+      const same = ((-time_ms / 1e12) | 0) === run();
+      if (same && !clock_ms && settings.no_time === "hold" && Date.now() < Limit.Known_ms) return 0;
+      time_ms = same && clock_ms ? clock_ms - (time_ms % 1e12) : 0;
     }
-    if (slots) text = E.toString(new Uint8Array(record.buffer, Limit.Head)).trim();
+    if ((record[0] as number) & Kind.Slots)
+      text = E.toString(new Uint8Array(record.buffer, Limit.Head)).trim();
     else {
       const values: Record<string, number> = {};
       settings.keys.split(",").forEach(function (key, i) {
-        const value = [
-          (words[3] as number) / 1e6,
-          (words[2] as number) / 1e6,
-          (words[4] as number) / 10,
-          ((last / 1000) | 0) / 10,
-        ][i];
-        if (key && !(i === 2 && words[4] === UNKNOWN) && !(i === 3 && last < 0))
-          values[key] = value as number;
+        const value = [words[5] as number, words[4] as number, packed >>> Bits.Speed, packed & Bits.NoSpeed][
+          i
+        ] as number;
+        if (key && value !== (i > 2 ? Bits.NoSpeed : i > 1 ? Bits.NoAltitude : ""))
+          values[key] = i > 2 ? value / 10 : i > 1 ? (value - Bits.Below_dm) / 10 : value / 1e6;
       });
       text = JSON.stringify(values);
     }

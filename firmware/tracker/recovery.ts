@@ -6,7 +6,7 @@
 import { bringUp, type Modem, Way } from "../modem/network.ts";
 import type { Client } from "../thingsboard/client.ts";
 import { restart } from "./health.ts";
-import { state as kept, saveState, Word } from "./journal.ts";
+import { Kind, state as kept, put, Word } from "./journal.ts";
 import { clockIs } from "./outbox.ts";
 
 /** What the tracker is doing; `status().state` has the words, in this order. */
@@ -34,9 +34,6 @@ const enum Limit {
   Calm = 6,
 }
 
-/** What is counted, in the order of Way. */
-const NAMES = "reconnects,contexts,radio_resets,modem_resets,power_cycles".split(",");
-
 let modem: Modem;
 let server: Client;
 /** Told of each change of state. */
@@ -58,7 +55,7 @@ let calm: number;
 /** The next try. */
 function attempt(): void {
   if (way === Way.Board) {
-    (kept[Word.Starts] as number) = failures << 8;
+    (kept[Word.Starts] as number) |= failures << 8;
     restart("reboot", lost);
   }
   state = State.Modem;
@@ -122,9 +119,9 @@ export function fail(why: string): void {
 export function steady(): void {
   if (state === State.Online && ++calm > Limit.Calm && failures) {
     failures = 0;
-    if ((kept[Word.Starts] as number) > 255) {
-      (kept[Word.Starts] as number) &= 255;
-      saveState();
+    if ((kept[Word.Starts] as number) & 0xff00) {
+      (kept[Word.Starts] as number) &= ~0xff00;
+      put(Kind.State, kept);
     }
   }
 }
@@ -132,10 +129,11 @@ export function steady(): void {
 /** Puts what happened on the way into `into`: what was done how often, and why it was lost last. */
 export function history<T extends Record<string, unknown>>(into: T): T {
   const found = into as Record<string, unknown>;
-  NAMES.forEach(function (name, i) {
+  // In the order of Way.
+  "reconnects,contexts,radio_resets,modem_resets,power_cycles".split(",").forEach(function (name, i) {
     if ((counts[i] as number) > 0) found[name] = counts[i];
   });
-  found.reboots = (kept[Word.Boots] as number) - 1;
+  found.reboots = ((kept[Word.Starts] as number) >>> 16) - 1;
   found.dropped = kept[Word.Dropped];
   if (lost) found.lost = lost;
   return into;
@@ -148,7 +146,7 @@ export function startRecovery(its_modem: Modem, its_server: Client, its_change: 
   changed = its_change;
   server.onClose_ = fail;
   // The board was rebooted because nothing else had helped.
-  failures = (kept[Word.Starts] as number) >> 8;
+  failures = ((kept[Word.Starts] as number) >> 8) & 255;
   way = Way.Context;
   attempt();
 }

@@ -5,7 +5,7 @@ import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { due, startHealth } from "./health.ts";
-import { state as kept, saveState, Word, waiting } from "./journal.ts";
+import { Kind, state as kept, put, Word, waiting } from "./journal.ts";
 import { append, clockIs, sent, settle, take, useSettings } from "./outbox.ts";
 import { pause_ms, setLimits } from "./pace.ts";
 import { fail, history, reason, State, startRecovery, state } from "./recovery.ts";
@@ -129,7 +129,7 @@ function onMessage(_topic: string, request: any): void {
       interval_s = asked.interval_s;
       kept[Word.Interval] = interval_s;
       kept[Word.Configured] = config.interval_s;
-      saveState();
+      put(Kind.State, kept);
       clearTimeout(roundTimer);
       takeFix();
     }
