@@ -1,6 +1,10 @@
-import { readFileSync } from "node:fs";
-import { pretokenise } from "./device/pretokenise.ts";
-for (const b of ["rak8212","linux"]) { const c = readFileSync(`dist/${b}.js`,"latin1"); console.log(b, c.length, pretokenise(c,"2v29").length); }
-import { interpreterRows } from "/work/main/scripts/bench/interpreter.ts";
-console.log((await interpreterRows()).map(r=>r.figure));
-process.exit(0)
+import { startRealTracker } from "/work/main/scripts/simulator/real-tracker.ts";
+import { writeFileSync } from "node:fs";
+const binary="/root/espruino/e8212";
+const t=await startRealTracker({binary, interval_s:5});
+await t.until("tracker.status().sent>=4",60);
+const n=t.lines.length;
+await t.evaluate("E.dumpVariables()");
+await new Promise(r=>setTimeout(r,300));
+writeFileSync("/tmp/x/dump.txt",t.lines.slice(n).join("\n"));
+await t.stop();

@@ -27,9 +27,9 @@ const enum Size {
 export const enum Kind {
   /** Bit 7: it waits to be confirmed. */
   Waits = 128,
-  /** The state, one slot. */
-  State = 64,
-  /** How many slots it takes; 0 or 1: one. */
+  /** The state: bit 6, one slot. */
+  State = 65,
+  /** How many slots it takes. */
   Slots = 31,
   /** Nothing was written here. */
   Erased = 255,
@@ -134,7 +134,7 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
   state[Word.Oldest] = seek(oldest);
 }
 
-/** How many slots there are from the oldest record that waits to the end. A fix takes one. */
+/** How many slots there are from the oldest record that waits to the end. A fix is one. */
 export function waiting(): number {
   return (((write - (state[Word.Oldest] as number) + end - start) % (end - start)) / Size.Slot) | 0;
 }

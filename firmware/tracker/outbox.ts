@@ -7,10 +7,9 @@ import type { Fix } from "../gnss/fix.ts";
 import { Kind, put, record, settle as settleRecords, state, take as takeRecords, Word } from "./journal.ts";
 
 const enum Limit {
-  /** January 2020: a clock that says less was never set. */
+  /** January 2020, since 1970: a clock that says less was never set. */
+  Known_s = 1577836800,
   Known_ms = 1577836800000,
-  /** Of a record of values: what stands before their text. */
-  Head = 16,
   Slot = 24,
   /** Samples a packet, besides the latest: each takes about 9 variables, twice. */
   Batch = 7,
@@ -18,8 +17,20 @@ const enum Limit {
   Payload = 1400,
 }
 
-/** What a record of a fix has in its second word: the altitude above -1,000 m, speed; in tenths. All ones: not known. */
-const enum Bits {
+/** Words of a record. One slot is a fix; values have none of the place, and their text in the slots that follow. */
+const enum At {
+  /** Seconds since 2020. Below 0: bits 24 to 30 say in which run of the board, the others how long it ran. */
+  Time_s = 1,
+  /** Altitude above -1,000 m, 18 bits, and speed, 14 bits; 0.1 m, 0.1 km/h. All ones: not known. */
+  Motion,
+  /** Millionths of a degree. */
+  Latitude,
+  Longitude,
+  /** Of the time. */
+  Ms,
+}
+
+const enum Motion {
   Below_dm = 10000,
   Speed = 14,
   NoSpeed = 16383,
@@ -56,40 +67,36 @@ export function clockIs(time_ms: number): void {
   if ((BOARD as string) !== "LINUX") setTime(time_ms / 1000);
 }
 
-/** How often the board started, in seven bits. */
-function run(): number {
-  return ((state[Word.Starts] as number) >> 16) & 127;
-}
-
 /**
  * Keeps a fix, or other values, given as JSON text. "" or why it cannot be kept. `time_ms`: since 1970, or by a clock that
  * was never set.
  */
 export function append(time_ms: number, fix: Fix | 0, text: string): string {
-  const slots = fix ? 0 : Math.ceil((text.length + Limit.Head) / Limit.Slot);
+  const slots = Math.ceil(text.length / Limit.Slot) + 1;
   if (slots > Kind.Slots) return "too large";
-  const words = new Int32Array(6 * (slots || 1));
+  const words = new Int32Array(6 * slots);
+  words[At.Time_s] = time_ms / 1000 - Limit.Known_s;
+  words[At.Ms] = time_ms % 1000;
   if (time_ms < Limit.Known_ms) {
     if (settings.no_time === "drop") {
       (state[Word.Dropped] as number)++;
       return "no time";
     }
-    // Below 0: by the clock of this run, which a later one will not know.
-    time_ms = -run() * 1e12 - time_ms;
+    words[At.Time_s] =
+      (1 << 31) | ((((state[Word.Starts] as number) >> 16) & 127) << 24) | ((time_ms / 1000) & 0xffffff);
   }
-  new Float64Array(words.buffer)[1] = time_ms;
   if (fix) {
     const altitude_m = fix.altitude_m;
     const speed_kmh = fix.speed_kmh;
-    words[1] =
-      ((altitude_m === +(altitude_m as number) ? Math.round(altitude_m * 10) + Bits.Below_dm : -1) <<
-        Bits.Speed) |
-      ((speed_kmh === +(speed_kmh as number) ? Math.round(speed_kmh * 10) : -1) & Bits.NoSpeed);
-    words[4] = Math.round(fix.latitude * 1e6);
-    words[5] = Math.round(fix.longitude * 1e6);
+    words[At.Motion] =
+      ((altitude_m === +(altitude_m as number) ? Math.round(altitude_m * 10) + Motion.Below_dm : -1) <<
+        Motion.Speed) |
+      ((speed_kmh === +(speed_kmh as number) ? Math.round(speed_kmh * 10) : -1) & Motion.NoSpeed);
+    words[At.Latitude] = Math.round(fix.latitude * 1e6);
+    words[At.Longitude] = Math.round(fix.longitude * 1e6);
   } else {
-    while ((text.length + Limit.Head) % Limit.Slot) text += " ";
-    new Uint8Array(words.buffer).set(E.toUint8Array(text), Limit.Head);
+    while (text.length % Limit.Slot) text += " ";
+    new Uint8Array(words.buffer).set(E.toUint8Array(text), Limit.Slot);
   }
   return put(Kind.Waits | slots, words) ? "" : "flash worn out";
 }
@@ -100,28 +107,32 @@ export function take(): string {
   let left = batch;
   takeRecords(function () {
     const words = new Int32Array(record.buffer);
-    const packed = words[1] as number;
-    let time_ms = new Float64Array(record.buffer)[1] as number;
+    const motion = words[At.Motion] as number;
+    let time_ms: number = ((words[At.Time_s] as number) + Limit.Known_s) * 1000;
     let text: string;
-    if (time_ms < 0) {
-      const same = ((-time_ms / 1e12) | 0) === run();
-      if (same && !clock_ms && settings.no_time === "hold" && Date.now() < Limit.Known_ms) return 0;
-      time_ms = same && clock_ms ? clock_ms - (time_ms % 1e12) : 0;
+    if (time_ms < Limit.Known_ms) {
+      time_ms = 0;
+      if (((((state[Word.Starts] as number) >> 16) ^ ((words[At.Time_s] as number) >> 24)) & 127) === 0) {
+        if (clock_ms) time_ms = clock_ms + ((words[At.Time_s] as number) & 0xffffff) * 1000;
+        else if (settings.no_time === "hold" && Date.now() < Limit.Known_ms) return 0;
+      }
     }
-    if ((record[0] as number) & Kind.Slots)
-      text = E.toString(new Uint8Array(record.buffer, Limit.Head)).trim();
+    if (record.length > Limit.Slot) text = E.toString(new Uint8Array(record.buffer, Limit.Slot)).trim();
     else {
       const values: Record<string, number> = {};
       settings.keys.split(",").forEach(function (key, i) {
-        const value = [words[5] as number, words[4] as number, packed >>> Bits.Speed, packed & Bits.NoSpeed][
-          i
-        ] as number;
-        if (key && value !== (i > 2 ? Bits.NoSpeed : i > 1 ? Bits.NoAltitude : ""))
-          values[key] = i > 2 ? value / 10 : i > 1 ? (value - Bits.Below_dm) / 10 : value / 1e6;
+        const value = [
+          words[At.Longitude],
+          words[At.Latitude],
+          motion >>> Motion.Speed,
+          motion & Motion.NoSpeed,
+        ][i] as number;
+        if (key && (i < 2 || value !== (i > 2 ? Motion.NoSpeed : Motion.NoAltitude)))
+          values[key] = i < 2 ? value / 1e6 : (value - (i > 2 ? 0 : Motion.Below_dm)) / 10;
       });
       text = JSON.stringify(values);
     }
-    if (time_ms) text = '{"ts":' + time_ms + ',"values":' + text + "}";
+    if (time_ms) text = '{"ts":' + (time_ms + (words[At.Ms] as number)) + ',"values":' + text + "}";
     // Below 0, for the latest: it may go along.
     if (!left-- || payload.length + text.length > Limit.Payload) return 0;
     payload += (payload ? "," : "[") + text;

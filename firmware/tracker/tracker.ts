@@ -3,7 +3,7 @@ import type { Fix } from "../gnss/fix.ts";
 import { getFix, gnssOff } from "../gnss/gnss.ts";
 import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
-import type { Client, Values } from "../thingsboard/client.ts";
+import { askLimits, type Client, type Values } from "../thingsboard/client.ts";
 import { due, startHealth } from "./health.ts";
 import { Kind, state as kept, put, Word, waiting } from "./journal.ts";
 import { append, clockIs, sent, settle, take, useSettings } from "./outbox.ts";
@@ -48,7 +48,7 @@ let safe: boolean;
 function changed(): void {
   if (!roundTimer && !safe) takeFix();
   if (state === State.Online) {
-    server.askLimits_();
+    askLimits(server);
     report(history({}));
   }
 }
