@@ -55,7 +55,7 @@ function pulse(): void {
     (state[Word.Starts] as number) &= -256;
     put(Kind.State, state);
   }
-  if (stuck > Limit.Stuck) restart("crash", "AT channel stuck");
+  if (stuck > Limit.Stuck) restart("crash", "AT stuck");
   if ((due[0] as number)-- < 0) restart("crash", "no rounds");
   E.kickWatchdog();
 }

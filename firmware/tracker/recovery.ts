@@ -25,7 +25,7 @@ const enum Limit {
   /** The first wait is from 1 s to this; the range doubles with each failure, up to Cap_s. */
   First_s = 10,
   Cap_s = 600,
-  /** From the reboot on: 10, 30, 60 minutes, as the spacing above all tries. */
+  /** After the reboot, the spacing of Quectel's own advice: 10, 30, 60 minutes. A server that refuses is asked as before. */
   Later_s = 1800,
   Last_s = 3600,
   /** The failure that reboots the board; and each so many later. */
@@ -98,15 +98,13 @@ export function fail(why: string): void {
         : failures % Limit.Reboot
           ? Math.min((failures - 1) >> 1, Way.Power)
           : Way.Board;
-    const delay_s =
-      (1 +
-        Math.random() *
-          (failures > Limit.Reboot
-            ? failures > Limit.Reboot + 1
-              ? Limit.Last_s
-              : Limit.Later_s
-            : Math.min(Limit.First_s << (failures - 1), Limit.Cap_s))) |
-      0;
+    const most_s =
+      way && failures > Limit.Reboot
+        ? failures > Limit.Reboot + 1
+          ? Limit.Last_s
+          : Limit.Later_s
+        : Math.min(Limit.First_s << Math.min(failures - 1, Limit.Reboot), Limit.Cap_s);
+    const delay_s = (1 + Math.random() * most_s) | 0;
     setTimeout(attempt, delay_s * 1000);
     state = State.Waiting;
     lost = why;
