@@ -21,7 +21,7 @@ const enum Limit {
 const enum At {
   /** Seconds since 2020. Below 0: bits 24 to 30 say in which run of the board, the others how long it ran. */
   Time_s = 1,
-  /** Altitude above -1,000 m, 18 bits, and speed, 14 bits; 0.1 m, 0.1 km/h. All ones: not known. */
+  /** Altitude above -1,000 m, 18 bits, and speed, 14 bits; in 0.1 m, 0.1 km/h and one more. 0: not known. */
   Motion,
   /** Millionths of a degree. */
   Latitude,
@@ -32,9 +32,8 @@ const enum At {
 
 const enum Motion {
   Below_dm = 10000,
-  Speed = 14,
-  NoSpeed = 16383,
-  NoAltitude = 262143,
+  SpeedBits = 14,
+  Speed = 16383,
 }
 
 /** The settings that matter here. */
@@ -86,12 +85,10 @@ export function append(time_ms: number, fix: Fix | 0, text: string): string {
       (1 << 31) | ((((state[Word.Starts] as number) >> 16) & 127) << 24) | ((time_ms / 1000) & 0xffffff);
   }
   if (fix) {
-    const altitude_m = fix.altitude_m;
-    const speed_kmh = fix.speed_kmh;
+    // What is not known is NaN by now, and so 0. The half is for rounding.
     words[At.Motion] =
-      ((altitude_m === +(altitude_m as number) ? Math.round(altitude_m * 10) + Motion.Below_dm : -1) <<
-        Motion.Speed) |
-      ((speed_kmh === +(speed_kmh as number) ? Math.round(speed_kmh * 10) : -1) & Motion.NoSpeed);
+      ((10 * (fix.altitude_m as number) + (Motion.Below_dm + 0.5)) << Motion.SpeedBits) |
+      ((10 * (fix.speed_kmh as number) + 1.5) & Motion.Speed);
     words[At.Latitude] = Math.round(fix.latitude * 1e6);
     words[At.Longitude] = Math.round(fix.longitude * 1e6);
   } else {
@@ -124,11 +121,11 @@ export function take(): string {
         const value = [
           words[At.Longitude],
           words[At.Latitude],
-          motion >>> Motion.Speed,
-          motion & Motion.NoSpeed,
+          motion >>> Motion.SpeedBits,
+          motion & Motion.Speed,
         ][i] as number;
-        if (key && (i < 2 || value !== (i > 2 ? Motion.NoSpeed : Motion.NoAltitude)))
-          values[key] = i < 2 ? value / 1e6 : (value - (i > 2 ? 0 : Motion.Below_dm)) / 10;
+        if (key && (i < 2 || value))
+          values[key] = i < 2 ? value / 1e6 : (value - (i > 2 ? 1 : Motion.Below_dm)) / 10;
       });
       text = JSON.stringify(values);
     }
