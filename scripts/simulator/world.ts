@@ -89,10 +89,18 @@ export interface RunningTracker {
   stop(): Promise<void>;
 }
 
+/** One in the real interpreter. */
+export interface RunningInterpreter extends RunningTracker {
+  /** Ends the interpreter at once, wherever it is; it starts again from what is in flash. */
+  powerCut(): Promise<void>;
+  /** Where its flash is kept. */
+  flashFile: string;
+}
+
 /** Boots the real interpreter on the blob. When it ends by itself, as on `E.reboot()`, it is started again. */
 export async function startRealInterpreter(
   options: WorldOptions & { modem: Modem; binary: string; console?: SerialPeer },
-): Promise<RunningTracker> {
+): Promise<RunningInterpreter> {
   const { binary, print, console } = options;
   const port = await openSerialPort(peerOf(options.modem));
   const directory = mkdtempSync(join(tmpdir(), "espruino-"));
@@ -116,6 +124,10 @@ export async function startRealInterpreter(
   again().catch((error: Error) => print?.(`the interpreter does not start again: ${error.message}`));
   return {
     evaluate: async (expression) => (await current).evaluate(expression),
+    flashFile: join(directory, "espruino.flash"),
+    async powerCut() {
+      await (await current).stop();
+    },
     async stop() {
       stopped = true;
       await (await current).stop();
