@@ -10,6 +10,8 @@ export interface Board {
   BOARD: string;
   /** Adds the settings this board has its own limits for: outbox_bytes, and on Linux the modem's port. */
   boardFields(fields: Fields): void;
+  /** Flash for the journal, whole pages and at least `bytes`: its first address and the one after it; none: no room. */
+  journalArea(bytes: number): number[] | undefined;
   /** Sets the console and the modem's UART up, and gives the UART. `path`: the serial device, on Linux. */
   openModem(path: string): SerialPort;
   /**

@@ -1,4 +1,5 @@
 import type { Fields } from "../firmware/config.ts";
+import { storageFile } from "../firmware/tracker/area.ts";
 
 /** Espruino for Linux (a PC, a Raspberry Pi) with a USB modem, which has no power key: `AT+CFUN=1,1` restarts it. */
 export const BOARD = "LINUX";
@@ -6,6 +7,11 @@ export const BOARD = "LINUX";
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [65536, 8192, 196608];
   fields.modem_port = ["/dev/ttyUSB2", 1, 64];
+}
+
+/** What it calls free flash is Storage, all of it. */
+export function journalArea(bytes: number): number[] | undefined {
+  return storageFile(0x10000000, bytes);
 }
 
 export function openModem(path: string): Serial {

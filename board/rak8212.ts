@@ -1,10 +1,16 @@
 import type { Fields } from "../firmware/config.ts";
+import { freePages, storageFile } from "../firmware/tracker/area.ts";
 
 /** RAK8212: nRF52832, BG96. */
 export const BOARD = "RAK8212";
 
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [8192, 8192, 16384];
+}
+
+/** Whether the interpreter leaves pages free depends on its build. */
+export function journalArea(bytes: number): number[] | undefined {
+  return freePages(bytes) || storageFile(0x6c000, bytes);
 }
 
 export function openModem(_path: string): Serial {

@@ -1,5 +1,7 @@
 import type { Fields } from "../firmware/config.ts";
 
+export { freePages as journalArea } from "../firmware/tracker/area.ts";
+
 /** Seeed Wio LTE: STM32F405, EC21. */
 export const BOARD = "WIO_LTE";
 

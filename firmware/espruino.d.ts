@@ -40,6 +40,11 @@ declare const E: {
   getErrorFlags(): string[];
   setConsole(device: Serial | null, options?: { force: boolean }): void;
   reboot(): void;
+  /** The bytes of a typed array, of a string, of its own view only. */
+  CRC32(data: Uint8Array): number;
+  toString(data: Uint8Array): string;
+  toUint8Array(text: string): Uint8Array;
+  /** Manual: it bites unless it is kicked so often. Automatic: the interpreter kicks it whenever it is idle. */
   enableWatchdog(seconds: number, automatic: boolean): void;
   kickWatchdog(): void;
 };
@@ -54,9 +59,20 @@ interface Storage {
   read(name: string, offset?: number, length?: number): string | undefined;
   readJSON(name: string, noExceptions?: boolean): unknown;
   write(name: string, data: string, offset?: number, size?: number): boolean;
-  erase(name: string): void;
+  /** Bytes after the last file. */
+  getFree(): number;
+}
+/** Raw flash, with no check of what it holds. */
+interface RawFlash {
+  read(length: number, address: number): Uint8Array;
+  /** Only bits that are 1 become 0. */
+  write(data: Uint8Array | string, address: number): void;
+  erasePage(address: number): void;
+  getPage(address: number): { addr: number; length: number };
+  getFree(): { addr: number; length: number }[];
 }
 declare function require(module: "Storage"): Storage;
+declare function require(module: "Flash"): RawFlash;
 
 declare const global: Record<string, unknown>;
 declare function print(...values: unknown[]): void;

@@ -1,8 +1,10 @@
-import { BOARD, boardFields, openModem, power } from "#board";
+import { BOARD, boardFields, journalArea, openModem, power } from "#board";
 import { check, configFields, type DeviceConfig } from "./config.ts";
 import { createModem, type Modem } from "./modem/network.ts";
 import { useNetwork } from "./mqtt/session.ts";
 import { type Client, TBDeviceMQTTClient as ClientClass, type ServerConfig } from "./thingsboard/client.ts";
+import { restart } from "./tracker/health.ts";
+import { openJournal } from "./tracker/journal.ts";
 import { startTracker, type Tracker } from "./tracker/tracker.ts";
 
 /** The project's version, put in by the build. */
@@ -17,11 +19,15 @@ function boot(): void {
   const fields = configFields();
   boardFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
+  if (!fault && !/^(hold|server|drop)$/.test(config.no_time)) fault = "no_time: must be hold, server or drop";
   TBDeviceMQTTClient = ClientClass;
   try {
     if (!fault) {
       // First, as it throws for wrong settings, and on a RAK8212 the cable has no console once the modem has its UART.
       const client = new ClientClass(config.server || ({} as ServerConfig));
+      const area = journalArea(config.outbox_bytes);
+      if (!area) throw Error("outbox_bytes: not so much flash is free");
+      openJournal(require("Flash"), area[0], area[1]);
       const the_modem = createModem(openModem(config.modem_port as string), power, config);
       useNetwork(the_modem);
       // It has what it needs of it.
@@ -39,9 +45,17 @@ function boot(): void {
 // Running out of memory cannot be caught, and takes timers and the serial handler with it: only a restart mends that.
 E.on("errorFlag", function (flags) {
   // Not LOW_MEMORY, which only warns.
-  if (/,MEMORY,|CALLBACK/.test("," + flags + ",")) E.reboot();
+  if (/,MEMORY,|CALLBACK/.test("," + flags + ",")) restart("crash", "out of memory");
+});
+process.on("uncaughtException", function (error: any) {
+  const text = error + "\n" + (error && error.stack);
+  print("Uncaught " + text);
+  // Not what somebody at the console mistyped.
+  if (/bootcde/.test(text)) restart("crash", text);
 });
 print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
+// A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.
+E.enableWatchdog(25, true);
 // Not at once: on a RAK8212 these 3 s are the only ones in which somebody at the cable can stop us (`clearTimeout()`), and
 // an exception in boot code makes the interpreter copy all of it into RAM for the stack trace.
 setTimeout(boot, 3000);

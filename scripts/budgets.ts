@@ -13,12 +13,12 @@ export const BUDGETS = {
    * until they are there. The Wio LTE and Linux have
    * no such limit; and the blob of the latter also knows Unicode.
    */
-  blob_bytes: { rak8212: 11_264, rak5010: 11_264, "wio-lte": 11_776, linux: 11_776 } satisfies Record<
+  blob_bytes: { rak8212: 17_336, rak5010: 17_336, "wio-lte": 17_336, linux: 17_848 } satisfies Record<
     BoardName,
     number
   >,
   /** Variables the loaded blob takes before it does anything, by the estimate of build/size.ts. */
-  estimated_variables: 560,
+  estimated_variables: 800,
   /** Codec, session and TBDeviceMQTTClient alone. Espruino's MQTT.js is 5,022 minified. */
   client_bytes: 5_000,
   /** Variables in use on a RAK8212 (of 2,500), connected and reporting; 800 is the end of it, as with the bytes. */

@@ -57,7 +57,7 @@ const enum Limit {
 
 let modem: Channel;
 /** The first is in flight. */
-const queue: Command[] = [];
+export const queue: Command[] = [];
 /** Its text, "" in a pause or when nothing is in flight. */
 let sent = "";
 /** What it still has to send at the prompt. */

@@ -7,6 +7,22 @@ import type { Network } from "../socket.ts";
 import { type Channel, command, type Done, explain, finish, listen, type SerialPort } from "./at.ts";
 import { endSocket, open, socketUrc } from "./socket.ts";
 
+/** How far a try to connect goes back, each further than the one before. */
+export const enum Way {
+  /** A new connection of the same PDP context: nothing for the modem to do. */
+  Socket,
+  /** A new PDP context. */
+  Context,
+  /** The radio off and on. */
+  Radio,
+  /** A restart of the modem. */
+  Modem,
+  /** Its supply, or its power key. */
+  Power,
+  /** The board: nothing for the modem to do. */
+  Board,
+}
+
 /** The steps of bringing up, in order; `takeStep` has their commands. */
 const enum Step {
   /** It is up, or it is not usable and the reason says why. */
@@ -23,6 +39,8 @@ const enum Step {
   SendEcho,
   Sleep,
   PowerSaving,
+  /** On, or off and on: whoever had the modem before may have left it off. */
+  Radio,
   Sim,
   Pin,
   Identity,
@@ -88,6 +106,7 @@ let config: SimConfig;
 let step: Step;
 let reason = "off";
 let ready: Ready;
+let way: Way;
 let tries: number;
 /** The error that the entered PIN got, and the SIM was not ready since. A wrong PIN is never tried twice. */
 let pinned: string | undefined;
@@ -127,15 +146,17 @@ function urc(line: string): unknown {
   return gone;
 }
 
-/**
- * Brings the modem up from whatever state it is in, one call at a time; `restart`: restarts it first, if need be by
- * its supply or power key.
- */
-export function bringUp(done: Ready, restart?: unknown): void {
+/** Brings the modem up from whatever state it is in, one call at a time. */
+export function bringUp(done: Ready, its_way: Way): void {
   ready = done;
   if (!step) {
+    way = its_way;
     tries = Tries.Echo;
-    step = restart ? Step.Begin : Step.Skip;
+    step = way === Way.Modem ? Step.Begin : Step.Skip;
+    if (way === Way.Power) {
+      power(0);
+      command("", 0, Limit.Pause_ms);
+    }
     takeStep("", []);
   }
 }
@@ -215,7 +236,8 @@ function takeStep(error: string, lines: string[]): void {
     step = next;
     command(
       "AT" +
-        '||+CFUN=1,1|||E0;+CMEE=1|+QURCCFG="urcport","uart1"|+QISDE=0|+QSCLK=0|+CPSMS=0|+CPIN?;+QPINC="SC"|+CPIN="|+CGSN;+QCCID|+CEREG?;+CGREG?;+CREG?|+QIDEACT=1|+QICSGP=1,1,"|+QCSQ;+CCLK?;+QLTS=1'.split(
+        (next === Step.Radio && way === Way.Radio ? "+CFUN=4;" : "") +
+        '||+CFUN=1,1|||E0;+CMEE=1|+QURCCFG="urcport","uart1"|+QISDE=0|+QSCLK=0|+CPSMS=0|+CFUN=1|+CPIN?;+QPINC="SC"|+CPIN="|+CGSN;+QCCID|+CEREG?;+CGREG?;+CREG?|+QIDEACT=1|+QICSGP=1,1,"|+QCSQ;+CCLK?;+QLTS=1'.split(
           "|",
         )[next] +
         (next === Step.Activate

@@ -50,12 +50,17 @@ export interface Client extends Session {
   /** Says goodbye and closes. What the server has not acknowledged is given up. */
   disconnect(): Promise<boolean>;
   disconnect(done: Done): void;
-  /** Reports telemetry; throws what the server would answer by hanging up or not at all, such as []. */
-  send_telemetry(data: Telemetry): Promise<boolean>;
-  send_telemetry(data: Telemetry, done: Done): void;
+  /**
+   * Reports telemetry, also given as JSON text; throws what the server would answer by hanging up or not at all, such
+   * as [].
+   */
+  send_telemetry(data: Telemetry | string): Promise<boolean>;
+  send_telemetry(data: Telemetry | string, done: Done): void;
   /** Answers the RPC request with this id; any JSON value, null for undefined. */
   send_rpc_reply(data: unknown, request_id: string | number): Promise<boolean>;
   send_rpc_reply(data: unknown, request_id: string | number, done: Done): void;
+  /** Asks for the server's limits; the answer comes to the callback, `{rateLimits: …}`, without an id. */
+  askLimits_(): void;
   callback_?: Callback;
   /** Has the ids of the last RPC requests without an answer. */
   seen_: Record<string, 1>;
@@ -87,8 +92,8 @@ TBDeviceMQTTClient.prototype = {
     return typeof callback === "function" && !!(this.callback_ = callback);
   },
 
-  send_telemetry: function (data: Telemetry, done?: Done): any {
-    const payload = json(data);
+  send_telemetry: function (data: Telemetry | string, done?: Done): any {
+    const payload = "" + data === data ? data : json(data);
     // An object, or a list that starts with one: an empty list is never answered.
     if (!/^\[*[{]/.test(payload)) throw Error("data: use {} or [{}]");
     return publish(this, this.topics_[Topic.TELEMETRY] as string, payload, done);
@@ -98,6 +103,10 @@ TBDeviceMQTTClient.prototype = {
     if (!/^\d+$/.test(request_id as string)) throw Error("request_id: use a number");
     delete this.seen_[request_id];
     return publish(this, (this.topics_[Topic.RPC_RESPONSE] as string) + request_id, json(data), done);
+  },
+
+  askLimits_: function (): void {
+    publish(this, this.topics_[Topic.LIMITS] as string, '{"method":"getSessionLimits","params":{}}', String);
   },
 
   onMessage_: function (topic: string, payload: string): void {

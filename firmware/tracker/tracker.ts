@@ -1,40 +1,23 @@
-import { BOARD } from "#board";
 import { check, type DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import { getFix, gnssOff } from "../gnss/gnss.ts";
-import { bringUp, type Modem } from "../modem/network.ts";
+import type { Modem } from "../modem/network.ts";
+import { json } from "../mqtt/text.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
-import { append, dropped, samples, sent, settle, take, underWay } from "./outbox.ts";
-
-/** What the tracker is doing; `status().state` has the words, in this order. */
-const enum State {
-  /** The last try failed; the next one comes after a delay. */
-  Waiting,
-  /** Bringing the modem up: power, SIM, registration, PDP context. */
-  Modem,
-  /** Connecting to the server. */
-  Server,
-  /** Connected: fixes go out as they come. */
-  Online,
-}
+import { due, startHealth } from "./health.ts";
+import { state as kept, saveState, Word, waiting } from "./journal.ts";
+import { append, clockIs, sent, settle, take, useSettings } from "./outbox.ts";
+import { pause_ms, setLimits } from "./pace.ts";
+import { fail, history, reason, State, startRecovery, state } from "./recovery.ts";
 
 const enum Limit {
-  /** The first wait after a failure is drawn at random from 1 s to this. */
-  Retry_s = 5,
-  /** The range doubles with each failure in a row, so many times: 10 minutes. */
-  Doublings = 7,
-  /** If the modem does not come up at each so many failures in a row, it is restarted. */
-  ModemTries = 3,
   /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
   GnssOff_s = 120,
-  /** {"ts":1700000000000,"values":{…}} with four numbers is at most 75 bytes and the names, which are at most 99. */
-  Batch = 8,
   /** Before a reboot, so that the answer to its RPC request can leave. */
   Reboot_ms = 3000,
+  /** Kicks, 10 s apart, that a round may be late. */
+  Late = 60,
 }
-
-/** Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early. */
-const SETS_CLOCK = (BOARD as string) !== "LINUX";
 
 /** The REPL's `tracker`. */
 export interface Tracker {
@@ -42,6 +25,8 @@ export interface Tracker {
   status(): unknown;
   /** Switches the trace of AT and MQTT traffic on (1) or off (0). */
   debug(on: number): void;
+  /** Keeps values of your own, with the time, until the server has them, as it does fixes. "", or why it cannot. */
+  report(values: Values): string;
 }
 
 let config: DeviceConfig;
@@ -49,77 +34,55 @@ let config: DeviceConfig;
 let interval_s: number;
 let modem: Modem;
 let server: Client;
-let state: State;
-/** The last fault, "" once connected. */
-let reason = "";
 let lastFix: Fix | undefined;
 /** Why there was no fix in the last round, "" when there was. */
 let fixReason = "no fix yet";
-/** How often in a row it came to nothing. */
-let failures = 0;
-/** How often it was connected. */
-let connections = 0;
 /** 1: a fix is being waited for. */
 let locating: 0 | 1 | undefined;
 let roundTimer: ReturnType<typeof setTimeout> = 0;
+/** What was handed to the server, "" when it has all of it. */
+let underWay = "";
+let safe: boolean;
 
-/** `failed`: where the last try ended. */
-function connect(failed: State): void {
-  state = State.Modem;
-  // The first try after things went well: the server alone may be gone, and a new PDP context costs time and energy.
-  // Or it was connected by hand meanwhile.
-  if (server.status || (failures === 1 && !modem.status().reason)) proceed("");
-  // A restart costs more, and a server that is down is not the modem's fault.
-  else bringUp(proceed, failed === State.Modem && !(failures % Limit.ModemTries));
-}
-
-/**
- * With "" the modem is up, and may know the time: on to the server. Else it is not, or the session ended, and `why`: waits,
- * longer each time, and starts again.
- */
-function proceed(why: string, time_ms?: number): void {
-  // The receiver works without the network: fixes are taken from the end of the first bringing up on, however it ended.
-  if (!roundTimer) takeFix();
-  if (!why) {
-    if (SETS_CLOCK && time_ms) setTime(time_ms / 1000);
-    state = State.Server;
-    server.connect(answered);
-  } else if (state) {
-    // State.Waiting is 0, and it is known already: several parts tell of one loss.
-    const delay_s = (1 + Math.random() * (Limit.Retry_s << Math.min(failures++, Limit.Doublings))) | 0;
-    setTimeout(connect, delay_s * 1000, state);
-    state = State.Waiting;
-    reason = why + "; again in " + delay_s + " s";
-    print("tracker: " + reason);
+/** The modem is up, or is not; or we are online. The receiver works without the network, so fixes are taken anyway. */
+function changed(): void {
+  if (!roundTimer && !safe) takeFix();
+  if (state === State.Online) {
+    server.askLimits_();
+    report(history({}));
   }
 }
 
-/** What became of connecting to the server, and of each batch of samples. */
-function answered(ok: boolean): void {
-  if (state === State.Server) {
-    if (ok) {
-      state = State.Online;
-      reason = "";
-      connections++;
-      print("tracker: connected");
-    }
-  } else settle(ok);
-  if (ok) drain();
-  // Connecting failed, or `server.disconnect()` by hand; while the modem comes up, samples are given up: no news.
-  else if (state > State.Modem && !server.status) proceed(server.last_error);
+function report(values: Values): string {
+  const text = json(values);
+  const refused = text[0] === "{" ? append(Date.now(), 0, text) : "use {}";
+  drain();
+  return refused;
 }
 
 /** Hands the oldest samples to the server, as many as one TCP segment takes; `answered` goes on. */
 function drain(): void {
-  if (state === State.Online && !underWay[0] && samples[0]) {
-    take(Limit.Batch);
-    server.send_telemetry(underWay[1] ? underWay : (underWay[0] as Values), answered);
+  if (state === State.Online && !underWay && !safe) {
+    underWay = take();
+    if (underWay) server.send_telemetry(underWay, answered);
   }
+}
+
+/** What became of a batch of samples. */
+function answered(ok: boolean): void {
+  const payload = underWay;
+  settle(ok);
+  underWay = "";
+  // Not from here, as the interpreter's stack is short.
+  if (ok) setTimeout(drain, pause_ms(payload));
+  // `server.disconnect()` by hand; while the modem comes up, samples are given up: no news.
+  else if (state > State.Modem && !server.status) fail(server.last_error);
 }
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
 function takeFix(): void {
   roundTimer = setTimeout(takeFix, interval_s * 1000);
+  due[0] = interval_s / 10 + Limit.Late;
   if (!locating) {
     locating = 1;
     getFix(modem, config.fix_timeout_s, located);
@@ -132,22 +95,18 @@ function located(fix: Fix | null, why: string): void {
   if (why && why !== fixReason) print("gnss: " + why);
   fixReason = why;
   if (interval_s >= Limit.GnssOff_s) gnssOff(modem, String);
-  // The session lives to see another round, so the next wait starts small again.
-  if (state === State.Online) failures = 0;
   if (fix) {
-    const values: Values = {};
-    const keys = config.keys.split(",");
-    for (let i = 0; i < 4; i++)
-      if (keys[i]) values[keys[i]] = [fix.longitude, fix.latitude, fix.altitude_m, fix.speed_kmh][i];
-    if (SETS_CLOCK && !lastFix) setTime(fix.time_ms / 1000);
+    if (!lastFix) clockIs(fix.time_ms);
     lastFix = fix;
-    append({ ts: fix.time_ms, values: values });
+    append(fix.time_ms, fix, "");
     drain();
   }
 }
 
 /** Server-side RPC: every request gets an answer, an unknown method an error. */
 function onMessage(_topic: string, request: any): void {
+  // Not a request, but the server's limits.
+  if (!request.id) return setLimits(request.rateLimits || {});
   const method = request.method;
   const params = request.params;
   // Declared here, as in the block below it would cost bytes.
@@ -168,6 +127,9 @@ function onMessage(_topic: string, request: any): void {
     if (!error) {
       reply = asked;
       interval_s = asked.interval_s;
+      kept[Word.Interval] = interval_s;
+      kept[Word.Configured] = config.interval_s;
+      saveState();
       clearTimeout(roundTimer);
       takeFix();
     }
@@ -176,35 +138,36 @@ function onMessage(_topic: string, request: any): void {
 }
 
 function status(): unknown {
-  return {
+  return history({
     state: ["waiting", "modem", "server", "online"][state],
     reason: reason,
+    safe_mode: safe ? 1 : undefined,
     interval_s: interval_s,
     fix: lastFix,
     gnss: fixReason,
     modem: modem.status(),
     server: server.last_error,
-    waiting: samples.length + underWay.length,
+    waiting: waiting(),
     sent: sent,
-    dropped: dropped,
-    reconnects: connections && connections - 1,
     memory: process.memory(),
-  };
+  });
 }
 
 function debug(on: number): void {
   modem.trace_ = on;
 }
 
-/** Starts: the modem comes up, fixes are taken and sent until the board is reset. */
+/** Starts: the modem comes up, fixes are taken and sent until the board is reset. The journal is open. */
 export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: Client): Tracker {
   config = given;
-  interval_s = config.interval_s;
   modem = its_modem;
   server = its_server;
+  useSettings(config);
+  interval_s =
+    kept[Word.Configured] === config.interval_s ? (kept[Word.Interval] as number) : config.interval_s;
   server.callback_ = onMessage;
-  server.onClose_ = proceed;
+  safe = startHealth();
   debug(config.debug);
-  connect(State.Waiting);
-  return { status: status, debug: debug };
+  startRecovery(modem, server, changed);
+  return { status: status, debug: debug, report: report };
 }

@@ -50,6 +50,8 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
       },
       apn: "internet",
       interval_s: options.interval_s ?? 2,
+      // The RAK8212 has 40 KB of Storage.
+      outbox_bytes: 8192,
     },
     print: (line) => lines.push(line),
   });
