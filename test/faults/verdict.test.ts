@@ -64,6 +64,20 @@ describe("nothing is wrong", () => {
   test("with the newest ahead of the backlog, last in its packet", () =>
     assert.deepEqual(wrong([packet([0, 1, 2, 19], 19.5, 19), packet(all.slice(3, 19), 19.6, 19)]), []));
 
+  test("with a packet put together in the session before", () =>
+    assert.deepEqual(
+      wrong([packet([0, 18], 19.5, 19.2), packet([...all.slice(1, 18), 19], 19.6, 19.2)]),
+      [],
+    ));
+
+  test("with a fix whose ts is before that of a report taken before it", () => {
+    const { taken } = life(each);
+    const [second, first] = [taken[1], taken[2]] as [Taken, Taken];
+    taken.splice(1, 2, { ...first, at_ms: second.at_ms }, second);
+    const received = [packet([0], 0), packet([2], 1), packet([1], 2), ...each.slice(3)];
+    assert.deepEqual(wrong(received, { taken }), []);
+  });
+
   test("with a record sent again in another session", () =>
     assert.deepEqual(wrong([packet([0, 1, 2], 19, 19), packet(all, 19.6, 19.5)]), []));
 
@@ -76,7 +90,7 @@ describe("what is wrong is named", () => {
     assert.match(faults[0] as string, pattern);
   };
 
-  test("a lost record", () => one(wrong(each.slice(1)), /^lost: Latitude at 2026-06-01T00:00:00.000Z$/));
+  test("a lost record", () => one(wrong(each.slice(1)), /^lost: 2026-06-01T00:00:00.000Z$/));
 
   test("a record that nobody took", () =>
     one(wrong(each, { taken: life(each).taken.slice(0, 19) }), /^never taken.*T00:19:00/));
@@ -94,7 +108,14 @@ describe("what is wrong is named", () => {
     one(wrong([packet(all.slice(10), 19.5, 19), packet(all.slice(0, 10), 19.6, 19)]), /^order: /));
 
   test("one ahead of the backlog that was not the newest", () =>
-    one(wrong([packet([0, 1, 18], 19.5, 19.2), packet([...all.slice(2, 18), 19], 19.6, 19.2)]), /^order: /));
+    one(
+      wrong([
+        packet([0, 1, 2], 19.5, 19.2),
+        packet([3, 18], 19.6, 19.2),
+        packet([...all.slice(4, 18), 19], 19.7, 19.2),
+      ]),
+      /^order: /,
+    ));
 
   test("two ahead of the backlog", () =>
     one(wrong([packet([0, 18, 19], 19.5, 19), packet(all.slice(1, 18), 19.6, 19)]), /^order: /));

@@ -1,4 +1,6 @@
 /** What was wrong with a life, as lines; none: nothing. */
+
+import type { Point } from "../../scripts/simulator/thingsboard/store.ts";
 import { AFTER_S, type Life } from "./life.ts";
 import { INTERVAL_S, type Received, type Taken } from "./scene.ts";
 
@@ -39,59 +41,75 @@ function recovery({ recovered_s, takenAfter, taken }: Life): string[] {
 
 /** What was taken is what the server has: each ts, each key, each value. */
 function delivery({ taken, points, dropped }: Life): string[] {
-  const expected = new Map<string, unknown>();
-  for (const { ts, values } of taken)
-    for (const [key, value] of Object.entries(values)) expected.set(`${key} at ${time(ts)}`, value);
-  const found = new Map(points.map(({ key, ts, value }) => [`${key} at ${time(ts)}`, value]));
-  const lost = [...expected.keys()].filter((name) => !found.has(name));
-  const invented = [...found.keys()].filter((name) => !expected.has(name));
-  const changed = [...expected].filter(([name, value]) => found.has(name) && !same(found.get(name), value));
+  const wanted = byName(
+    taken.flatMap(({ ts, values }) => Object.entries(values).map(([key, value]) => ({ ts, key, value }))),
+  );
+  const found = byName(points);
+  const missing = (from: typeof wanted, these: typeof wanted): string[] => [
+    ...new Set([...these].filter(([name]) => !from.has(name)).map(([, { ts }]) => time(ts))),
+  ];
+  const changed = [...wanted].flatMap(([name, { value }]) => {
+    const there = found.get(name);
+    if (!there || JSON.stringify(there.value) === JSON.stringify(value)) return [];
+    return [`${name}: ${JSON.stringify(value)} became ${JSON.stringify(there.value)}`];
+  });
   return [
     ...(dropped ? [`${dropped} records dropped by a full outbox`] : []),
-    ...some("lost", lost),
-    ...some("never taken, but on the server", invented),
-    ...some(
-      "changed on the way",
-      changed.map(
-        ([name, value]) => `${name}: ${JSON.stringify(value)} became ${JSON.stringify(found.get(name))}`,
-      ),
-    ),
+    ...some("lost", missing(found, wanted)),
+    ...some("never taken, but on the server", missing(wanted, found)),
+    ...some("changed on the way", changed),
   ];
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+type Value = Pick<Point, "ts" | "key" | "value">;
 
-/** The ts of a session ascend, but the newest record may go ahead of older ones, as the last of its packet. */
+function byName(values: Value[]): Map<string, Value> {
+  return new Map(values.map((value) => [`${value.key} at ${time(value.ts)}`, value]));
+}
+
+/**
+ * A session's records come in the order they were taken, but the newest may go ahead of older ones, as the last of its
+ * packet. (Of two that are taken within a second, a fix and a report, the ts may be the other way round: a fix's ts is the
+ * receiver's.)
+ */
 function order(taken: Taken[], received: Received[]): string[] {
   const wrong: string[] = [];
+  const places = placesOf(taken);
   let session_ms: number | undefined;
   let before_ms = 0;
-  let backlog_ts = 0;
+  let backlog = -1;
   for (const packet of received) {
     if (packet.session_ms !== session_ms) {
       session_ms = packet.session_ms;
-      before_ms = session_ms;
-      backlog_ts = 0;
+      // The first packet may be one that was put together in a session before.
+      before_ms = 0;
+      backlog = -1;
     }
     const stamps = [...new Set(packet.points.map(({ ts }) => ts))];
-    const what = `in the packet of ${time(packet.received_ms)}`;
+    let place = -1;
     stamps.forEach((ts, i) => {
-      const last = i === stamps.length - 1;
-      if (i > 0 && ts < (stamps[i - 1] as number))
-        wrong.push(`${time(ts)} after ${time(stamps[i - 1] as number)} ${what}`);
-      else if (ts < backlog_ts) wrong.push(`${time(ts)} ${what}, ${time(backlog_ts)} was sent before`);
+      const { first = place, last = place } = places.get(ts) ?? {};
+      if (last < Math.max(place, backlog))
+        wrong.push(
+          `${time(ts)} in the packet of ${time(packet.received_ms)} was taken before what was sent before`,
+        );
+      place = first;
       // One that was the newest when the packet was put together says nothing about those to come.
-      if (!last || !mayBeNewest(taken, ts, before_ms)) backlog_ts = Math.max(backlog_ts, ts);
+      const ahead = i === stamps.length - 1 && (taken[last + 1]?.at_ms ?? before_ms) >= before_ms;
+      if (!ahead) backlog = Math.max(backlog, first);
     });
     before_ms = packet.received_ms;
   }
   return some("order", wrong);
 }
 
-/** Was this record the newest at some time since `since_ms`? */
-function mayBeNewest(taken: Taken[], ts: number, since_ms: number): boolean {
-  const newer = taken.find((record) => record.ts > ts);
-  return !newer || newer.at_ms >= since_ms;
+/** Which records have a ts: the first and the last, as a fix may be taken twice. */
+function placesOf(taken: Taken[]): Map<number, { first: number; last: number }> {
+  const places = new Map<number, { first: number; last: number }>();
+  taken.forEach(({ ts }, i) => {
+    places.set(ts, { first: places.get(ts)?.first ?? i, last: i });
+  });
+  return places;
 }
 
 function sizes(received: Received[]): string[] {
