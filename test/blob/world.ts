@@ -12,7 +12,8 @@ import { duplexPair } from "../simulator/duplex-pair.ts";
 
 export const TOKEN = "A1_TEST_TOKEN";
 const BLOB = new URL("../../dist/linux.js", import.meta.url);
-const TRACK = new URL(
+/** The receiver's sentences, again and again. */
+export const TRACK = new URL(
   "../../scripts/simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea",
   import.meta.url,
 );

@@ -26,21 +26,21 @@ describe("the watch over the flash", () => {
     const { flash, taken, watch } = setup();
     flash.write(0x1010, fix(0));
     assert.equal(taken.length, 1);
-    watch.cutAfter(5, false);
+    watch.cutAfter({ left: 5 });
     assert.throws(() => flash.write(0x1028, fix(0)), PowerCut);
     assert.equal(taken.length, 1);
   });
 
   test("a record whose last word is all ones is complete before it is written", () => {
     const { flash, taken, watch } = setup();
-    watch.cutAfter(5, false);
+    watch.cutAfter({ left: 5 });
     assert.throws(() => flash.write(0x1010, fix(-1)), PowerCut);
     assert.equal(taken.length, 1);
   });
 
   test("a torn word is some of it, a torn page too, and nothing beside", () => {
     const { flash, watch } = setup();
-    watch.cutAfter(1, true);
+    watch.cutAfter({ left: 1, torn: true });
     assert.throws(() => flash.write(0x1010, new Uint8Array(12)), PowerCut);
     const words = new Uint32Array(flash.bytes.buffer, 0x10, 3);
     assert.equal(words[0], 0);
@@ -49,7 +49,7 @@ describe("the watch over the flash", () => {
     watch.disarm();
     flash.write(0x1000, new Uint8Array(4096));
     flash.write(0x2000, new Uint8Array(4096));
-    watch.cutAfter(0, true);
+    watch.cutAfter({ left: 0, kind: "erase", torn: true });
     assert.throws(() => flash.erasePage(0x1000), PowerCut);
     const ones = flash.bytes.subarray(0, 4096).filter((byte) => byte !== 0).length;
     assert.ok(ones > 3000 && ones < 4096, `${ones} bytes`);

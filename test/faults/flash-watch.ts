@@ -1,19 +1,24 @@
 import { type Flash, type FlashOperation, PowerCut } from "../../scripts/simulator/espruino/flash.ts";
 import type { Random } from "./random.ts";
-import { decodeRecord, type Sample } from "./record.ts";
+import { decodeRecord, type OutboxRecord } from "./record.ts";
+
+/** The power goes before an operation, the one after so many more. */
+export interface FlashCut {
+  left: number;
+  /** Only these count. */
+  kind?: FlashOperation["kind"];
+  /** Within it, so that some of its bits are done and some not, as on a chip whose supply breaks down. */
+  torn?: boolean;
+}
 
 /** Tells of each record that is in the flash complete, and cuts the power in the middle of an operation. */
 export interface FlashWatch {
-  /**
-   * The power goes before the word or page that comes after `left` more; `torn`: within it, so that some of its bits are
-   * done and some not, as on a chip whose supply breaks down.
-   */
-  cutAfter(left: number, torn: boolean): void;
+  cutAfter(cut: FlashCut): void;
   /** No cut is due any more. */
   disarm(): void;
 }
 
-export function watchFlash(flash: Flash, random: Random, taken: (record: Sample) => void): FlashWatch {
+export function watchFlash(flash: Flash, random: Random, taken: (record: OutboxRecord) => void): FlashWatch {
   const write = flash.write;
   let data: Uint8Array = new Uint8Array();
   let start = 0;
@@ -44,10 +49,10 @@ export function watchFlash(flash: Flash, random: Random, taken: (record: Sample)
   }
 
   return {
-    cutAfter(left, torn) {
+    cutAfter({ left, kind, torn }) {
       let more = left;
       flash.beforeOperation = (operation) => {
-        if (more-- > 0) return;
+        if ((kind && operation.kind !== kind) || more-- > 0) return;
         if (torn) tear(operation);
         throw new PowerCut(`power cut ${torn ? "within" : "before"} the ${operation.kind}`);
       };

@@ -113,12 +113,18 @@ const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 function flashCut(torn: boolean): Kind {
   return (random, length_ms) =>
     strikes(random, length_ms, 4, () => {
-      // A record is 6 words, a block's first ones and an erase come now and then.
-      const left = random() < 0.7 ? count(random, 0, 12) : count(random, 0, 200);
+      // A record is 6 words; a block has 4 pages, which are erased once in 170 records.
+      const [left, kind] = pick(random, [
+        [count(random, 0, 12), undefined],
+        [count(random, 0, 12), undefined],
+        [count(random, 0, 200), undefined],
+        [count(random, 0, 4), "erase"],
+      ] as const);
       const ms = off_ms(random);
+      const place = `${kind ?? "flash operation"} ${left + 1}`;
       return {
-        what: `power ${torn ? "breaks down in" : "goes before"} flash operation ${left + 1} for ${seconds(ms)}`,
-        act: ({ power }) => power.cutInFlash(left, torn, ms),
+        what: `power ${torn ? "breaks down in" : "goes before"} ${place} for ${seconds(ms)}`,
+        act: ({ power }) => power.cutInFlash({ left, torn, ...(kind && { kind }) }, ms),
       };
     });
 }

@@ -8,6 +8,8 @@ import { createScene, type Received, type Taken } from "./scene.ts";
 export interface Life {
   taken: Taken[];
   received: Received[];
+  /** The outbox's size. */
+  blocks: number;
   points: Point[];
   /** From the end of the faults until it was online with nothing waiting; undefined: it never was. */
   recovered_s: number | undefined;
@@ -65,6 +67,7 @@ async function liveThrough(plan: Plan, seed: number, trace?: (line: string) => v
     return {
       taken,
       received,
+      blocks: scene.blocks,
       points: world.thingsboard.telemetry("tracker"),
       recovered_s,
       takenAfter,
@@ -99,8 +102,9 @@ async function restOf({ world }: Scene): Promise<number> {
   world.thingsboard.faults.restart();
   await world.run(120);
   let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 25; i++) {
-    await world.run(7);
+  // Each look costs 20 ms.
+  for (let i = 0; i < 10; i++) {
+    await world.run(13);
     if (world.board.running) least = Math.min(least, world.board.memory().usage);
   }
   return least;

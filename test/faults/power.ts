@@ -1,13 +1,13 @@
 import type { Clock } from "../../scripts/simulator/clock.ts";
 import type { SimulatedBoard } from "../../scripts/simulator/espruino/board.ts";
-import type { FlashWatch } from "./flash-watch.ts";
+import type { FlashCut, FlashWatch } from "./flash-watch.ts";
 
 /** The board's supply: it goes, and comes back after a while. */
 export interface Power {
   /** Off for so long. Nothing when it is off already. */
   cut(off_ms: number): void;
-  /** Goes in the middle of a flash operation: after so many more. */
-  cutInFlash(left: number, torn: boolean, off_ms: number): void;
+  /** Goes in the middle of what is written to the flash. */
+  cutInFlash(cut: FlashCut, off_ms: number): void;
   /** The flash said that it happened. */
   gone(): void;
   /** No cut is due any more; what is off comes back in its time. */
@@ -39,10 +39,10 @@ export function createPower(
       board.powerCut();
       backAfter(off_ms);
     },
-    cutInFlash(left, torn, off_ms) {
+    cutInFlash(cut, off_ms) {
       if (off) return;
       inFlash_ms = off_ms;
-      watch.cutAfter(left, torn);
+      watch.cutAfter(cut);
     },
     gone() {
       note("power cut in the flash operation");

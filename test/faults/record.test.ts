@@ -17,6 +17,7 @@ const FIX = [202435200, 52_520_010, -13_404_950, 345, 123_045];
 describe("a record of the outbox", () => {
   test("a fix", () => {
     assert.deepEqual(decodeRecord(record(0x80, FIX)), {
+      slots: 1,
       ts: Date.UTC(2026, 5, 1, 0, 0, 0, 45),
       values: { Longitude: -13.40495, Latitude: 52.52001, Altitude: 34.5, Speed: 12.3 },
     });
@@ -25,6 +26,7 @@ describe("a record of the outbox", () => {
   test("a fix without altitude and speed", () => {
     const [seconds, latitude, longitude] = FIX as [number, number, number];
     assert.deepEqual(decodeRecord(record(0x80, [seconds, latitude, longitude, 0x7fffffff, -1 - 45])), {
+      slots: 1,
       ts: Date.UTC(2026, 5, 1, 0, 0, 0, 45),
       values: { Longitude: -13.40495, Latitude: 52.52001 },
     });
@@ -32,6 +34,7 @@ describe("a record of the outbox", () => {
 
   test("any telemetry", () => {
     assert.deepEqual(decodeRecord(record(0x82, [202435200, 7], '{"a":[1,"x"]}'.padEnd(36))), {
+      slots: 2,
       ts: Date.UTC(2026, 5, 1, 0, 0, 0, 7),
       values: { a: [1, "x"] },
     });

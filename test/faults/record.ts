@@ -18,15 +18,20 @@ const MOST_SLOTS = 31;
 const EPOCH_MS = Date.UTC(2020, 0, 1);
 const UNKNOWN = 0x7fffffff;
 
+export interface OutboxRecord extends Sample {
+  /** How much room it takes, of the 170 slots of a block. */
+  slots: number;
+}
+
 /** The record that waits in these bytes, exactly; undefined when it is none, or torn. */
-export function decodeRecord(bytes: Uint8Array): Sample | undefined {
+export function decodeRecord(bytes: Uint8Array): OutboxRecord | undefined {
   const kind = bytes[0] ?? 0;
   const slots = kind & ~WAITS;
   if (!(kind & WAITS) || slots > MOST_SLOTS || bytes.length !== SLOT * (slots || 1)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const word = (index: number): number => view.getInt32(4 * index, true);
   if (view.getUint32(0, true) >>> 8 !== (crc32(bytes.subarray(4)) & 0xffffff)) return undefined;
-  return slots ? text(word, bytes) : fix(word);
+  return { slots: slots || 1, ...(slots ? text(word, bytes) : fix(word)) };
 }
 
 function fix(word: (index: number) => number): Sample {

@@ -9,10 +9,10 @@ import { duplexPair } from "../simulator/duplex-pair.ts";
 import { watchFlash } from "./flash-watch.ts";
 import type { Stage } from "./kinds.ts";
 import { createPower, type Power } from "./power.ts";
-import type { Sample } from "./record.ts";
+import type { OutboxRecord } from "./record.ts";
 
 /** A record that was in the flash, complete. */
-export interface Taken extends Sample {
+export interface Taken extends OutboxRecord {
   at_ms: number;
 }
 
@@ -31,12 +31,16 @@ export interface Status {
 /** Seconds from fix to fix. */
 export const INTERVAL_S = 60;
 
+/** Blocks of 4,096 bytes that the outbox gets: a day fits, or the ring comes round several times in it. */
+const OUTBOX_BLOCKS = [16, 16, 8, 5];
+
 /** `trace` gets what happens, with the time since the start. */
 export function createScene(seed: number, trace: (line: string) => void = () => {}) {
   // Generators of their own: what one part draws does not depend on how often another does.
   const generator = (part: number): (() => number) => seededRandom(seed * 16 + part);
   const taken: Taken[] = [];
   const received: Received[] = [];
+  const blocks = OUTBOX_BLOCKS[seed % OUTBOX_BLOCKS.length] as number;
   let hanging = false;
   let session_ms = 0;
   let power: Power | undefined;
@@ -49,7 +53,7 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
   const note = (text: string): void => trace(`${since(now_ms())} ${text}`);
   const world: ReturnType<typeof createWorld> = createWorld({
     flash,
-    config: { interval_s: INTERVAL_S, outbox_bytes: 65536 },
+    config: { interval_s: INTERVAL_S, outbox_bytes: blocks * 4096 },
     random: generator(2),
     modem: { random: generator(3) },
     connect() {
@@ -83,6 +87,7 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
     stage,
     taken,
     received,
+    blocks,
     note,
     now_ms,
     // The modem has a timer a second.

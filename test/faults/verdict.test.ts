@@ -8,7 +8,7 @@ import { faultsOf } from "./verdict.ts";
 const START_MS = Date.UTC(2026, 5, 1);
 const MEMORY = 600;
 const ts = (minute: number): number => START_MS + minute * 60_000;
-const values = (minute: number) => ({ Latitude: 52 + minute / 1000 });
+const values = (minute: number) => ({ Height: 52 + minute / 1000 });
 
 /** `minutes`: of the packet's records. `at`: when it came, `session`: since when, in minutes. */
 function packet(minutes: number[], at: number, session = 0): Received {
@@ -20,9 +20,9 @@ function packet(minutes: number[], at: number, session = 0): Received {
     received_ms: ts(at),
     session_ms: ts(session),
     points: minutes.map((minute) => ({
-      key: "Latitude",
+      key: "Height",
       ts: ts(minute),
-      value: values(minute).Latitude,
+      value: values(minute).Height,
       received: 1,
     })),
   };
@@ -33,11 +33,13 @@ function life(received: Received[], changes: Partial<Life> = {}): Life {
   const taken: Taken[] = Array.from({ length: 20 }, (_, minute) => ({
     at_ms: ts(minute),
     ts: ts(minute),
+    slots: 1,
     values: values(minute),
   }));
   return {
     taken,
     received,
+    blocks: 16,
     points: received.flatMap(({ points }) => points),
     recovered_s: 10,
     takenAfter: 15,
@@ -133,8 +135,38 @@ describe("what is wrong is named", () => {
     one(wrong(each, { memory: MEMORY - 4 }), /^memory at rest: 596/);
   });
 
+  test("a fix from a place where the tracker never was", () => {
+    const { taken, ...all } = life(each);
+    const [first, ...others] = taken as [Taken, ...Taken[]];
+    const place = { Longitude: 13.41302, Latitude: 52.5 };
+    const points = [...all.points];
+    for (const [key, value] of Object.entries(place)) points.push({ key, ts: first.ts, value, received: 1 });
+    const lost = { ...first, values: { ...first.values, ...place } };
+    one(wrong(each, { taken: [lost, ...others], points }), /^never there: 52.50000,13.41302 at /);
+  });
+
+  test("records dropped by an outbox that was full are forgiven, by one that was not they are not", () => {
+    const long = life(each).taken.map((record) => ({ ...record, slots: 31 }));
+    const changes = { dropped: 10, taken: long };
+    assert.deepEqual(wrong(each.slice(10), { ...changes, blocks: 3 }), []);
+    assert.equal(wrong(each.slice(10), { ...changes, blocks: 4 }).length, 2);
+    // More than it says, and when never more than one waited.
+    assert.equal(wrong(each.slice(11), { ...changes, blocks: 3 }).length, 2);
+    assert.equal(wrong(each, { ...changes, blocks: 2 }).length, 1);
+  });
+
   test("no recovery", () => one(wrong(each, { recovered_s: undefined }), /^never online/));
   test("no more fixes", () => one(wrong(each, { takenAfter: 3 }), /^3 fixes in the 900 s/));
+  test("a crash", () => {
+    const { taken, points } = life(each);
+    const report: Taken = { at_ms: ts(19), ts: ts(19), slots: 2, values: { crash: "no rounds" } };
+    const point = { key: "crash", ts: ts(19), value: "no rounds", received: 1 };
+    one(
+      wrong(each, { taken: [...taken, report], points: [...points, point] }),
+      /^crash reported: "no rounds" at 2026/,
+    );
+  });
+
   test("an error flag", () => one(wrong(each, { flags: ["FIFO_FULL"] }), /^error flag FIFO_FULL$/));
   test("an exception", () =>
     one(wrong(each, { lines: ["Uncaught Error: x"] }), /^line on the console: Uncaught Error: x$/));
