@@ -99,7 +99,7 @@ export interface Session {
   /** Why the state is what it is, or why the last call failed; "" when all is well. */
   last_error: string;
   config_: SessionConfig;
-  /** The first two are what SUBSCRIBE asks for after each CONNACK; the others are the owner's. */
+  /** The first is what SUBSCRIBE asks for after each CONNACK; the others are the owner's. */
   topics_: string[];
   /** A PUBLISH came. PUBACK follows it, also when it throws. */
   onMessage_(topic: string, payload: string): void;
@@ -257,10 +257,7 @@ const handlers: SocketHandlers = {
           ask(
             Id.REQUEST,
             String,
-            packet(
-              First.SUBSCRIBE,
-              uint16(Limit.ID + 1) + owner.topics_.slice(0, 2).map(field).join("\x01") + "\x01",
-            ),
+            packet(First.SUBSCRIBE, uint16(Limit.ID + 1) + field(owner.topics_[0] as string) + "\x01"),
           );
           flight.forEach(function (waiting) {
             if (waiting.id_ > 0) send(PUBLISH_DUP + (waiting.bytes_ as string).substr(1));

@@ -59,8 +59,6 @@ export interface Client extends Session {
   /** Answers the RPC request with this id; any JSON value, null for undefined. */
   send_rpc_reply(data: unknown, request_id: string | number): Promise<boolean>;
   send_rpc_reply(data: unknown, request_id: string | number, done: Done): void;
-  /** Asks for the server's limits; the answer comes to the callback, `{rateLimits: …}`, without an id. */
-  askLimits_(): void;
   callback_?: Callback;
   /** Has the ids of the last RPC requests without an answer. */
   seen_: Record<string, 1>;
@@ -105,10 +103,6 @@ TBDeviceMQTTClient.prototype = {
     return publish(this, (this.topics_[Topic.RPC_RESPONSE] as string) + request_id, json(data), done);
   },
 
-  askLimits_: function (): void {
-    publish(this, this.topics_[Topic.LIMITS] as string, '{"method":"getSessionLimits","params":{}}', String);
-  },
-
   onMessage_: function (topic: string, payload: string): void {
     const seen = this.seen_;
     // The last part of an RPC request's topic.
@@ -138,3 +132,11 @@ TBDeviceMQTTClient.prototype = {
     if (this.callback_) this.callback_(toText(topic), data);
   },
 } as Client;
+
+/**
+ * Asks for the server's rate limits; the answer comes to the callback, `{"rateLimits":{…}}`, without an id. On this topic
+ * alone, whatever the version; and the server asks for no subscription.
+ */
+export function askLimits(client: Client): void {
+  publish(client, "v1/devices/me/rpc/request/1", '{"method":"getSessionLimits","params":{}}', String);
+}

@@ -4,7 +4,7 @@
  */
 import { queue } from "../modem/at.ts";
 import { json } from "../mqtt/text.ts";
-import { saveState, state, Word } from "./journal.ts";
+import { Kind, put, state, Word } from "./journal.ts";
 import { append } from "./outbox.ts";
 import { steady } from "./recovery.ts";
 
@@ -37,7 +37,7 @@ export function restart(what: string, why: string): void {
   values[what] = why.substr(0, Limit.Text);
   try {
     append(Date.now(), 0, json(values));
-    saveState();
+    put(Kind.State, state);
   } catch (_) {
     // There is no journal yet.
   }
@@ -53,9 +53,9 @@ function pulse(): void {
   steady();
   if (++kicks === Limit.Lasted) {
     (state[Word.Starts] as number) &= -256;
-    saveState();
+    put(Kind.State, state);
   }
-  if (stuck > Limit.Stuck) restart("crash", "AT channel stuck");
+  if (stuck > Limit.Stuck) restart("crash", "AT stuck");
   if ((due[0] as number)-- < 0) restart("crash", "no rounds");
   E.kickWatchdog();
 }
@@ -63,9 +63,8 @@ function pulse(): void {
 /** Counts this start and puts the watchdog on. True: safe mode, as the last starts did not last. */
 export function startHealth(): boolean {
   const unsafe = ((state[Word.Starts] as number) & 255) >= Limit.Crashes;
-  (state[Word.Boots] as number)++;
-  (state[Word.Starts] as number)++;
-  saveState();
+  (state[Word.Starts] as number) += 65537;
+  put(Kind.State, state);
   due[0] = unsafe ? Infinity : Limit.First;
   E.enableWatchdog(Limit.Watchdog_s, false);
   pulse();

@@ -7,23 +7,41 @@ import type { Fix } from "../gnss/fix.ts";
 import { Kind, put, record, settle as settleRecords, state, take as takeRecords, Word } from "./journal.ts";
 
 const enum Limit {
-  /** January 2020, seconds since 1970: a clock that says less was never set. */
-  Epoch_s = 1577836800,
-  /** Of a record with values of any kind: what stands before their text. */
-  Head = 12,
+  /** January 2020, since 1970: a clock that says less was never set. */
+  Known_s = 1577836800,
+  Known_ms = 1577836800000,
   Slot = 24,
-  /** Samples a packet, and the latest: each takes about 9 variables, twice. */
+  /** Samples a packet, besides the latest: each takes about 9 variables, twice. */
   Batch = 7,
   /** Bytes a packet's samples may have: with topic and header one TCP segment, 1,460. */
   Payload = 1400,
 }
 
-/** In place of an altitude that is not known. */
-const UNKNOWN = 0x7fffffff;
+/** Words of a record. One slot is a fix; values have none of the place, and their text in the slots that follow. */
+const enum At {
+  /** Seconds since 2020. Below 0: bits 24 to 30 say in which run of the board, the others how long it ran. */
+  Time_s = 1,
+  /** Altitude above -1,000 m, 18 bits, and speed, 14 bits; in 0.1 m, 0.1 km/h and one more. 0: not known. */
+  Motion,
+  /** Millionths of a degree. */
+  Latitude,
+  Longitude,
+  /** Of the time. */
+  Ms,
+}
 
-/** The settings that matter here. `no_time`: what becomes of a sample without a time. */
+const enum Motion {
+  Below_dm = 10000,
+  SpeedBits = 14,
+  Speed = 16383,
+}
+
+/** The settings that matter here. */
 interface Settings {
-  /** "hold": it waits for the clock; "server": the server dates it; "drop": it is dropped, and counted. */
+  /**
+   * What becomes of a sample without a time: "hold": it waits for the clock; "server": the server dates it; "drop": it is
+   * dropped, and counted. Those that a restart parted from their clock are dated by the server.
+   */
   no_time: string;
   keys: string;
 }
@@ -43,7 +61,7 @@ export function useSettings(given: Settings): void {
 /** The time is known, ms since 1970: that of samples taken before, too. */
 export function clockIs(time_ms: number): void {
   const own_ms = Date.now();
-  if (!clock_ms && own_ms < Limit.Epoch_s * 1000) clock_ms = time_ms - own_ms;
+  if (!clock_ms && own_ms < Limit.Known_ms) clock_ms = time_ms - own_ms;
   // Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early.
   if ((BOARD as string) !== "LINUX") setTime(time_ms / 1000);
 }
@@ -53,31 +71,29 @@ export function clockIs(time_ms: number): void {
  * was never set.
  */
 export function append(time_ms: number, fix: Fix | 0, text: string): string {
-  const slots = fix ? 0 : Math.ceil((text.length + Limit.Head) / Limit.Slot);
-  const words = new Int32Array(6 * (slots || 1));
-  const ms = (time_ms % 1000) | 0;
-  let time_s = time_ms / 1000 - Limit.Epoch_s;
-  if (time_s < 0) {
+  const slots = Math.ceil(text.length / Limit.Slot) + 1;
+  if (slots > Kind.Slots) return "too large";
+  const words = new Int32Array(6 * slots);
+  words[At.Time_s] = time_ms / 1000 - Limit.Known_s;
+  words[At.Ms] = time_ms % 1000;
+  if (time_ms < Limit.Known_ms) {
     if (settings.no_time === "drop") {
       (state[Word.Dropped] as number)++;
       return "no time";
     }
-    // Only in this run of the board can it be known what its clock said.
-    time_s = (1 << 31) | (((state[Word.Boots] as number) << 25) >>> 1) | ((time_ms / 1000) & 0xffffff);
+    words[At.Time_s] =
+      (1 << 31) | ((((state[Word.Starts] as number) >> 16) & 127) << 24) | ((time_ms / 1000) & 0xffffff);
   }
-  words[1] = time_s;
   if (fix) {
-    const altitude_m = fix.altitude_m;
-    const speed_kmh = fix.speed_kmh;
-    words[2] = Math.round(fix.latitude * 1e6);
-    words[3] = Math.round(fix.longitude * 1e6);
-    words[4] = altitude_m === +(altitude_m as number) ? Math.round(altitude_m * 10) : UNKNOWN;
-    words[5] = speed_kmh === +(speed_kmh as number) ? Math.round(speed_kmh * 10) * 1000 + ms : -1 - ms;
+    // What is not known is NaN by now, and so 0. The half is for rounding.
+    words[At.Motion] =
+      ((10 * (fix.altitude_m as number) + (Motion.Below_dm + 0.5)) << Motion.SpeedBits) |
+      ((10 * (fix.speed_kmh as number) + 1.5) & Motion.Speed);
+    words[At.Latitude] = Math.round(fix.latitude * 1e6);
+    words[At.Longitude] = Math.round(fix.longitude * 1e6);
   } else {
-    if (slots > Kind.Slots) return "too large";
-    words[2] = ms;
-    while ((text.length + Limit.Head) % Limit.Slot) text += " ";
-    new Uint8Array(words.buffer).set(E.toUint8Array(text), Limit.Head);
+    while (text.length % Limit.Slot) text += " ";
+    new Uint8Array(words.buffer).set(E.toUint8Array(text), Limit.Slot);
   }
   return put(Kind.Waits | slots, words) ? "" : "flash worn out";
 }
@@ -88,35 +104,32 @@ export function take(): string {
   let left = batch;
   takeRecords(function () {
     const words = new Int32Array(record.buffer);
-    const slots = (record[0] as number) & Kind.Slots;
-    const last = words[5] as number;
-    const time_s = words[1] as number;
-    let time_ms: number =
-      (time_s + Limit.Epoch_s) * 1000 + (slots ? (words[2] as number) : last < 0 ? -1 - last : last % 1000);
+    const motion = words[At.Motion] as number;
+    let time_ms: number = ((words[At.Time_s] as number) + Limit.Known_s) * 1000;
     let text: string;
-    if (time_s < 0) {
+    if (time_ms < Limit.Known_ms) {
       time_ms = 0;
-      if (((time_s >> 24) & 127) === ((state[Word.Boots] as number) & 127)) {
-        if (clock_ms) time_ms = clock_ms + (time_s & 0xffffff) * 1000;
-        else if (settings.no_time === "hold" && Date.now() < Limit.Epoch_s * 1000) return 0;
+      if (((((state[Word.Starts] as number) >> 16) ^ ((words[At.Time_s] as number) >> 24)) & 127) === 0) {
+        if (clock_ms) time_ms = clock_ms + ((words[At.Time_s] as number) & 0xffffff) * 1000;
+        else if (settings.no_time === "hold" && Date.now() < Limit.Known_ms) return 0;
       }
     }
-    if (slots) text = E.toString(new Uint8Array(record.buffer, Limit.Head)).trim();
+    if (record.length > Limit.Slot) text = E.toString(new Uint8Array(record.buffer, Limit.Slot)).trim();
     else {
       const values: Record<string, number> = {};
       settings.keys.split(",").forEach(function (key, i) {
         const value = [
-          (words[3] as number) / 1e6,
-          (words[2] as number) / 1e6,
-          (words[4] as number) / 10,
-          ((last / 1000) | 0) / 10,
-        ][i];
-        if (key && !(i === 2 && words[4] === UNKNOWN) && !(i === 3 && last < 0))
-          values[key] = value as number;
+          words[At.Longitude],
+          words[At.Latitude],
+          motion >>> Motion.SpeedBits,
+          motion & Motion.Speed,
+        ][i] as number;
+        if (key && (i < 2 || value))
+          values[key] = i < 2 ? value / 1e6 : (value - (i > 2 ? 1 : Motion.Below_dm)) / 10;
       });
       text = JSON.stringify(values);
     }
-    if (time_ms) text = '{"ts":' + time_ms + ',"values":' + text + "}";
+    if (time_ms) text = '{"ts":' + (time_ms + (words[At.Ms] as number)) + ',"values":' + text + "}";
     // Below 0, for the latest: it may go along.
     if (!left-- || payload.length + text.length > Limit.Payload) return 0;
     payload += (payload ? "," : "[") + text;

@@ -6,7 +6,7 @@
 import { bringUp, type Modem, Way } from "../modem/network.ts";
 import type { Client } from "../thingsboard/client.ts";
 import { restart } from "./health.ts";
-import { state as kept, saveState, Word } from "./journal.ts";
+import { Kind, state as kept, put, Word } from "./journal.ts";
 import { clockIs } from "./outbox.ts";
 
 /** What the tracker is doing; `status().state` has the words, in this order. */
@@ -22,20 +22,18 @@ export const enum State {
 }
 
 const enum Limit {
-  /** The first wait is from 1 s to this; the range doubles with each failure, up to Cap_s. */
+  /** The first wait is from 1 s to this; the range doubles with each failure, so many times; then it is Cap_s. */
   First_s = 10,
+  Doublings = 6,
   Cap_s = 600,
-  /** From the reboot on: 10, 30, 60 minutes, as the spacing above all tries. */
+  /** After the reboot, the spacing of Quectel's own advice: 10, 30, 60 minutes. A server that refuses is asked as before. */
   Later_s = 1800,
   Last_s = 3600,
   /** The failure that reboots the board; and each so many later. */
   Reboot = 12,
-  /** Calls of `steady`, 10 s apart. */
-  Calm = 6,
+  /** Calls of `steady`, 10 s apart: a minute at least. */
+  Calm = 7,
 }
-
-/** What is counted, in the order of Way. */
-const NAMES = "reconnects,contexts,radio_resets,modem_resets,power_cycles".split(",");
 
 let modem: Modem;
 let server: Client;
@@ -58,7 +56,7 @@ let calm: number;
 /** The next try. */
 function attempt(): void {
   if (way === Way.Board) {
-    (kept[Word.Starts] as number) = failures << 8;
+    (kept[Word.Starts] as number) |= failures << 8;
     restart("reboot", lost);
   }
   state = State.Modem;
@@ -101,15 +99,15 @@ export function fail(why: string): void {
         : failures % Limit.Reboot
           ? Math.min((failures - 1) >> 1, Way.Power)
           : Way.Board;
-    const delay_s =
-      (1 +
-        Math.random() *
-          (failures > Limit.Reboot
-            ? failures > Limit.Reboot + 1
-              ? Limit.Last_s
-              : Limit.Later_s
-            : Math.min(Limit.First_s << (failures - 1), Limit.Cap_s))) |
-      0;
+    const most_s =
+      way && failures > Limit.Reboot
+        ? failures > Limit.Reboot + 1
+          ? Limit.Last_s
+          : Limit.Later_s
+        : failures > Limit.Doublings
+          ? Limit.Cap_s
+          : Limit.First_s << (failures - 1);
+    const delay_s = (1 + Math.random() * most_s) | 0;
     setTimeout(attempt, delay_s * 1000);
     state = State.Waiting;
     lost = why;
@@ -120,11 +118,11 @@ export function fail(why: string): void {
 
 /** To be called each 10 s. After a minute online the next loss is the first again. */
 export function steady(): void {
-  if (state === State.Online && ++calm > Limit.Calm && failures) {
+  if (state === State.Online && ++calm >= Limit.Calm && failures) {
     failures = 0;
-    if ((kept[Word.Starts] as number) > 255) {
-      (kept[Word.Starts] as number) &= 255;
-      saveState();
+    if ((kept[Word.Starts] as number) & 0xff00) {
+      (kept[Word.Starts] as number) &= ~0xff00;
+      put(Kind.State, kept);
     }
   }
 }
@@ -132,10 +130,11 @@ export function steady(): void {
 /** Puts what happened on the way into `into`: what was done how often, and why it was lost last. */
 export function history<T extends Record<string, unknown>>(into: T): T {
   const found = into as Record<string, unknown>;
-  NAMES.forEach(function (name, i) {
+  // In the order of Way.
+  "reconnects,contexts,radio_resets,modem_resets,power_cycles".split(",").forEach(function (name, i) {
     if ((counts[i] as number) > 0) found[name] = counts[i];
   });
-  found.reboots = (kept[Word.Boots] as number) - 1;
+  found.reboots = ((kept[Word.Starts] as number) >>> 16) - 1;
   found.dropped = kept[Word.Dropped];
   if (lost) found.lost = lost;
   return into;
@@ -148,7 +147,7 @@ export function startRecovery(its_modem: Modem, its_server: Client, its_change: 
   changed = its_change;
   server.onClose_ = fail;
   // The board was rebooted because nothing else had helped.
-  failures = (kept[Word.Starts] as number) >> 8;
+  failures = ((kept[Word.Starts] as number) >> 8) & 255;
   way = Way.Context;
   attempt();
 }

@@ -3,9 +3,9 @@ import type { Fix } from "../gnss/fix.ts";
 import { getFix, gnssOff } from "../gnss/gnss.ts";
 import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
-import type { Client, Values } from "../thingsboard/client.ts";
+import { askLimits, type Client, type Values } from "../thingsboard/client.ts";
 import { due, startHealth } from "./health.ts";
-import { state as kept, saveState, Word, waiting } from "./journal.ts";
+import { Kind, state as kept, put, Word, waiting } from "./journal.ts";
 import { append, clockIs, sent, settle, take, useSettings } from "./outbox.ts";
 import { pause_ms, setLimits } from "./pace.ts";
 import { fail, history, reason, State, startRecovery, state } from "./recovery.ts";
@@ -48,7 +48,7 @@ let safe: boolean;
 function changed(): void {
   if (!roundTimer && !safe) takeFix();
   if (state === State.Online) {
-    server.askLimits_();
+    askLimits(server);
     report(history({}));
   }
 }
@@ -129,7 +129,7 @@ function onMessage(_topic: string, request: any): void {
       interval_s = asked.interval_s;
       kept[Word.Interval] = interval_s;
       kept[Word.Configured] = config.interval_s;
-      saveState();
+      put(Kind.State, kept);
       clearTimeout(roundTimer);
       takeFix();
     }

@@ -20,7 +20,7 @@ test("the linux blob connects, reports and answers RPC in the real interpreter",
 
     const usage = async () => Number(await evaluate("process.memory().usage"));
     const before = await usage();
-    await until("tracker.status().sent>=6", 30);
+    await until("tracker.status().sent>=7", 30);
     const latitudes = thingsboard.telemetry("tracker", "Latitude");
     assert.ok(latitudes.length >= 6);
     assert.ok(
