@@ -1,4 +1,4 @@
-import { flatten } from "./bytes.ts";
+import { flatten } from "./data.ts";
 import { BUFFER, listeners } from "./emitter.ts";
 import { EVENT_QUEUE_BYTES } from "./event-queue.ts";
 import type { Machine, SerialPeer } from "./machine.ts";
@@ -113,7 +113,7 @@ export function createSerials(machine: () => Machine): Serials {
         disconnect(name(this));
       },
       write(...data) {
-        write(this, data.map((item) => flatten(item) ?? "").join(""));
+        write(this, flatten(data));
       },
       print(text) {
         write(this, String(text).replace(/\n/g, "\r\n"));
@@ -129,7 +129,7 @@ export function createSerials(machine: () => Machine): Serials {
       },
       flush() {},
       inject(...data) {
-        push(name(this), data.map((item) => flatten(item) ?? "").join(""));
+        push(name(this), flatten(data));
         machine().loop.wake();
       },
       setConsole() {
