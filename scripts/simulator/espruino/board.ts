@@ -8,8 +8,8 @@ import { createEventQueue } from "./event-queue.ts";
 import { type Flash, PowerCut } from "./flash.ts";
 import { className, installGlobals } from "./globals.ts";
 import { printJson } from "./json.ts";
-import { createLoop, type Work } from "./loop.ts";
-import type { ErrorFlag, Machine, SerialPeer } from "./machine.ts";
+import { createLoop, type Starvation, type Work } from "./loop.ts";
+import { type ErrorFlag, inOrder, type Machine, type SerialPeer } from "./machine.ts";
 import { estimateMemory, reachable } from "./memory.ts";
 import { createPackets, type Packets } from "./packets.ts";
 import { createPins, type PinLevels } from "./pins.ts";
@@ -60,6 +60,12 @@ export interface SimulatedBoard {
   /** Variables in use, estimated. */
   memory(): { usage: number; total: number };
   readonly errorFlags: ErrorFlag[];
+  /**
+   * The next callback (of serial data, of a timer, of an event; not a promise's) runs out of memory. It ends there,
+   * without catch and finally; LOW_MEMORY and MEMORY are set; what else is due in the pass still runs, but its
+   * intervals are removed, as is the listener if it was for data; then E's "errorFlag" comes.
+   */
+  outOfMemory(starvation?: Starvation): void;
   /** Drives an input from outside. */
   setInput(pin: string, level: boolean): void;
   pin(pin: string): boolean;
@@ -140,7 +146,14 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
       timers,
       busy_ms: options.busy_ms ?? (() => 0),
       deliver: serials.deliver,
-      passDone(exception) {
+      ranOut() {
+        if (!self.errorFlags.has("MEMORY")) self.console.write("OUT OF MEMORY\n");
+        self.errorFlags.add("LOW_MEMORY").add("MEMORY");
+      },
+      removed: (message) => self.removed(message),
+      passDone(exception, interrupted) {
+        if (interrupted && realm.alive)
+          self.console.write("Execution Interrupted during event processing.\n");
         report(exception);
         serials.drained();
         if (!realm.alive) return;
@@ -184,6 +197,10 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
       storage: area,
       peers: options.serials ?? {},
       errorFlags: new Set(),
+      removed(message) {
+        self.console.write(`ERROR: ${message}\n`);
+        self.errorFlags.add("CALLBACK");
+      },
       random: options.random ?? Math.random,
       console: createConsole({
         device: spec.console,
@@ -266,10 +283,12 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
         thrown ??= loop.guard(() => (handler as (error: unknown) => void)(error));
     }
     if (thrown) console.write(describe(thrown.error));
-    const news = [...errorFlags].filter((flag) => !reported.has(flag));
+    const news = inOrder(errorFlags).filter((flag) => !reported.has(flag));
     reported = new Set(errorFlags);
-    if (!news.length) return;
+    // A warning alone is none.
+    if (!news.some((flag) => flag !== "LOW_MEMORY")) return;
     call("E", "errorFlag", [realm.array(news)]);
+    reported = new Set(errorFlags);
     console.write(`New interpreter error: ${news.join(",")}\n`);
   }
   let reported = new Set<ErrorFlag>();
@@ -359,8 +378,9 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     },
     memory: () => current().memory(),
     get errorFlags() {
-      return [...current().errorFlags];
+      return inOrder(current().errorFlags);
     },
+    outOfMemory: (starvation = {}) => current().loop.starve(starvation),
     setInput: (pin, level) => current().pins.setInput(pin, level),
     pin: (pin) => levels.get(pin) ?? false,
     storage: area,

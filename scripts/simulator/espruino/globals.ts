@@ -1,7 +1,7 @@
 import { crc32, fromBytes } from "./bytes.ts";
 import { elements, flatten } from "./data.ts";
 import { printJson } from "./json.ts";
-import type { Machine } from "./machine.ts";
+import { inOrder, type Machine } from "./machine.ts";
 import type { HostFunction } from "./realm.ts";
 import { readFile } from "./storage.ts";
 import { flashModule, storageModule } from "./storage-module.ts";
@@ -126,7 +126,7 @@ function espruino(machine: Machine, watchdog: Watchdog): object {
   const E = realm.object();
   realm.define(E, {
     getErrorFlags() {
-      const flags = realm.array([...errorFlags]);
+      const flags = realm.array(inOrder(errorFlags));
       errorFlags.clear();
       return flags;
     },

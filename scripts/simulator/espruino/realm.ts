@@ -19,6 +19,8 @@ export interface Realm {
   readonly global: Record<string, unknown>;
   /** False after a reset or a power cut: what is left of the old program can do nothing any more. */
   alive: boolean;
+  /** Runs before each function of the simulator, and may throw in its place. */
+  beforeCall: (() => void) | undefined;
   array<T>(items?: T[]): T[];
   object<T extends object>(members?: T): T;
   uint8Array(bytes: ArrayLike<number>): Uint8Array;
@@ -64,6 +66,7 @@ export function createRealm(powerCut: () => void): Realm {
   const realm: Realm = {
     global,
     alive: true,
+    beforeCall: undefined,
     holdings: new WeakMap(),
     array: <T>(items: T[] = []) => {
       const array: T[] = make("Array");
@@ -84,6 +87,7 @@ export function createRealm(powerCut: () => void): Realm {
         // A real function, not an arrow: some are called with `this`, some with `new`.
         const wrapped = function (this: unknown, ...args: unknown[]): unknown {
           if (!realm.alive) throw new Stopped(`${name}() called after the board stopped`);
+          realm.beforeCall?.();
           try {
             return fn.apply(this, args);
           } catch (error) {
