@@ -155,8 +155,8 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
         if (interrupted && realm.alive)
           self.console.write("Execution Interrupted during event processing.\n");
         report(exception);
-        serials.drained();
         if (!realm.alive) return;
+        serials.drained();
         if (todo) todo();
         else machine?.console.idle();
       },
@@ -288,6 +288,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     // A warning alone is none.
     if (!news.some((flag) => flag !== "LOW_MEMORY")) return;
     call("E", "errorFlag", [realm.array(news)]);
+    if (!realm.alive) return;
     reported = new Set(errorFlags);
     console.write(`New interpreter error: ${news.join(",")}\n`);
   }
