@@ -54,7 +54,10 @@ export interface SimulatedBoard {
   /** Power goes: the program ends between two statements, what is in flash stays. */
   powerCut(): void;
   readonly running: boolean;
-  /** Runs a line as the REPL does; gives what it shows after the "=", or `Uncaught ...`. */
+  /**
+   * Runs a line as the REPL does; gives what it shows after the "=", or `Uncaught ...`. Listeners to
+   * "uncaughtException" hear of it too (the REPL then shows nothing).
+   */
   evaluate(source: string): string;
   readonly global: Record<string, unknown>;
   /** Variables in use, estimated. */
@@ -270,18 +273,23 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     return self;
   }
 
+  /** The program's handlers of uncaught exceptions; gives what is still uncaught. */
+  function tellHandlers(exception: { error: unknown }): { error: unknown } | undefined {
+    const { realm, loop } = current();
+    const handlers = listeners(realm.global.process as object, "uncaughtException");
+    if (!handlers) return exception;
+    let thrown: { error: unknown } | undefined;
+    for (const handler of handlers)
+      thrown ??= loop.guard(() => (handler as (error: unknown) => void)(exception.error));
+    return thrown;
+  }
+
   /** Looks at errors as the interpreter does at the end of a pass: the handler's first, else they are printed. */
   function report(exception: { error: unknown } | undefined): void {
     if (!machine) return;
-    const { realm, loop, console, errorFlags } = machine;
-    let thrown = exception;
-    const handlers = thrown && listeners(realm.global.process as object, "uncaughtException");
-    if (thrown && handlers) {
-      const { error } = thrown;
-      thrown = undefined;
-      for (const handler of handlers)
-        thrown ??= loop.guard(() => (handler as (error: unknown) => void)(error));
-    }
+    const { realm, console, errorFlags } = machine;
+    const thrown = exception && tellHandlers(exception);
+    if (!realm.alive) return;
     if (thrown) console.write(describe(thrown.error));
     const news = inOrder(errorFlags).filter((flag) => !reported.has(flag));
     reported = new Set(errorFlags);
@@ -371,6 +379,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
         const classOf = (object: object) => className(realm.global, object);
         shown = printJson(realm.run(source, "REPL"), { ...replOptions, classOf });
       });
+      if (thrown) tellHandlers(thrown);
       machine?.loop.wake();
       return thrown ? (describe(thrown.error).split("\n", 1)[0] as string) : shown;
     },

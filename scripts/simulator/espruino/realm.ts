@@ -2,6 +2,7 @@ import { createContext, runInContext, Script } from "node:vm";
 import { decodeSource } from "./bytes.ts";
 import { PowerCut } from "./flash.ts";
 import { hostFunctions } from "./json.ts";
+import { stackOf } from "./stack.ts";
 import { detokenise } from "./tokens.ts";
 
 type ErrorKind = "Error" | "TypeError" | "SyntaxError" | "ReferenceError";
@@ -13,6 +14,9 @@ export interface Holding {
   cost: number;
   values: unknown[];
 }
+
+/** Of the simulator's frames and the program's together, which are then picked out. */
+const FRAMES = 60;
 
 /** The globals of one run of the interpreter: a context of its own, from boot to reset. */
 export interface Realm {
@@ -60,6 +64,12 @@ export function createRealm(powerCut: () => void): Realm {
     "({ Object, Array, Error, TypeError, SyntaxError, ReferenceError, Uint8Array, Date, String, Number, Function, Math })",
     context,
   ) as Record<string, unknown>;
+  const sources = new Map<string, string>();
+  const errors = intrinsics.Error as ErrorConstructor;
+  errors.stackTraceLimit = FRAMES;
+  Object.defineProperty(errors, "prepareStackTrace", {
+    value: (_error: unknown, sites: NodeJS.CallSite[]) => stackOf(sites, (file) => sources.get(file)),
+  });
   type Constructor = new (...args: unknown[]) => never;
   const make = (name: string, ...args: unknown[]) => new (intrinsics[name] as Constructor)(...args);
 
@@ -108,7 +118,10 @@ export function createRealm(powerCut: () => void): Realm {
     },
     run(source, name) {
       const text = decodeSource(detokenise(source));
-      const result = new Script(text.source, { filename: name }).runInContext(context);
+      sources.set(name, text.source);
+      const result = new Script(text.source, { filename: name }).runInContext(context, {
+        displayErrors: false,
+      });
       if (text.erased) throw realm.error("Got [ERASED] expected EOF", "SyntaxError");
       return result;
     },
