@@ -91,7 +91,12 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     swapBytes: Math.floor(spec.variables * spec.variableBytes * 0.85),
     print: (text) => (machine ? machine.console.write(text) : print(text.trim())),
   };
-  const watchdog = createWatchdog(clock, () => hardReset("watchdog"));
+  const watchdog = createWatchdog({
+    clock,
+    latched: spec.latchedWatchdog,
+    asleep: () => machine?.loop.busy === false,
+    bite: () => hardReset("watchdog"),
+  });
 
   function current(): Machine {
     if (!machine) throw new Stopped("the board is off");
@@ -118,9 +123,12 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
   }
 
   function hardReset(reason: string): void {
-    powerOff();
+    halt();
+    if (reason === "watchdog") watchdog.stop();
+    else watchdog.chipReset();
     options.onReboot?.(reason);
-    restart = clock.setTimeout(boot, reboot_ms);
+    clock.clearTimeout(restart);
+    restart = clock.setTimeout(comeUp, reboot_ms);
   }
 
   function start(): Machine {
@@ -146,6 +154,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
         if (!realm.alive) return;
         if (todo) todo();
         else machine?.console.idle();
+        watchdog.passDone();
       },
     });
     const packets = (send: (bytes: string) => void): Packets =>
@@ -319,6 +328,10 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
 
   function boot(): void {
     powerOff();
+    comeUp();
+  }
+
+  function comeUp(): void {
     offset_ms = spec.hostClock ? 0 : -clock.now();
     levels.clear();
     try {
