@@ -107,10 +107,12 @@ export function flashModule({ realm, spec, storage: { flash, start } }: Machine)
       const page = Math.floor((address - flash.start) / flash.pageSize) * flash.pageSize;
       return realm.object({ addr: flash.start + page, length: flash.pageSize });
     },
-    getFree: () =>
-      realm.array(
-        spec.freeBytes ? [realm.object({ addr: start - spec.freeBytes, length: spec.freeBytes })] : [],
-      ),
+    getFree() {
+      const free = { addr: start - spec.freeBytes, length: spec.freeBytes };
+      // On Linux, all of the file, Storage included.
+      if (spec.name === "LINUX") free.length = flash.length;
+      return realm.array(free.length ? [realm.object(free)] : []);
+    },
   });
   return module;
 }
