@@ -6,17 +6,7 @@ import { boxLength, countWaiting, findBox } from "../../scripts/flash/outbox-fil
 import type { Flash } from "../../scripts/simulator/espruino/flash.ts";
 import { boardSpecs } from "../../scripts/simulator/espruino/specs.ts";
 import { findFile } from "../../scripts/simulator/espruino/storage.ts";
-import {
-  board,
-  file,
-  firstBlock,
-  flashWithBox,
-  OLD_BLOB,
-  recordOf,
-  run,
-  smallBlob,
-  writeBlock,
-} from "./rig.ts";
+import { blockOf, board, file, firstBlock, flashWithBox, OLD_BLOB, recordOf, run, smallBlob } from "./rig.ts";
 
 type Rig = Awaited<ReturnType<typeof board>>;
 
@@ -33,7 +23,7 @@ const erase = (rig: Rig, name: string) => rig.board.evaluate(`require("Storage")
 /** Puts records that wait into the outbox, by the board's own `Flash.write`. Gives what its two blocks hold. */
 function fill(rig: Rig, waits = true): () => Buffer {
   const block = firstBlock(addressOf(rig) as number);
-  writeBlock(rig.flash, block, []);
+  rig.flash.write(block, blockOf([]));
   for (const [i, text] of ["a fix", "another fix"].entries()) {
     const bytes = JSON.stringify([...recordOf(text.padEnd(20), 0, waits)]);
     rig.board.evaluate(`require("Flash").write(new Uint8Array(${bytes}),${block + 16 + 24 * i})`);
@@ -223,7 +213,7 @@ test("what waits in an outbox is counted as the firmware would: whole records th
   const state = recordOf("state".padEnd(20), 0, false);
   state[0] = 0x40;
   const block = firstBlock(START);
-  writeBlock(rig.flash, block, [
+  const content = blockOf([
     state,
     recordOf("1".padEnd(20)),
     recordOf("confirmed".padEnd(20), 0, false),
@@ -233,10 +223,11 @@ test("what waits in an outbox is counted as the firmware would: whole records th
     tornLong,
     recordOf("3".padEnd(20)),
   ]);
+  rig.flash.write(block, content);
   assert.equal(await waiting(), 3);
   // To the last slot.
   const many = Array.from({ length: 170 }, (_, i) => recordOf(`${i}`.padEnd(20)));
-  writeBlock(rig.flash, block + 4096, many);
+  rig.flash.write(block + 4096, blockOf(many));
   assert.equal(await waiting(), 173);
   rig.flash.write(block + 4096 + 8, Uint8Array.of(0, 255, 255, 255));
   assert.equal(await waiting(), 3);

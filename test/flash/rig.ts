@@ -74,14 +74,13 @@ export function recordOf(text: string, slots = 0, waits = true): Uint8Array {
   return bytes;
 }
 
-/** Writes a block with these records. */
-export function writeBlock(flash: Flash, address: number, records: Uint8Array[], confirmed = false): void {
+/** A block with these records, and no more. */
+export function blockOf(records: Uint8Array[]): Uint8Array {
   const header = Buffer.alloc(16, 0xff);
   header.writeUInt32LE(1, 4);
   header.writeUInt32LE((crc32(header.subarray(4, 8)) << 8) >>> 0, 0);
   header[0] = 0x54;
-  if (confirmed) header[8] = 0;
-  flash.write(address, Buffer.concat([header, ...records]));
+  return Buffer.concat([header, ...records]);
 }
 
 /** A board's flash with an outbox in the first place of Storage. */
