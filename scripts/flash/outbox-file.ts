@@ -26,7 +26,7 @@ const COUNT_TIMEOUT_MS = 60_000;
 const PLACES = `(function(a){var F=require("Flash"),e=a+process.env.STORAGE-31,l=[],g,h,s,n;while(a<e){h=F.read(32,a);s=h[0]|h[1]<<8|h[2]<<16;if(s+h[3]==0||s==0xffffff&&h[3]==255){if(g)break;g=1;n=F.getPage(a);a=n.addr+n.length}else{g=0;n=h[4]?E.toString(h).substr(4).split("\\0")[0]:"";l.push([a,s,n]);if(n=="${OUTBOX_FILE}")return l;a=a+s+35&~3}}return l})`;
 
 /** Records that wait between two addresses. One counts when its check is right, as it does for the firmware. */
-const WAITING = `(function(a,e){var F=require("Flash"),w=0,s,n,h;for(;a<e;a+=4096)if(F.read(1,a)[0]==84&&F.read(1,a+8)[0])for(s=a+16;s<a+4073;s+=24*n){h=F.read(24,s);if(h[0]==255)break;n=h[0]&31||1;if(n>1&&s+24*n<=a+4096)h=F.read(24*n,s);if((E.CRC32(new Uint8Array(h.buffer,4))&0xffffff)!=(h[1]|h[2]<<8|h[3]<<16))n=1;else if(h[0]>127)w++}return w})`;
+const WAITING = `(function(a,e){var F=require("Flash"),w=0,s,n,h;for(;a<e;a+=4096){h=F.read(5,a);if(h[3]==84&&h[0]+h[4]==255)for(s=a+16;s<a+4073;s+=24*n){h=F.read(24,s);if(h[0]==255)break;n=h[0]&31||1;if(n>1&&s+24*n<=a+4096)h=F.read(24*n,s);if((E.CRC32(new Uint8Array(h.buffer,4))&0xffffff)!=(h[1]|h[2]<<8|h[3]<<16))n=1;else if(h[0]>127)w++}}return w})`;
 
 export interface OutboxFile {
   /** Of its header. */

@@ -90,7 +90,8 @@ test("killed in the middle of it, at several points, the interpreter starts agai
       binary,
       directory,
       console: cut.peer,
-      storage: { ".bootcde": 'print("old")' },
+      // An outbox for interpreters with a board's Storage, too.
+      storage: { ".bootcde": 'print("old")', "tb.json": '{"outbox_bytes":8192}' },
     });
     const output = new PassThrough();
     let lines = 0;

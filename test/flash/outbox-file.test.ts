@@ -25,7 +25,7 @@ function fill(rig: Rig, waits = true): () => Buffer {
   const block = firstBlock(addressOf(rig) as number);
   rig.flash.write(block, blockOf([]));
   for (const [i, text] of ["a fix", "another fix"].entries()) {
-    const bytes = JSON.stringify([...recordOf(text.padEnd(20), 0, waits)]);
+    const bytes = JSON.stringify([...recordOf(text.padEnd(20), 1, waits)]);
     rig.board.evaluate(`require("Flash").write(new Uint8Array(${bytes}),${block + 16 + 24 * i})`);
   }
   return () => Buffer.from(rig.flash.read(block, 8192));
@@ -210,13 +210,13 @@ test("what waits in an outbox is counted as the firmware would: whole records th
   torn[20] = 0;
   const tornLong = recordOf("torn".padEnd(44), 2);
   tornLong[40] = 0;
-  const state = recordOf("state".padEnd(20), 0, false);
-  state[0] = 0x40;
+  const state = recordOf("state".padEnd(20), 1, false);
+  state[0] = 0x41;
   const block = firstBlock(START);
   const content = blockOf([
     state,
     recordOf("1".padEnd(20)),
-    recordOf("confirmed".padEnd(20), 0, false),
+    recordOf("confirmed".padEnd(20), 1, false),
     torn,
     recordOf("2, telemetry".padEnd(92), 4),
     recordOf("confirmed telemetry".padEnd(68), 3, false),
@@ -229,6 +229,7 @@ test("what waits in an outbox is counted as the firmware would: whole records th
   const many = Array.from({ length: 170 }, (_, i) => recordOf(`${i}`.padEnd(20)));
   rig.flash.write(block + 4096, blockOf(many));
   assert.equal(await waiting(), 173);
-  rig.flash.write(block + 4096 + 8, Uint8Array.of(0, 255, 255, 255));
+  // A header that is none.
+  rig.flash.write(block + 4096 + 4, Uint8Array.of(0, 255, 255, 255));
   assert.equal(await waiting(), 3);
 });

@@ -65,9 +65,9 @@ export async function board(t: TestContext, options: ConsoleOptions = {}): Promi
 /** Where records begin in an outbox's file: the first page that the file has whole. */
 export const firstBlock = (header: number): number => (header + 32 + 4095) & -4096;
 
-/** A record as firmware/tracker/journal.ts writes it; `slots` 0: a fix. */
-export function recordOf(text: string, slots = 0, waits = true): Uint8Array {
-  const bytes = Buffer.alloc(24 * (slots || 1), " ");
+/** A record as firmware/tracker/journal.ts writes it; one slot: a fix. */
+export function recordOf(text: string, slots = 1, waits = true): Uint8Array {
+  const bytes = Buffer.alloc(24 * slots, " ");
   bytes.write(text, 4, "latin1");
   bytes.writeUInt32LE((crc32(bytes.subarray(4)) << 8) >>> 0, 0);
   bytes[0] = (waits ? 0x80 : 0) | slots;
@@ -77,9 +77,7 @@ export function recordOf(text: string, slots = 0, waits = true): Uint8Array {
 /** A block with these records, and no more. */
 export function blockOf(records: Uint8Array[]): Uint8Array {
   const header = Buffer.alloc(16, 0xff);
-  header.writeUInt32LE(1, 4);
-  header.writeUInt32LE((crc32(header.subarray(4, 8)) << 8) >>> 0, 0);
-  header[0] = 0x54;
+  header.set([1, 0, 0, 0x54, 0xfe]);
   return Buffer.concat([header, ...records]);
 }
 
