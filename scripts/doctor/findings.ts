@@ -114,7 +114,7 @@ export const FINDINGS: Finding[] = [
     cause:
       "deleted and replaced files keep their place until Storage is compacted, or there are files of your own",
     remedy:
-      'on good power, in npm run repl: require("Storage").list() shows the files, .erase(NAME) takes one off, .compact() tidies up',
+      'on good power, in npm run repl: require("Storage").list() shows the files, .erase(NAME) takes one off; .compact() tidies up, but only when nothing waits in the outbox',
   },
 
   // Firmware
