@@ -32,7 +32,7 @@ describe("a board where all is well", () => {
     const lines = reportLines(verdicts);
     assert.deepEqual(
       verdicts.map(({ kind }) => kind),
-      Array(11).fill("ok"),
+      Array(12).fill("ok"),
       lines.join("\n"),
     );
     assert.match(lines.join("\n"), /Espruino 2v29 on a LINUX[\s\S]*IMEI 8664[\s\S]*-65 dBm[\s\S]*52\.5/);
