@@ -186,6 +186,20 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
     assert.deepEqual(values("lost"), ["no network: check antenna"]);
   });
 
+  test("the board is restarted at each twelfth failure in a row, not more often", async () => {
+    const { run, lines } = start({ modem: { faults: { coverageHole: true } } });
+    const failures: number[] = [];
+    let count = 0;
+    for (let s = 0; s < 40 * 3600 && failures.length < 4; s += 60) {
+      await run(60);
+      for (const line of lines.splice(0)) {
+        if (again("no network.*").test(line)) count++;
+        else if (line.startsWith("espruino-thingsboard")) failures.push(count);
+      }
+    }
+    assert.deepEqual(failures, [0, 12, 24, 36]);
+  });
+
   for (const [name, changes, reason] of [
     ["a login", { config: { server: { host: "h", username: "WRONG" } } }, ".*check login.*"],
     ["a connection", refusing, ".*refused.*"],
