@@ -267,6 +267,19 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
     assert.equal(status().state, "online");
   });
 
+  for (const mistake of ["nope()", "server.send_telemetry([])", "server.send_rpc_reply({})"])
+    test(`a mistake at the console restarts nothing: ${mistake}`, async () => {
+      const { board, run, lines, status } = start();
+      await run(60);
+      board.evaluate(mistake);
+      await run(20);
+      assert.deepEqual(
+        lines.filter((line) => line.startsWith("espruino-thingsboard")),
+        lines.slice(0, 1),
+      );
+      assert.equal(status().state, "online");
+    });
+
   test("garbage on the serial line", async () => {
     const { run, modem, thingsboard, status } = start();
     await run(60);
