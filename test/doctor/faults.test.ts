@@ -116,10 +116,13 @@ describe("the doctor finds on the board itself", () => {
     [["broken-settings"], write("tb.json", "5")],
     [["wrong-settings"], write("tb.json", config({ host: "h" }))],
     [["wrong-settings"], write("tb.json", config({ host: "h", username: "t" }, { interval_s: 0 }))],
-    [["low-flash"], (doctors) => write("filler", "-".repeat(free(doctors) - 2000))(doctors)],
+    // No room for the outbox, which the tracker refuses to start without.
+    [["low-flash", "refused-settings"], (doctors) => fill(doctors)],
   ];
-  const free = (doctors: DoctorsWorld): number =>
-    Number(doctors.board.evaluate('require("Storage").getFree()'));
+  const fill = (doctors: DoctorsWorld): void => {
+    const free = Number(doctors.board.evaluate('require("Storage").getFree()'));
+    write("filler", "-".repeat(free - 2000))(doctors);
+  };
 
   for (const [ids, change] of cases)
     test(ids.join(" and "), async () => {
@@ -128,6 +131,13 @@ describe("the doctor finds on the board itself", () => {
       doctors.board.boot();
       assert.deepEqual(await doctors.faults(), ids);
     });
+
+  test("low-flash, when the outbox has its part", async () => {
+    const doctors = start();
+    await doctors.run(30);
+    fill(doctors);
+    assert.deepEqual(await doctors.faults(), ["low-flash"]);
+  });
 
   test("firmware-stopped, after reset()", async () => {
     const doctors = start();
