@@ -272,7 +272,7 @@ describe("rate limits", () => {
       askLimits(far.client);
       await settled();
       assert.deepEqual(far.published(), [
-        ["v1/devices/me/rpc/request/1", '{"method":"getSessionLimits","params":{}}'],
+        ["v1/devices/me/rpc/request/1", '{"method":"getSessionLimits"}'],
       ]);
       assert.deepEqual(
         far.received.map(({ cmd }) => cmd),
