@@ -1,6 +1,6 @@
 /** What was wrong with a life, as lines; none: nothing. */
 import { delivery } from "./delivery.ts";
-import { AFTER_S, type Life } from "./life.ts";
+import { AFTER_S, type Life, type Rest } from "./life.ts";
 import { some, time } from "./naming.ts";
 import { order } from "./order.ts";
 import { places } from "./places.ts";
@@ -8,20 +8,19 @@ import { INTERVAL_S, type Received, type Taken } from "./scene.ts";
 
 /** MQTT packets go out in one TCP segment, and AT+QISEND takes no more. */
 const LARGEST_PACKET = 1460;
-/** Variables that may differ from a life without faults. */
+/** Variables more or less than without faults. */
 const MEMORY_TOLERANCE = 3;
 /** A line on the console that no fault of the world may bring about. */
 const CRASH = /Uncaught|^Execution Interrupted|out of memory/i;
 
-/** `restMemory`: of a life without faults, at the same place. */
-export function faultsOf(life: Life, restMemory: number): string[] {
+export function faultsOf(life: Life, rest: Rest): string[] {
   return [
     ...recovery(life),
     ...delivery(life),
     ...places(life.taken),
     ...order(life.taken, life.received),
     ...sizes(life.received),
-    ...memory(life.memory, restMemory),
+    ...memory(life.memory, rest),
     ...some("crash reported", crashes(life.taken)),
     ...life.flags.map((flag) => `error flag ${flag}`),
     ...some(
@@ -64,7 +63,7 @@ function crashes(taken: Taken[]): string[] {
   );
 }
 
-function memory(used: number, wanted: number): string[] {
-  if (Math.abs(used - wanted) <= MEMORY_TOLERANCE) return [];
-  return [`memory at rest: ${used} variables, without faults ${wanted}`];
+function memory(used: number, { young, old }: Rest): string[] {
+  if (used >= young - MEMORY_TOLERANCE && used <= old + MEMORY_TOLERANCE) return [];
+  return [`memory at rest: ${used} variables, without faults ${young} to ${old}`];
 }
