@@ -8,6 +8,13 @@ import { Kind, put, state, Word } from "./journal.ts";
 import { append } from "./outbox.ts";
 import { steady } from "./recovery.ts";
 
+/** Espruino's. */
+declare const E: {
+  enableWatchdog(seconds: number, automatic: boolean): void;
+  kickWatchdog(): void;
+  reboot(): void;
+};
+
 const enum Limit {
   /** From kick to kick. */
   Pulse_ms = 10000,

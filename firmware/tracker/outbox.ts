@@ -2,9 +2,13 @@
  * Samples on their way to the server, oldest first: written to flash before they are sent, confirmed there once the server
  * has them. When the flash is full the oldest go, and are counted.
  */
-import { BOARD } from "#board";
 import type { Fix } from "../gnss/fix.ts";
 import { Kind, put, record, settle as settleRecords, state, take as takeRecords, Word } from "./journal.ts";
+
+/** Espruino's, seconds since 1970. */
+declare function setTime(seconds: number): void;
+/** Espruino's: strings of bytes to bytes, and back. */
+declare const E: { toString(bytes: Uint8Array): string; toUint8Array(text: string): Uint8Array };
 
 const enum Limit {
   /** January 2020, since 1970: a clock that says less was never set. */
@@ -47,6 +51,7 @@ interface Settings {
 }
 
 let settings: Settings;
+let sets_clock: boolean;
 /** From the board's own clock, which began with the board, to the time, ms; 0: not known yet. */
 let clock_ms = 0;
 /** Samples a packet: one after a connection that ended with some under way, then more again. */
@@ -54,16 +59,17 @@ let batch: number = Limit.Batch;
 /** How many the server has. */
 export let sent = 0;
 
-export function useSettings(given: Settings): void {
+/** `its_clock`: the board's clock is ours to set. */
+export function useSettings(given: Settings, its_clock: boolean): void {
   settings = given;
+  sets_clock = its_clock;
 }
 
 /** The time is known, ms since 1970: that of samples taken before, too. */
 export function clockIs(time_ms: number): void {
   const own_ms = Date.now();
   if (!clock_ms && own_ms < Limit.Known_ms) clock_ms = time_ms - own_ms;
-  // Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early.
-  if ((BOARD as string) !== "LINUX") setTime(time_ms / 1000);
+  if (sets_clock) setTime(time_ms / 1000);
 }
 
 /**

@@ -9,6 +9,9 @@ import { restart } from "./health.ts";
 import { Kind, state as kept, put, Word } from "./journal.ts";
 import { clockIs } from "./outbox.ts";
 
+/** Espruino's. */
+declare function print(text: string): void;
+
 /** What the tracker is doing; `status().state` has the words, in this order. */
 export const enum State {
   /** The last try failed; the next one comes after a delay. */
