@@ -91,6 +91,19 @@ function connected(ok: boolean): void {
   } else if (!ok) fail(server.last_error);
 }
 
+/** From a failure to the next try, drawn at random. */
+export function wait_s(failures: number, next: Way): number {
+  const most_s =
+    next && failures > Limit.Reboot
+      ? failures > Limit.Reboot + 1
+        ? Limit.Last_s
+        : Limit.Later_s
+      : failures > Limit.Doublings
+        ? Limit.Cap_s
+        : Limit.First_s << (failures - 1);
+  return (1 + Math.random() * most_s) | 0;
+}
+
 /** It came to nothing, or the session ended: waits, and goes on. Several parts tell of one loss. */
 export function fail(why: string): void {
   if (state) {
@@ -102,15 +115,7 @@ export function fail(why: string): void {
         : failures % Limit.Reboot
           ? Math.min((failures - 1) >> 1, Way.Power)
           : Way.Board;
-    const most_s =
-      way && failures > Limit.Reboot
-        ? failures > Limit.Reboot + 1
-          ? Limit.Last_s
-          : Limit.Later_s
-        : failures > Limit.Doublings
-          ? Limit.Cap_s
-          : Limit.First_s << (failures - 1);
-    const delay_s = (1 + Math.random() * most_s) | 0;
+    const delay_s = wait_s(failures, way);
     setTimeout(attempt, delay_s * 1000);
     state = State.Waiting;
     lost = why;
