@@ -58,7 +58,7 @@ describe("a reason in few words, or as the modem's number", () => {
     ["pin-wanted", ["SIM PIN", "SIM PIN: use a phone or set pin"]],
     ["wrong-pin", ["wrong PIN", "wrong PIN: set pin", "+CME 16"]],
     ["last-pin-try", ["one PIN try left", "one PIN try left: use a phone"]],
-    ["network-denied", ["SIM refused: check plan", "SIM refused", "network refuses SIM", "denied"]],
+    ["network-denied", ["SIM denied: check plan", "SIM refused", "network refuses SIM", "denied"]],
     ["no-network", ["no network", "no network: check antenna", "no service", "+CME 30"]],
     ["no-context", ["no PDP context", "modem: 561", "check apn", "PDP context lost", "570"]],
   ];

@@ -167,7 +167,7 @@ test("a registration URC among the answers is not taken for one", (t) => {
 
 for (const [stat, reason] of [
   [2, "no network: check antenna"],
-  [3, "SIM refused: check plan"],
+  [3, "SIM denied: check plan"],
 ] as const) {
   test(`not registered, stat ${stat}: ${reason}, after three minutes`, (t) => {
     const { clock, serial, modem, start } = setup(t);
