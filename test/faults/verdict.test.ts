@@ -122,6 +122,13 @@ describe("what is wrong is named", () => {
   test("two ahead of the backlog", () =>
     one(wrong([packet([0, 18, 19], 19.5, 19), packet(all.slice(1, 18), 19.6, 19)]), /^order: /));
 
+  test("more sent again than was in doubt", () => {
+    const twice = (records: number) => [...each, packet(all.slice(0, records), 19.6, 19.5)];
+    // One session before, and this one.
+    assert.deepEqual(wrong(twice(16)), []);
+    one(wrong(twice(17)), /^17 records sent again in 2 sessions$/);
+  });
+
   test("a packet that is too large", () => {
     const [first, ...others] = each as [Received, ...Received[]];
     const large = (bytes: number) => [{ ...first, payload: " ".repeat(bytes) }, ...others];

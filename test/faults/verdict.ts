@@ -8,6 +8,7 @@ import { INTERVAL_S, type Received, type Taken } from "./scene.ts";
 
 /** MQTT packets go out in one TCP segment, and AT+QISEND takes no more. */
 const LARGEST_PACKET = 1460;
+const RECORDS_A_PACKET = 8;
 /** Variables more or less than without faults. */
 const MEMORY_TOLERANCE = 3;
 /** IMEI, ICCID and signal, which a modem with a fault may not have told. */
@@ -22,6 +23,7 @@ export function faultsOf(life: Life, rest: Rest): string[] {
     ...places(life.taken),
     ...order(life.taken, life.received),
     ...sizes(life.received),
+    ...repeats(life.received),
     ...memory(life.memory, rest),
     ...some("crash reported", crashes(life.taken)),
     ...life.flags.map((flag) => `error flag ${flag}`),
@@ -50,6 +52,18 @@ function sizes(received: Received[]): string[] {
     `PUBLISH over ${LARGEST_PACKET} bytes`,
     large.map(({ at_ms, bytes }) => `${bytes} bytes at ${time(at_ms)}`),
   );
+}
+
+/** What the end of a session left in doubt is sent again: a packet's records, no more. */
+function repeats(received: Received[]): string[] {
+  const seen = new Set<number>();
+  const sessions = new Set(received.map(({ session_ms }) => session_ms)).size;
+  let again = 0;
+  for (const { points } of received)
+    for (const ts of new Set(points.map((point) => point.ts)))
+      if (seen.has(ts)) again++;
+      else seen.add(ts);
+  return again > sessions * RECORDS_A_PACKET ? [`${again} records sent again in ${sessions} sessions`] : [];
 }
 
 /** [MQTT-3.3] Fixed header, topic, packet identifier, payload. */
