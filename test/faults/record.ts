@@ -47,3 +47,15 @@ function fix(word: (index: number) => number): Record<string, number> {
     ...(speed && { Speed: (speed - 1) / 10 }),
   };
 }
+
+/** The fixes in an image of a flash, confirmed or not, wherever its blocks are. */
+export function fixesIn(image: Uint8Array): OutboxRecord[] {
+  const found = new Map<number, OutboxRecord>();
+  for (let at = 0; at + SLOT <= image.length; at += 4) {
+    const bytes = Uint8Array.from(image.subarray(at, at + SLOT));
+    bytes[0] = (bytes[0] ?? 0) | WAITS;
+    const record = decodeRecord(bytes);
+    if (record?.slots === 1) found.set(record.ts, record);
+  }
+  return [...found.values()];
+}
