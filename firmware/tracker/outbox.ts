@@ -101,7 +101,9 @@ export function append(time_ms: number, fix: Fix | 0, text: string): string {
     while (text.length % Limit.Slot) text += " ";
     new Uint8Array(words.buffer).set(E.toUint8Array(text), Limit.Slot);
   }
-  return put(Kind.Waits | slots, words) ? "" : "flash worn";
+  if (put(Kind.Waits | slots, words)) return "";
+  (state[Word.Dropped] as number)++;
+  return "flash worn";
 }
 
 /** The JSON of the oldest samples, as many as one packet takes; "" when none can go. They are under way until `settle`. */
