@@ -27,7 +27,7 @@ export function storageFile(start: number, bytes: number): number[] | undefined 
   const flash = require("Flash");
   if (!storage.read("tb.box", 0, 1)) {
     // Not if that made Storage compact itself: a power cut would then erase all of it.
-    if (storage.getFree() < bytes + Size.Lead + Size.Header) return undefined;
+    if (storage.getFree() < bytes + (Size.Lead + Size.Header)) return undefined;
     storage.write("tb.box", "\xff", 0, bytes + Size.Lead);
   }
   for (;;) {
@@ -36,7 +36,7 @@ export function storageFile(start: number, bytes: number): number[] | undefined 
     const past = start + Size.Header + (length & 0xffffff);
     // A file whose name was cleared is deleted.
     if (E.toString(head).substr(4) === "tb.box\0\0")
-      return [(start + Size.Header + Size.Block - 1) & -Size.Block, past & -Size.Block];
+      return [(start + (Size.Header + Size.Block - 1)) & -Size.Block, past & -Size.Block];
     // What does not fit in the rest of a page is in the next one.
     start = length === -1 ? start + 4 : (past + 3) & -4;
   }

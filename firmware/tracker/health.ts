@@ -25,8 +25,8 @@ const enum Limit {
   Crashes = 5,
   /** One AT command takes at most three minutes, and half a minute to find the modem again. */
   Stuck = 30,
-  /** Bringing the modem up may take so long. */
-  First = 180,
+  /** Bringing the modem up may take half an hour, and more when it answers late. */
+  First = 360,
   /** Of an error: its text and where. */
   Text = 300,
 }

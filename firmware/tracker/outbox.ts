@@ -77,12 +77,12 @@ export function clockIs(time_ms: number): void {
  * was never set.
  */
 export function append(time_ms: number, fix: Fix | 0, text: string): string {
-  const slots = ((text.length + 2 * Limit.Slot - 1) / Limit.Slot) | 0;
+  const slots = ((text.length + (2 * Limit.Slot - 1)) / Limit.Slot) | 0;
   if (slots > Kind.Slots) return "too large";
   const words = new Int32Array(6 * slots);
   words[At.Time_s] = time_ms / 1000 - Limit.Known_s;
   words[At.Ms] = time_ms % 1000;
-  if (time_ms < Limit.Known_ms) {
+  if ((words[At.Time_s] as number) < 0) {
     if (settings.no_time === "drop") {
       (state[Word.Dropped] as number)++;
       return "no time";
@@ -115,7 +115,7 @@ export function take(): string {
     const motion = words[At.Motion] as number;
     let time_ms: number = ((words[At.Time_s] as number) + Limit.Known_s) * 1000;
     let text: string;
-    if (time_ms < Limit.Known_ms) {
+    if ((words[At.Time_s] as number) < 0) {
       time_ms = 0;
       if (((((state[Word.Starts] as number) >> 16) ^ ((words[At.Time_s] as number) >> 24)) & 127) === 0) {
         if (clock_ms) time_ms = clock_ms + ((words[At.Time_s] as number) & 0xffffff) * 1000;

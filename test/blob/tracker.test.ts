@@ -452,6 +452,25 @@ describe("the tracker comes back", () => {
     assert.ok(latitudes.every(({ received }) => received === 1));
   });
 
+  test("after a modem that never said whether it is registered: the board was rebooted each half hour, no round begun", async () => {
+    const { run, modem, lines, status, board } = start({ config: { interval_s: 60 } });
+    modem.faults.muted = new Set(["+CEREG"]);
+    await run(1900);
+    const { waiting, reboots } = status() as { waiting: number; reboots: number };
+    assert.equal(reboots, 0);
+    // Rounds begin when the first bringing up has come to nothing.
+    assert.ok(waiting >= 20, `${waiting} fixes taken`);
+    assert.ok(
+      lines.some((line) => /no network/.test(line)),
+      lines.join("\n"),
+    );
+    modem.faults.muted = new Set();
+    await run(1300);
+    assert.equal(status().state, "online");
+    assert.equal(status().waiting, 0);
+    assert.deepEqual(board.errorFlags, []);
+  });
+
   test("after the modem stopped answering", async () => {
     await reports(async (w) => {
       w.modem.faults.mute = 1;
