@@ -1,5 +1,5 @@
 import type { Fields } from "../firmware/config.ts";
-import { freePages, storageFile } from "../firmware/tracker/area.ts";
+import { storageFile } from "../firmware/tracker/area.ts";
 
 /** RAK8212: nRF52832, BG96. */
 export const BOARD = "RAK8212";
@@ -8,9 +8,9 @@ export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [8192, 8192, 16384];
 }
 
-/** Whether the interpreter leaves pages free depends on its build. */
+/** The interpreter leaves no page free that a larger one would not take. */
 export function journalArea(bytes: number): number[] | undefined {
-  return freePages(bytes) || storageFile(0x6c000, bytes);
+  return storageFile(0x6c000, bytes);
 }
 
 export function openModem(_path: string): Serial {

@@ -26,7 +26,7 @@ function boot(): void {
       // First, as it throws for wrong settings, and on a RAK8212 the cable has no console once the modem has its UART.
       const client = new ClientClass(config.server || ({} as ServerConfig));
       const area = journalArea(config.outbox_bytes);
-      if (!area) throw Error("outbox_bytes: not so much flash is free");
+      if (!area) throw Error("outbox_bytes: too little flash");
       openJournal(require("Flash"), area[0], area[1]);
       const the_modem = createModem(openModem(config.modem_port as string), power, config);
       useNetwork(the_modem);
@@ -44,14 +44,14 @@ function boot(): void {
 
 // Running out of memory cannot be caught, and takes timers and the serial handler with it: only a restart mends that.
 E.on("errorFlag", function (flags) {
-  // Not LOW_MEMORY, which only warns.
-  if (/,MEMORY,|CALLBACK/.test("," + flags + ",")) restart("crash", "out of memory");
+  // Not LOW_MEMORY, which only warns. What ran is not freed yet.
+  if (/,MEMORY,|CALLBACK/.test("," + flags + ",")) setTimeout(restart, 0, "crash", "out of memory");
 });
 process.on("uncaughtException", function (error: any) {
   const text = error + "\n" + (error && error.stack);
   print("Uncaught " + text);
-  // Not what somebody at the console mistyped.
-  if (/bootcde/.test(text)) restart("crash", text);
+  // Not what somebody at the console mistyped. Of the stack only where.
+  if (/bootcde/.test(text)) restart("crash", text.replace(/\n *[^ a].*/g, ""));
 });
 print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
 // A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.

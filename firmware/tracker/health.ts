@@ -8,6 +8,13 @@ import { Kind, put, state, Word } from "./journal.ts";
 import { append } from "./outbox.ts";
 import { steady } from "./recovery.ts";
 
+/** Espruino's. */
+declare const E: {
+  enableWatchdog(seconds: number, automatic: boolean): void;
+  kickWatchdog(): void;
+  reboot(): void;
+};
+
 const enum Limit {
   /** From kick to kick. */
   Pulse_ms = 10000,
@@ -55,7 +62,7 @@ function pulse(): void {
     (state[Word.Starts] as number) &= -256;
     put(Kind.State, state);
   }
-  if (stuck > Limit.Stuck) restart("crash", "AT channel stuck");
+  if (stuck > Limit.Stuck) restart("crash", "AT stuck");
   if ((due[0] as number)-- < 0) restart("crash", "no rounds");
   E.kickWatchdog();
 }

@@ -8,6 +8,9 @@
  * low 24 bits of the CRC-32 of the content.
  */
 
+/** Espruino's: the CRC-32 of what a view shows. */
+declare const E: { CRC32(bytes: Uint8Array): number };
+
 /** Flash as `require("Flash")` has it. */
 export interface Flash {
   read(length: number, address: number): Uint8Array;

@@ -2,9 +2,13 @@
  * Samples on their way to the server, oldest first: written to flash before they are sent, confirmed there once the server
  * has them. When the flash is full the oldest go, and are counted.
  */
-import { BOARD } from "#board";
 import type { Fix } from "../gnss/fix.ts";
 import { Kind, put, record, settle as settleRecords, state, take as takeRecords, Word } from "./journal.ts";
+
+/** Espruino's, seconds since 1970. */
+declare function setTime(seconds: number): void;
+/** Espruino's: strings of bytes to bytes, and back. */
+declare const E: { toString(bytes: Uint8Array): string; toUint8Array(text: string): Uint8Array };
 
 const enum Limit {
   /** January 2020, since 1970: a clock that says less was never set. */
@@ -21,7 +25,7 @@ const enum Limit {
 const enum At {
   /** Seconds since 2020. Below 0: bits 24 to 30 say in which run of the board, the others how long it ran. */
   Time_s = 1,
-  /** Altitude above -1,000 m, 18 bits, and speed, 14 bits; 0.1 m, 0.1 km/h. All ones: not known. */
+  /** Altitude above -1,000 m, 18 bits, and speed, 14 bits; in 0.1 m, 0.1 km/h and one more. 0: not known. */
   Motion,
   /** Millionths of a degree. */
   Latitude,
@@ -32,9 +36,8 @@ const enum At {
 
 const enum Motion {
   Below_dm = 10000,
-  Speed = 14,
-  NoSpeed = 16383,
-  NoAltitude = 262143,
+  SpeedBits = 14,
+  Speed = 16383,
 }
 
 /** The settings that matter here. */
@@ -48,6 +51,7 @@ interface Settings {
 }
 
 let settings: Settings;
+let sets_clock: boolean;
 /** From the board's own clock, which began with the board, to the time, ms; 0: not known yet. */
 let clock_ms = 0;
 /** Samples a packet: one after a connection that ended with some under way, then more again. */
@@ -55,16 +59,17 @@ let batch: number = Limit.Batch;
 /** How many the server has. */
 export let sent = 0;
 
-export function useSettings(given: Settings): void {
+/** `its_clock`: the board's clock is ours to set. */
+export function useSettings(given: Settings, its_clock: boolean): void {
   settings = given;
+  sets_clock = its_clock;
 }
 
 /** The time is known, ms since 1970: that of samples taken before, too. */
 export function clockIs(time_ms: number): void {
   const own_ms = Date.now();
   if (!clock_ms && own_ms < Limit.Known_ms) clock_ms = time_ms - own_ms;
-  // Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early.
-  if ((BOARD as string) !== "LINUX") setTime(time_ms / 1000);
+  if (sets_clock) setTime(time_ms / 1000);
 }
 
 /**
@@ -86,12 +91,10 @@ export function append(time_ms: number, fix: Fix | 0, text: string): string {
       (1 << 31) | ((((state[Word.Starts] as number) >> 16) & 127) << 24) | ((time_ms / 1000) & 0xffffff);
   }
   if (fix) {
-    const altitude_m = fix.altitude_m;
-    const speed_kmh = fix.speed_kmh;
+    // What is not known is NaN by now, and so 0. The half is for rounding.
     words[At.Motion] =
-      ((altitude_m === +(altitude_m as number) ? Math.round(altitude_m * 10) + Motion.Below_dm : -1) <<
-        Motion.Speed) |
-      ((speed_kmh === +(speed_kmh as number) ? Math.round(speed_kmh * 10) : -1) & Motion.NoSpeed);
+      ((10 * (fix.altitude_m as number) + (Motion.Below_dm + 0.5)) << Motion.SpeedBits) |
+      ((10 * (fix.speed_kmh as number) + 1.5) & Motion.Speed);
     words[At.Latitude] = Math.round(fix.latitude * 1e6);
     words[At.Longitude] = Math.round(fix.longitude * 1e6);
   } else {
@@ -124,11 +127,11 @@ export function take(): string {
         const value = [
           words[At.Longitude],
           words[At.Latitude],
-          motion >>> Motion.Speed,
-          motion & Motion.NoSpeed,
+          motion >>> Motion.SpeedBits,
+          motion & Motion.Speed,
         ][i] as number;
-        if (key && (i < 2 || value !== (i > 2 ? Motion.NoSpeed : Motion.NoAltitude)))
-          values[key] = i < 2 ? value / 1e6 : (value - (i > 2 ? 0 : Motion.Below_dm)) / 10;
+        if (key && (i < 2 || value))
+          values[key] = i < 2 ? value / 1e6 : (value - (i > 2 ? 1 : Motion.Below_dm)) / 10;
       });
       text = JSON.stringify(values);
     }

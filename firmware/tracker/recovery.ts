@@ -9,6 +9,9 @@ import { restart } from "./health.ts";
 import { Kind, state as kept, put, Word } from "./journal.ts";
 import { clockIs } from "./outbox.ts";
 
+/** Espruino's. */
+declare function print(text: string): void;
+
 /** What the tracker is doing; `status().state` has the words, in this order. */
 export const enum State {
   /** The last try failed; the next one comes after a delay. */
@@ -22,16 +25,17 @@ export const enum State {
 }
 
 const enum Limit {
-  /** The first wait is from 1 s to this; the range doubles with each failure, up to Cap_s. */
+  /** The first wait is from 1 s to this; the range doubles with each failure, so many times; then it is Cap_s. */
   First_s = 10,
+  Doublings = 6,
   Cap_s = 600,
-  /** From the reboot on: 10, 30, 60 minutes, as the spacing above all tries. */
+  /** After the reboot, the spacing of Quectel's own advice: 10, 30, 60 minutes. A server that refuses is asked as before. */
   Later_s = 1800,
   Last_s = 3600,
   /** The failure that reboots the board; and each so many later. */
   Reboot = 12,
-  /** Calls of `steady`, 10 s apart. */
-  Calm = 6,
+  /** Calls of `steady`, 10 s apart: a minute at least. */
+  Calm = 7,
 }
 
 let modem: Modem;
@@ -98,15 +102,15 @@ export function fail(why: string): void {
         : failures % Limit.Reboot
           ? Math.min((failures - 1) >> 1, Way.Power)
           : Way.Board;
-    const delay_s =
-      (1 +
-        Math.random() *
-          (failures > Limit.Reboot
-            ? failures > Limit.Reboot + 1
-              ? Limit.Last_s
-              : Limit.Later_s
-            : Math.min(Limit.First_s << (failures - 1), Limit.Cap_s))) |
-      0;
+    const most_s =
+      way && failures > Limit.Reboot
+        ? failures > Limit.Reboot + 1
+          ? Limit.Last_s
+          : Limit.Later_s
+        : failures > Limit.Doublings
+          ? Limit.Cap_s
+          : Limit.First_s << (failures - 1);
+    const delay_s = (1 + Math.random() * most_s) | 0;
     setTimeout(attempt, delay_s * 1000);
     state = State.Waiting;
     lost = why;
@@ -117,7 +121,7 @@ export function fail(why: string): void {
 
 /** To be called each 10 s. After a minute online the next loss is the first again. */
 export function steady(): void {
-  if (state === State.Online && ++calm > Limit.Calm && failures) {
+  if (state === State.Online && ++calm >= Limit.Calm && failures) {
     failures = 0;
     if ((kept[Word.Starts] as number) & 0xff00) {
       (kept[Word.Starts] as number) &= ~0xff00;

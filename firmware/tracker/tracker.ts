@@ -1,3 +1,4 @@
+import { BOARD } from "#board";
 import { check, type DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import { getFix, gnssOff } from "../gnss/gnss.ts";
@@ -162,7 +163,8 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   config = given;
   modem = its_modem;
   server = its_server;
-  useSettings(config);
+  // Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early.
+  useSettings(config, (BOARD as string) !== "LINUX");
   interval_s =
     kept[Word.Configured] === config.interval_s ? (kept[Word.Interval] as number) : config.interval_s;
   server.callback_ = onMessage;

@@ -15,6 +15,8 @@ export interface RealTrackerOptions {
   broker_port?: number;
   /** In place of `dist/linux.js`. */
   blob?: string;
+  /** Default 8192: the RAK8212 has 40 KB of Storage. */
+  outbox_bytes?: number;
 }
 
 export interface RealTracker {
@@ -25,6 +27,9 @@ export interface RealTracker {
   evaluate(expression: string): Promise<unknown>;
   /** Asks each 100 ms until the expression is true; throws after so many seconds. */
   until(expression: string, seconds: number): Promise<void>;
+  powerCut(): Promise<void>;
+  /** The interpreter's flash file. */
+  flash(): Buffer;
   stop(): Promise<void>;
 }
 
@@ -50,8 +55,7 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
       },
       apn: "internet",
       interval_s: options.interval_s ?? 2,
-      // The RAK8212 has 40 KB of Storage.
-      outbox_bytes: 8192,
+      outbox_bytes: options.outbox_bytes ?? 8192,
     },
     print: (line) => lines.push(line),
   });
@@ -70,6 +74,8 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
     modem,
     lines,
     evaluate: tracker.evaluate,
+    powerCut: tracker.powerCut,
+    flash: () => readFileSync(tracker.flashFile),
     until,
     async stop() {
       await tracker.stop();

@@ -12,6 +12,7 @@ import { type BoardSpec, boardSpecs, flashOf } from "./espruino/specs.ts";
 import { writeFile } from "./espruino/storage.ts";
 import { type Interpreter, openSerialPort, startInterpreter } from "./interpreter.ts";
 import type { Modem } from "./modem/modem.ts";
+import { modemPeer, modemPeerAfterSetup, modemPins, modemUart } from "./wiring.ts";
 
 export interface WorldOptions {
   /** Absent: nothing answers where the modem should be. */
@@ -28,14 +29,6 @@ export interface WorldOptions {
 
 /** Where the simulated Linux has its modem. */
 const MODEM_PORT = "/dev/ttyUSB2";
-/** Which UART of a board the modem is on, where it is not Serial1. */
-const MODEM_UART: Record<string, string> = { WIO_LTE: "Serial2" };
-
-function peerOf(modem: Modem): SerialPeer {
-  const peer: SerialPeer = { write: (bytes) => modem.receive(bytes) };
-  modem.onTransmit = (bytes) => peer.onData?.(bytes);
-  return peer;
-}
 
 function storageOf(options: WorldOptions, modem_port: string | undefined): Record<string, string> {
   const { blob, config } = options;
@@ -70,9 +63,10 @@ export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard 
     flash: options.flash ?? createFlash(flashOf(spec)),
     clock,
     serials: {
-      ...(modem && { [path ?? MODEM_UART[spec.name] ?? "Serial1"]: peerOf(modem) }),
+      ...(modem && { [path ?? modemUart(spec.name)]: modemPeerAfterSetup(modem) }),
       ...(console && { [spec.console]: console }),
     },
+    ...(modem && { onPin: modemPins(spec.name, modem) }),
     ...(options.print && { print: options.print }),
     ...(options.random && { random: options.random }),
     ...(options.onPowerCut && { onPowerCut: options.onPowerCut }),
@@ -89,12 +83,20 @@ export interface RunningTracker {
   stop(): Promise<void>;
 }
 
+/** One in the real interpreter. */
+export interface RunningInterpreter extends RunningTracker {
+  /** Ends the interpreter at once, wherever it is; it starts again from what is in flash. */
+  powerCut(): Promise<void>;
+  /** Where its flash is kept. */
+  flashFile: string;
+}
+
 /** Boots the real interpreter on the blob. When it ends by itself, as on `E.reboot()`, it is started again. */
 export async function startRealInterpreter(
   options: WorldOptions & { modem: Modem; binary: string; console?: SerialPeer },
-): Promise<RunningTracker> {
+): Promise<RunningInterpreter> {
   const { binary, print, console } = options;
-  const port = await openSerialPort(peerOf(options.modem));
+  const port = await openSerialPort(modemPeer(options.modem));
   const directory = mkdtempSync(join(tmpdir(), "espruino-"));
   const start = (storage?: Record<string, string>): Promise<Interpreter> =>
     startInterpreter({
@@ -116,6 +118,10 @@ export async function startRealInterpreter(
   again().catch((error: Error) => print?.(`the interpreter does not start again: ${error.message}`));
   return {
     evaluate: async (expression) => (await current).evaluate(expression),
+    flashFile: join(directory, "espruino.flash"),
+    async powerCut() {
+      await (await current).stop();
+    },
     async stop() {
       stopped = true;
       await (await current).stop();

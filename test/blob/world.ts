@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { createClock } from "@sinonjs/fake-timers";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
+import type { Flash } from "../../scripts/simulator/espruino/flash.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
 import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
@@ -11,7 +12,8 @@ import { duplexPair } from "../simulator/duplex-pair.ts";
 
 export const TOKEN = "A1_TEST_TOKEN";
 const BLOB = new URL("../../dist/linux.js", import.meta.url);
-const TRACK = new URL(
+/** The receiver's sentences, again and again. */
+export const TRACK = new URL(
   "../../scripts/simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea",
   import.meta.url,
 );
@@ -24,6 +26,13 @@ export interface WorldChanges {
   connect?: (host: string, port: number) => Duplex;
   /** Written to Storage in place of the settings, as it is. */
   settings?: string;
+  flash?: Flash;
+  /** The board's; default: always 0.5. */
+  random?: () => number;
+  /** The power went in the middle of a flash operation. */
+  onPowerCut?: () => void;
+  /** Gets each line of the console too. */
+  print?: (line: string) => void;
 }
 
 export function createWorld(changes: WorldChanges = {}) {
@@ -55,22 +64,28 @@ export function createWorld(changes: WorldChanges = {}) {
       ...changes.config,
     },
     ...(changes.settings !== undefined && { settings: changes.settings }),
-    random: () => 0.5,
-    print: (line) => lines.push(line),
+    random: changes.random ?? (() => 0.5),
+    print: (line) => {
+      lines.push(line);
+      changes.print?.(line);
+    },
+    ...(changes.flash && { flash: changes.flash }),
+    ...(changes.onPowerCut && { onPowerCut: changes.onPowerCut }),
   });
   board.boot();
 
   return {
     board,
+    clock,
     modem,
     thingsboard,
     /** What the console printed. */
     lines,
-    /** Lets simulated time pass. */
-    async run(seconds: number): Promise<void> {
+    /** Lets simulated time pass. Long steps cost less: a stream that no timer moves waits for the end of one. */
+    async run(seconds: number, step_ms = 1000): Promise<void> {
       // In steps, so that streams between two timers get their turn.
-      for (let left_ms = seconds * 1000; left_ms > 0; left_ms -= 1000)
-        await timers.tickAsync(Math.min(left_ms, 1000));
+      for (let left_ms = seconds * 1000; left_ms > 0; left_ms -= step_ms)
+        await timers.tickAsync(Math.min(left_ms, step_ms));
     },
     /** Runs until the console printed a line that matches; gives that line. */
     async runUntil(pattern: RegExp, seconds: number): Promise<string> {

@@ -48,6 +48,34 @@ JSON.parse('{"a" 1}')
 (function(){try{nosuch}catch(e){return [e instanceof Error,e.type,e.name]}})()
 (function(){try{throw new TypeError("t")}catch(e){return ""+e}})()
 (function(){try{undefined.x}catch(e){return [e instanceof Error,e.name]}})()
+(function(){F=require("Flash");A=(F.getFree()[0]||{addr:0x6c000}).addr+36864;W=function(d,n,o){F.erasePage(A+5);var e=F.write(d,A+(o||0)),r=F.read(n||8,A);F.erasePage(A);return [e,r]}})()
+[F.getPage(A+5).addr-A,F.getPage(A+5).length,F.getPage(A+4096),F.getPage("x")]
+[F.read(0,A),F.read(-1,A),F.read(undefined,A),F.read(2.9,A),F.read(1,A) instanceof Uint8Array]
+F.erasePage()
+F.erasePage("x")
+F.erasePage(1.5)
+W(new Int32Array([0x01020304,0x05060708]))
+W(new Int32Array([0x01020304,0x05060708]).buffer)
+W(new Int32Array([1,2,0x103]),16)
+W(new Int32Array([1,2,3,4]),16)
+W(new Int32Array([1,2,3,4,5,0x106]),24)
+W(new Int32Array([1,2,3,4,5,0x106]).buffer,24)
+W(new Int32Array([1,2,3,4,5,6]).subarray(2,4))
+W(new Uint16Array([0x102,0x304,0x506]))
+W(new Uint8Array([1,2,3,4,5,6,7,8]).subarray(3,6))
+W(new Uint8Array(new Uint8Array([1,2,3,4,5,6,7,8]).buffer,2,4))
+W(new Uint8Array(40).fill(7).subarray(3,6))
+W(new Uint8Array([1,2,3,4,5,6,7,8]).subarray(3,6).buffer)
+W(new Int8Array([-1,-2,3]))
+W([1,2,[300,-1],"ab",true])
+[W(5),W(300),W(1.9),W(true),W(""),W([])]
+[W("abc",8,1),W("abc",8,2),W("abcdef",12,3)]
+W({data:1,count:3})
+W({callback:function(){return "hi"}})
+W(undefined)
+W(null)
+W([null])
+W({a:1})
 new Date("garbage").getTime()
 new Date(1.5).getTime()
 clearTimeout(undefined)
@@ -71,14 +99,44 @@ require("Storage").read("k")
 require("Storage").readJSON("k")
 require("Storage").readJSON("none",true)
 require("Storage").write("arr",[1,2,3])
+require("Storage").write("i32",new Int32Array([1,2,3,4,5,6]))+require("Storage").read("i32")
+require("Storage").write("b32",new Int32Array([1,2,3]).buffer)+require("Storage").read("b32")
+require("Storage").write("sub",new Uint8Array([65,66,67,68]).subarray(1,3))+require("Storage").read("sub")
+require("Storage").write("dc",{data:1,count:3})+require("Storage").read("dc")
+require("Storage").write("null",null)
 require("Storage").list()
 require("Storage").erase("f")
 require("Storage").write("big",new Array(200).join("0123456789"))
 require("Storage").getFree()<38000&&require("Storage").getStats().trashCount
 require("Storage").write("much","x",0,50000)
 E.CRC32("123456789")
+[E.CRC32([1,2,3]),E.CRC32(""),E.CRC32([]),E.CRC32({}),E.CRC32("a","b"),E.CRC32(["7",true])]
+[E.CRC32(5),E.CRC32(null),E.CRC32(),E.CRC32(true)]
+[E.CRC32(new Int32Array([1,2,3,4,5,600])),E.CRC32(new Int32Array([1,2,3,4,5,600]).buffer)]
+[E.CRC32(new Uint8Array([1,2,3,4,5]).subarray(2,4)),E.CRC32(new Uint8Array(new Uint8Array(30).fill(5).buffer,7,9))]
 E.toString("a",[66,255],{data:"c",count:2})
+E.toString([65,"b",[67]],68,true,1.9,-1,256,{callback:function(){return [67]}})
+E.toString(new Int32Array([65,66,0x143,-1]),new Int16Array([65,66,67]).subarray(1),new Float32Array([65.9]))
+[E.toString(new Int32Array([65,66]).buffer),E.toString(new Uint8Array([65,66,67,68]).subarray(1,3))]
+E.toString("a",null)
+E.toString(undefined)
+E.toString({data:"a"})
 E.toUint8Array("a",5,[1,2])
+E.toUint8Array(new Int32Array([1,2,0x103,-1]),new Uint8Array([1,2,3]).subarray(1))
+E.toUint8Array(null)
+[E.toArrayBuffer(5),new Uint8Array(E.toArrayBuffer("ab"))]
+new Int32Array(new Uint8Array([1,2,3,4,5,6,7,8]).buffer,4)
+new Int32Array([1.9,-1.9,2147483648,4294967295,"7",undefined])
+JSON.stringify(new Uint8Array([1,2]).buffer)
+[Array.isArray(new Int32Array([1,2,3]).slice(1)),new Int32Array([1,2,3]).slice(-2,-1),new Int32Array([1,2]).slice(0).buffer]
+[Array.isArray(new Int8Array([1,2]).filter(function(x,i){return i})),new Int8Array([1,2]).filter(function(x,i){return i})]
+[new Int32Array([1,2,3]).map(function(x){return x*1.5}),new Uint8Array([3,1,2]).sort(),new Uint8Array([1,2]).reverse()]
+[new Uint8Array([1,2,3,4]).subarray(-2),new Uint8Array([1,2,3,4]).subarray(1,-1).byteOffset,new Int32Array(3).buffer.length]
+[typeof Uint8Array.from,typeof Uint8Array.of,new Uint8Array(2)[5]]
+[typeof new Uint8Array(2).at,typeof new Uint8Array(2).lastIndexOf]
+(function(){var a=new Uint8Array(4);new DataView(a.buffer).setInt32(0,-2,true);return a})()
+btoa(new Int32Array([1,2,3]))+btoa([1,2,300])+btoa(new Uint8Array([1,2,3]))
+btoa(5)
 E.asUTF8("a")
 eval("1;\xff 2")
 btoa("\xff\x00a")+atob("/wBh").length

@@ -13,10 +13,17 @@ test("boot runs .boot0 to .boot3, then .bootcde, E's init, onInit; an exception 
     "print('code');E.on('init',function(){print('init')});function onInit(){print('onInit')}",
   );
   board.boot();
-  assert.deepEqual(
-    lines.filter((line) => !line.startsWith("    at")),
-    ["boot0", "boot1", "Uncaught ReferenceError: nosuch is not defined", "code", "init", "onInit"],
-  );
+  assert.deepEqual(lines, [
+    "boot0",
+    "boot1",
+    "Uncaught ReferenceError: nosuch is not defined",
+    "    at boot code (.boot1:1:16)",
+    "print('boot1');nosuch();print('not reached')",
+    "               ^",
+    "code",
+    "init",
+    "onInit",
+  ]);
   board.dispose();
 });
 
@@ -272,10 +279,45 @@ test("an exception shows where in the stored code it was thrown", () => {
   );
   board.boot();
   tick(10);
-  assert.deepEqual(
-    lines,
-    ["Uncaught Error: in b", "    at b (.bootcde:2:20)", "    at a (.bootcde:1:26)"].concat(lines.slice(3)),
+  assert.deepEqual(lines, [
+    "Uncaught Error: in b",
+    "    at b (.bootcde:2:20)",
+    "function b(){throw new Error('in b')}",
+    "                   ^",
+    "    at a (.bootcde:1:26)",
+    "(function(){function a(){b()}",
+    "                         ^",
+  ]);
+  board.dispose();
+});
+
+test("an error's stack: frames without the error itself, typed code as REPL, long lines cut around the place", () => {
+  const { board, store, run, tick } = rig();
+  store(".bootcde", `function t(){throw new Error("x")}${"/**/".repeat(20)}setTimeout(function(){t()},10)`);
+  board.boot();
+  run("process.on('uncaughtException',function(e){S=e.stack})");
+  tick(10);
+  const inT = `    at t (.bootcde:1:20)\nfunction t(){throw new Error("x")}/**//**//**//**//**//**//*...\n                   ^\n`;
+  const dots = `    at .bootcde:1:137\n...//**/setTimeout(function(){t()},10)\n                              ^\n`;
+  assert.equal(board.global.S, inT + dots);
+  assert.equal(run("t()"), "Uncaught Error: x");
+  assert.equal(
+    board.global.S,
+    `${inT}    at REPL (:1:1)\nt()\n^\n`,
+    "what is typed is told to the listener, too",
   );
+  run("throw 5");
+  assert.equal(board.global.S, undefined);
+  board.dispose();
+});
+
+test("an uncaught exception typed on the console goes to the listeners, and is not shown", () => {
+  const cable = peer();
+  const { board, run, tick, lines } = rig("linux", { serials: { USB: cable } });
+  run("process.on('uncaughtException',function(e){print('caught',e.message)})");
+  cable.send("throw new Error('typed')\n");
+  tick(2);
+  assert.deepEqual(lines, ["caught typed"]);
   board.dispose();
 });
 

@@ -252,3 +252,38 @@ test("E converts bytes and sums them as zip does", () => {
   assert.match(run("E.asUTF8('a')"), /Unicode not supported/);
   board.dispose();
 });
+
+test("Linux: free pages are the whole flash, Storage included", () => {
+  const { run, board, flash } = rig("linux");
+  assert.equal(run('require("Flash").getFree().length'), "1");
+  assert.equal(Number(run('require("Flash").getFree()[0].addr')), flash.start);
+  assert.equal(Number(run('require("Flash").getFree()[0].length')), flash.length);
+  board.dispose();
+});
+
+test("data by address: an Int32Array gives as many bytes as it has elements, its buffer all", () => {
+  const { run, board } = rig("rak5010");
+  run(
+    "F=require('Flash');A=F.getFree()[0].addr;W=function(d){F.erasePage(A);F.write(d,A);return F.read(8,A).join()}",
+  );
+  const written = (data: string) => run(`W(${data})`).slice(1, -1);
+  assert.equal(written("new Int32Array([0x01020304,5])"), "4,3,255,255,255,255,255,255");
+  assert.equal(written("new Int32Array([0x01020304,5]).buffer"), "4,3,2,1,5,0,0,0");
+  assert.equal(written("new Int32Array([1,2,3])"), "1,2,3,255,255,255,255,255", "in two variables: elements");
+  assert.equal(written("new Int32Array([1,2,3,4,5])"), "1,0,0,0,2,255,255,255", "in one flat string: bytes");
+  assert.equal(written("new Uint8Array([1,2,3,4,5,6]).subarray(2,4)"), "3,4,255,255,255,255,255,255");
+  assert.equal(written("[7,[8,300],'a']"), "7,8,44,97,255,255,255,255");
+  assert.match(run("W(null)"), /TypeError: Expecting Number or iterable, got null/);
+  assert.match(run("W({})"), /TypeError: If specifying an object/);
+  board.dispose();
+});
+
+test("typed arrays are the interpreter's: slice gives a plain array, and much is missing", () => {
+  const { run, board } = rig();
+  assert.equal(run("Array.isArray(new Uint8Array([1,2,3]).slice(1))"), "true");
+  assert.equal(run("new Uint8Array([1,2,3]).subarray(1)"), "new Uint8Array([2, 3])");
+  assert.equal(run("new Uint8Array([1,2]).buffer"), "new Uint8Array([1, 2]).buffer");
+  assert.equal(run("typeof Uint8Array.from"), '"undefined"');
+  assert.equal(run("typeof new Uint8Array(2).at"), `"undefined"`);
+  board.dispose();
+});

@@ -8,8 +8,8 @@ import { createEventQueue } from "./event-queue.ts";
 import { type Flash, PowerCut } from "./flash.ts";
 import { className, installGlobals } from "./globals.ts";
 import { printJson } from "./json.ts";
-import { createLoop, type Work } from "./loop.ts";
-import type { ErrorFlag, Machine, SerialPeer } from "./machine.ts";
+import { createLoop, type Starvation, type Work } from "./loop.ts";
+import { type ErrorFlag, inOrder, type Machine, type SerialPeer } from "./machine.ts";
 import { estimateMemory, reachable } from "./memory.ts";
 import { createPackets, type Packets } from "./packets.ts";
 import { createPins, type PinLevels } from "./pins.ts";
@@ -54,12 +54,21 @@ export interface SimulatedBoard {
   /** Power goes: the program ends between two statements, what is in flash stays. */
   powerCut(): void;
   readonly running: boolean;
-  /** Runs a line as the REPL does; gives what it shows after the "=", or `Uncaught ...`. */
+  /**
+   * Runs a line as the REPL does; gives what it shows after the "=", or `Uncaught ...`. Listeners to
+   * "uncaughtException" hear of it too (the REPL then shows nothing).
+   */
   evaluate(source: string): string;
   readonly global: Record<string, unknown>;
   /** Variables in use, estimated. */
   memory(): { usage: number; total: number };
   readonly errorFlags: ErrorFlag[];
+  /**
+   * The next callback (of serial data, of a timer, of an event; not a promise's) runs out of memory. It ends there,
+   * without catch and finally; LOW_MEMORY and MEMORY are set; what else is due in the pass still runs, but its
+   * intervals are removed, as is the listener if it was for data; then E's "errorFlag" comes.
+   */
+  outOfMemory(starvation?: Starvation): void;
   /** Drives an input from outside. */
   setInput(pin: string, level: boolean): void;
   pin(pin: string): boolean;
@@ -140,10 +149,17 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
       timers,
       busy_ms: options.busy_ms ?? (() => 0),
       deliver: serials.deliver,
-      passDone(exception) {
+      ranOut() {
+        if (!self.errorFlags.has("MEMORY")) self.console.write("OUT OF MEMORY\n");
+        self.errorFlags.add("LOW_MEMORY").add("MEMORY");
+      },
+      removed: (message) => self.removed(message),
+      passDone(exception, interrupted) {
+        if (interrupted && realm.alive)
+          self.console.write("Execution Interrupted during event processing.\n");
         report(exception);
-        serials.drained();
         if (!realm.alive) return;
+        serials.drained();
         if (todo) todo();
         else machine?.console.idle();
       },
@@ -184,6 +200,10 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
       storage: area,
       peers: options.serials ?? {},
       errorFlags: new Set(),
+      removed(message) {
+        self.console.write(`ERROR: ${message}\n`);
+        self.errorFlags.add("CALLBACK");
+      },
       random: options.random ?? Math.random,
       console: createConsole({
         device: spec.console,
@@ -253,23 +273,31 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     return self;
   }
 
+  /** The program's handlers of uncaught exceptions; gives what is still uncaught. */
+  function tellHandlers(exception: { error: unknown }): { error: unknown } | undefined {
+    const { realm, loop } = current();
+    const handlers = listeners(realm.global.process as object, "uncaughtException");
+    if (!handlers) return exception;
+    let thrown: { error: unknown } | undefined;
+    for (const handler of handlers)
+      thrown ??= loop.guard(() => (handler as (error: unknown) => void)(exception.error));
+    return thrown;
+  }
+
   /** Looks at errors as the interpreter does at the end of a pass: the handler's first, else they are printed. */
   function report(exception: { error: unknown } | undefined): void {
     if (!machine) return;
-    const { realm, loop, console, errorFlags } = machine;
-    let thrown = exception;
-    const handlers = thrown && listeners(realm.global.process as object, "uncaughtException");
-    if (thrown && handlers) {
-      const { error } = thrown;
-      thrown = undefined;
-      for (const handler of handlers)
-        thrown ??= loop.guard(() => (handler as (error: unknown) => void)(error));
-    }
+    const { realm, console, errorFlags } = machine;
+    const thrown = exception && tellHandlers(exception);
+    if (!realm.alive) return;
     if (thrown) console.write(describe(thrown.error));
-    const news = [...errorFlags].filter((flag) => !reported.has(flag));
+    const news = inOrder(errorFlags).filter((flag) => !reported.has(flag));
     reported = new Set(errorFlags);
-    if (!news.length) return;
+    // A warning alone is none.
+    if (!news.some((flag) => flag !== "LOW_MEMORY")) return;
     call("E", "errorFlag", [realm.array(news)]);
+    if (!realm.alive) return;
+    reported = new Set(errorFlags);
     console.write(`New interpreter error: ${news.join(",")}\n`);
   }
   let reported = new Set<ErrorFlag>();
@@ -351,6 +379,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
         const classOf = (object: object) => className(realm.global, object);
         shown = printJson(realm.run(source, "REPL"), { ...replOptions, classOf });
       });
+      if (thrown) tellHandlers(thrown);
       machine?.loop.wake();
       return thrown ? (describe(thrown.error).split("\n", 1)[0] as string) : shown;
     },
@@ -359,8 +388,9 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     },
     memory: () => current().memory(),
     get errorFlags() {
-      return [...current().errorFlags];
+      return inOrder(current().errorFlags);
     },
+    outOfMemory: (starvation = {}) => current().loop.starve(starvation),
     setInput: (pin, level) => current().pins.setInput(pin, level),
     pin: (pin) => levels.get(pin) ?? false,
     storage: area,

@@ -1,10 +1,12 @@
 import { fromBytes, toBytes } from "./bytes.ts";
+import { elements, typeName } from "./data.ts";
 import { printJson } from "./json.ts";
 import { ParseError, parseJson } from "./json-parse.ts";
 import type { Machine } from "./machine.ts";
 import { missing } from "./missing.ts";
 import { printFixed, printNumber, readNumber } from "./numbers.ts";
 import { KindError } from "./realm.ts";
+import { installTypedArrays } from "./typed-arrays.ts";
 
 type Constructor = { prototype: Record<string, unknown> } & Record<string, unknown>;
 
@@ -20,6 +22,7 @@ export function installBuiltIns(machine: Machine): void {
   installErrors(machine);
   installText(machine);
   installDate(machine);
+  installTypedArrays(machine);
   realm.define(realm.global.Math as object, {
     round: (x: number) => Math.sign(x) * Math.floor(Math.abs(x) + 0.5) || 0,
     random: machine.random,
@@ -115,7 +118,11 @@ function installText({ realm }: Machine): void {
   realm.define(realm.global, {
     String: (...values) => (values.length ? show(values[0]) : ""),
     parseFloat: (text) => readNumber(String(text)),
-    btoa: (text) => Buffer.from(fromBytes(String(text))).toString("base64"),
+    btoa(data) {
+      const bytes = elements(data);
+      if (bytes === undefined) throw new Error(`Expecting String or Array, got ${typeName(data)}`);
+      return Buffer.from(fromBytes(bytes)).toString("base64");
+    },
     atob: (text) => toBytes(Buffer.from(String(text), "base64")),
   });
   const wrapped = realm.global.String as Constructor;

@@ -6,24 +6,6 @@ export const fromBytes = (text: string): Uint8Array => Buffer.from(text, "latin1
 export const toBytes = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 
 /**
- * What Espruino takes for bytes wherever data is written: strings, numbers, (typed) arrays, functions giving one, and
- * `{data, count}`; nested as deep as you like. Undefined for what is none of these.
- */
-export function flatten(value: unknown): string | undefined {
-  if (typeof value === "string") return toBytes(fromBytes(value));
-  if (typeof value === "number" || typeof value === "boolean")
-    return String.fromCharCode(Number(value) & 255);
-  if (typeof value === "function") return flatten(value());
-  if (typeof value !== "object" || value === null) return undefined;
-  const { length, data, count } = value as { length?: number; data?: unknown; count?: number };
-  if (typeof length === "number")
-    return Array.from(value as ArrayLike<unknown>, (item) => flatten(item) ?? "").join("");
-  if (Object.prototype.toString.call(value) === "[object ArrayBuffer]")
-    return toBytes(new Uint8Array(value as ArrayBuffer));
-  return data === undefined ? undefined : (flatten(data) ?? "").repeat(Math.max(0, count ?? 1));
-}
-
-/**
  * Source text as a board without Unicode reads it: bytes, `\uXXXX` cut to its low byte, 0xFF taken for the end.
  * `erased` tells that there was such an end.
  */

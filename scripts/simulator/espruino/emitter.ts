@@ -13,6 +13,11 @@ export function listeners(target: object, event: string): Listener[] | undefined
   return (target as Record<string, Listener[] | undefined>)[PREFIX + event];
 }
 
+/** Removes all listeners of an event. */
+export function forget(target: object, event: string): void {
+  Reflect.deleteProperty(target, PREFIX + event);
+}
+
 /** Gives all objects of the realm `on`, `emit` and the rest. `emit` only queues: listeners run from the event loop. */
 export function installEmitter({ realm, loop }: Machine): void {
   const check = (target: unknown, event: unknown): void => {

@@ -1,6 +1,7 @@
-import { crc32, flatten, fromBytes } from "./bytes.ts";
+import { crc32, fromBytes } from "./bytes.ts";
+import { elements, flatten } from "./data.ts";
 import { printJson } from "./json.ts";
-import type { Machine } from "./machine.ts";
+import { inOrder, type Machine } from "./machine.ts";
 import type { HostFunction } from "./realm.ts";
 import { readFile } from "./storage.ts";
 import { flashModule, storageModule } from "./storage-module.ts";
@@ -123,10 +124,9 @@ function loadModule({ realm }: Machine, source: string, name: string): unknown {
 function espruino(machine: Machine, watchdog: Watchdog): object {
   const { realm, console, control, errorFlags, random, spec } = machine;
   const E = realm.object();
-  const all = (parts: unknown[]): string => parts.map((part) => flatten(part) ?? "").join("");
   realm.define(E, {
     getErrorFlags() {
-      const flags = realm.array([...errorFlags]);
+      const flags = realm.array(inOrder(errorFlags));
       errorFlags.clear();
       return flags;
     },
@@ -143,10 +143,14 @@ function espruino(machine: Machine, watchdog: Watchdog): object {
       watchdog.enable(Number(seconds), Boolean(automatic));
     },
     kickWatchdog: () => watchdog.kick(),
-    CRC32: (data) => crc32(all([data])),
-    toString: (...parts) => all(parts),
-    toUint8Array: (...parts) => realm.uint8Array(fromBytes(all(parts))),
-    toArrayBuffer: (text) => realm.uint8Array(fromBytes(all([text]))).buffer,
+    CRC32(data) {
+      const bytes = elements(data);
+      return bytes === undefined ? undefined : crc32(bytes);
+    },
+    toString: (...parts) => flatten(parts),
+    toUint8Array: (...parts) => realm.uint8Array(fromBytes(flatten(parts))),
+    toArrayBuffer: (text) =>
+      typeof text === "string" ? realm.uint8Array(fromBytes(text)).buffer : undefined,
     getSizeOf: (value) => sizeOf(value, spec.variableBytes),
     setBootCode(code, always) {
       const storage = realm.global.require as HostFunction;

@@ -47,7 +47,11 @@ function quote(text: string, json: boolean): string {
   return `${quoted}"`;
 }
 
-const isTyped = (value: object): value is Uint8Array => ArrayBuffer.isView(value) && "length" in value;
+export const isTyped = (value: unknown): value is Uint8Array =>
+  ArrayBuffer.isView(value) && "length" in value;
+
+export const isArrayBuffer = (value: unknown): value is ArrayBuffer =>
+  Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 
 class Printer {
   private readonly open = new Set<object>();
@@ -67,7 +71,8 @@ class Printer {
     this.open.add(value);
     try {
       if (Array.isArray(value)) return this.array(value, depth);
-      if (isTyped(value)) return this.typedArray(value);
+      if (isTyped(value)) return this.typedArray(value, value.constructor.name);
+      if (isArrayBuffer(value)) return this.arrayBuffer(new Uint8Array(value));
       return this.object(value as Record<string, unknown>, depth);
     } finally {
       this.open.delete(value);
@@ -105,8 +110,7 @@ class Printer {
     return layout.end();
   }
 
-  private typedArray(array: Uint8Array): string {
-    const name = array.constructor.name;
+  private typedArray(array: Uint8Array, name: string): string {
     const items = Array.from(array, (item) => printNumber(item));
     const comma = this.options.pretty ? ", " : ",";
     if (this.options.json) return `[${items.join(comma)}]`;
@@ -115,6 +119,12 @@ class Printer {
     if (limited)
       items.splice(SHOWN_ITEMS, items.length - 2 * SHOWN_ITEMS + 1, ELLIPSIS + items.at(-SHOWN_ITEMS));
     return `new ${name}([${items.join(comma)}])`;
+  }
+
+  private arrayBuffer(bytes: Uint8Array): string {
+    const zero = bytes.every((one) => one === 0);
+    if (this.options.json || zero) return this.typedArray(bytes, "ArrayBuffer");
+    return `${this.typedArray(bytes, "Uint8Array")}.buffer`;
   }
 
   private object(object: Record<string, unknown>, depth: number): string {

@@ -6,6 +6,14 @@ import type { Timers } from "./timers.ts";
 /** What a callback was run for: the processing cost may depend on it. */
 export type Work = { kind: "data"; bytes: number } | { kind: "timer" } | { kind: "event" };
 
+/** Which callback runs out of memory, and where in it. */
+export interface Starvation {
+  /** Default: the next of any kind. */
+  kind?: Work["kind"];
+  /** How many calls of the interpreter's functions it gets through; absent: it does not even begin. */
+  calls?: number;
+}
+
 interface LoopParts {
   clock: Clock;
   realm: Realm;
@@ -16,7 +24,11 @@ interface LoopParts {
   /** A byte event's way into the program. */
   deliver(device: string, bytes: string): void;
   /** The end of a pass: errors are looked at, the console comes back, a reset is done. */
-  passDone(exception: { error: unknown } | undefined): void;
+  passDone(exception: { error: unknown } | undefined, interrupted: boolean): void;
+  /** A callback ran out of memory. */
+  ranOut(): void;
+  /** An interval or a listener was removed because memory ran out in the same pass. */
+  removed(message: string): void;
 }
 
 /** The interpreter's idle loop: a pass takes waiting bytes, then due timers, then queued events, each to its end. */
@@ -27,6 +39,10 @@ export interface Loop {
   queue(target: unknown, callback: unknown, args?: unknown[]): void;
   /** Calls listeners now; an exception waits for the end of the pass, and the other listeners still run. */
   call(target: unknown, callback: unknown, args: unknown[]): void;
+  /** The next callback of the program that fits runs out of memory: not catchable, the others still run. */
+  starve(starvation: Starvation): void;
+  /** Memory ran out in this pass. */
+  readonly interrupted: boolean;
   /** Runs a piece of program outside of the passes: boot code, the REPL. Gives the exception, if any. */
   guard(action: () => void): { error: unknown } | undefined;
   /** Is a callback being run, or its cost waited for? */
@@ -35,24 +51,48 @@ export interface Loop {
   stop(): void;
 }
 
-export function createLoop({ clock, realm, queue, timers, busy_ms, deliver, passDone }: LoopParts): Loop {
+export function createLoop(parts: LoopParts): Loop {
+  const { clock, realm, queue, timers, busy_ms, deliver, passDone } = parts;
   let events: { target: unknown; callback: unknown; args: unknown[] }[] = [];
   let pass: Generator<Work> | undefined;
   let timer: unknown;
   let running = false;
   let demanded = false;
   let exception: { error: unknown } | undefined;
+  let kind: Work["kind"] = "event";
+  let starvation: Starvation | undefined;
+  let interrupted = false;
+
+  const isProgram = (callback: unknown): boolean =>
+    typeof callback === "string" || callback instanceof realm.intrinsic<() => void>("Function");
 
   function call(target: unknown, callback: unknown, args: unknown[]): void {
     if (Array.isArray(callback)) {
       for (const listener of [...callback]) call(target, listener, args);
       return;
     }
-    const thrown = guard(() => {
+    const run = (): void => {
       if (typeof callback === "string") realm.run(callback, "event");
       else (callback as (...args: unknown[]) => void).apply(target ?? realm.global, args);
-    });
+    };
+    const starving = starvation && isProgram(callback) && (starvation.kind ?? kind) === kind;
+    const thrown = starving ? runStarving(run, starvation?.calls) : guard(run);
     if (thrown) exception = thrown;
+  }
+
+  /** What ran out gets no function of the interpreter any more, even if it catches what tells it so. */
+  function runStarving(run: () => void, calls: number | undefined): { error: unknown } | undefined {
+    let left = calls ?? 0;
+    realm.beforeCall = () => {
+      if (left-- <= 0) throw new Stopped("out of memory");
+    };
+    const thrown = calls === undefined ? undefined : guard(run);
+    realm.beforeCall = undefined;
+    if (calls !== undefined && left >= 0) return thrown;
+    starvation = undefined;
+    interrupted = true;
+    parts.ranOut();
+    return undefined;
   }
 
   function guard(action: () => void): { error: unknown } | undefined {
@@ -68,15 +108,25 @@ export function createLoop({ clock, realm, queue, timers, busy_ms, deliver, pass
   }
 
   function* passes(): Generator<Work> {
+    let begun = false;
     for (let budget = queue.used; budget > 0; budget--) {
       const event = queue.pop();
       if (!event) break;
       budget -= event.bytes.length + 2;
+      kind = "data";
       deliver(event.device, event.bytes);
       yield { kind: "data", bytes: event.bytes.length };
     }
-    for (const kind of timers.runDue((callback, args) => call(undefined, callback, args))) yield { kind };
-    while (events.length) {
+    kind = "timer";
+    const callTimer = (callback: unknown, args: unknown[]): boolean => {
+      call(undefined, callback, args);
+      return !interrupted;
+    };
+    for (const one of timers.runDue(callTimer, parts.removed)) yield { kind: one };
+    kind = "event";
+    // After an interruption they wait for the next pass.
+    while (events.length && (begun || !interrupted)) {
+      begun = true;
       const { target, callback, args } = events.shift() as (typeof events)[number];
       call(target, callback, args);
       yield { kind: "event" };
@@ -99,8 +149,10 @@ export function createLoop({ clock, realm, queue, timers, busy_ms, deliver, pass
         pass = undefined;
         demanded = false;
         const thrown = exception;
+        const wasInterrupted = interrupted;
         exception = undefined;
-        passDone(thrown);
+        interrupted = false;
+        passDone(thrown, wasInterrupted);
         if (!realm.alive || idle()) break;
         continue;
       }
@@ -133,6 +185,12 @@ export function createLoop({ clock, realm, queue, timers, busy_ms, deliver, pass
     },
     call,
     guard,
+    starve(how) {
+      starvation = how;
+    },
+    get interrupted() {
+      return interrupted;
+    },
     get busy() {
       return running;
     },

@@ -8,8 +8,14 @@ import type { BoardSpec } from "./specs.ts";
 import type { StorageArea } from "./storage.ts";
 import type { Timers } from "./timers.ts";
 
-/** What `E.getErrorFlags()` can say here. The interpreter's memory flags do not occur: memory is only estimated. */
-export type ErrorFlag = "FIFO_FULL" | "BUFFER_FULL" | "CALLBACK";
+/**
+ * What `E.getErrorFlags()` can say here, in its order. Memory is only estimated: its flags come with
+ * `board.outOfMemory`.
+ */
+export const ERROR_FLAGS = ["FIFO_FULL", "BUFFER_FULL", "CALLBACK", "LOW_MEMORY", "MEMORY"] as const;
+export type ErrorFlag = (typeof ERROR_FLAGS)[number];
+
+export const inOrder = (flags: Set<ErrorFlag>): ErrorFlag[] => ERROR_FLAGS.filter((flag) => flags.has(flag));
 
 /** The other end of a UART, of the console's cable or radio. Bytes are strings of char codes 0-255. */
 export interface SerialPeer {
@@ -52,4 +58,6 @@ export interface Machine {
     reboot(reason: string): never;
   };
   memory(): { usage: number; total: number };
+  /** A listener was removed because memory ran out: says so, and sets the flag. */
+  removed(message: string): void;
 }

@@ -2,6 +2,7 @@ import { createContext, runInContext, Script } from "node:vm";
 import { decodeSource } from "./bytes.ts";
 import { PowerCut } from "./flash.ts";
 import { hostFunctions } from "./json.ts";
+import { stackOf } from "./stack.ts";
 import { detokenise } from "./tokens.ts";
 
 type ErrorKind = "Error" | "TypeError" | "SyntaxError" | "ReferenceError";
@@ -14,11 +15,16 @@ export interface Holding {
   values: unknown[];
 }
 
+/** Of the simulator's frames and the program's together, which are then picked out. */
+const FRAMES = 60;
+
 /** The globals of one run of the interpreter: a context of its own, from boot to reset. */
 export interface Realm {
   readonly global: Record<string, unknown>;
   /** False after a reset or a power cut: what is left of the old program can do nothing any more. */
   alive: boolean;
+  /** Runs before each function of the simulator, and may throw in its place. */
+  beforeCall: (() => void) | undefined;
   array<T>(items?: T[]): T[];
   object<T extends object>(members?: T): T;
   uint8Array(bytes: ArrayLike<number>): Uint8Array;
@@ -58,12 +64,19 @@ export function createRealm(powerCut: () => void): Realm {
     "({ Object, Array, Error, TypeError, SyntaxError, ReferenceError, Uint8Array, Date, String, Number, Function, Math })",
     context,
   ) as Record<string, unknown>;
+  const sources = new Map<string, string>();
+  const errors = intrinsics.Error as ErrorConstructor;
+  errors.stackTraceLimit = FRAMES;
+  Object.defineProperty(errors, "prepareStackTrace", {
+    value: (_error: unknown, sites: NodeJS.CallSite[]) => stackOf(sites, (file) => sources.get(file)),
+  });
   type Constructor = new (...args: unknown[]) => never;
   const make = (name: string, ...args: unknown[]) => new (intrinsics[name] as Constructor)(...args);
 
   const realm: Realm = {
     global,
     alive: true,
+    beforeCall: undefined,
     holdings: new WeakMap(),
     array: <T>(items: T[] = []) => {
       const array: T[] = make("Array");
@@ -84,6 +97,7 @@ export function createRealm(powerCut: () => void): Realm {
         // A real function, not an arrow: some are called with `this`, some with `new`.
         const wrapped = function (this: unknown, ...args: unknown[]): unknown {
           if (!realm.alive) throw new Stopped(`${name}() called after the board stopped`);
+          realm.beforeCall?.();
           try {
             return fn.apply(this, args);
           } catch (error) {
@@ -104,7 +118,10 @@ export function createRealm(powerCut: () => void): Realm {
     },
     run(source, name) {
       const text = decodeSource(detokenise(source));
-      const result = new Script(text.source, { filename: name }).runInContext(context);
+      sources.set(name, text.source);
+      const result = new Script(text.source, { filename: name }).runInContext(context, {
+        displayErrors: false,
+      });
       if (text.erased) throw realm.error("Got [ERASED] expected EOF", "SyntaxError");
       return result;
     },

@@ -1,5 +1,5 @@
-import { flatten } from "./bytes.ts";
-import { BUFFER, listeners } from "./emitter.ts";
+import { flatten } from "./data.ts";
+import { BUFFER, forget, listeners } from "./emitter.ts";
 import { EVENT_QUEUE_BYTES } from "./event-queue.ts";
 import type { Machine, SerialPeer } from "./machine.ts";
 import type { HostFunction } from "./realm.ts";
@@ -79,6 +79,10 @@ export function createSerials(machine: () => Machine): Serials {
     const present = listeners(serial, "data");
     if (present) {
       loop.call(serial, present, [bytes]);
+      if (loop.interrupted && listeners(serial, "data")) {
+        forget(serial, "data");
+        machine().removed("Error processing Serial data handler - removing it.");
+      }
       return;
     }
     const before = (serial[BUFFER] as string | undefined) ?? "";
@@ -113,7 +117,7 @@ export function createSerials(machine: () => Machine): Serials {
         disconnect(name(this));
       },
       write(...data) {
-        write(this, data.map((item) => flatten(item) ?? "").join(""));
+        write(this, flatten(data));
       },
       print(text) {
         write(this, String(text).replace(/\n/g, "\r\n"));
@@ -129,7 +133,7 @@ export function createSerials(machine: () => Machine): Serials {
       },
       flush() {},
       inject(...data) {
-        push(name(this), data.map((item) => flatten(item) ?? "").join(""));
+        push(name(this), flatten(data));
         machine().loop.wake();
       },
       setConsole() {

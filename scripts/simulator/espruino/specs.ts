@@ -17,6 +17,8 @@ export interface BoardSpec {
   storageBytes: number;
   /** Pages below Storage that `require("Flash").getFree()` offers. */
   freeBytes: number;
+  /** On Linux it offers the whole flash, Storage included. */
+  freeHasStorage: boolean;
   serials: string[];
   /** Where the REPL is after boot, and what else it could be moved to. */
   console: string;
@@ -48,6 +50,7 @@ const nordic = {
   modules: ["AT", "GPS", "ATSMS", "QuectelBG96", "iTracker", "Flash", "Storage", "net", "heatshrink"],
   watchdog_s: 131_072,
   hostClock: false,
+  freeHasStorage: false,
 } as const;
 
 /** The boards this firmware is built for, and the two builds of Espruino for Linux that stand in for them. */
@@ -99,6 +102,7 @@ export const boardSpecs = {
     holdEighths: 6,
     modules: ["Flash", "Storage", "fs", "net", "neopixel"],
     watchdog_s: 26.2,
+    freeHasStorage: false,
     hostClock: false,
   },
   linux: {
@@ -111,6 +115,7 @@ export const boardSpecs = {
     storageStart: 0x10000000,
     storageBytes: 256 * 1024,
     freeBytes: 0,
+    freeHasStorage: true,
     serials: ["Serial1", "Serial2", "Serial3", "Serial4", "Serial5", "Serial6"],
     console: "USB",
     consoles: ["USB"],

@@ -1,6 +1,7 @@
-import { crc32, flatten, fromBytes, toBytes } from "./bytes.ts";
+import { crc32, fromBytes, toBytes } from "./bytes.ts";
+import { pointedTo, typeName } from "./data.ts";
 import { writeUnaligned } from "./flash.ts";
-import { printJson } from "./json.ts";
+import { isArrayBuffer, printJson } from "./json.ts";
 import { ParseError, parseJson } from "./json-parse.ts";
 import type { Machine } from "./machine.ts";
 import { KindError } from "./realm.ts";
@@ -12,15 +13,14 @@ const isPlain = (data: unknown): data is object =>
   data !== null &&
   !Array.isArray(data) &&
   !ArrayBuffer.isView(data) &&
-  !("data" in data);
+  !isArrayBuffer(data);
 
 /** The realm's `require("Storage")`. What it reads is a copy: the interpreter's references into flash are not modelled. */
-export function storageModule({ realm, storage: area }: Machine): object {
+export function storageModule({ realm, spec, storage: area }: Machine): object {
   const module = realm.object();
   const bytesOf = (data: unknown): Uint8Array => {
-    const text = flatten(data);
-    if (text === undefined) throw new Error("Can't get pointer to data to write");
-    return fromBytes(text);
+    if (data === undefined) throw new Error("Can't get pointer to data to write");
+    return fromBytes(pointedTo(data, spec.variableBytes));
   };
   const read = (name: unknown, offset?: number, length?: number): string | undefined => {
     const found = storage.readFile(area, String(name), offset, length);
@@ -93,24 +93,26 @@ export function storageModule({ realm, storage: area }: Machine): object {
 export function flashModule({ realm, spec, storage: { flash, start } }: Machine): object {
   const module = realm.object();
   realm.define(module, {
-    read: (length, address) => (length > 0 ? realm.uint8Array(flash.read(address, length)) : undefined),
+    read: (length, address) =>
+      length >= 1 ? realm.uint8Array(flash.read(Math.trunc(address), Math.trunc(length))) : undefined,
     write(data, address) {
       if (data === undefined) throw new Error("Data is not defined");
-      writeUnaligned(flash, address, fromBytes(flatten(data) ?? ""));
+      writeUnaligned(flash, Math.trunc(address), fromBytes(pointedTo(data, spec.variableBytes)));
     },
     erasePage(address) {
-      if (!Number.isInteger(address)) throw new Error("Address should be an integer");
+      if (!Number.isInteger(address))
+        throw new Error(`Address should be an integer, got ${typeName(address)}`);
       flash.erasePage(address);
     },
     getPage(address) {
-      if (address < flash.start || address >= flash.start + flash.length) return undefined;
+      if (!(address >= flash.start && address < flash.start + flash.length)) return undefined;
       const page = Math.floor((address - flash.start) / flash.pageSize) * flash.pageSize;
       return realm.object({ addr: flash.start + page, length: flash.pageSize });
     },
-    getFree: () =>
-      realm.array(
-        spec.freeBytes ? [realm.object({ addr: start - spec.freeBytes, length: spec.freeBytes })] : [],
-      ),
+    getFree() {
+      const length = spec.freeBytes + (spec.freeHasStorage ? spec.storageBytes : 0);
+      return realm.array(length ? [realm.object({ addr: start - spec.freeBytes, length })] : []);
+    },
   });
   return module;
 }

@@ -14,8 +14,11 @@ export interface Timers {
   /** Without an id all go. */
   remove(id?: unknown): void;
   change(id: number, ms: number): boolean;
-  /** Runs what is due, one a step. */
-  runDue(call: (callback: unknown, args: unknown[]) => void): Generator<"timer">;
+  /** Runs what is due, one a step. An interval whose `call` says false is removed. */
+  runDue(
+    call: (callback: unknown, args: unknown[]) => boolean,
+    removed: (message: string) => void,
+  ): Generator<"timer">;
   /** When the next is due, as the clock counts. */
   next_ms(): number | undefined;
   /** All that is held, for the estimate of memory. */
@@ -50,14 +53,16 @@ export function createTimers(clock: Clock): Timers {
       changed = true;
       return true;
     },
-    *runDue(call) {
+    *runDue(call, removed) {
       const now_ms = clock.now();
       do {
         changed = false;
         for (const timer of [...timers]) {
           if (timer.due_ms > now_ms) continue;
-          call(timer.callback, timer.args);
-          if (timer.interval_ms === undefined) timers = timers.filter((other) => other !== timer);
+          const done = call(timer.callback, timer.args);
+          const lost = !done && timer.interval_ms !== undefined;
+          if (lost) removed("Ctrl-C while processing interval - removing it.");
+          if (lost || timer.interval_ms === undefined) timers = timers.filter((other) => other !== timer);
           else if (timer.due_ms <= now_ms) timer.due_ms += timer.interval_ms;
           yield "timer";
           if (changed) break;

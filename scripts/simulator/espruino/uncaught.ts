@@ -7,10 +7,5 @@ export function describe(error: unknown): string {
       ? String(error)
       : printJson(error, {}).replace(/^"(.*)"$/, "$1");
   const stack = (error as { stack?: unknown } | null)?.stack;
-  const frames = typeof stack === "string" ? stack.split("\n") : [];
-  // Without the simulator's own frames.
-  const own = frames
-    .filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line) && !/file:\/\/|node:|[/\\]/.test(line))
-    .map((line) => line.replace(/\bObject\.<anonymous> \((.*)\)$/, "$1"));
-  return `Uncaught ${text}\n${own.map((line) => `${line}\n`).join("")}`;
+  return `Uncaught ${text}\n${typeof stack === "string" ? stack : ""}`;
 }

@@ -12,6 +12,13 @@ import {
   type Packet,
 } from "mqtt-packet";
 import type { Clock } from "../clock.ts";
+import {
+  CLIENT_RPC_TIMEOUT_MS,
+  methodOf,
+  SESSION_LIMITS,
+  sessionLimits,
+  TIMEOUT_REPLY,
+} from "./client-rpc.ts";
 import { ConnackCode } from "./credentials.ts";
 import { Decoder, MalformedPacket } from "./decoder.ts";
 import type { Device } from "./device.ts";
@@ -20,7 +27,14 @@ import { PayloadError } from "./lenient-json.ts";
 import { Outlet } from "./outlet.ts";
 import type { RpcSession } from "./rpc.ts";
 import { parseAttributes, parseTelemetry, type Sample } from "./telemetry.ts";
-import { type Route, RPC_REQUEST_TOPICS, routeOf, SUBSCRIBABLE, topicMatches } from "./topics.ts";
+import {
+  type Route,
+  RPC_REQUEST_TOPICS,
+  routeOf,
+  rpcReplyPrefix,
+  SUBSCRIBABLE,
+  topicMatches,
+} from "./topics.ts";
 
 /** What a connection needs of the server. */
 export interface Core {
@@ -55,6 +69,8 @@ export class Connection implements RpcSession {
   private readonly timers = new Set<unknown>();
   private packet_id = 0;
   private rpc_topic: string | undefined;
+  /** How the topics of replies to the device's own calls begin: as its last call's. */
+  private rpc_reply_topic = "";
   private active_ms = 0;
   private over = false;
 
@@ -80,13 +96,18 @@ export class Connection implements RpcSession {
 
   sendRpcRequest(id: number, payload: string, delivered: () => void): 0 | 1 | undefined {
     if (this.rpc_topic === undefined || this.over) return undefined;
-    const topic = this.rpc_topic + id;
+    const { qos, messageId } = this.sendPublish(this.rpc_topic + id, payload);
+    if (qos === 1) this.unacknowledged.set(messageId, delivered);
+    return qos;
+  }
+
+  private sendPublish(topic: string, payload: string): { qos: 0 | 1; messageId: number } {
     const qos = this.qosOf(topic);
     // Counts QoS 0 messages too, so gaps are normal; ThingsBoard does not skip 0 either.
     this.packet_id = (this.packet_id + 1) & 0xffff;
-    if (qos === 1) this.unacknowledged.set(this.packet_id, delivered);
-    this.send({ cmd: "publish", topic, payload, qos, messageId: this.packet_id, dup: false, retain: false });
-    return qos;
+    const messageId = this.packet_id;
+    this.send({ cmd: "publish", topic, payload, qos, messageId, dup: false, retain: false });
+    return { qos, messageId };
   }
 
   private receive(bytes: Buffer): void {
@@ -196,7 +217,7 @@ export class Connection implements RpcSession {
     }
   }
 
-  /** Does what the topic says; false when no PUBACK follows. */
+  /** Does what the topic says; false when no PUBACK is to follow. */
   private publishRouted(device: Device, packet: IPublishPacket, route: Route): boolean {
     const payload = packet.payload.toString();
     const { core } = this;
@@ -224,8 +245,9 @@ export class Connection implements RpcSession {
         if (!device.rpc.answer(Number(route.id), payload))
           core.log(device, `stale RPC reply ${route.id} ignored`);
         return true;
-      case "attributes_request":
       case "rpc_request":
+        return this.answerRpc(device, packet, methodOf(route.id, payload), route.id);
+      case "attributes_request":
         core.log(device, `${packet.topic}: not modelled, no response follows`);
         return this.withinRate(device);
       case "claim":
@@ -239,6 +261,22 @@ export class Connection implements RpcSession {
         core.log(device, `unknown topic ${packet.topic}: PUBACKed, data dropped`);
         return true;
     }
+  }
+
+  /** PUBACK comes before the reply, and the reply whether the device subscribed to it or not. */
+  private answerRpc(device: Device, packet: IPublishPacket, method: string, id: string): boolean {
+    const prefix = rpcReplyPrefix(packet.topic);
+    this.rpc_reply_topic = prefix;
+    const number = String(Number(id));
+    if (method === SESSION_LIMITS && prefix.startsWith("v1/")) {
+      this.sendPuback(packet);
+      if (!this.over) this.sendPublish(prefix + number, sessionLimits(device.rate_limits ?? {}, MAX_QUEUED));
+      return false;
+    }
+    if (!this.withinRate(device)) return false;
+    this.core.log(device, `no rule answers the RPC ${method}`);
+    this.later(CLIENT_RPC_TIMEOUT_MS, () => this.sendPublish(this.rpc_reply_topic + number, TIMEOUT_REPLY));
+    return true;
   }
 
   private withinRate(device: Device, points = 0): boolean {

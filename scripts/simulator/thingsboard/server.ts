@@ -3,8 +3,9 @@
  * (`listen`), and what they sent, or may be asked, is at hand as functions and as a small HTTP API.
  *
  * It answers as ThingsBoard 4.2 answers an MQTT 3.1.1 client on the access-token and basic-credential log-in,
- * telemetry, client attributes and server-side RPC. Not modelled: attribute requests and updates, client-side
- * RPC, provisioning, OTA, gateways, protobuf, TLS, MQTT 5 (refused as an unknown level).
+ * telemetry, client attributes, server-side RPC, and client-side RPC as without a rule for it: `getSessionLimits`
+ * is answered, all else times out. Not modelled: attribute requests and updates, provisioning, OTA, gateways,
+ * protobuf, TLS, MQTT 5 (refused as an unknown level).
  */
 
 import { EventEmitter } from "node:events";

@@ -49,6 +49,13 @@ export function routeOf(topic: string): Route {
   return { kind: "unknown" };
 }
 
+/** What the topic of the reply to a device's own RPC request begins with. */
+export const rpcReplyPrefix = (topic: string): string =>
+  topic
+    .slice(0, topic.lastIndexOf("/") + 1)
+    .replace("/request/", "/response/")
+    .replace("/req/", "/res/");
+
 /** Filters whose SUBSCRIBE brings RPC requests, and what the topic of a request then begins with. */
 export const RPC_REQUEST_TOPICS: ReadonlyMap<string, string> = new Map([
   ["v1/devices/me/rpc/request/+", "v1/devices/me/rpc/request/"],

@@ -1,0 +1,35 @@
+/** RPC that a device calls on the server: what is read from its request, and what the server answers by itself. */
+
+import { MAX_REMAINING_LENGTH } from "./decoder.ts";
+import { PayloadError, parseLenientJson } from "./lenient-json.ts";
+import type { RateLimits } from "./rate-limit.ts";
+
+/** The one method the server itself knows, and on the v1 topic only. */
+export const SESSION_LIMITS = "getSessionLimits";
+
+/** What a call is answered with when no rule answers it, transport.client_side_rpc.timeout after it came. */
+export const TIMEOUT_REPLY = '{"error":"timeout"}';
+export const CLIENT_RPC_TIMEOUT_MS = 60_000;
+
+/** The method of a request. Throws PayloadError for what makes the server close the connection. */
+export function methodOf(id: string, payload: string): string {
+  const json = parseLenientJson(payload);
+  if (!(json instanceof Map)) throw new PayloadError("the RPC request is no object");
+  if (!/^[+-]?\d+$/.test(id)) throw new PayloadError("the request id is no number");
+  const method = json.get("method");
+  if (typeof method !== "string") throw new PayloadError('the RPC request has no "method"');
+  return method;
+}
+
+/** The reply to `getSessionLimits`; `max_inflight` is how many packets the server queues before the CONNACK. */
+export function sessionLimits(limits: RateLimits, max_inflight: number): string {
+  return JSON.stringify({
+    maxPayloadSize: MAX_REMAINING_LENGTH,
+    maxInflightMessages: max_inflight,
+    rateLimits: {
+      messages: limits.messages || null,
+      telemetryMessages: limits.telemetry_messages || null,
+      telemetryDataPoints: limits.telemetry_data_points || null,
+    },
+  });
+}

@@ -1,0 +1,253 @@
+/** The kinds of faults: what each does to the world, and when within its episode. */
+
+import type { Faults as ModemFaults } from "../../scripts/simulator/modem/faults.ts";
+import type { Modem } from "../../scripts/simulator/modem/modem.ts";
+import type { FaultSettings } from "../../scripts/simulator/thingsboard/faults.ts";
+import type { ThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import type { Power } from "./power.ts";
+import { between, count, pick, type Random, shuffle, spread } from "./random.ts";
+
+/** What a fault can get at. */
+export interface Stage {
+  modem: Modem;
+  thingsboard: ThingsBoard;
+  power: Power;
+  /** Connections open, and nobody is there. */
+  hang(on: boolean): void;
+}
+
+export interface Step {
+  /** From the start of the episode. */
+  at_ms: number;
+  what: string;
+  act(stage: Stage): void;
+}
+
+type Kind = (random: Random, length_ms: number) => Step[];
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** Commands the firmware lives by. */
+const COMMANDS =
+  "+QISEND +QIOPEN +QIRD +QICLOSE +QIACT +QIDEACT +CEREG +CPIN +CSQ +QGPSLOC +QGPS +CFUN".split(" ");
+/** Lines that come unasked, or seem to. */
+const STRAY = [
+  '+QIURC: "recv",0',
+  '+QIURC: "closed",0',
+  '+QIURC: "pdpdeact",1',
+  "+QIOPEN: 0,0",
+  "+QIOPEN: 0,566",
+  "+CEREG: 0",
+  "+CTZV: +08",
+  "RDY",
+  "SEND OK",
+  "OK",
+  "ERROR",
+  ">",
+];
+
+/** Begins with the episode and ends with it. */
+function lasting(what: string, length_ms: number, begin: Step["act"], end: Step["act"]): Step[] {
+  return [
+    { at_ms: 0, what, act: begin },
+    { at_ms: length_ms, what: `end of ${what}`, act: end },
+  ];
+}
+
+/** Strikes at random moments of the episode. */
+function strikes(random: Random, length_ms: number, most: number, draw: () => Omit<Step, "at_ms">): Step[] {
+  return Array.from({ length: count(random, 1, most) }, () => ({
+    ...draw(),
+    at_ms: between(random, 0, length_ms),
+  }));
+}
+
+function server<K extends keyof FaultSettings>(
+  name: K,
+  healthy: FaultSettings[K],
+  draw: (random: Random) => FaultSettings[K],
+): Kind {
+  return (random, length_ms) => {
+    const value = draw(random);
+    const set = (to: FaultSettings[K]) => (stage: Stage) => {
+      (stage.thingsboard.faults as FaultSettings)[name] = to;
+    };
+    return lasting(`server ${name} ${value}`, length_ms, set(value), set(healthy));
+  };
+}
+
+function modem<K extends keyof ModemFaults>(
+  name: K,
+  healthy: ModemFaults[K],
+  draw: (random: Random) => ModemFaults[K],
+): Kind {
+  return (random, length_ms) => {
+    const value = draw(random);
+    const shown = value instanceof Set ? [...value].join() : JSON.stringify(value);
+    const set = (to: ModemFaults[K]) => (stage: Stage) => {
+      stage.modem.faults[name] = to;
+    };
+    return lasting(`modem ${name} ${shown}`, length_ms, set(value), set(healthy));
+  };
+}
+
+/** Of the next so many packets something goes wrong. */
+function next(name: "drop_pubacks" | "close_before_pubacks"): Kind {
+  return (random, length_ms) =>
+    strikes(random, length_ms, 5, () => {
+      const packets = count(random, 1, 3);
+      return {
+        what: `server ${name} ${packets}`,
+        act: ({ thingsboard }) => {
+          thingsboard.faults[name] = packets;
+        },
+      };
+    });
+}
+
+const probability = (random: Random): number => Math.round(spread(random, 0.05, 1) * 100) / 100;
+const off_ms = (random: Random): number => Math.round(spread(random, 50, 30 * MINUTE));
+const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+
+function flashCut(torn: boolean): Kind {
+  return (random, length_ms) =>
+    strikes(random, length_ms, 4, () => {
+      // A record is 6 words; a block has 4 pages, which are erased once in 170 records.
+      const [left, kind] = pick(random, [
+        [count(random, 0, 12), undefined],
+        [count(random, 0, 12), undefined],
+        [count(random, 0, 200), undefined],
+        [count(random, 0, 4), "erase"],
+      ] as const);
+      const ms = off_ms(random);
+      const place = `${kind ?? "flash operation"} ${left + 1}`;
+      return {
+        what: `power ${torn ? "breaks down in" : "goes before"} ${place} for ${seconds(ms)}`,
+        act: ({ power }) => power.cutInFlash({ left, torn, ...(kind && { kind }) }, ms),
+      };
+    });
+}
+
+export const kinds: Record<string, Kind> = {
+  drops: (random, length_ms) =>
+    strikes(random, length_ms, 6, () => ({
+      what: "server drops the connection",
+      act: ({ thingsboard }) => thingsboard.faults.drop(),
+    })),
+  restarts: (random, length_ms) =>
+    strikes(random, length_ms, 3, () => ({
+      what: "server restarts",
+      act: ({ thingsboard }) => thingsboard.faults.restart(),
+    })),
+  outage: (_random, length_ms) =>
+    lasting(
+      "server outage",
+      length_ms,
+      ({ thingsboard }) => {
+        thingsboard.faults.down = true;
+        thingsboard.faults.restart();
+      },
+      ({ thingsboard }) => {
+        thingsboard.faults.down = false;
+      },
+    ),
+  hang: (_random, length_ms) =>
+    lasting(
+      "server hangs",
+      length_ms,
+      (stage) => {
+        stage.hang(true);
+        stage.thingsboard.faults.drop();
+      },
+      (stage) => stage.hang(false),
+    ),
+  refusal: server("refuse", 0, (random) => count(random, 1, 5)),
+  rateLimit: server("rate_limited", false, () => true),
+  lateConnack: server("connack_delay_ms", 0, (random) => Math.round(spread(random, 100, 2 * MINUTE))),
+  latePuback: server("puback_delay_ms", 0, (random) => Math.round(spread(random, 100, 2 * MINUTE))),
+  noPingresp: server("withhold_pingresp", false, () => true),
+  segments: server("segment_bytes", 0, (random) => count(random, 1, 5)),
+  merged: server("merge_ms", 0, (random) => Math.round(spread(random, 5, 5000))),
+  randomClose: server("random_close", 0, probability),
+  lostPubacks: next("drop_pubacks"),
+  closedPubacks: next("close_before_pubacks"),
+  cutPackets: (random, length_ms) =>
+    strikes(random, length_ms, 5, () => {
+      const cmd = pick(random, ["puback", "puback", "connack", "suback", "pingresp"] as const);
+      return {
+        what: `server cuts the next ${cmd}`,
+        act: ({ thingsboard }) => {
+          thingsboard.faults.cut_next = cmd;
+        },
+      };
+    }),
+
+  pdpdeact: (random, length_ms) =>
+    strikes(random, length_ms, 4, () => ({
+      what: "PDP context lost",
+      act: ({ modem }) => modem.inject.pdpdeact(),
+    })),
+  closes: (random, length_ms) =>
+    strikes(random, length_ms, 4, () => ({
+      what: "every peer closes",
+      act: ({ modem }) => modem.inject.close(),
+    })),
+  resets: (random, length_ms) =>
+    strikes(random, length_ms, 4, () => ({
+      what: "modem crashes",
+      act: ({ modem }) => modem.inject.reset(),
+    })),
+  strayUrcs: (random, length_ms) =>
+    strikes(random, length_ms, 8, () => {
+      const line = pick(random, STRAY);
+      return { what: `stray ${line}`, act: ({ modem }) => modem.inject.urc(line) };
+    }),
+  noise: (random, length_ms) =>
+    strikes(random, length_ms, 10, () => {
+      const bytes = count(random, 1, 100);
+      return { what: `${bytes} bytes of noise`, act: ({ modem }) => modem.inject.garbage(bytes) };
+    }),
+  storm: modem("perMinute", {}, (random) => ({
+    [pick(random, ["reset", "pdpdeact", "close", "garbage", "hole"] as const)]:
+      Math.round(spread(random, 0.1, 3) * 100) / 100,
+  })),
+  mute: modem("mute", 0, probability),
+  dead: modem("mute", 0, () => 1),
+  muted: modem(
+    "muted",
+    new Set(),
+    (random) => new Set(shuffle(random, COMMANDS).slice(0, count(random, 1, 3))),
+  ),
+  sendFail: modem("sendFail", 0, probability),
+  silentOpen: modem("silentOpen", 0, probability),
+  stickyId: modem("stickyId", 0, probability),
+  lostUrcs: modem("lostUrc", 0, probability),
+  splitChunks: modem("splitChunk", 0, probability),
+  gluedUrcs: modem("glueUrcs", 0, (random) => count(random, 2, 5)),
+  urcInSend: modem("urcInSend", 0, probability),
+  garbage: modem("garbage", 0, (random) => Math.round(spread(random, 0.01, 0.3) * 100) / 100),
+  simBusy: modem("simBusyPolls", 0, (random) => count(random, 1, 30)),
+  echoStuck: modem("echoStuck", false, () => true),
+  hole: modem("coverageHole", false, () => true),
+  noFix: modem("noFixPolls", 0, () => 1e9),
+
+  powerCuts: (random, length_ms) =>
+    strikes(random, length_ms, 4, () => {
+      const ms = off_ms(random);
+      return { what: `power cut for ${seconds(ms)}`, act: ({ power }) => power.cut(ms) };
+    }),
+  powerCutsOfBoth: (random, length_ms) =>
+    strikes(random, length_ms, 3, () => {
+      const ms = off_ms(random);
+      return {
+        what: `power cut for ${seconds(ms)}, of the modem too`,
+        act: ({ power, modem }) => {
+          power.cut(ms);
+          modem.inject.reset();
+        },
+      };
+    }),
+  flashCuts: flashCut(false),
+  tornFlash: flashCut(true),
+};

@@ -1,0 +1,111 @@
+/** One life of a tracker: a day with the faults its seed draws, then none, until it has reported everything. */
+import { seededRandom } from "../../scripts/simulator/modem/options.ts";
+import type { Point } from "../../scripts/simulator/thingsboard/store.ts";
+import { drawPlan, type Plan } from "./plan.ts";
+import { createScene, type Received, type Taken } from "./scene.ts";
+
+/** What a life left behind, for the verdict. */
+export interface Life {
+  taken: Taken[];
+  received: Received[];
+  /** The outbox's size. */
+  blocks: number;
+  points: Point[];
+  /** From the end of the faults until it was online with nothing waiting; undefined: it never was. */
+  recovered_s: number | undefined;
+  /** How many records there were in the healthy time after that. */
+  takenAfter: number;
+  dropped: number;
+  /** Variables in use at rest, at the end. */
+  memory: number;
+  flags: string[];
+  lines: string[];
+  /** The last AT traffic. */
+  transcript: string;
+}
+
+/** The longest wait of the recovery ladder is an hour, and one may not be enough. */
+const RECOVERY_S = 4 * 3600;
+/** Healthy time after that. */
+export const AFTER_S = 900;
+
+export function live(seed: number, trace?: (line: string) => void): Promise<Life> {
+  return liveThrough(drawPlan(seededRandom(seed)), seed, trace);
+}
+
+/** A life without a fault, to compare with. */
+export function liveWell(): Promise<Life> {
+  return liveThrough({ steps: [], end_ms: 60_000 }, 0);
+}
+
+async function liveThrough(plan: Plan, seed: number, trace?: (line: string) => void): Promise<Life> {
+  const scene = createScene(seed, trace);
+  const { world, taken, received, note } = scene;
+  const flags = new Set<string>();
+  const collectFlags = (): void => {
+    if (world.board.running) for (const flag of world.board.errorFlags) flags.add(flag);
+  };
+
+  try {
+    for (const { at_ms, what, act } of plan.steps) {
+      await scene.runTo(at_ms);
+      note(`* ${what}`);
+      // A power cut takes them away.
+      collectFlags();
+      act(scene.stage);
+    }
+    await scene.runTo(plan.end_ms);
+    note("* no faults from here on");
+    scene.heal();
+    const recovered_s = await recover(scene);
+    note(`* recovered after ${recovered_s} s`);
+    const takenBefore = taken.length;
+    await world.run(AFTER_S);
+    const takenAfter = taken.length - takenBefore;
+    const memory = await restOf(scene);
+    collectFlags();
+    return {
+      taken,
+      received,
+      blocks: scene.blocks,
+      points: world.thingsboard.telemetry("tracker"),
+      recovered_s,
+      takenAfter,
+      dropped: scene.status()?.dropped ?? 0,
+      memory,
+      flags: [...flags],
+      lines: world.lines,
+      transcript: world.modem.transcript.toString(),
+    };
+  } finally {
+    await world.stop();
+  }
+}
+
+type Scene = ReturnType<typeof createScene>;
+
+async function recover({ world, now_ms, status }: Scene): Promise<number | undefined> {
+  const from_ms = now_ms();
+  while (now_ms() < from_ms + RECOVERY_S * 1000) {
+    await world.run(10);
+    const now = status();
+    if (now?.state === "online" && now.waiting === 0) return (now_ms() - from_ms) / 1000;
+  }
+  return undefined;
+}
+
+/**
+ * Variables in use, the least of some rounds, between which nothing is under way. The texts that tell of the last loss
+ * take some, so there is one more, the same in each life.
+ */
+async function restOf({ world }: Scene): Promise<number> {
+  world.thingsboard.faults.restart();
+  await world.run(120);
+  let least = Number.POSITIVE_INFINITY;
+  // Each look costs 20 ms.
+  for (let i = 0; i < 10; i++) {
+    await world.run(13);
+    if (world.board.running) least = Math.min(least, world.board.memory().usage);
+  }
+  return least;
+}

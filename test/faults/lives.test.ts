@@ -1,0 +1,41 @@
+/** FAULT_SEEDS: how many lives, the seeds from 1 on. FAULT_SEED: this one alone, and what happens in it is printed. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { liveAll } from "./crew.ts";
+import { live, liveWell } from "./life.ts";
+import { faultsOf } from "./verdict.ts";
+
+const { FAULT_SEED, FAULT_SEEDS = "200" } = process.env;
+/** So many failing seeds are told in full. */
+const TOLD = 20;
+
+const report = (seed: number, faults: string[]): string =>
+  [
+    `seed ${seed}: FAULT_SEED=${seed} node --import tsx --test test/faults/lives.test.ts`,
+    ...faults.map((fault) => `  ${fault}`),
+  ].join("\n");
+
+if (FAULT_SEED)
+  test(`the day of seed ${FAULT_SEED} loses nothing`, async () => {
+    const seed = Number(FAULT_SEED);
+    const well = await liveWell();
+    const faults = faultsOf(await live(seed, console.log), well.memory);
+    assert.ok(faults.length === 0, report(seed, faults));
+  });
+else
+  test(`${FAULT_SEEDS} days full of faults lose nothing`, async (t) => {
+    const verdicts = await liveAll(Number(FAULT_SEEDS));
+    const failed = verdicts.filter(({ faults }) => faults.length > 0);
+    const records = verdicts.reduce((sum, verdict) => sum + verdict.records, 0);
+    const slowest = verdicts.reduce((a, b) => (b.recovered_s > a.recovered_s ? b : a));
+    t.diagnostic(
+      `${records} records; the slowest to recover, seed ${slowest.seed}, took ${slowest.recovered_s} s`,
+    );
+    const told = failed.slice(0, TOLD).map(({ seed, faults }) => report(seed, faults));
+    const untold = failed.slice(TOLD).map(({ seed }) => seed);
+    if (untold.length) told.push(`and the seeds ${untold.join(", ")}`);
+    assert.ok(
+      failed.length === 0,
+      `${failed.length} of ${verdicts.length} lives went wrong\n${told.join("\n")}`,
+    );
+  });

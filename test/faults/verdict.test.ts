@@ -1,0 +1,173 @@
+/** The verdict can fail: each kind of wrong is seen. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Life } from "./life.ts";
+import type { Received, Taken } from "./scene.ts";
+import { faultsOf } from "./verdict.ts";
+
+const START_MS = Date.UTC(2026, 5, 1);
+const MEMORY = 600;
+const ts = (minute: number): number => START_MS + minute * 60_000;
+const values = (minute: number) => ({ Height: 52 + minute / 1000 });
+
+/** `minutes`: of the packet's records. `at`: when it came, `session`: since when, in minutes. */
+function packet(minutes: number[], at: number, session = 0): Received {
+  return {
+    device: "tracker",
+    topic: "v1/devices/me/telemetry",
+    qos: 1,
+    payload: JSON.stringify(minutes.map((minute) => ({ ts: ts(minute), values: values(minute) }))),
+    received_ms: ts(at),
+    session_ms: ts(session),
+    points: minutes.map((minute) => ({
+      key: "Height",
+      ts: ts(minute),
+      value: values(minute).Height,
+      received: 1,
+    })),
+  };
+}
+
+/** A life in which this arrived. All is well when it is each of the 20 minutes. */
+function life(received: Received[], changes: Partial<Life> = {}): Life {
+  const taken: Taken[] = Array.from({ length: 20 }, (_, minute) => ({
+    at_ms: ts(minute),
+    ts: ts(minute),
+    slots: 1,
+    values: values(minute),
+  }));
+  return {
+    taken,
+    received,
+    blocks: 16,
+    points: received.flatMap(({ points }) => points),
+    recovered_s: 10,
+    takenAfter: 15,
+    dropped: 0,
+    memory: MEMORY,
+    flags: [],
+    lines: ["tracker: connected"],
+    transcript: "",
+    ...changes,
+  };
+}
+
+const all = Array.from({ length: 20 }, (_, minute) => minute);
+const each = all.map((minute) => packet([minute], minute));
+const wrong = (received: Received[], changes?: Partial<Life>): string[] =>
+  faultsOf(life(received, changes), MEMORY);
+
+describe("nothing is wrong", () => {
+  test("with one record a packet", () => assert.deepEqual(wrong(each), []));
+
+  test("with a backlog, sent in order", () =>
+    assert.deepEqual(wrong([packet(all.slice(0, 10), 19.5, 19), packet(all.slice(10), 19.6, 19)]), []));
+
+  test("with the newest ahead of the backlog, last in its packet", () =>
+    assert.deepEqual(wrong([packet([0, 1, 2, 19], 19.5, 19), packet(all.slice(3, 19), 19.6, 19)]), []));
+
+  test("with a packet put together in the session before", () =>
+    assert.deepEqual(
+      wrong([packet([0, 18], 19.5, 19.2), packet([...all.slice(1, 18), 19], 19.6, 19.2)]),
+      [],
+    ));
+
+  test("with a fix whose ts is before that of a report taken before it", () => {
+    const { taken } = life(each);
+    const [second, first] = [taken[1], taken[2]] as [Taken, Taken];
+    taken.splice(1, 2, { ...first, at_ms: second.at_ms }, second);
+    const received = [packet([0], 0), packet([2], 1), packet([1], 2), ...each.slice(3)];
+    assert.deepEqual(wrong(received, { taken }), []);
+  });
+
+  test("with a record sent again in another session", () =>
+    assert.deepEqual(wrong([packet([0, 1, 2], 19, 19), packet(all, 19.6, 19.5)]), []));
+
+  test("with a little more memory", () => assert.deepEqual(wrong(each, { memory: MEMORY + 3 }), []));
+});
+
+describe("what is wrong is named", () => {
+  const one = (faults: string[], pattern: RegExp): void => {
+    assert.equal(faults.length, 1, faults.join("\n"));
+    assert.match(faults[0] as string, pattern);
+  };
+
+  test("a lost record", () => one(wrong(each.slice(1)), /^lost: 2026-06-01T00:00:00.000Z$/));
+
+  test("a record that nobody took", () =>
+    one(wrong(each, { taken: life(each).taken.slice(0, 19) }), /^never taken.*T00:19:00/));
+
+  test("a value that changed", () => {
+    const points = life(each).points.map((point) => (point.ts === ts(3) ? { ...point, value: 5 } : point));
+    one(wrong(each, { points }), /^changed.*T00:03:00.000Z: 52.003 became 5$/);
+  });
+
+  test("records dropped", () => one(wrong(each, { dropped: 2 }), /^2 records dropped/));
+
+  test("a packet out of order", () => one(wrong([packet([1, 0, ...all.slice(2)], 19.5, 19)]), /^order: /));
+
+  test("packets out of order", () =>
+    one(wrong([packet(all.slice(10), 19.5, 19), packet(all.slice(0, 10), 19.6, 19)]), /^order: /));
+
+  test("one ahead of the backlog that was not the newest", () =>
+    one(
+      wrong([
+        packet([0, 1, 2], 19.5, 19.2),
+        packet([3, 18], 19.6, 19.2),
+        packet([...all.slice(4, 18), 19], 19.7, 19.2),
+      ]),
+      /^order: /,
+    ));
+
+  test("two ahead of the backlog", () =>
+    one(wrong([packet([0, 18, 19], 19.5, 19), packet(all.slice(1, 18), 19.6, 19)]), /^order: /));
+
+  test("a packet that is too large", () => {
+    const [first, ...others] = each as [Received, ...Received[]];
+    const large = (bytes: number) => [{ ...first, payload: " ".repeat(bytes) }, ...others];
+    // 1 + 2 + 2 + 23 + 2 bytes of packet around the payload.
+    assert.deepEqual(wrong(large(1430)), []);
+    one(wrong(large(1431)), /^PUBLISH over 1460 bytes: 1461 bytes/);
+  });
+
+  test("memory that is not given back, or too much of it", () => {
+    one(wrong(each, { memory: MEMORY + 4 }), /^memory at rest: 604/);
+    one(wrong(each, { memory: MEMORY - 4 }), /^memory at rest: 596/);
+  });
+
+  test("a fix from a place where the tracker never was", () => {
+    const { taken, ...all } = life(each);
+    const [first, ...others] = taken as [Taken, ...Taken[]];
+    const place = { Longitude: 13.41302, Latitude: 52.5 };
+    const points = [...all.points];
+    for (const [key, value] of Object.entries(place)) points.push({ key, ts: first.ts, value, received: 1 });
+    const lost = { ...first, values: { ...first.values, ...place } };
+    one(wrong(each, { taken: [lost, ...others], points }), /^never there: 52.50000,13.41302 at /);
+  });
+
+  test("records dropped by an outbox that was full are forgiven, by one that was not they are not", () => {
+    const long = life(each).taken.map((record) => ({ ...record, slots: 31 }));
+    const changes = { dropped: 10, taken: long };
+    assert.deepEqual(wrong(each.slice(10), { ...changes, blocks: 3 }), []);
+    assert.equal(wrong(each.slice(10), { ...changes, blocks: 4 }).length, 2);
+    // More than it says, and when never more than one waited.
+    assert.equal(wrong(each.slice(11), { ...changes, blocks: 3 }).length, 2);
+    assert.equal(wrong(each, { ...changes, blocks: 2 }).length, 1);
+  });
+
+  test("no recovery", () => one(wrong(each, { recovered_s: undefined }), /^never online/));
+  test("no more fixes", () => one(wrong(each, { takenAfter: 3 }), /^3 fixes in the 900 s/));
+  test("a crash", () => {
+    const { taken, points } = life(each);
+    const report: Taken = { at_ms: ts(19), ts: ts(19), slots: 2, values: { crash: "no rounds" } };
+    const point = { key: "crash", ts: ts(19), value: "no rounds", received: 1 };
+    one(
+      wrong(each, { taken: [...taken, report], points: [...points, point] }),
+      /^crash reported: "no rounds" at 2026/,
+    );
+  });
+
+  test("an error flag", () => one(wrong(each, { flags: ["FIFO_FULL"] }), /^error flag FIFO_FULL$/));
+  test("an exception", () =>
+    one(wrong(each, { lines: ["Uncaught Error: x"] }), /^line on the console: Uncaught Error: x$/));
+});

@@ -1,0 +1,70 @@
+/** What was wrong with a life, as lines; none: nothing. */
+import { delivery } from "./delivery.ts";
+import { AFTER_S, type Life } from "./life.ts";
+import { some, time } from "./naming.ts";
+import { order } from "./order.ts";
+import { places } from "./places.ts";
+import { INTERVAL_S, type Received, type Taken } from "./scene.ts";
+
+/** MQTT packets go out in one TCP segment, and AT+QISEND takes no more. */
+const LARGEST_PACKET = 1460;
+/** Variables that may differ from a life without faults. */
+const MEMORY_TOLERANCE = 3;
+/** A line on the console that no fault of the world may bring about. */
+const CRASH = /Uncaught|^Execution Interrupted|out of memory/i;
+
+/** `restMemory`: of a life without faults, at the same place. */
+export function faultsOf(life: Life, restMemory: number): string[] {
+  return [
+    ...recovery(life),
+    ...delivery(life),
+    ...places(life.taken),
+    ...order(life.taken, life.received),
+    ...sizes(life.received),
+    ...memory(life.memory, restMemory),
+    ...some("crash reported", crashes(life.taken)),
+    ...life.flags.map((flag) => `error flag ${flag}`),
+    ...some(
+      "line on the console",
+      life.lines.filter((line) => CRASH.test(line)),
+    ),
+  ];
+}
+
+function recovery({ recovered_s, takenAfter, taken }: Life): string[] {
+  if (recovered_s === undefined) return ["never online with an empty outbox again"];
+  // The first round may begin at once, the last one is not over.
+  const least = Math.floor(AFTER_S / INTERVAL_S) - 1;
+  if (takenAfter >= least) return [];
+  return [
+    `${takenAfter} fixes in the ${AFTER_S} s after, of ${taken.length} in all: at least ${least} wanted`,
+  ];
+}
+
+function sizes(received: Received[]): string[] {
+  const large = received
+    .map((packet) => ({ at_ms: packet.received_ms, bytes: bytesOf(packet) }))
+    .filter(({ bytes }) => bytes > LARGEST_PACKET);
+  return some(
+    `PUBLISH over ${LARGEST_PACKET} bytes`,
+    large.map(({ at_ms, bytes }) => `${bytes} bytes at ${time(at_ms)}`),
+  );
+}
+
+/** [MQTT-3.3] Fixed header, topic, packet identifier, payload. */
+function bytesOf({ topic, payload, qos }: Received): number {
+  const remaining = 2 + topic.length + (qos ? 2 : 0) + Buffer.byteLength(payload);
+  return 1 + (remaining < 128 ? 1 : remaining < 16384 ? 2 : 3) + remaining;
+}
+
+/** The tracker restarted itself for a fault of its own. */
+function crashes(taken: Taken[]): string[] {
+  return taken.flatMap(({ ts, values: { crash } }) =>
+    crash === undefined ? [] : [`${JSON.stringify(crash)} at ${time(ts)}`],
+  );
+}
+
+function memory(used: number, wanted: number): string[] {
+  if (Math.abs(used - wanted) <= MEMORY_TOLERANCE) return [];
+  return [`memory at rest: ${used} variables, without faults ${wanted}`];
+}
