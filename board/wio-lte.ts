@@ -6,7 +6,7 @@ export { freePages as journalArea } from "../firmware/tracker/area.ts";
 export const BOARD = "WIO_LTE";
 
 export function boardFields(fields: Fields): void {
-  fields.outbox_bytes = [262144, 262144, 524288];
+  fields.outbox_bytes = [262144, 262144, 262144];
 }
 
 export function openModem(_path: string): Serial {

@@ -51,7 +51,7 @@ process.on("uncaughtException", function (error: any) {
   const text = error + "\n" + (error && error.stack);
   print("Uncaught " + text);
   // Not what somebody at the console mistyped. Of the stack only where.
-  if (/bootcde/.test(text)) restart("crash", text.replace(/\n *[^ a].*/g, ""));
+  if (/bootcde/.test(text) && !/REPL/.test(text)) restart("crash", text.replace(/\n *[^ a].*/g, ""));
 });
 print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
 // A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.

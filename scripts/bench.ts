@@ -2,15 +2,26 @@ import { fileURLToPath } from "node:url";
 import { blobRows } from "./bench/blobs.ts";
 import { clientRows } from "./bench/client.ts";
 import { codecRows } from "./bench/codec.ts";
+import { herdRows } from "./bench/herd.ts";
 import { interpreterRows } from "./bench/interpreter.ts";
 import { publishRows } from "./bench/publish.ts";
 import { describeRow, isOver, type Row } from "./bench/row.ts";
+import { wearRows } from "./bench/wear.ts";
 import { wireRows } from "./bench/wire.ts";
 
 type Measurement = () => Row[] | Promise<Row[]>;
 
-const MEASUREMENTS: Measurement[] = [blobRows, clientRows, interpreterRows, publishRows, wireRows, codecRows];
-const NAME_WIDTH = 66;
+const MEASUREMENTS: Measurement[] = [
+  blobRows,
+  clientRows,
+  interpreterRows,
+  publishRows,
+  wireRows,
+  codecRows,
+  wearRows,
+  herdRows,
+];
+const NAME_WIDTH = 96;
 
 /**
  * Prints one line a budget: name, figure, unit, budget, verdict. Returns the exit code: 1 when one that can be measured

@@ -10,19 +10,13 @@ import { buildFirmware, type Firmware } from "./flash/firmware.ts";
 import { type HoldTimes, openHolding } from "./flash/hold.ts";
 import { boardOf, refuseOld } from "./flash/interpreter.ts";
 import { type FlashOptions, readOptions, USAGE } from "./flash/options.ts";
+import { wantedBytes } from "./flash/outbox-file.ts";
 import { describeOutcome } from "./flash/outcome.ts";
+import { isDone, makeRoom, planFor } from "./flash/plan.ts";
 import { showProgress } from "./flash/progress.ts";
 import { type Memory, startApp, stopApp } from "./flash/restart.ts";
 import { SETTINGS_FILE, settingsOf, storedFault } from "./flash/settings.ts";
-import {
-  erase,
-  eraseOrphans,
-  isStored,
-  makeRoom,
-  type NewFile,
-  readStorage,
-  wayFor,
-} from "./flash/storage.ts";
+import { erase, eraseOrphans, type NewFile } from "./flash/storage.ts";
 import { UsageError } from "./start/options.ts";
 
 /** What the command stands on; the process's own when not told. */
@@ -84,25 +78,35 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
   const code = pretokenise(firmware.code, device.env.VERSION);
   if (code !== firmware.code)
     say(`Pretokenised: ${count(code.length)} instead of ${count(firmware.code.length)} bytes`);
-  const missing = await notStored(device, [
-    ...(settings === undefined ? [] : [{ name: SETTINGS_FILE, bytes: settings }]),
-    { name: CODE_FILE, bytes: code },
-  ]);
-  wayFor(await readStorage(device), missing);
+  const wanted = {
+    board,
+    files: [
+      ...(settings === undefined ? [] : [{ name: SETTINGS_FILE, bytes: settings }]),
+      { name: CODE_FILE, bytes: code },
+    ],
+    outbox_bytes: await wantedBytes(device, board, settings),
+    force: options.force,
+  };
+  const isThere = isDone(await planFor(device, wanted));
 
   let idle: Memory | undefined;
-  if (missing.length) {
+  if (isThere) say("All of it is on the board already");
+  else {
     idle = await stopApp(device);
+    let files: NewFile[] = [];
     try {
       await eraseOrphans(device);
-      await makeRoom(device, missing, say);
+      // What the app wrote meanwhile counts.
+      const plan = await planFor(device, wanted);
+      await makeRoom(device, plan, say);
+      files = plan.files;
     } catch (error) {
       // What is on the board still is whole: it goes on.
       await device.evaluate("load()").catch(() => {});
       throw error;
     }
-    for (const file of missing) await write(device, file, around);
-  } else say("All of it is on the board already");
+    for (const file of files) await write(device, file, around);
+  }
 
   const start = await startApp(device, firmware.version, times.version_ms, times.boot_ms);
   for (const line of describeOutcome({ device, board, firmware, start, idle, fault })) say(line);
@@ -117,12 +121,6 @@ function boardFor({ name, env }: Device, { board: wanted }: FlashOptions): Board
     );
   refuseOld(board, env.VERSION);
   return board;
-}
-
-async function notStored(device: Device, files: NewFile[]): Promise<NewFile[]> {
-  const missing: NewFile[] = [];
-  for (const file of files) if (!(await isStored(device, file))) missing.push(file);
-  return missing;
 }
 
 /**

@@ -213,7 +213,7 @@ function takeStep(error: string, lines: string[]): void {
   } else if (now === Step.Network) {
     // Any of the three counts: on LTE-M CGREG stays 0 or 4. Signal strength proves nothing.
     if (/REG: \d,[15]/.test(all)) tries = Tries.Context;
-    else again = /REG: \d,3/.test(all) ? "SIM refused: check plan" : explain("30");
+    else again = /REG: \d,3/.test(all) ? "SIM denied: check plan" : explain("30");
   } else if (now === Step.Activate) {
     if (error) {
       again = explain(error, "561");

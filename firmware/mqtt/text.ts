@@ -13,7 +13,8 @@ declare const __UNICODE__: false | undefined;
  * Whether this interpreter's strings hold more than bytes. JSON.parse is asked, since Espruino's fromCharCode cuts
  * to a byte even where strings hold more.
  */
-const unicode = typeof __UNICODE__ === "undefined" ? JSON.parse('"\\u20ac"') > "\xff" : __UNICODE__;
+const unicode =
+  typeof __UNICODE__ === "undefined" ? (JSON.parse('"\\u20ac"') as string) > "\xff" : __UNICODE__;
 
 /** A JSON escape of one UTF-16 unit. The sum has five digits, of which the last four are wanted. */
 function unitEscape(unit: number): string {

@@ -59,7 +59,7 @@ let calm: number;
 /** The next try. */
 function attempt(): void {
   if (way === Way.Board) {
-    (kept[Word.Starts] as number) |= failures << 8;
+    kept[Word.Starts] = ((kept[Word.Starts] as number) & ~0xff00) | ((failures & 255) << 8);
     restart("reboot", lost);
   }
   state = State.Modem;
@@ -91,26 +91,32 @@ function connected(ok: boolean): void {
   } else if (!ok) fail(server.last_error);
 }
 
+/** From a failure to the next try, drawn at random. */
+export function wait_s(failures: number, next: Way): number {
+  const most_s =
+    next && failures > Limit.Reboot
+      ? failures > Limit.Reboot + 1
+        ? Limit.Last_s
+        : Limit.Later_s
+      : failures > Limit.Doublings
+        ? Limit.Cap_s
+        : Limit.First_s << (failures - 1);
+  return (1 + Math.random() * most_s) | 0;
+}
+
 /** It came to nothing, or the session ended: waits, and goes on. Several parts tell of one loss. */
 export function fail(why: string): void {
   if (state) {
     failures++;
-    // A server that says no, or its machine, was reached: nothing of ours is in the way.
+    // A server that says no, or its machine, was reached; and the SIM's owner must act: going further would not help, and
+    // the board would forget that it tried the PIN.
     way =
-      /refused/.test(why) || failures < 3
+      /refused|PIN|PUK/.test(why) || failures < 3
         ? Way.Socket
         : failures % Limit.Reboot
           ? Math.min((failures - 1) >> 1, Way.Power)
           : Way.Board;
-    const most_s =
-      way && failures > Limit.Reboot
-        ? failures > Limit.Reboot + 1
-          ? Limit.Last_s
-          : Limit.Later_s
-        : failures > Limit.Doublings
-          ? Limit.Cap_s
-          : Limit.First_s << (failures - 1);
-    const delay_s = (1 + Math.random() * most_s) | 0;
+    const delay_s = wait_s(failures, way);
     setTimeout(attempt, delay_s * 1000);
     state = State.Waiting;
     lost = why;

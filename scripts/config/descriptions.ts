@@ -16,7 +16,7 @@ export const DESCRIPTIONS: Record<string, string> = {
   fix_timeout_s: "seconds until a round without a fix is given up",
   keys: "telemetry keys; one left out is not sent",
   no_time: "of samples before the time is known: `hold` until it is, let the `server` date them, or `drop`",
-  outbox_bytes: "flash for what the server does not have yet; a fix takes 24 bytes",
+  outbox_bytes: "flash for what the server does not have yet, whole pages; a fix takes 24 bytes",
   debug: "1: trace AT and MQTT traffic",
   modem_port: "the modem's AT port; board `linux` only",
 };

@@ -13,7 +13,9 @@ export interface FieldInfo {
   type: "string" | "number";
   /** What the firmware takes when the field is missing; of a required one, a value it refuses. */
   default: string | number;
-  /** A number's range, a text's length. */
+  /** The same in words, which tell of each board where boards differ: "8192 (rak8212), 65536 (linux)". */
+  initial: string;
+  /** A number's range, a text's length; the widest where boards differ. */
   least: number;
   most: number;
   /** The same in words: "1 to 64 characters". */
@@ -24,6 +26,8 @@ export interface FieldInfo {
   description: string;
   /** What a text must look like; undefined for numbers. */
   pattern?: string;
+  /** The only texts there are. */
+  choices?: readonly string[];
 }
 
 /** Of the firmware's check: what text it lets pass. */
@@ -37,6 +41,9 @@ const STRICTER: Record<string, { pattern: string; words: string }> = {
     words: "must be a host name or address alone, without mqtt:// and without port",
   },
 };
+
+/** Of a text that is one of a few words. */
+const CHOICES: Record<string, readonly string[]> = { no_time: ["hold", "server", "drop"] };
 
 const SECRETS = new Set(["server.username", "server.password", "apn_password", "pin"]);
 
@@ -54,21 +61,31 @@ function unitOf(path: string, initial: string | number): string {
   return path === "pin" ? " digits" : " characters";
 }
 
+/** "hold, server or drop". */
+const oneOf = (choices: readonly string[]): string =>
+  `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
+
+function patternOf(path: string, choices: readonly string[] | undefined): string {
+  if (choices) return `^(${choices.join("|")})$`;
+  return STRICTER[path]?.pattern ?? (path === "pin" ? DIGITS : TEXT);
+}
+
 function describe(path: string, [initial, least, most]: Field): FieldInfo {
   const size = typeof initial === "string" ? initial.length : initial;
+  const choices = CHOICES[path];
   return {
     path,
     type: typeof initial === "string" ? "string" : "number",
     default: initial,
+    initial: `${initial}`,
     least,
     most,
-    allowed: `${least} to ${most}${unitOf(path, initial)}`,
+    allowed: choices ? oneOf(choices) : `${least} to ${most}${unitOf(path, initial)}`,
     required: size < least || size > most,
     secret: SECRETS.has(path),
     description: DESCRIPTIONS[path] ?? "",
-    ...(typeof initial === "string" && {
-      pattern: STRICTER[path]?.pattern ?? (path === "pin" ? DIGITS : TEXT),
-    }),
+    ...(typeof initial === "string" && { pattern: patternOf(path, choices) }),
+    ...(choices && { choices }),
   };
 }
 
@@ -79,15 +96,56 @@ function described(prefix: string, table: Fields): FieldInfo[] {
   );
 }
 
+function fieldsOf(own: Fields): FieldInfo[] {
+  return [...described("server.", serverFields()), ...described("", { ...configFields(), ...own })];
+}
+
+/** What the boards that have a field say of it, and which boards say that. */
+function saidOf(path: string, words: (field: FieldInfo) => string): Map<string, BoardName[]> {
+  const saying = new Map<string, BoardName[]>();
+  for (const board of BOARDS) {
+    const field = fieldOf(path, board);
+    if (field) saying.set(words(field), [...(saying.get(words(field)) ?? []), board]);
+  }
+  return saying;
+}
+
+/** The same in words; of which board only where they differ. */
+function wordsOf(path: string, words: (field: FieldInfo) => string): string {
+  const saying = [...saidOf(path, words)];
+  return saying.map(([said, boards]) => (saying[1] ? `${said} (${boards.join(", ")})` : said)).join(", ");
+}
+
+/** A field as the boards that have it take it together. */
+function united(field: FieldInfo): FieldInfo {
+  const each = BOARDS.flatMap((board) => fieldOf(field.path, board) ?? []);
+  return {
+    ...field,
+    initial: wordsOf(field.path, ({ initial }) => initial),
+    least: Math.min(...each.map(({ least }) => least)),
+    most: Math.max(...each.map(({ most }) => most)),
+    allowed: wordsOf(field.path, ({ allowed }) => allowed),
+  };
+}
+
 /** The fields a board takes; without a board those of any. */
 export function fields(board?: BoardName): FieldInfo[] {
-  const own = board ? ownFields.get(board) : Object.assign({}, ...ownFields.values());
-  return [...described("server.", serverFields()), ...described("", { ...configFields(), ...own })];
+  if (board) return fieldsOf(ownFields.get(board) ?? {});
+  return fieldsOf(Object.assign({}, ...ownFields.values())).map(united);
+}
+
+export function fieldOf(path: string, board?: BoardName): FieldInfo | undefined {
+  return fields(board).find((field) => field.path === path);
 }
 
 /** The boards that take a field. */
 export function boardsWith(path: string): BoardName[] {
-  return BOARDS.filter((board) => fields(board).some((field) => field.path === path));
+  return BOARDS.filter((board) => fieldOf(path, board));
+}
+
+/** The boards do not all have the same default and limits. */
+export function differs(path: string): boolean {
+  return saidOf(path, ({ initial, allowed }) => `${initial}, ${allowed}`).size > 1;
 }
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf(".") + 1);
@@ -99,14 +157,21 @@ export function withoutContents(value: unknown): unknown {
 }
 
 /** What the firmware's words leave out, when a text's length is right. */
-function charactersWanted({ path, type, least, most }: FieldInfo, value: unknown): string {
-  if (type !== "string" || typeof value !== "string" || value.length < least || value.length > most)
+function charactersWanted({ path, type, least, most, choices }: FieldInfo, value: unknown): string {
+  if (
+    choices ||
+    type !== "string" ||
+    typeof value !== "string" ||
+    value.length < least ||
+    value.length > most
+  )
     return "";
   return path === "pin" ? ", only digits" : ", only ASCII without quotes";
 }
 
-/** What the firmware's check says a field must be, of a value it refuses; else "". */
-function refusal({ path, default: initial, least, most }: FieldInfo, value: unknown): string {
+/** What a field must be, of a value that is refused, mostly in the words of the firmware's check; else "". */
+function refusal({ path, default: initial, least, most, choices }: FieldInfo, value: unknown): string {
+  if (choices) return choices.includes(value as string) ? "" : `must be ${oneOf(choices)}`;
   const name = nameOf(path);
   const fault = check({ [name]: value }, { [name]: [initial, least, most] });
   return fault.slice(fault.lastIndexOf("must be "));

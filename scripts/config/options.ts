@@ -2,7 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { BOARDS, type BoardName } from "../budgets.ts";
 import { UsageError } from "../start/options.ts";
-import { type FieldInfo, faultOf, fields } from "./fields.ts";
+import { type FieldInfo, faultOf, fieldOf, fields } from "./fields.ts";
 
 /** What `npm run config` was asked for. */
 export interface ConfigOptions {
@@ -30,7 +30,7 @@ export function flagOf(path: string): string {
 
 function usageOf(field: FieldInfo): string {
   const { type, allowed } = field;
-  const initial = field.default === "" ? "" : `, default ${field.default}`;
+  const initial = field.initial && `, default ${field.initial}`;
   const words = [field.description, `(${field.required ? "required, " : ""}${allowed}${initial})`];
   return `  ${`${flagOf(field.path)} ${type === "number" ? "N" : "TEXT"}`.padEnd(20)}  ${words.join(" ").trim()}`;
 }
@@ -82,7 +82,10 @@ export function readOptions(args: string[]): ConfigOptions {
 
   const faults: string[] = [];
   const given = new Map<string, string | number>();
-  for (const field of fields()) {
+  const board = values.board as BoardName | undefined;
+  const isBoard = board !== undefined && BOARDS.includes(board);
+  for (const any of fields()) {
+    const field = (isBoard && fieldOf(any.path, board)) || any;
     const flag = flagOf(field.path);
     const text = values[flag.slice(2)];
     if (typeof text !== "string") continue;
@@ -91,9 +94,7 @@ export function readOptions(args: string[]): ConfigOptions {
     if (fault) faults.push(`${flag}: ${fault}`);
     given.set(field.path, value);
   }
-  const board = values.board as BoardName | undefined;
-  if (board !== undefined && !BOARDS.includes(board))
-    faults.push(`--board ${board}: unknown, use ${BOARDS.join(" ")}`);
+  if (board !== undefined && !isBoard) faults.push(`--board ${board}: unknown, use ${BOARDS.join(" ")}`);
   if (faults.length) throw new UsageError(faults.join("\n"));
 
   return {

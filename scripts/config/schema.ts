@@ -1,19 +1,44 @@
 /** The JSON Schema of `tracker.json`, made from the fields; published as tracker.schema.json, for editors. */
 import { BOARDS } from "../budgets.ts";
-import { boardsWith, type FieldInfo, fields } from "./fields.ts";
+import { boardsWith, differs, type FieldInfo, fieldOf, fields } from "./fields.ts";
 
 type Schema = Record<string, unknown>;
 
+function valuesOf({ type, least, most, pattern, choices }: FieldInfo): Schema {
+  if (choices) return { enum: choices };
+  return type === "number"
+    ? { type: "integer", minimum: least, maximum: most }
+    : { type: "string", minLength: least, maxLength: most, pattern };
+}
+
 function schemaOf(field: FieldInfo): Schema {
-  const { type, least, most, pattern } = field;
   return {
     description: field.description,
-    ...(type === "number"
-      ? { type: "integer", minimum: least, maximum: most }
-      : { type: "string", minLength: least, maxLength: most, pattern }),
+    ...valuesOf(field),
     ...(field.secret && { writeOnly: true }),
-    ...(!field.required && { default: field.default }),
+    ...(!field.required && !differs(field.path) && { default: field.default }),
   };
+}
+
+/** What of a field only some boards have, or some have otherwise. */
+function byBoard({ path }: FieldInfo): Schema[] {
+  const boards = boardsWith(path);
+  const elsewhere = {
+    if: { properties: { board: { enum: boards } } },
+    else: { properties: { [path]: false } },
+  };
+  const own = differs(path) ? boards : [];
+  return [
+    ...(boards.length < BOARDS.length ? [elsewhere] : []),
+    ...own.map((board) => {
+      const field = fieldOf(path, board) as FieldInfo;
+      return {
+        if: { properties: { board: { const: board } } },
+        // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own word
+        then: { properties: { [path]: { ...valuesOf(field), default: field.default } } },
+      };
+    }),
+  ];
 }
 
 function objectOf(properties: Record<string, Schema>, required: string[]): Schema {
@@ -41,13 +66,7 @@ export function schema(): Schema {
       },
       ["board", "server"],
     ),
-    allOf: top
-      .map((field) => ({ field, boards: boardsWith(field.path) }))
-      .filter(({ boards }) => boards.length < BOARDS.length)
-      .map(({ field, boards }) => ({
-        if: { properties: { board: { enum: boards } } },
-        else: { properties: { [field.path]: false } },
-      })),
+    allOf: top.flatMap(byBoard),
   };
 }
 

@@ -14,10 +14,21 @@ export interface TrackerStatus {
   /** What is not known yet is absent. */
   modem: { state: string; reason: string; imei?: string; iccid?: string; signal_dbm?: number | null };
   server: string;
+  /** Places in the outbox that are taken: by a fix one. */
   waiting: number;
+  /** Since the start. */
   sent: number;
+  /** Since ever. */
   dropped: number;
+  reconnects?: number;
+  modem_resets?: number;
+  reboots?: number;
+  /** 1: it crashed too often shortly after its start, and does not try any more. */
+  safe_mode?: number;
 }
+
+/** What stands in for parts that do not run. */
+const RESTING = { gnss: "", server: "", modem: { state: "down", reason: "" } };
 
 /** How the modem answered a command: "" for OK, else the error; and its lines. */
 export interface Answer {
@@ -91,7 +102,7 @@ export async function readBasics(device: Device): Promise<Evidence> {
 /** Undefined: no tracker runs. */
 export async function readStatus(device: Device): Promise<TrackerStatus | undefined> {
   const status = await device.evaluate('typeof tracker=="object"?tracker.status():0');
-  return status ? (status as TrackerStatus) : undefined;
+  return status ? { ...RESTING, ...(status as TrackerStatus) } : undefined;
 }
 
 /** Long enough for the command before it, which may be the firmware's own. */

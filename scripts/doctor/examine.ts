@@ -38,7 +38,13 @@ export async function examine(device: Device, options: ExamineOptions): Promise<
   }
   evidence.status = await settle(device, evidence.status, options);
   const { status } = evidence;
-  if (status && status.state !== "online" && status.modem.state !== "up" && mayBeAsked(status))
+  if (
+    status &&
+    !status.safe_mode &&
+    status.state !== "online" &&
+    status.modem.state !== "up" &&
+    mayBeAsked(status)
+  )
     for (const question of QUESTIONS) {
       const answer = await askModem(device, question, options.sleep);
       // One that does not answer now would hold the tracker up with the next one, too.
@@ -64,6 +70,7 @@ async function settle(
   let standing_ms = 0;
   let said = "";
   for (let waited_ms = 0; status && waited_ms < wait_s * 1000; waited_ms += LOOK_MS) {
+    if (status.safe_mode) return status;
     const now = status.modem.state === "up" ? "" : status.modem.reason;
     standing_ms = !saysNothing(now) && now === reason ? standing_ms + LOOK_MS : 0;
     reason = now;

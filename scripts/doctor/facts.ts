@@ -1,5 +1,6 @@
 /** What the evidence comes to: the modem's own answers where there are any, the firmware's words where not. */
 import type { BoardName } from "../budgets.ts";
+import { faultOf, fieldOf } from "../config/fields.ts";
 import { faultsOf } from "../config/settings.ts";
 import { type BoardEnv, DeviceError } from "../device/device.ts";
 import { boardOf, refuseOld } from "../flash/interpreter.ts";
@@ -38,6 +39,21 @@ export interface Facts extends Evidence {
   hasContext: boolean;
   imei: string;
   iccid: string;
+  /** Samples the outbox has room for: fixes, which take a place each. */
+  places: number;
+}
+
+/** The outbox's flash is divided so, less a place of each block for its state; firmware/tracker/journal.ts. */
+const BLOCK_BYTES = 4096;
+const PLACES_A_BLOCK = 169;
+
+function placesOf(board: BoardName | undefined, outbox_bytes: unknown): number {
+  const field = board && fieldOf("outbox_bytes", board);
+  if (!field) return 0;
+  const bytes = Number(
+    outbox_bytes !== undefined && !faultOf(field, outbox_bytes) ? outbox_bytes : field.default,
+  );
+  return Math.floor(bytes / BLOCK_BYTES) * PLACES_A_BLOCK;
 }
 
 /** The build a board wants; undefined: there is none. */
@@ -118,5 +134,6 @@ export function factsOf(evidence: Evidence): Facts {
     hasContext: numbers("AT+QIACT?", /\+QIACT: 1,(\d)/)[0] === 1,
     imei: status?.modem.imei ?? "",
     iccid: status?.modem.iccid ?? "",
+    places: placesOf(board, given.outbox_bytes),
   };
 }

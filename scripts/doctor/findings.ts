@@ -17,6 +17,7 @@ export type Area =
   | "network"
   | "context"
   | "server"
+  | "outbox"
   | "fix";
 
 /** What must work before an area can be judged. */
@@ -31,6 +32,7 @@ export const NEEDS: Record<Area, Area[]> = {
   network: ["sim"],
   context: ["network"],
   server: ["context"],
+  outbox: ["firmware", "settings"],
   fix: ["modem"],
 };
 
@@ -50,6 +52,8 @@ export type Words = string | ((facts: Facts) => string);
 export const LEAST_FREE_VARIABLES = 300;
 /** Storage tidies up when it is full, and a power cut during that erases everything. A page must stay free. */
 export const LEAST_FREE_STORAGE = 4096;
+/** Of the outbox: more than half is taken only where nobody looked for long. */
+export const LARGE_SHARE = 0.5;
 
 const SEEN_ON_PHONE = "put the SIM into a phone and see whether it gets data there";
 const PATIENCE = "the first search can take minutes: npm run doctor -- --wait 300";
@@ -110,7 +114,7 @@ export const FINDINGS: Finding[] = [
     cause:
       "deleted and replaced files keep their place until Storage is compacted, or there are files of your own",
     remedy:
-      'on good power, in npm run repl: require("Storage").list() shows the files, .erase(NAME) takes one off, .compact() tidies up',
+      'on good power, in npm run repl: require("Storage").list() shows the files, .erase(NAME) takes one off; .compact() tidies up, but only when nothing waits in the outbox',
   },
 
   // Firmware
@@ -146,6 +150,15 @@ export const FINDINGS: Finding[] = [
     cause:
       "the board was put into plain mode (reset(), a break key), held at its start (clearTimeout()), or the flashing was interrupted",
     remedy: `restart it: .reboot in npm run repl; if that does not help: ${FLASH}`,
+  },
+  {
+    id: "safe-mode",
+    area: "firmware",
+    seen: ({ status }) => Boolean(status?.safe_mode),
+    finding: "safe mode: the tracker does not run",
+    cause: ({ status }) =>
+      `it crashed 5 times in a row shortly after its start${status?.reason ? ` (${status.reason})` : ""}: a supply that breaks down, code of your own, or an error in the firmware`,
+    remedy: `mend the supply, take your own code off the board, then .reboot in npm run repl and read what it prints; if that does not help: ${FLASH}`,
   },
 
   // Settings
@@ -398,6 +411,20 @@ export const FINDINGS: Finding[] = [
     finding: "the connection breaks off",
     cause: "weak signal, or the network lets connections drop",
     remedy: "better antenna or place; the tracker keeps fixes and tries again by itself",
+  },
+
+  // Outbox
+  {
+    id: "outbox-filling",
+    area: "outbox",
+    seen: ({ status, places }) =>
+      status !== undefined && status.state !== "online" && status.waiting > places * LARGE_SHARE,
+    finding: ({ status, places }) =>
+      `samples pile up: ${status?.waiting} of ${places} places in the outbox are taken`,
+    cause: ({ status }) =>
+      `there was no connection for long, see above; when the outbox is full the oldest go${status?.dropped ? `, as ${status.dropped} did so far` : ""}`,
+    remedy:
+      "what waits is sent when the connection is back; for more time until then: npm run config, outbox_bytes and interval_s",
   },
 
   // Fix

@@ -1,4 +1,5 @@
 /** From the facts to what to tell: for each area whether it works, what is wrong, or that it cannot be known yet. */
+import type { TrackerStatus } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
 import { type Area, FINDINGS, type Finding, NEEDS, type Words } from "./findings.ts";
 import { saysDenied, saysNoContext, saysNoNetwork } from "./words.ts";
@@ -13,7 +14,8 @@ const WORKS: Record<Area, (facts: Facts) => string | undefined> = {
   memory: ({ variables }) => `${count(variables.free)} of ${count(variables.total)} variables free`,
   flash: ({ storageFree, env }) =>
     `${count(storageFree)}${env.STORAGE ? ` of ${count(env.STORAGE)}` : ""} bytes of Storage free`,
-  firmware: ({ code }) => `espruino-thingsboard ${code?.version} runs`,
+  firmware: ({ code, status }) =>
+    `espruino-thingsboard ${code?.version} runs${status ? counted(status) : ""}`,
   settings: ({ host, port }) => `settings for ${host}:${port}`,
   modem: ({ status, answers, modemReason }) =>
     status?.modem.state === "up" || Object.keys(answers).length || modemReason
@@ -35,8 +37,15 @@ const WORKS: Record<Area, (facts: Facts) => string | undefined> = {
     hasContext || status?.modem.state === "up" ? `PDP context open${apn ? `, APN "${apn}"` : ""}` : undefined,
   server: ({ status, host }) =>
     status?.state === "online"
-      ? `connected to ${host}: ${status.sent} fixes sent, ${status.waiting} waiting, ${status.dropped} dropped`
+      ? `connected to ${host}: ${count(status.sent)} samples sent since the start`
       : undefined,
+  outbox: ({ status, places }) =>
+    status &&
+    `${count(status.waiting)} of ${count(places)} places in the outbox taken${
+      status.dropped
+        ? `; so far ${count(status.dropped)} samples were dropped because it was full (outbox_bytes) or the time not known (no_time)`
+        : ""
+    }`,
   fix: ({ status }) =>
     status?.fix
       ? `a fix: ${status.fix.latitude.toFixed(5)}, ${status.fix.longitude.toFixed(5)}${
@@ -44,6 +53,19 @@ const WORKS: Record<Area, (facts: Facts) => string | undefined> = {
         }`
       : undefined,
 };
+
+/** What the tracker counts of its recoveries. */
+const COUNTERS: [keyof TrackerStatus, string][] = [
+  ["reboots", "reboots"],
+  ["modem_resets", "modem restarts"],
+  ["reconnects", "connections"],
+];
+
+/** Of those that happened: " (reboots: 2, connections: 1)". */
+function counted(status: TrackerStatus): string {
+  const words = COUNTERS.filter(([name]) => status[name]).map(([name, word]) => `${word}: ${status[name]}`);
+  return words.length ? ` (${words.join(", ")})` : "";
+}
 
 /** What comes after the SIM is why it stands. */
 const isOfNetwork = (reason: string): boolean =>

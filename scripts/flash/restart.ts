@@ -27,8 +27,11 @@ const LISTEN_TRIES = 5;
 const VERSION_MS = 10_000;
 /** The firmware says its line at once, lets three seconds pass and starts the tracker. */
 const BOOT_MS = 3500;
-/** A watchdog that the app started cannot be stopped, and would restart the board in the middle. */
-const FEED_WATCHDOG = "setInterval(E.kickWatchdog,1000)";
+/**
+ * A watchdog that the app started cannot be stopped, and would restart the board in the middle. In automatic mode the
+ * interpreter kicks it by itself, also after `reset()`. An nRF's goes on with the app's time; the Wio LTE's gets this one.
+ */
+const FEED_WATCHDOG = "E.enableWatchdog(25,true)";
 const MEMORY = "(function(m){return{usage:m.usage,total:m.total}})(process.memory())";
 
 /** Asks until the board answers: what is typed while it starts anew is lost. */
@@ -47,10 +50,9 @@ async function readMemory(device: Device): Promise<Memory> {
  * the memory in use without any program.
  */
 export async function stopApp(device: Device): Promise<Memory> {
-  await device.evaluate("reset()");
-  const memory = await readMemory(device);
   await device.evaluate(FEED_WATCHDOG);
-  return memory;
+  await device.evaluate("reset()");
+  return readMemory(device);
 }
 
 /**

@@ -2,12 +2,16 @@
 import { crc32 } from "node:zlib";
 import { count } from "../build/report.ts";
 import { type Device, DeviceError } from "../device/device.ts";
+import { OUTBOX_FILE } from "./outbox-file.ts";
 
 /** A file to be written, in bytes. */
 export interface NewFile {
   name: string;
   bytes: string;
 }
+
+/** What a file needs to know its room. */
+export type Room = { name: string; bytes: { length: number } };
 
 export interface StorageState {
   /** Bytes behind the last file. */
@@ -29,8 +33,6 @@ const HEADER_BYTES = 32;
 const WORD = 4;
 /** Both would keep `.bootcde` from running as we expect: one runs in its place, the other is a saved program. */
 const IN_THE_WAY = [".bootrst", ".varimg"];
-/** A sector of 128 KB takes a second or two to erase. */
-const COMPACTION_TIMEOUT_MS = 60_000;
 
 const STATE = `(function(S){var s=S.getStats&&S.getStats();return{free:S.getFree(),total:process.env.STORAGE,fileBytes:s?s.fileBytes:undefined,files:S.list().map(function(n){var c=S.read(n);return[n,c?c.length:0]})}})(require("Storage"))`;
 
@@ -68,7 +70,7 @@ export async function erase(device: Device, name: string): Promise<void> {
 }
 
 /** How room for the files can be had. Throws `DeviceError` when it cannot. */
-export function wayFor(state: StorageState, files: NewFile[]): Way {
+export function wayFor(state: StorageState, files: Room[]): Way {
   for (const [name] of state.files)
     if (IN_THE_WAY.includes(name))
       throw new DeviceError(
@@ -81,10 +83,10 @@ export function wayFor(state: StorageState, files: NewFile[]): Way {
   if (needed <= state.free + trash) return "compact";
   const all = state.free + trash + sum(replaced.map(([, length]) => length));
   if (needed <= all) return "erase";
-  const others = state.files.filter((file) => !replaced.includes(file));
+  const others = state.files.filter((file) => !replaced.includes(file) && file[0] !== OUTBOX_FILE);
   const largest = others.sort(([, a], [, b]) => b - a).slice(0, 3);
   throw new DeviceError(
-    `the Storage is too full: ${count(needed)} bytes are needed and ${count(all)} can be had of ${count(state.total)}; ${
+    `the Storage is too full: ${count(needed)} bytes are needed${outboxPart(files)} and ${count(all)} can be had of ${count(state.total)}; ${
       largest.length
         ? `erase what you can spare on the board's console, require("Storage").erase("…"); the largest: ${largest.map(([name, length]) => `${name} (${count(length)})`).join(", ")}`
         : "this board's Storage is too small for the tracker"
@@ -92,25 +94,8 @@ export function wayFor(state: StorageState, files: NewFile[]): Way {
   );
 }
 
-/**
- * Makes room the least harmful way, and says what it does. The app must not run any more: its functions are in what is
- * moved. A power cut during compaction makes the interpreter erase the whole Storage at its next start, so the board
- * then is a plain interpreter.
- */
-export async function makeRoom(device: Device, files: NewFile[], say: (line: string) => void): Promise<void> {
-  const way = wayFor(await readStorage(device), files);
-  if (way === "write") return;
-  if (way === "erase") {
-    say("There is no room beside the old firmware: erasing it first");
-    for (const { name } of files) await erase(device, name);
-  }
-  say(
-    "Clearing deleted files away (Storage.compact), some seconds: keep the power on, or all of its Storage is lost",
-  );
-  await device.evaluate('require("Storage").compact()', COMPACTION_TIMEOUT_MS);
-  const after = await readStorage(device);
-  if (wayFor(after, files) !== "write")
-    throw new DeviceError(
-      `the Storage could not be compacted (${count(after.free)} bytes are free): copy what you want to keep, then require("Storage").eraseAll() on the board's console, and flash again`,
-    );
+/** How much of what is needed the settings can change. */
+function outboxPart(files: Room[]): string {
+  const box = files.find(({ name }) => name === OUTBOX_FILE);
+  return box ? ` (${count(room(box.bytes.length))} of them for the outbox, see outbox_bytes)` : "";
 }

@@ -30,7 +30,9 @@ describe("the tracker", () => {
     );
     const { state, sent, waiting, dropped } = status();
     assert.deepEqual({ state, waiting, dropped }, { state: "online", waiting: 0, dropped: 0 });
-    assert.equal(sent, latitudes.length);
+    // And one report of how it came online.
+    assert.equal(sent, latitudes.length + 1);
+    assert.equal(thingsboard.telemetry("tracker", "reboots").length, 1);
     assert.deepEqual(board.errorFlags, []);
   });
 
@@ -106,30 +108,112 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
     await runUntil(again(".*check login.*"), 600);
   });
 
-  test("a modem that does not come up is restarted at the third try, not for a server that is down", async () => {
-    const restarts = async (changes: WorldChanges, reason: string) => {
-      const { runUntil, modem } = start(changes);
-      for (let tries = 0; tries < 7; tries++) await runUntil(again(reason), 1800);
-      return modem.transcript.toString().match(/AT\+CFUN=1,1/g)?.length ?? 0;
-    };
-    assert.equal(
-      await restarts({ config: { server: { host: "h", username: "WRONG" } } }, ".*check login.*"),
-      0,
-    );
-    assert.equal(await restarts({ modem: { faults: { coverageHole: true } } }, "no network.*"), 2);
-  });
+  const refusing: WorldChanges = {
+    connect: () => {
+      const [near] = duplexPair();
+      queueMicrotask(() => near.destroy(Object.assign(new Error("refused"), { code: "ECONNREFUSED" })));
+      return Object.assign(near, { connecting: true });
+    },
+  };
 
   test("the server refuses the connection", async () => {
-    const { runUntil } = start({
-      connect: () => {
-        const [near] = duplexPair();
-        queueMicrotask(() => near.destroy(Object.assign(new Error("refused"), { code: "ECONNREFUSED" })));
-        return Object.assign(near, { connecting: true });
-      },
-    });
+    const { runUntil } = start(refusing);
     await runUntil(again(".*refused.*"), 120);
     await runUntil(again(".*refused.*"), 600);
   });
+
+  /** What each try sent the modem to set it right, and how often the board started. */
+  async function tries(changes: WorldChanges, reason: string, count: number) {
+    const { runUntil, modem, lines } = start(changes);
+    const tried: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const from = modem.transcript.entries.length;
+      await runUntil(again(reason), 7200);
+      const sent = JSON.stringify(modem.transcript.entries.slice(from));
+      tried.push(
+        [
+          [/AT\+CFUN=1,1/, "restart"],
+          [/AT\+CFUN=4;\+CFUN=1/, "radio"],
+          [/AT\+CFUN=1\\/, "on"],
+        ]
+          .flatMap(([pattern, name]) => ((pattern as RegExp).test(sent) ? [name] : []))
+          .join() || "nothing",
+      );
+    }
+    const starts = lines.filter((line) => line.startsWith("espruino-thingsboard")).length;
+    return { tried, starts };
+  }
+
+  test("a modem that does not come up: its radio off and on, then a restart, its power, and at last the board's", async () => {
+    const { tried, starts } = await tries({ modem: { faults: { coverageHole: true } } }, "no network.*", 12);
+    assert.deepEqual(tried, [
+      // The first; after it the same again, for the modem is not up.
+      ...["on", "on", "on"],
+      // A new context needs the same.
+      ...["on", "on"],
+      ...["radio", "radio"],
+      ...["restart,on", "restart,on"],
+      // The power, which this board cannot cut.
+      ...["on", "on", "on"],
+    ]);
+    assert.equal(starts, 1);
+    const { status, run, lines } = world as NonNullable<typeof world>;
+    const { contexts, radio_resets, modem_resets, power_cycles, reboots } = status();
+    assert.deepEqual(
+      { contexts, radio_resets, modem_resets, power_cycles, reboots },
+      { contexts: 3, radio_resets: 2, modem_resets: 2, power_cycles: 3, reboots: 0 },
+    );
+    await run(700);
+    assert.equal(lines.filter((line) => line.startsWith("espruino-thingsboard")).length, 2);
+    assert.equal(status().reboots, 1);
+  });
+
+  test("after the reboot the tries are ever further apart; once online, how it got there is reported", async () => {
+    const { run, runUntil, modem, thingsboard, lines } = start({ modem: { faults: { coverageHole: true } } });
+    const starts = () => lines.filter((line) => line.startsWith("espruino-thingsboard")).length;
+    for (let s = 0; s < 8 * 3600 && starts() < 2; s += 10) await run(10);
+    const waits: number[] = [];
+    for (let i = 0; i < 3; i++)
+      waits.push(Number(/again in (\d+) s/.exec(await runUntil(again("no network.*"), 7200))?.[1]));
+    // Half of 30 and of 60 minutes, as Math.random() is here.
+    assert.deepEqual(waits, [901, 1801, 1801]);
+    modem.faults.coverageHole = false;
+    await runUntil(/^tracker: connected$/, 7200);
+    await run(10);
+    const values = (key: string) => thingsboard.telemetry("tracker", key).map(({ value }) => String(value));
+    assert.deepEqual(values("reboots"), ["1"]);
+    assert.deepEqual(values("reboot"), ["no network: check antenna"]);
+    assert.deepEqual(values("lost"), ["no network: check antenna"]);
+  });
+
+  test("the board is restarted at each twelfth failure in a row, not more often", async () => {
+    const { run, lines } = start({ modem: { faults: { coverageHole: true } } });
+    const failures: number[] = [];
+    let count = 0;
+    for (let s = 0; s < 40 * 3600 && failures.length < 4; s += 60) {
+      await run(60);
+      for (const line of lines.splice(0)) {
+        if (again("no network.*").test(line)) count++;
+        else if (line.startsWith("espruino-thingsboard")) failures.push(count);
+      }
+    }
+    assert.deepEqual(failures, [0, 12, 24, 36]);
+  });
+
+  for (const [name, changes, reason] of [
+    ["a login", { config: { server: { host: "h", username: "WRONG" } } }, ".*check login.*"],
+    ["a connection", refusing, ".*refused.*"],
+  ] as const)
+    test(`a server that refuses ${name} costs the modem nothing, however often`, async () => {
+      const { tried, starts } = await tries(changes, reason, 14);
+      assert.deepEqual(tried, ["on", ...Array(13).fill("nothing")]);
+      assert.equal(starts, 1);
+      const { contexts, radio_resets, modem_resets, power_cycles } = world?.status() ?? {};
+      assert.deepEqual(
+        { contexts, radio_resets, modem_resets, power_cycles },
+        { contexts: 1, radio_resets: undefined, modem_resets: undefined, power_cycles: undefined },
+      );
+    });
 
   test("the server answers with something else than MQTT", async () => {
     const { runUntil } = start({
@@ -182,6 +266,19 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
     await runUntil(/^gnss: .*open sky/, 120);
     assert.equal(status().state, "online");
   });
+
+  for (const mistake of ["nope()", "server.send_telemetry([])", "server.send_rpc_reply({})"])
+    test(`a mistake at the console restarts nothing: ${mistake}`, async () => {
+      const { board, run, lines, status } = start();
+      await run(60);
+      board.evaluate(mistake);
+      await run(20);
+      assert.deepEqual(
+        lines.filter((line) => line.startsWith("espruino-thingsboard")),
+        lines.slice(0, 1),
+      );
+      assert.equal(status().state, "online");
+    });
 
   test("garbage on the serial line", async () => {
     const { run, modem, thingsboard, status } = start();
@@ -321,6 +418,38 @@ describe("the tracker comes back", () => {
 
   test("after the modem restarted by itself", async () => {
     await reports((w) => w.modem.inject.reset());
+  });
+
+  test("after the modem's radio was left off by whoever had it before: it was never registered", async () => {
+    const { modem, runUntil } = start();
+    modem.receive("AT+CFUN=4\r");
+    await runUntil(/^tracker: connected$/, 60);
+    assert.equal(modem.state.functionality, 1);
+  });
+
+  test("after a power cut without coverage: the fixes of before it arrive, too, in order", async () => {
+    const { board, modem, run, runUntil, status, thingsboard } = start();
+    await runUntil(/^tracker: connected$/, 60);
+    modem.faults.coverageHole = true;
+    modem.inject.pdpdeact();
+    await run(600);
+    const waiting = Number(status().waiting);
+    // More than the 24 that RAM had room for.
+    assert.ok(waiting > 50, `${waiting} wait`);
+    board.powerCut();
+    await run(5);
+    board.boot();
+    modem.faults.coverageHole = false;
+    await runUntil(/^tracker: connected$/, 1200);
+    await run(60);
+    const { dropped, waiting: left } = status();
+    assert.deepEqual({ dropped, left }, { dropped: 0, left: 0 });
+    const latitudes = thingsboard.telemetry("tracker", "Latitude");
+    const gaps = latitudes.slice(1).map(({ ts }, i) => Math.abs(ts - (latitudes[i]?.ts ?? 0)));
+    assert.ok(latitudes.length > waiting, `${latitudes.length} of ${waiting}`);
+    // The receiver starts anew with the board.
+    assert.ok(Math.max(...gaps) <= 30_000, `${gaps}`);
+    assert.ok(latitudes.every(({ received }) => received === 1));
   });
 
   test("after the modem stopped answering", async () => {

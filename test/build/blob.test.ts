@@ -186,6 +186,26 @@ clearTimeout(timers.set as number);`,
   );
 });
 
+test("text that may be undefined is not compared with < or >", async (t) => {
+  const lines = await failureOf(t, {
+    "main.ts": `
+declare const list: string[], text: string, maybe: { text?: string; bytes: any }, numbers: number[];
+print(list[0] > "a");
+print(text[3] <= "a");
+print("a" < maybe.text!);
+print((maybe.text as string) > "a");
+print(maybe.bytes > "a");
+print((maybe.bytes as string) > "a");
+print(text > "a", "a" < text);
+if (maybe.text && maybe.text > "a") print(1);
+print(numbers[0] > 1, list[0] === "a", text.charAt(0) > "a");`,
+  });
+  assert.deepEqual(
+    lines.map((line) => line.slice(0, line.indexOf(": "))),
+    [3, 4, 5, 6, 7].map((line) => `main.ts:${line}`),
+  );
+});
+
 test("syntax that needs a helper function is refused where it stands", async (t) => {
   const lines = await failureOf(t, {
     "main.ts": "global.f = function (a: number[]): number[] {\n  return [0, ...a];\n};\nglobal.g = 1;",

@@ -46,7 +46,8 @@ describe("with flags", () => {
     const out = file();
     const flags =
       "--board linux --host h --port 8883 --token t --client-id c --password w --qos 0 --keep-alive 60 --topics 2 " +
-      "--apn a --apn-user u --apn-password q --pin 0000 --interval 30 --fix-timeout 90 --keys x,y --debug 1 --modem-port /dev/m";
+      "--apn a --apn-user u --apn-password q --pin 0000 --interval 30 --fix-timeout 90 --keys x,y " +
+      "--no-time drop --debug 1 --outbox-bytes 8192 --modem-port /dev/m";
     const { code } = await runConfig([...flags.split(" "), "--out", out]);
     assert.equal(code, 0);
     assert.deepEqual(read(out), {
@@ -68,7 +69,9 @@ describe("with flags", () => {
       interval_s: 30,
       fix_timeout_s: 90,
       keys: "x,y",
+      no_time: "drop",
       debug: 1,
+      outbox_bytes: 8192,
       modem_port: "/dev/m",
     });
   });
@@ -119,6 +122,8 @@ describe("with flags", () => {
     [["--interval", ""], `--interval: interval_s "": ${WHOLE} 1 to 86400`],
     [["--pin", "S3CRET"], `--pin: pin: ${TEXT} 0 to 8, only digits`],
     [["--token", 'S3CRET"'], `--token: server.username: ${TEXT} 1 to 255, only ASCII without quotes`],
+    [["--no-time", "never"], '--no-time: no_time "never": must be hold, server or drop'],
+    [["--outbox-bytes", "524288"], `--outbox-bytes: outbox_bytes 524288: ${WHOLE} 8192 to 262144`],
     [["--topics", "3"], `--topics: server.topics 3: ${WHOLE} 1 to 2`],
     [["--board", "uno"], "--board uno: unknown, use rak8212 rak5010 wio-lte linux"],
     [["--password", "S3CRET", "S3CRET"], "a value belongs to no flag: put quotes around values with spaces"],

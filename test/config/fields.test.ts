@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { BOARDS } from "../../scripts/budgets.ts";
 import { DESCRIPTIONS } from "../../scripts/config/descriptions.ts";
-import { boardsWith, faultOf, fields } from "../../scripts/config/fields.ts";
+import {
+  boardsWith,
+  differs,
+  type FieldInfo,
+  faultOf,
+  fieldOf,
+  fields,
+} from "../../scripts/config/fields.ts";
 import { flagOf } from "../../scripts/config/options.ts";
 
 describe("fields", () => {
@@ -35,6 +42,27 @@ describe("fields", () => {
     assert.deepEqual(boardsWith("modem_port"), ["linux"]);
     assert.deepEqual(boardsWith("server.host"), [...BOARDS]);
     assert.equal(fields("rak8212").length, fields().length - 1);
+  });
+
+  test("that differ by board are the union without one, and say which board wants what", () => {
+    assert.ok(!differs("apn") && !differs("modem_port") && differs("outbox_bytes"));
+    const field = fieldOf("outbox_bytes");
+    assert.deepEqual([field?.least, field?.most], [8192, 524288]);
+    assert.equal(field?.initial, "8192 (rak8212), 65536 (rak5010, linux), 262144 (wio-lte)");
+    assert.match(field?.allowed ?? "", /^8192 to 16384 \(rak8212\), .*, 8192 to 196608 \(linux\)$/);
+    for (const board of BOARDS) {
+      const own = fieldOf("outbox_bytes", board);
+      assert.equal(own?.allowed, `${own?.least} to ${own?.most}`);
+      assert.equal(own?.initial, `${own?.default}`);
+    }
+  });
+
+  test("that are one of a few words refuse any other, of the right length too", () => {
+    const field = fieldOf("no_time") as FieldInfo;
+    for (const word of field.choices ?? []) assert.equal(faultOf(field, word), "");
+    for (const wrong of ["wait", "HOLD", "", "hold ", "h\u00f6ld", 4, null, []])
+      assert.equal(faultOf(field, wrong), `no_time ${JSON.stringify(wrong)}: must be hold, server or drop`);
+    assert.equal(faultOf(field), "");
   });
 
   // The pattern is ours, for the schema; the check is the firmware's.

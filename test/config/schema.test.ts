@@ -37,6 +37,8 @@ describe("the JSON Schema", () => {
       fc.constantFrom(
         "",
         "v1",
+        "hold",
+        "drop",
         "v2",
         "v3",
         "1234",
@@ -47,7 +49,7 @@ describe("the JSON Schema", () => {
         "x".repeat(65),
         "x".repeat(256),
       ),
-      fc.constantFrom(0, 1, 2, 60, 65535, 65536, 86401, -1, 1.5, null, true),
+      fc.constantFrom(0, 1, 2, 60, 8192, 16385, 65535, 65536, 86401, 262144, 524288, -1, 1.5, null, true),
       fc.constantFrom([], {}),
     );
     const path = fc.constantFrom(

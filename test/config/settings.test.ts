@@ -116,7 +116,8 @@ describe("broken text", () => {
 });
 
 describe("faults", () => {
-  const KNOWN = "server,apn,apn_user,apn_password,pin,interval_s,fix_timeout_s,keys,debug,$schema,board";
+  const KNOWN =
+    "server,apn,apn_user,apn_password,pin,interval_s,fix_timeout_s,keys,no_time,debug,outbox_bytes,$schema,board";
   for (const [settings, ...lines] of [
     [right()],
     [right({ $schema: "x" })],
@@ -131,6 +132,9 @@ describe("faults", () => {
     [right({ interval_s: "60" }), `interval_s "60": ${WHOLE} 1 to 86400`],
     [right({ interval_s: 0 }), `interval_s 0: ${WHOLE} 1 to 86400`],
     [right({ interval_s: null }), `interval_s null: ${WHOLE} 1 to 86400`],
+    [right({ no_time: "wait" }), 'no_time "wait": must be hold, server or drop'],
+    [right({ outbox_bytes: 16384 })],
+    [right({ outbox_bytes: 65536 }), `outbox_bytes 65536: ${WHOLE} 8192 to 16384`],
     [right({ debug: true }), `debug true: ${WHOLE} 0 to 1`],
     [right({ apn: 5 }), `apn 5: ${TEXT} 0 to 64`],
     [right({ apn: ["S3CRET"] }), `apn []: ${TEXT} 0 to 64`],

@@ -32,7 +32,7 @@ describe("a board where all is well", () => {
     const lines = reportLines(verdicts);
     assert.deepEqual(
       verdicts.map(({ kind }) => kind),
-      Array(11).fill("ok"),
+      Array(12).fill("ok"),
       lines.join("\n"),
     );
     assert.match(lines.join("\n"), /Espruino 2v29 on a LINUX[\s\S]*IMEI 8664[\s\S]*-65 dBm[\s\S]*52\.5/);
@@ -116,10 +116,13 @@ describe("the doctor finds on the board itself", () => {
     [["broken-settings"], write("tb.json", "5")],
     [["wrong-settings"], write("tb.json", config({ host: "h" }))],
     [["wrong-settings"], write("tb.json", config({ host: "h", username: "t" }, { interval_s: 0 }))],
-    [["low-flash"], (doctors) => write("filler", "-".repeat(free(doctors) - 2000))(doctors)],
+    // No room for the outbox, which the tracker refuses to start without.
+    [["low-flash", "refused-settings"], (doctors) => fill(doctors)],
   ];
-  const free = (doctors: DoctorsWorld): number =>
-    Number(doctors.board.evaluate('require("Storage").getFree()'));
+  const fill = (doctors: DoctorsWorld): void => {
+    const free = Number(doctors.board.evaluate('require("Storage").getFree()'));
+    write("filler", "-".repeat(free - 2000))(doctors);
+  };
 
   for (const [ids, change] of cases)
     test(ids.join(" and "), async () => {
@@ -128,6 +131,13 @@ describe("the doctor finds on the board itself", () => {
       doctors.board.boot();
       assert.deepEqual(await doctors.faults(), ids);
     });
+
+  test("low-flash, when the outbox has its part", async () => {
+    const doctors = start();
+    await doctors.run(30);
+    fill(doctors);
+    assert.deepEqual(await doctors.faults(), ["low-flash"]);
+  });
 
   test("firmware-stopped, after reset()", async () => {
     const doctors = start();

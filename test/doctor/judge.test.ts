@@ -5,6 +5,7 @@ import type { Answer, Evidence, TrackerStatus } from "../../scripts/doctor/evide
 import { factsOf } from "../../scripts/doctor/facts.ts";
 import { FINDINGS, NEEDS } from "../../scripts/doctor/findings.ts";
 import { judge } from "../../scripts/doctor/judge.ts";
+import { reportLines } from "../../scripts/doctor/report.ts";
 
 const UP: TrackerStatus["modem"] = { state: "up", reason: "", imei: "866", iccid: "894", signal_dbm: -70 };
 const down = (reason: string): TrackerStatus["modem"] => ({ state: "down", reason });
@@ -57,7 +58,7 @@ describe("a reason in few words, or as the modem's number", () => {
     ["pin-wanted", ["SIM PIN", "SIM PIN: use a phone or set pin"]],
     ["wrong-pin", ["wrong PIN", "wrong PIN: set pin", "+CME 16"]],
     ["last-pin-try", ["one PIN try left", "one PIN try left: use a phone"]],
-    ["network-denied", ["SIM refused: check plan", "SIM refused", "network refuses SIM", "denied"]],
+    ["network-denied", ["SIM denied: check plan", "SIM refused", "network refuses SIM", "denied"]],
     ["no-network", ["no network", "no network: check antenna", "no service", "+CME 30"]],
     ["no-context", ["no PDP context", "modem: 561", "check apn", "PDP context lost", "570"]],
   ];
@@ -175,6 +176,48 @@ describe("the board's own", () => {
 
   test("LOW_MEMORY alone is no fault", () => {
     assert.deepEqual(faults(evidence({ flags: ["LOW_MEMORY"] })), []);
+  });
+});
+
+describe("the tracker's own counts", () => {
+  const lines = (found: Evidence): string =>
+    reportLines(judge(factsOf(found)))
+      .join("\n")
+      .replace(/\n {7}/g, " ");
+
+  test("safe mode is told with its reason, and nothing else of the tracker is judged", () => {
+    const found = evidence({}, { state: "safe", safe_mode: 1, reason: "MEMORY", modem: down("") });
+    assert.deepEqual(faults(found), ["safe-mode"]);
+    assert.match(lines(found), /crashed 5 times in a row shortly after its start \(MEMORY\): .* next: /);
+  });
+
+  test("what waits is told against the room there is, by board or setting", () => {
+    assert.match(lines(evidence({}, { waiting: 12 })), /^ok {5}12 of 338 places in the outbox taken$/m);
+    const settings = { server: { host: "h", username: "T" }, outbox_bytes: 16_383 };
+    assert.match(lines(evidence({ settings }, { waiting: 12 })), /12 of 507 places/);
+  });
+
+  test("much that waits is a fault only without a connection", () => {
+    const offline = { state: "waiting", reason: "link lost; again in 5 s", server: "link lost" };
+    assert.deepEqual(faults(evidence({}, { waiting: 300 })), []);
+    assert.deepEqual(faults(evidence({}, { ...offline, waiting: 100 })), ["link-lost"]);
+    const found = evidence({}, { ...offline, waiting: 300, dropped: 7 });
+    assert.deepEqual(faults(found), ["link-lost", "outbox-filling"]);
+    assert.match(lines(found), /300 of 338 places in the outbox are taken .*the oldest go, as 7 did so far/);
+  });
+
+  test("what was dropped is told, and is no fault any more", () => {
+    const found = evidence({}, { dropped: 1234 });
+    assert.deepEqual(faults(found), []);
+    assert.match(lines(found), /^ok {5}0 of 338 places .* 1,234 samples were dropped because it was full/m);
+  });
+
+  test("recoveries are told where there were any", () => {
+    assert.match(lines(evidence({}, { reboots: 0 })), / 0\.1\.0 runs$/m);
+    assert.match(
+      lines(evidence({}, { reboots: 2, modem_resets: 0, reconnects: 3 })),
+      /0\.1\.0 runs \(reboots: 2, connections: 3\)$/m,
+    );
   });
 });
 

@@ -5,14 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { type TestContext, test } from "node:test";
+import { openDevice } from "../../scripts/device/open.ts";
 import { pretokenise } from "../../scripts/device/pretokenise.ts";
+import { countWaiting, findBox, type OutboxFile } from "../../scripts/flash/outbox-file.ts";
 import type { SerialPeer } from "../../scripts/simulator/espruino/machine.ts";
 import { openSerialPort, startInterpreter } from "../../scripts/simulator/interpreter.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
 import { offerConsole } from "../../scripts/start/console.ts";
 import { builtBlob } from "../device/rig.ts";
-import { file, run, smallBlob } from "../flash/rig.ts";
+import { blockOf, file, firstBlock, recordOf, run, smallBlob } from "../flash/rig.ts";
 
 const binary = process.env.ESPRUINO ?? "";
 const skip = binary ? false : "skipped: set ESPRUINO=<path of Espruino for Linux> to flash it";
@@ -56,6 +58,8 @@ test("an empty interpreter is flashed over a pseudo-terminal, starts from Storag
     modem_port: modemPort.path,
     apn: "internet",
     interval_s: 2,
+    // For interpreters with a board's Storage, too.
+    outbox_bytes: 8192,
   };
   const telemetry = new Promise<void>((resolve) => thingsboard.on("telemetry", () => resolve()));
   const config = file(t, "tracker.json", JSON.stringify(settings));
@@ -86,7 +90,8 @@ test("killed in the middle of it, at several points, the interpreter starts agai
       binary,
       directory,
       console: cut.peer,
-      storage: { ".bootcde": 'print("old")' },
+      // An outbox for interpreters with a board's Storage, too.
+      storage: { ".bootcde": 'print("old")', "tb.json": '{"outbox_bytes":8192}' },
     });
     const output = new PassThrough();
     let lines = 0;
@@ -112,6 +117,54 @@ test("killed in the middle of it, at several points, the interpreter starts agai
     await second.stop();
     await terminal.close();
   }
+});
+
+test("what waits in the outbox outlives firmware after firmware and compaction, where it lies", {
+  skip,
+}, async (t) => {
+  const terminal = await offerConsole(0);
+  const interpreter = await startInterpreter({ binary, directory: directoryFor(t), console: terminal.peer });
+  t.after(async () => {
+    await interpreter.stop();
+    await terminal.close();
+  });
+  const settings = { board: "linux", server: { host: "h", username: "t" }, outbox_bytes: 8192 };
+  const args = [...tcpOf(terminal), "--config", file(t, "tracker.json", JSON.stringify(settings))];
+  const blobOf = (name: string): string => smallBlob("LINUX", `print("${name}${"x".repeat(2000)}".length)`);
+  const flash = async (blob: string): Promise<string> => {
+    const { code, said, complained } = await run(args, { blob, times: { answer_ms: 3000 } });
+    assert.deepEqual({ code, complained }, { code: 0, complained: [] });
+    return said.join("\n");
+  };
+
+  await flash(blobOf("first"));
+  const device = await openDevice({ tcp: args[1] as string });
+  const box = await findBox(device, "linux");
+  const start = await device.evaluate('require("Flash").getFree()[0].addr');
+  assert.deepEqual(box, { address: start, bytes: 8192, before: [] });
+  // What lies behind it begins with a page.
+  const block = firstBlock(box?.address ?? 0);
+  const bytes = (records: Uint8Array[]): string => JSON.stringify([...blockOf(records)]);
+  const records = [recordOf("a fix".padEnd(20)), recordOf("telemetry".padEnd(68), 3)];
+  await device.evaluate(`require("Flash").write(new Uint8Array(${bytes(records)}),${block})`);
+  // Too little is left for one more beside the first: the old one must be cleared away.
+  await device.evaluate(
+    '(function(S,n){if(n>100)S.write("fill","x",0,n)})(require("Storage"),require("Storage").getFree()-3000)',
+  );
+  assert.equal(await countWaiting(device, box as OutboxFile), 2);
+  await device.close();
+
+  let compactions = 0;
+  for (const name of ["a", "b"]) if ((await flash(blobOf(name))).includes("Storage.compact")) compactions++;
+  assert.ok(compactions, `${compactions}`);
+  const later = await openDevice({ tcp: args[1] as string });
+  t.after(() => later.close());
+  assert.deepEqual(await findBox(later, "linux"), box);
+  assert.equal(await countWaiting(later, box as OutboxFile), 2);
+  assert.deepEqual(
+    await later.evaluate(`[].slice.call(require("Flash").read(120,${block}))`),
+    [...blockOf(records)].concat(Array(120).fill(255)).slice(0, 120),
+  );
 });
 
 test("of a blob that is cut short nothing is run", { skip }, async (t) => {

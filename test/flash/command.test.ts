@@ -7,7 +7,7 @@ import { firmwareOf } from "../../scripts/flash/firmware.ts";
 import { createFlash, cutPowerAfter, type Flash } from "../../scripts/simulator/espruino/flash.ts";
 import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 import { builtBlob } from "../device/rig.ts";
-import { board, file, OLD_BLOB, OLD_VERSION, run, smallBlob } from "./rig.ts";
+import { board, file, flashWithBox, OLD_BLOB, OLD_VERSION, run, smallBlob } from "./rig.ts";
 
 const SETTINGS = JSON.stringify({
   board: "linux",
@@ -146,17 +146,20 @@ describe("interrupted", () => {
     const names = JSON.parse(
       rig.board.evaluate('JSON.stringify(require("Storage").list())').slice(1, -1).replaceAll("\\", ""),
     );
-    assert.deepEqual([...names].sort(), [".bootcde", "tb.json"], "no rubbish is left");
+    assert.deepEqual([...names].sort(), [".bootcde", "tb.box", "tb.json"], "no rubbish is left");
   }
 
   const BLOB = smallBlob("LINUX", `print("${"x".repeat(500)}".length)`);
+  // Of the outbox's file the header, and one word that stays as it is.
+  const BOX_WORDS = 8 + 1;
   // A word deletes the old file, eight are the new header, then come the words of its content.
   const SETTINGS_WORDS = 1 + 8 + 23;
   const CODE_WORDS = 1 + 8 + Math.ceil(pretokenise(BLOB, "2v29").length / 4);
   const POINTS = [
-    ...[0, 1, 2, 8, 9, SETTINGS_WORDS - 1],
+    ...[0, 1, 2, 3, 8],
+    ...[0, 1, 2, 8, 9, SETTINGS_WORDS - 1].map((word) => BOX_WORDS + word),
     ...[0, 1, 2, 4, 8, 9, 10, CODE_WORDS >> 1, CODE_WORDS - 2, CODE_WORDS - 1].map(
-      (word) => SETTINGS_WORDS + word,
+      (word) => BOX_WORDS + SETTINGS_WORDS + word,
     ),
   ];
 
@@ -183,7 +186,9 @@ describe("interrupted", () => {
         assert.equal(complained.length, 1);
         assert.match(
           complained[0] ?? "",
-          /connection lost; was the board unplugged or switched off\? .*: run the same again$/,
+          point < BOX_WORDS
+            ? /connection lost; was the board unplugged or switched off\?$/
+            : /connection lost; was the board unplugged or switched off\? .*: run the same again$/,
         );
         after.add(booted(rig));
         await secondRun(rig, config);
@@ -268,7 +273,9 @@ describe("refused, before anything is written:", () => {
     const spec = { ...boardSpecs.linux, storageBytes: 8192 };
     assert.match(
       await refused(t, { spec }),
-      new RegExp(`too full: ${count(ROOM)} bytes are needed and 8,192 can be had of 8,192`),
+      new RegExp(
+        `too full: ${count(ROOM + 69_632)} bytes are needed \\(69,632 of them for the outbox, see outbox_bytes\\) and 8,192 can be had of 8,192`,
+      ),
     );
   });
 
@@ -313,12 +320,14 @@ describe("refused, before anything is written:", () => {
 });
 
 describe("room", () => {
-  const spec = { ...boardSpecs.linux, storageBytes: 24 * 1024 };
-  /** Beside it there is not quite enough. */
-  const LARGE = "x".repeat(spec.storageBytes - ROOM - 100);
+  const spec = { ...boardSpecs.linux, storageBytes: 36 * 1024 };
+  const BOX = 12 * 1024;
+  const config = { outbox_bytes: 8192 };
+  /** Beside it and the outbox there is not quite enough. */
+  const LARGE = "x".repeat(spec.storageBytes - BOX - ROOM - 100);
 
   test("is made by compaction while the old firmware still is there, and that is said", async (t) => {
-    const rig = await board(t, { spec, config: {}, files: { gone: LARGE } });
+    const rig = await board(t, { spec, flash: flashWithBox(spec), config, files: { gone: LARGE } });
     rig.board.evaluate('require("Storage").erase("gone")');
     assert.ok(Number(rig.board.evaluate('require("Storage").getFree()')) < ROOM);
     const { code, said, complained } = await run(["--tcp", rig.tcp]);
@@ -329,26 +338,26 @@ describe("room", () => {
   });
 
   test("that is lost to a power cut while it is made leaves a plain board, and a second run succeeds", async (t) => {
-    const flash = createFlash(flashOf(spec));
+    const flash = flashWithBox(spec);
     const rig = await board(t, {
       spec,
       flash,
       blob: OLD_BLOB,
-      config: {},
+      config,
       files: { gone: LARGE },
     });
     rig.board.evaluate('require("Storage").erase("gone")');
-    const config = file(t, "tracker.json", SETTINGS);
+    const settings = file(t, "tracker.json", SETTINGS.replace("{", '{"outbox_bytes":8192,'));
     cutPowerAfter(flash, 500);
-    const { code, complained } = await run(["--tcp", rig.tcp, "--config", config]);
+    const { code, complained } = await run(["--tcp", rig.tcp, "--config", settings]);
     assert.equal(code, 1);
     assert.match(complained.join("\n"), /connection lost/);
     flash.beforeOperation = undefined;
     rig.lines.length = 0;
     rig.boot();
     assert.ok(!rig.lines.some((line) => line.startsWith("espruino-thingsboard")));
-    assert.equal((await run(["--tcp", rig.tcp, "--config", config])).code, 0);
-    assert.equal(rig.file("tb.json"), TB_JSON);
+    assert.equal((await run(["--tcp", rig.tcp, "--config", settings])).code, 0);
+    assert.match(rig.file("tb.json") ?? "", /"outbox_bytes":8192/);
   });
 
   test("that cannot be made is told, and the old firmware goes on", async (t) => {
@@ -356,8 +365,9 @@ describe("room", () => {
     const tight = { ...spec, variables: 10 };
     const rig = await board(t, {
       spec: tight,
+      flash: flashWithBox(tight),
       blob: OLD_BLOB,
-      config: {},
+      config,
       files: { gone: LARGE },
     });
     rig.board.evaluate('require("Storage").erase("gone")');
@@ -370,7 +380,7 @@ describe("room", () => {
 
   test("is made of the old firmware when nothing else helps, and that is said", async (t) => {
     const old = `${OLD_BLOB}//${LARGE.slice(OLD_BLOB.length + 40)}`;
-    const rig = await board(t, { spec, blob: old, config: {} });
+    const rig = await board(t, { spec, flash: flashWithBox(spec), blob: old, config });
     const { code, said, complained } = await run(["--tcp", rig.tcp]);
     assert.deepEqual({ code, complained }, { code: 0, complained: [] });
     assert.ok(said.includes("There is no room beside the old firmware: erasing it first"));

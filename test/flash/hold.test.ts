@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { describe, test } from "node:test";
 import { pretokenise } from "../../scripts/device/pretokenise.ts";
 import { openHolding } from "../../scripts/flash/hold.ts";
+import { stopApp } from "../../scripts/flash/restart.ts";
 import { board, run, smallBlob } from "./rig.ts";
 
 const TIMES = { answer_ms: 150, patience_ms: 5000, every_ms: 20, version_ms: 2000 };
@@ -45,6 +46,26 @@ describe("a RAK8212, whose UART is the modem's", () => {
     await rig.line(/^later$/);
     assert.equal(await device.evaluate("typeof started"), "undefined");
     assert.equal(device.env.BOARD, "RAK8212");
+  });
+
+  test("is not bitten by its watchdog while it is held, nor when it was stopped then", async (t) => {
+    // As the firmware: the interpreter kicks until the tracker starts.
+    const blob = `E.enableWatchdog(1,true);print("boot");setTimeout(function(){E.enableWatchdog(1,false);${AWAY}},400)`;
+    const rig = await board(t, { spec: "rak8212", blob });
+    rig.board.evaluate(AWAY);
+    const device = await openHolding(
+      { tcp: rig.tcp },
+      (line) => line.includes("off and on") && rig.boot(),
+      TIMES,
+    );
+    t.after(() => device.close());
+    rig.lines.length = 0;
+    const later = () => new Promise((resolve) => setTimeout(resolve, 1500));
+    await later();
+    await stopApp(device);
+    await later();
+    assert.equal(await device.evaluate("1+1"), 2);
+    assert.ok(!rig.lines.includes("boot"));
   });
 
   test("that nobody switches off and on is told in a line when time is up", async (t) => {

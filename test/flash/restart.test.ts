@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { type Device, DeviceError } from "../../scripts/device/device.ts";
+import { openDevice } from "../../scripts/device/open.ts";
 import { startApp, stopApp } from "../../scripts/flash/restart.ts";
+import { board } from "./rig.ts";
 
 const VERSION = "espruino-thingsboard 0.1.0 for LINUX";
 const MEMORY = { usage: 60, total: 2500 };
@@ -32,11 +34,37 @@ function fakeDevice(answer: (expression: string) => unknown = () => MEMORY, BOAR
   return { device, evaluated, print: (line: string) => listener(`${line}\r\n`), lose };
 }
 
-test("an app is stopped by a reset, and the watchdog it may have left is fed", async () => {
+test("an app is stopped by a reset, after which the interpreter feeds its watchdog", async () => {
   const { device, evaluated } = fakeDevice();
   assert.deepEqual(await stopApp(device), MEMORY);
-  assert.equal(evaluated[0], "reset()");
-  assert.equal(evaluated.at(-1), "setInterval(E.kickWatchdog,1000)");
+  assert.deepEqual(evaluated.slice(0, 2), ["E.enableWatchdog(25,true)", "reset()"]);
+});
+
+describe("the watchdog of a tracker that runs", () => {
+  const SECONDS = 0.4;
+  /** As the firmware does: the interpreter kicks until it starts, then it does itself. */
+  const blob = `E.enableWatchdog(${SECONDS},true);print("boot");setTimeout(function(){E.enableWatchdog(${SECONDS},false);setInterval(function(){E.kickWatchdog()},50);print("started")},50)`;
+  const later = () => new Promise((resolve) => setTimeout(resolve, SECONDS * 3000));
+
+  // Of the Wio LTE the 25 seconds count from then on.
+  for (const spec of ["rak8212", "rak5010"] as const)
+    test(`does not bite once it was stopped, ${spec}`, async (t) => {
+      const rig = await board(t, { spec, blob });
+      const device = await openDevice({ tcp: rig.tcp }, { answer_ms: 2000 });
+      t.after(() => device.close());
+      if (!rig.lines.includes("started")) await rig.line(/^started$/);
+      await stopApp(device);
+      await later();
+      assert.deepEqual(rig.lines, ["boot", "started"]);
+      assert.equal(await device.evaluate("1+1"), 2);
+    });
+
+  test("bites after a reset() by hand: the board starts anew", async (t) => {
+    const rig = await board(t, { spec: "rak8212", blob });
+    if (!rig.lines.includes("started")) await rig.line(/^started$/);
+    rig.board.evaluate("reset()");
+    await rig.line(/^boot$/);
+  });
 });
 
 test("what a board did not hear while it starts anew is asked again", async () => {

@@ -4,9 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { TestContext } from "node:test";
+import { crc32 } from "node:zlib";
 import type { BoardName } from "../../scripts/budgets.ts";
 import { firmwareOf } from "../../scripts/flash/firmware.ts";
+import { boxLength, OUTBOX_FILE } from "../../scripts/flash/outbox-file.ts";
 import { flash, type Surroundings } from "../../scripts/flash.ts";
+import { createFlash, type Flash } from "../../scripts/simulator/espruino/flash.ts";
+import { type BoardSpec, flashOf } from "../../scripts/simulator/espruino/specs.ts";
+import { writeFile } from "../../scripts/simulator/espruino/storage.ts";
 import {
   builtBlob,
   type ConsoleOptions,
@@ -55,6 +60,39 @@ export async function board(t: TestContext, options: ConsoleOptions = {}): Promi
   const rig = await startSimulatedConsole(options);
   t.after(() => rig.close());
   return rig;
+}
+
+/** Where records begin in an outbox's file: the first page that the file has whole. */
+export const firstBlock = (header: number): number => (header + 32 + 4095) & -4096;
+
+/** A record as firmware/tracker/journal.ts writes it; one slot: a fix. */
+export function recordOf(text: string, slots = 1, waits = true): Uint8Array {
+  const bytes = Buffer.alloc(24 * slots, " ");
+  bytes.write(text, 4, "latin1");
+  bytes.writeUInt32LE((crc32(bytes.subarray(4)) << 8) >>> 0, 0);
+  bytes[0] = (waits ? 0x80 : 0) | slots;
+  return bytes;
+}
+
+/** A block with these records, and no more. */
+export function blockOf(records: Uint8Array[]): Uint8Array {
+  const header = Buffer.alloc(16, 0xff);
+  header.set([1, 0, 0, 0x54, 0xfe]);
+  return Buffer.concat([header, ...records]);
+}
+
+/** A board's flash with an outbox in the first place of Storage. */
+export function flashWithBox(spec: BoardSpec, outbox_bytes = 8192): Flash {
+  const flash = createFlash(flashOf(spec));
+  const area = {
+    flash,
+    start: spec.storageStart,
+    end: spec.storageStart + spec.storageBytes,
+    swapBytes: 0,
+    print: () => {},
+  };
+  writeFile(area, OUTBOX_FILE, Uint8Array.of(0xff), 0, boxLength(outbox_bytes));
+  return flash;
 }
 
 /** A file of this content, there until the test ends. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Way } from "../../firmware/modem/network.ts";
 import { ERROR, OK, SIGNAL, TIME } from "./fake-serial.ts";
 import { setup } from "./network-rig.ts";
 
@@ -23,7 +24,7 @@ for (const [qlts, cclk, expected] of [
     serial.answers[TIME] =
       `\r\n${answers.replace(`\r\n\r\n${ERROR}`, ERROR)}${answers.endsWith(ERROR) ? "" : `\r\n${OK}`}`;
     const times: unknown[] = [];
-    bringUp((reason, time_ms) => times.push(reason, time_ms || undefined));
+    bringUp((reason, time_ms) => times.push(reason, time_ms || undefined), Way.Context);
     clock.tick(1000);
     assert.deepEqual(times, ["", expected && Date.parse(expected)]);
   });

@@ -104,6 +104,7 @@ export function healthy(): Answers {
     "AT+QISDE=0": OK,
     "AT+QSCLK=0": OK,
     "AT+CPSMS=0": OK,
+    "AT+CFUN=1": OK,
     [SIM]: READY,
     "AT+CGSN;+QCCID": ok("861234567890123", "+QCCID: 89860025128306012474"),
     [REGISTRATION]: ok("+CEREG: 0,1", "+CGREG: 0,1", "+CREG: 0,1"),

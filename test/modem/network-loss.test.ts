@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Way } from "../../firmware/modem/network.ts";
 import { ACTIVATE, BRING_UP, ERROR, OK, ok, REGISTRATION } from "./fake-serial.ts";
 import { setup } from "./network-rig.ts";
 
@@ -103,11 +104,11 @@ test("registration lost: the check of a modem that was up ends with the reason a
   assert.deepEqual(lost, results);
 });
 
-test("power cycle of a modem that answers: AT+CFUN=1,1, no power key", (t) => {
+test("a restart of a modem that answers: AT+CFUN=1,1, no power key", (t) => {
   const { clock, serial, start, up, power } = setup(t);
   up();
   serial.answers["AT+CFUN=1,1"] = OK;
-  const results = start(1);
+  const results = start(Way.Modem);
   clock.tick(100);
   const { answers } = serial;
   serial.answers = {};
@@ -118,13 +119,15 @@ test("power cycle of a modem that answers: AT+CFUN=1,1, no power key", (t) => {
   clock.tick(6000);
   assert.deepEqual(results, [""]);
   assert.deepEqual(power, []);
+  assert.equal(serial.commands[0], "AT+CFUN=1,1");
+  assert.deepEqual(serial.commands.slice(1 - BRING_UP.length), BRING_UP.slice(1));
 });
 
-test("power cycle of a modem that does not answer: supply, then power key", (t) => {
+test("a restart of a modem that does not answer: supply, then power key", (t) => {
   const { clock, serial, start, power } = setup(t);
   const { answers } = serial;
   serial.answers = {};
-  const results = start(1);
+  const results = start(Way.Modem);
   clock.tick(70000);
   assert.deepEqual(
     power.map((text) => text.split(": ")[1]),
@@ -135,11 +138,94 @@ test("power cycle of a modem that does not answer: supply, then power key", (t) 
   assert.deepEqual(results, [""]);
 });
 
-test("power cycle of one that refuses AT+CFUN: its supply", (t) => {
+test("a restart of one that refuses AT+CFUN: its supply", (t) => {
   const { clock, serial, start, power } = setup(t);
   serial.answers["AT+CFUN=1,1"] = ERROR;
-  const results = start(1);
+  const results = start(Way.Modem);
   clock.tick(20000);
   assert.equal(power.length, 1);
   assert.deepEqual(results, [""]);
+});
+
+test("the radio off and on, before the SIM; nothing else is new, and nothing is restarted", (t) => {
+  const { clock, serial, start, up, power } = setup(t);
+  up();
+  serial.answers["AT+CFUN=4;+CFUN=1"] = OK;
+  const results = start(Way.Radio);
+  clock.tick(1000);
+  assert.deepEqual(results, [""]);
+  assert.deepEqual(
+    serial.commands,
+    BRING_UP.map((text) => (text === "AT+CFUN=1" ? "AT+CFUN=4;+CFUN=1" : text)),
+  );
+  assert.deepEqual(power, []);
+});
+
+test("the radio off and on once: the next bringing up only makes sure that it is on", (t) => {
+  const { clock, serial, start } = setup(t);
+  start(Way.Radio);
+  clock.tick(50000);
+  serial.commands = [];
+  const results = start();
+  clock.tick(1000);
+  assert.deepEqual(results, [""]);
+  assert.deepEqual(serial.commands, BRING_UP);
+});
+
+for (const way of [Way.Socket, Way.Context, Way.Board])
+  test(`way ${way}: neither radio nor power is touched`, (t) => {
+    const { clock, serial, start, power } = setup(t);
+    const results = start(way);
+    clock.tick(1000);
+    assert.deepEqual(results, [""]);
+    assert.deepEqual(serial.commands, BRING_UP);
+    assert.deepEqual(power, []);
+  });
+
+test("power: cut at once, answering or not; the key brings it up again", (t) => {
+  const { clock, serial, start, up, power } = setup(t);
+  up();
+  const { answers } = serial;
+  const from_ms = clock.now;
+  const results = start(Way.Power);
+  serial.answers = {};
+  const off_ms = Number(power[0]?.split(":")[0]);
+  // 3 s for it to be off, 1 s for AT, 2 s for each of three more.
+  clock.tick(11000);
+  assert.deepEqual(power, [`${off_ms}: cut`, `${off_ms + 10000}: key`]);
+  assert.equal(clock.now - from_ms, 11000);
+  serial.answers = answers;
+  serial.say("\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\nAPP RDY\r\n");
+  clock.tick(6000);
+  assert.deepEqual(results, [""]);
+  assert.deepEqual(serial.commands.slice(1 - BRING_UP.length), BRING_UP.slice(1));
+});
+
+test("power: nothing is sent to a modem that switches off, and what it says then is no news", (t) => {
+  const { clock, serial, start, up, lost } = setup(t);
+  up();
+  const results = start(Way.Power);
+  clock.tick(1000);
+  serial.say("\r\nPOWERED DOWN\r\n");
+  clock.tick(1900);
+  assert.deepEqual([serial.commands, results, lost], [[], [], []]);
+});
+
+test("power: a board that has no way to cut it goes on with the modem as it is", (t) => {
+  const { clock, serial, start, power } = setup(t);
+  const results = start(Way.Power);
+  clock.tick(4000);
+  assert.deepEqual(results, [""]);
+  assert.deepEqual(serial.commands, BRING_UP);
+  assert.equal(power.length, 1);
+});
+
+test("a call while bringing up is under way does not cut the power of it", (t) => {
+  const { clock, start, power } = setup(t);
+  start();
+  clock.tick(50);
+  const results = start(Way.Power);
+  clock.tick(1000);
+  assert.deepEqual(results, [""]);
+  assert.deepEqual(power, []);
 });

@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import type * as network from "../../firmware/modem/network.ts";
-import type { SimConfig } from "../../firmware/modem/network.ts";
+import { type SimConfig, Way } from "../../firmware/modem/network.ts";
 import { FakeSerial, fakeClock, healthy, OK, ok } from "./fake-serial.ts";
 import { bootable } from "./fresh.ts";
 
@@ -22,9 +22,9 @@ export function setup(t: TestContext, config: Partial<SimConfig> = {}) {
     ...config,
   });
   /** Starts to bring it up; the result is put in what this returns. */
-  const start = (restart?: number) => {
+  const start = (way = Way.Context) => {
     const results: string[] = [];
-    bringUp((reason) => results.push(reason), restart);
+    bringUp((reason) => results.push(reason), way);
     return results;
   };
   const lost: string[] = [];

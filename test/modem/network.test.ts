@@ -98,6 +98,29 @@ test("settings that an older firmware lacks are no failure", (t) => {
   assert.deepEqual(results, [""]);
 });
 
+test("a modem left at AT+CFUN=4 never registered: its radio is switched on, before its SIM is asked", (t) => {
+  const { clock, serial, start } = setup(t);
+  const registered = serial.answers[REGISTRATION];
+  const on = () => serial.commands.includes("AT+CFUN=1");
+  Object.defineProperty(serial.answers, REGISTRATION, {
+    get: () => (on() ? registered : ok("+CEREG: 0,0", "+CGREG: 0,0", "+CREG: 0,0")),
+  });
+  const results = start();
+  clock.tick(1000);
+  assert.deepEqual(results, [""]);
+  assert.ok(serial.commands.indexOf("AT+CFUN=1") < serial.commands.indexOf(SIM));
+});
+
+test("a radio that takes its 15 s to switch on is waited for", (t) => {
+  const { clock, serial, start } = setup(t);
+  serial.answers["AT+CFUN=1"] = undefined;
+  const results = start();
+  clock.tick(15000);
+  serial.say(OK);
+  clock.tick(1000);
+  assert.deepEqual(results, [""]);
+});
+
 test("quirk 1: the URCs are directed to this UART before anything depends on them", () => {
   assert.ok(BRING_UP.indexOf('AT+QURCCFG="urcport","uart1"') < BRING_UP.indexOf(SIM));
 });
@@ -144,7 +167,7 @@ test("a registration URC among the answers is not taken for one", (t) => {
 
 for (const [stat, reason] of [
   [2, "no network: check antenna"],
-  [3, "SIM refused: check plan"],
+  [3, "SIM denied: check plan"],
 ] as const) {
   test(`not registered, stat ${stat}: ${reason}, after three minutes`, (t) => {
     const { clock, serial, modem, start } = setup(t);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Way } from "../../firmware/modem/network.ts";
 import { ACTIVATE } from "./fake-serial.ts";
 import { data, EMPTY, OPEN, setup } from "./socket-rig.ts";
 
@@ -101,7 +102,7 @@ test("QuectelBG96.js: pdpdeact ends the connection, and the context is deactivat
   clock.tick(1000);
   serial.commands = [];
   const results: string[] = [];
-  bringUp((reason) => results.push(reason));
+  bringUp((reason) => results.push(reason), Way.Context);
   clock.tick(5000);
   assert.deepEqual(results, [""]);
   const from = serial.commands.indexOf("AT+QIDEACT=1");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
+import { Way } from "../../firmware/modem/network.ts";
 import type { Socket } from "../../firmware/socket.ts";
 import { FakeSerial, fakeClock, healthy, OK } from "./fake-serial.ts";
 import { boot } from "./network-rig.ts";
@@ -20,7 +21,7 @@ export function setup(t: TestContext) {
     apn_password: "",
     pin: "",
   });
-  bringUp(() => {});
+  bringUp(() => {}, Way.Context);
   clock.tick(1000);
   assert.equal(modem.status().state, "up");
   serial.answers = { ...healthy(), "AT+QICLOSE=0": OK, "AT+QIRD=0,512": EMPTY, [OPEN]: OK };

@@ -44,8 +44,10 @@ describe("a conversation with the tracker's console", () => {
     assert.ok(!has(shown, /^MQTT/));
 
     await conversation.trace("mqtt", true);
+    await until(() =>
+      has(shown, /^MQTT > PUBLISH #\d+ QoS 1 v1\/devices\/me\/telemetry \[\{"ts":\d+,"values":/),
+    );
     await until(() => has(shown, /^MQTT < PUBACK #\d+$/));
-    assert.ok(has(shown, /^MQTT > PUBLISH #\d+ QoS 1 v1\/devices\/me\/telemetry \{"ts":\d+,"values":/));
 
     await conversation.trace("at", false);
     shown.length = 0;

@@ -106,6 +106,61 @@ test("the watchdog bites when it is not kicked, over a reset() too", () => {
   board.dispose();
 });
 
+test("in automatic mode the watchdog lets an idle board be, over reset() and load() too, but not one that hangs", () => {
+  const reasons: string[] = [];
+  const { run, tick, board } = rig("rak8212", {
+    onReboot: (reason) => reasons.push(reason),
+    busy_ms: ({ kind }) => (kind === "timer" ? 30_000 : 0),
+  });
+  run("E.enableWatchdog(25,true)");
+  tick(600_000);
+  run("reset()");
+  tick(600_000);
+  run("load()");
+  tick(600_000);
+  assert.deepEqual(reasons, []);
+  run("setTimeout(function(){},1000)");
+  tick(27_000);
+  assert.deepEqual(reasons, ["watchdog"]);
+  tick(600_000);
+  assert.deepEqual(reasons, ["watchdog"], "a bite stops it");
+  board.dispose();
+});
+
+test("an nRF's watchdog keeps its first time, and outlives E.reboot(); the mode changes", () => {
+  const reasons: string[] = [];
+  const { run, tick, board } = rig("rak5010", { onReboot: (reason) => reasons.push(reason) });
+  run("E.enableWatchdog(10,true)");
+  tick(7000);
+  // Neither the time nor a kick.
+  run("E.enableWatchdog(1000,false)");
+  tick(11_000);
+  assert.deepEqual(reasons, ["watchdog"]);
+  run("E.enableWatchdog(10,false)");
+  tick(7000);
+  run("E.enableWatchdog(10,true)");
+  tick(60_000);
+  assert.deepEqual(reasons, ["watchdog"]);
+  run("E.reboot()");
+  tick(20_000);
+  assert.deepEqual(reasons, ["watchdog", "E.reboot()", "watchdog"]);
+  board.dispose();
+});
+
+test("an STM32's watchdog takes another time, which begins anew, and ends with E.reboot()", () => {
+  const reasons: string[] = [];
+  const { run, tick, board } = rig("wio-lte", { onReboot: (reason) => reasons.push(reason) });
+  run("E.enableWatchdog(10,false)");
+  tick(9000);
+  run("E.enableWatchdog(20,false)");
+  tick(19_000);
+  assert.deepEqual(reasons, []);
+  run("E.reboot()");
+  tick(60_000);
+  assert.deepEqual(reasons, ["E.reboot()"]);
+  board.dispose();
+});
+
 test("a power cut in a flash write ends the program there; what is in flash is there at the next boot", () => {
   const { board, flash, lines, run, tick } = rig("rak8212");
   run('require("Storage").write("kept","safe")');

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { useNetwork } from "../../firmware/mqtt/session.ts";
-import { type ServerConfig, TBDeviceMQTTClient, type Telemetry } from "../../firmware/thingsboard/client.ts";
+import {
+  askLimits,
+  type ServerConfig,
+  TBDeviceMQTTClient,
+  type Telemetry,
+} from "../../firmware/thingsboard/client.ts";
 import { fakeNetwork } from "../mqtt/fake-network.ts";
 import { CONFIG, server } from "./server.ts";
 
@@ -222,7 +227,15 @@ describe("send_telemetry", () => {
       await far.client.disconnect();
     });
 
-  for (const data of [[], [[]], [1], null, undefined, 5, "text", true, () => 0])
+  for (const text of ['{"Speed":10}', '[{"ts":1700000000000,"values":{"Speed":10}}]', "{}"])
+    it(`JSON text goes as it is: ${text}`, async () => {
+      const far = await connected();
+      assert.equal(await far.client.send_telemetry(text), true);
+      assert.deepEqual(far.published(), [["v1/devices/me/telemetry", text]]);
+      await far.client.disconnect();
+    });
+
+  for (const data of [[], [[]], [1], null, undefined, 5, "text", "", "[]", "5", "null", '"{"', true, () => 0])
     it(`${typeof data === "function" ? "a function" : JSON.stringify(data)} throws at once`, async () => {
       const far = await connected();
       assert.throws(() => far.client.send_telemetry(data as never), {
@@ -245,6 +258,34 @@ describe("send_telemetry", () => {
     assert.equal(await client.send_telemetry({ a: 1 }), false);
     assert.equal(client.last_error, "not connected");
   });
+});
+
+describe("rate limits", () => {
+  for (const [topics, other] of [
+    [1, "v1/devices/me/rpc/request/1"],
+    [2, "v2/r/req/1"],
+  ] as const)
+    it(`are asked for on the one topic there is for it, and the answer comes without an id, topics ${topics}`, async () => {
+      const far = await connected({ topics });
+      const heard: unknown[] = [];
+      far.client.set_callback((_topic, data) => heard.push(data));
+      askLimits(far.client);
+      await settled();
+      assert.deepEqual(far.published(), [
+        ["v1/devices/me/rpc/request/1", '{"method":"getSessionLimits","params":{}}'],
+      ]);
+      assert.deepEqual(
+        far.received.map(({ cmd }) => cmd),
+        ["publish"],
+      );
+      const answer = { maxPayloadSize: 65536, rateLimits: { messages: "200:1,6000:60" } };
+      far.publish("v1/devices/me/rpc/response/1", JSON.stringify(answer));
+      assert.deepEqual(heard, [answer]);
+      // The server's own requests have numbers of their own.
+      far.publish(other, '{"method":"getPosition"}');
+      assert.deepEqual(heard[1], { method: "getPosition", id: "1" });
+      await far.client.disconnect();
+    });
 });
 
 describe("RPC", () => {

@@ -21,6 +21,16 @@ const DATE_FROM_TEXT =
 const UNDEFINED_TIMER =
   "throws if the timer is undefined, which its type allows: test it just before, or start it as 0";
 
+const UNSURE_TEXT =
+  'may be undefined, and undefined > "a" is true on Espruino, as "undefined" > "a" is: test the value first';
+
+const RELATIONAL = new Set([
+  ts.SyntaxKind.LessThanToken,
+  ts.SyntaxKind.LessThanEqualsToken,
+  ts.SyntaxKind.GreaterThanToken,
+  ts.SyntaxKind.GreaterThanEqualsToken,
+]);
+
 /** What can be refused only while the types are known; everything else is read off the finished blob. */
 export function refuseByType(program: ts.Program): Refusal[] {
   const checker = program.getTypeChecker();
@@ -32,6 +42,14 @@ export function refuseByType(program: ts.Program): Refusal[] {
     if (!declaration || !program.isSourceFileDefaultLibrary(declaration.getSourceFile())) return undefined;
     const { parent } = declaration;
     return ts.isInterfaceDeclaration(parent) ? `${parent.name.text}.${name.getText()}` : undefined;
+  }
+
+  /** Its type says so, but for a cast; or it is an element, which its type never says it of. */
+  function mayBeNoText(node: ts.Expression): boolean {
+    const value = withoutCast(node);
+    const type = checker.getTypeAtLocation(value);
+    if ((type.flags & ts.TypeFlags.Any) !== 0) return value === node;
+    return ts.isElementAccessExpression(value) || mayBeUndefined(type);
   }
 
   function visit(node: ts.Node): void {
@@ -46,6 +64,11 @@ export function refuseByType(program: ts.Program): Refusal[] {
       const [timer] = node.arguments;
       if (timer && mayBeUndefined(checker.getTypeAtLocation(withoutCast(timer)))) {
         refusals.push({ node, message: UNDEFINED_TIMER });
+      }
+    } else if (ts.isBinaryExpression(node) && RELATIONAL.has(node.operatorToken.kind)) {
+      const sides = [node.left, node.right];
+      if (sides.some((side) => isText(checker.getTypeAtLocation(side))) && sides.some(mayBeNoText)) {
+        refusals.push({ node, message: UNSURE_TEXT });
       }
     } else if (ts.isNewExpression(node) && node.arguments?.length === 1) {
       const [argument] = node.arguments;

@@ -100,7 +100,12 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     swapBytes: Math.floor(spec.variables * spec.variableBytes * 0.85),
     print: (text) => (machine ? machine.console.write(text) : print(text.trim())),
   };
-  const watchdog = createWatchdog(clock, () => hardReset("watchdog"));
+  const watchdog = createWatchdog({
+    clock,
+    latched: spec.latchedWatchdog,
+    asleep: () => machine?.loop.busy === false,
+    bite: () => hardReset("watchdog"),
+  });
 
   function current(): Machine {
     if (!machine) throw new Stopped("the board is off");
@@ -127,9 +132,12 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
   }
 
   function hardReset(reason: string): void {
-    powerOff();
+    halt();
+    if (reason === "watchdog") watchdog.stop();
+    else watchdog.chipReset();
     options.onReboot?.(reason);
-    restart = clock.setTimeout(boot, reboot_ms);
+    clock.clearTimeout(restart);
+    restart = clock.setTimeout(comeUp, reboot_ms);
   }
 
   function start(): Machine {
@@ -162,6 +170,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
         serials.drained();
         if (todo) todo();
         else machine?.console.idle();
+        watchdog.passDone();
       },
     });
     const packets = (send: (bytes: string) => void): Packets =>
@@ -347,6 +356,10 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
 
   function boot(): void {
     powerOff();
+    comeUp();
+  }
+
+  function comeUp(): void {
     offset_ms = spec.hostClock ? 0 : -clock.now();
     levels.clear();
     try {

@@ -33,6 +33,8 @@ export interface BoardSpec {
   modules: string[];
   /** The longest watchdog, seconds. */
   watchdog_s: number;
+  /** A running watchdog cannot be changed or stopped. */
+  latchedWatchdog: boolean;
   /** Linux has the host's clock; a board starts at 1970. */
   hostClock: boolean;
 }
@@ -49,6 +51,7 @@ const nordic = {
   holdEighths: 3,
   modules: ["AT", "GPS", "ATSMS", "QuectelBG96", "iTracker", "Flash", "Storage", "net", "heatshrink"],
   watchdog_s: 131_072,
+  latchedWatchdog: true,
   hostClock: false,
   freeHasStorage: false,
 } as const;
@@ -103,6 +106,7 @@ export const boardSpecs = {
     modules: ["Flash", "Storage", "fs", "net", "neopixel"],
     watchdog_s: 26.2,
     freeHasStorage: false,
+    latchedWatchdog: false,
     hostClock: false,
   },
   linux: {
@@ -124,7 +128,9 @@ export const boardSpecs = {
     uartWaits: true,
     holdEighths: 6,
     modules: ["timer", "Flash", "Storage", "heatshrink", "fs", "net", "dgram", "tls", "http", "crypto"],
+    // The real one has none: this one stands in for a board.
     watchdog_s: 131_072,
+    latchedWatchdog: false,
     hostClock: true,
   },
 } satisfies Record<string, BoardSpec>;

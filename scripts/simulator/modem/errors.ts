@@ -33,6 +33,7 @@ export const socketErrorText: Record<number, string> = {
   0: "operate successfully",
   550: "unknown error",
   552: "invalid parameters",
+  553: "no memory",
   555: "operation not supported",
   558: "socket write failed",
   561: "open PDP context failed",

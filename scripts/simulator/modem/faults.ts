@@ -15,6 +15,10 @@ export interface Faults {
   silentOpen: number;
   /** Probability that QICLOSE answers OK but leaves the id claimed: the next QIOPEN of it reports 563, once. */
   stickyId: number;
+  /** QIOPEN always fails, with 553 or 563: until a reset (RESET_N, CFUN=1,1, a crash), or the second power cycle. */
+  deadSockets: boolean;
+  /** Sockets open, and nothing passes either way: until QIDEACT and QIACT. */
+  deadData: boolean;
   /** Probability that a command gets no answer at all. */
   mute: number;
   /** Commands that get no answer, by name: "+CSQ". */
@@ -56,6 +60,8 @@ export function createFaults(initial: Partial<Faults> = {}): Faults {
     sendFail: 0,
     silentOpen: 0,
     stickyId: 0,
+    deadSockets: false,
+    deadData: false,
     mute: 0,
     muted: new Set(),
     cgreg4: false,

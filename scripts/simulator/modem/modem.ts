@@ -8,7 +8,7 @@ import { createInterpreter } from "./interpreter.ts";
 import { createNetwork } from "./network.ts";
 import type { ModemOptions } from "./options.ts";
 import { createPdpContexts } from "./pdp.ts";
-import { createPower, type Level, type PowerState } from "./power.ts";
+import { type BootCause, createPower, type Level, type PowerState } from "./power.ts";
 import { createPowerSaving } from "./power-saving.ts";
 import { createSim } from "./sim.ts";
 import { createSockets, type SocketState } from "./sockets.ts";
@@ -77,6 +77,8 @@ export function createModem(options: ModemOptions = {}): Modem {
   const core = createCore(options, (bytes) => uart.transmit(bytes));
   const { clock, faults, model, transcript } = core;
   let disposed = false;
+  /** Since `faults.deadSockets`. */
+  let powerCycles = 0;
   let dtr: Level = 0;
   let ticker: unknown;
   let holeTimer: unknown;
@@ -90,7 +92,7 @@ export function createModem(options: ModemOptions = {}): Modem {
   const sim = createSim(core);
   const network = createNetwork(core, sim);
   const gnss = createGnss(core, () => clock.now() - core.traffic_ms < RADIO_IDLE_MS);
-  const flowing = (): boolean => network.registered && !gnss.holdsReceiver;
+  const flowing = (): boolean => network.registered && !gnss.holdsReceiver && !faults.deadData;
   const pdp = createPdpContexts(core, network);
   const sockets = createSockets(core, pdp, flowing);
   const time = createTimeKeeping(core, pdp, flowing);
@@ -121,12 +123,17 @@ export function createModem(options: ModemOptions = {}): Modem {
     else interpreter.receive(bytes);
   }
 
-  function alive(fromPsm: boolean): void {
+  function alive(after: BootCause): void {
+    if (faults.deadSockets && after === "off") powerCycles++;
+    if (after === "reset" || powerCycles === 2) {
+      faults.deadSockets = false;
+      powerCycles = 0;
+    }
     core.profile = { ...core.stored };
     core.activity_ms = clock.now();
     interpreter.ready = !model.errorsBeforeReady;
     core.urc("RDY");
-    network.start(fromPsm);
+    network.start(after === "psm");
     gnss.start();
     core.after(CFUN_AFTER_MS, () => core.urc("+CFUN: 1"));
     core.after(model.applicationReady_ms, () => {

@@ -38,6 +38,7 @@ export function createNetwork(core: Core, sim: Sim): Network {
   let operatorFormat = 0;
   let wasRegistered = false;
   let kept = false;
+  let searchTimer: unknown;
   const announced: Record<RegistrationCommand, number> = { CREG: 0, CGREG: 0, CEREG: 0 };
 
   function current(): number {
@@ -73,7 +74,8 @@ export function createNetwork(core: Core, sim: Sim): Network {
   function search(wait_ms = search_ms): void {
     searching = true;
     refresh();
-    core.after(wait_ms, () => {
+    core.cancel(searchTimer);
+    searchTimer = core.after(wait_ms, () => {
       searching = false;
       refresh();
     });
@@ -133,7 +135,7 @@ export function createNetwork(core: Core, sim: Sim): Network {
         core.events.emit("restart");
         return;
       }
-      core.after(200, () => {
+      core.after(core.times.functionality_ms, () => {
         if (value !== functionality) setFunctionality(value);
         reply.ok();
       });

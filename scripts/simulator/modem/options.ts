@@ -88,6 +88,8 @@ export interface Times {
   /** QIACT, QIDEACT. */
   activate_ms: number;
   deactivate_ms: number;
+  /** CFUN=0, 1, 4. */
+  functionality_ms: number;
   /** QIOPEN to its report, beside the connect itself. */
   open_ms: number;
   /** Unreachable server: until 569. */
@@ -102,6 +104,7 @@ export const defaultTimes: Omit<Times, "boot_ms"> = {
   answer_ms: 2,
   activate_ms: 800,
   deactivate_ms: 300,
+  functionality_ms: 200,
   open_ms: 100,
   openTimeout_ms: 75_000,
   close_ms: 60,

@@ -103,6 +103,7 @@ export function createPdpContexts(core: Core, network: Network): PdpContexts {
           return reply.error();
         }
         context.state = "active";
+        core.faults.deadData = false;
         reply.ok();
       });
     },

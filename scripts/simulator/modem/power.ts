@@ -8,9 +8,12 @@ export type Level = 0 | 1;
 /** `stopping`: switching off, deaf already. `psm`: asleep until PWRKEY or T3412. */
 export type PowerState = "unpowered" | "off" | "booting" | "running" | "stopping" | "psm";
 
+/** What the module boots after: PSM, a reset (RESET_N, CFUN=1,1, a crash), or being off. */
+export type BootCause = "psm" | "reset" | "off";
+
 export interface PowerHooks {
   /** RDY is due. */
-  alive(fromPsm: boolean): void;
+  alive(after: BootCause): void;
   /** Everything volatile is gone; `abrupt`: so is what still was to be sent. */
   dead(abrupt: boolean): void;
   /** A PDP context is active. */
@@ -53,13 +56,14 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
   }
 
   function boot(ms: number, status_ms = ms): void {
-    const fromPsm = state === "psm";
+    // A restart is booting already.
+    const after = state === "psm" ? "psm" : state === "booting" ? "reset" : "off";
     state = "booting";
     later(Math.min(ms, status_ms), () => {
       status = 1;
       later(ms - Math.min(ms, status_ms), () => {
         state = "running";
-        hooks.alive(fromPsm);
+        hooks.alive(after);
       });
     });
   }

@@ -129,6 +129,7 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
     const soon = (error: number): void => {
       core.after(core.times.answer_ms + core.times.open_ms, () => report(error));
     };
+    if (faults.deadSockets) return soon(core.chance(0.5) ? 553 : 563);
     if (sockets.has(id) || sticky.delete(id)) return soon(563);
     const socket: ModemSocket = {
       id,

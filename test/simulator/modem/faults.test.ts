@@ -66,6 +66,70 @@ test("stickyId: 563 once although it was closed", async () => {
   assert.match(await made.at('AT+QIOPEN=1,0,"TCP","h",1', 300), /\+QIOPEN: 0,0/);
 });
 
+const OPEN = 'AT+QIOPEN=1,0,"TCP","h",1';
+const activate = async (made: Awaited<ReturnType<typeof ready>>) => {
+  await made.at('AT+QICSGP=1,1,"iot"');
+  return made.at("AT+QIACT=1", 1000);
+};
+
+test("deadSockets: 553 or 563 whatever is closed or activated anew, until a reset", async () => {
+  const made = await faulty({ deadSockets: true });
+  for (let i = 0; i < 8; i++) {
+    assert.match(await made.at(OPEN, 300), /\+QIOPEN: 0,5[56]3/);
+    assert.match(await made.at("AT+QICLOSE=0"), /OK/);
+  }
+  assert.match(made.modem.transcript.bytes("modem"), /0,553[\s\S]*0,563|0,563[\s\S]*0,553/, "both come");
+  await made.at("AT+QIDEACT=1", 500);
+  await activate(made);
+  await made.at("AT+CFUN=4;+CFUN=1", 5000);
+  await made.at("AT+QIDEACT=1", 500);
+  await activate(made);
+  assert.match(await made.at(OPEN, 300), /\+QIOPEN: 0,5[56]3/);
+  await made.at("AT+CFUN=1,1", 12_000);
+  await activate(made);
+  assert.match(await made.at(OPEN, 300), /\+QIOPEN: 0,0/);
+});
+
+test("deadSockets: of power cycles the second helps", async () => {
+  const made = await faulty({ deadSockets: true });
+  for (const expected of [/0,5[56]3/, /0,0/]) {
+    made.modem.power(false);
+    made.modem.power(true);
+    await made.run(100);
+    made.modem.pwrkey(0);
+    await made.run(700);
+    made.modem.pwrkey(1);
+    await made.run(9000);
+    await activate(made);
+    assert.match(await made.at(OPEN, 300), expected);
+  }
+});
+
+test("deadData: sockets open, nothing passes, until QIDEACT and QIACT", async () => {
+  const made = await faulty({ deadData: true });
+  const peer = await opened(made);
+  assert.equal(made.modem.state.sockets[0]?.state, 2);
+  await made.at("AT+QISEND=0,4");
+  made.modem.receive("lost");
+  peer.write("down");
+  await made.run(60_000);
+  assert.equal(made.heard(), "\r\nSEND OK\r\n");
+  assert.equal(peer.read(), null);
+  assert.match(await made.at("AT+QISEND=0,0"), /\+QISEND: 4,0,4/, "unacknowledged");
+  assert.match(await made.at("AT+QICLOSE=0", 11_000), /OK/, "after its timeout");
+  const second = await opened(made);
+  second.write("down");
+  await made.run(1000);
+  assert.doesNotMatch(made.heard(), /recv/, "a new socket is as dead");
+  await made.at("AT+QIDEACT=1", 500);
+  await made.at("AT+QICLOSE=0", 500);
+  await activate(made);
+  const third = await opened(made);
+  third.write("down");
+  await made.run(100);
+  assert.match(made.heard(), /"recv",0/);
+});
+
 test("mute and muted: no answer, the next command has one", async () => {
   const made = await faulty({ muted: new Set(["+CSQ"]) });
   assert.equal(await made.at("AT+CSQ", 60_000), "");

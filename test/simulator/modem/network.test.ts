@@ -99,6 +99,78 @@ test("CFUN=0 takes the SIM and the context, CFUN=1 brings the SIM back", async (
   assert.match(await made.at("AT+CEREG?"), /\+CEREG: 0,1/);
 });
 
+test("CFUN=4 and 1 on one line: deregistered, context and sockets gone, the SIM stays, then a new search", async () => {
+  const made = await ready();
+  await opened(made);
+  await made.at("AT+CEREG=1");
+  const said = await made.at("AT+CFUN=4;+CFUN=1", 500);
+  assert.match(said, /^\r\n\+CEREG: 0\r\n[\s\S]*"pdpdeact",1[\s\S]*\+CEREG: 2\r\n[\s\S]*\r\nOK\r\n$/);
+  assert.equal(made.ends[0]?.destroyed, true);
+  assert.match(await made.at("AT+CPIN?"), /READY/);
+  assert.match(await made.at("AT+CEREG?"), /\+CEREG: 1,2/);
+  assert.equal(await made.at("AT+QIACT=1", 1000), "\r\nERROR\r\n", "lost contexts need QIDEACT");
+  await made.run(3000);
+  assert.match(made.heard(), /\+CEREG: 1\r\n/);
+  assert.equal(await made.at("AT+QIDEACT=1", 1000), "\r\nOK\r\n");
+  assert.equal(await made.at("AT+QIACT=1", 1000), "\r\nOK\r\n");
+  assert.match(await made.at("AT+QICLOSE=0"), /OK/, "the id was still taken");
+  assert.match(await made.at('AT+QIOPEN=1,0,"TCP","h",1', 300), /\+QIOPEN: 0,0/);
+});
+
+test("CFUN=4 keeps the SIM readable; in it there is no network", async () => {
+  const made = await ready();
+  assert.match(await made.at("AT+CFUN=4", 300), /OK/);
+  assert.match(await made.at("AT+CIMI"), /\d{15}/);
+  assert.match(await made.at("AT+QCCID"), /\+QCCID/);
+  await made.run(60_000);
+  assert.match(await made.at("AT+CEREG?"), /\+CEREG: 0,0/);
+  assert.match(await made.at("AT+CFUN?"), /\+CFUN: 4/);
+  made.modem.receive("AT+QIDEACT=1\rAT+QIACT=1\r");
+  await made.run(2000);
+  assert.match(made.heard(), /ERROR/);
+});
+
+test("CFUN=4 in the middle of a search: the next search takes its full time", async () => {
+  const made = await booted({});
+  await made.run(1500);
+  await made.at("AT+CFUN=4", 300);
+  await made.at("AT+CFUN=1", 300);
+  await made.run(2500);
+  assert.match(await made.at("AT+CEREG?"), /\+CEREG: 0,2/);
+  await made.run(600);
+  assert.match(await made.at("AT+CEREG?"), /\+CEREG: 0,1/);
+});
+
+test("CFUN=0, then 1: the PIN must be entered again", async () => {
+  const made = await ready({ sim: { pin: "1234" } });
+  assert.match(await made.at("AT+CPIN?"), /READY/);
+  assert.match(await made.at("AT+CFUN=0", 300), /OK/);
+  assert.match(await made.at("AT+CPIN?"), /\+CME ERROR: 13/);
+  assert.match(await made.at('AT+CPIN="1234"'), /\+CME ERROR: 13/);
+  assert.match(await made.at("AT+CFUN=1", 1000), /\+CPIN: SIM PIN/);
+  await made.run(10_000);
+  assert.match(await made.at("AT+CEREG?"), /\+CEREG: 0,0/);
+  assert.match(await made.at('AT+CPIN="1234"'), /OK/);
+  await made.run(4000);
+  assert.match(await made.at("AT+CEREG?"), /\+CEREG: 0,1/);
+});
+
+test("CFUN=4 keeps the PIN entered", async () => {
+  const made = await ready({ sim: { pin: "1234" } });
+  await made.at("AT+CFUN=4;+CFUN=1", 4000);
+  assert.match(await made.at("AT+CPIN?"), /READY/);
+  assert.match(await made.at("AT+CEREG?"), /\+CEREG: 0,1/);
+});
+
+test("CFUN leaves GNSS alone, and takes its time", async () => {
+  const made = await ready({ times: { functionality_ms: 8000 }, gnss: { busyAfterBoot_ms: 0 } });
+  await made.at("AT+QGPS=1");
+  assert.equal(await made.at("AT+CFUN=0", 7000), "");
+  await made.run(2000);
+  assert.match(made.heard(), /OK/);
+  assert.match(await made.at("AT+QGPS?"), /\+QGPS: 1/);
+});
+
 test("errors in the three forms of CMEE; AT&W does not keep it", async () => {
   const made = await ready({ sim: "absent", startsOn: true });
   assert.equal(await made.at("AT+CPIN?"), "\r\n+CME ERROR: 10\r\n");

@@ -1,0 +1,94 @@
+/**
+ * The Storage file with the outbox, of boards that have no flash besides Storage. Its records lie at fixed places in flash
+ * pages, so Storage must not move it. It does not when nothing deleted lies in front of the file; and not even touch its
+ * pages when it is the first file, as it then ends with a page. The format is firmware/tracker/journal.ts's.
+ */
+import type { BoardName } from "../budgets.ts";
+import { type FieldInfo, faultOf, fieldOf } from "../config/fields.ts";
+import type { Device } from "../device/device.ts";
+
+export const OUTBOX_FILE = "tb.box";
+
+/** Where Storage begins, where the outbox is in it; as in the board's own file. */
+const STORAGE_START: Partial<Record<BoardName, string>> = {
+  rak8212: "0x6c000",
+  linux: 'require("Flash").getFree()[0].addr',
+};
+
+const HEADER_BYTES = 32;
+const BLOCK_BYTES = 4096;
+/** With the header a block: what a file may need until the first block begins. */
+const LEAD_BYTES = BLOCK_BYTES - HEADER_BYTES;
+/** Some milliseconds a record. */
+const COUNT_TIMEOUT_MS = 60_000;
+
+/** Each file, up to the outbox's: address of the header, length, name; of a deleted file "". */
+const PLACES = `(function(a){var F=require("Flash"),e=a+process.env.STORAGE-31,l=[],g,h,s,n;while(a<e){h=F.read(32,a);s=h[0]|h[1]<<8|h[2]<<16;if(s+h[3]==0||s==0xffffff&&h[3]==255){if(g)break;g=1;n=F.getPage(a);a=n.addr+n.length}else{g=0;n=h[4]?E.toString(h).substr(4).split("\\0")[0]:"";l.push([a,s,n]);if(n=="${OUTBOX_FILE}")return l;a=a+s+35&~3}}return l})`;
+
+/** Records that wait between two addresses. One counts when its check is right, as it does for the firmware. */
+const WAITING = `(function(a,e){var F=require("Flash"),w=0,s,n,h;for(;a<e;a+=4096){h=F.read(5,a);if(h[3]==84&&h[0]+h[4]==255)for(s=a+16;s<a+4073;s+=24*n){h=F.read(24,s);if(h[0]==255)break;n=h[0]&31||1;if(n>1&&s+24*n<=a+4096)h=F.read(24*n,s);if((E.CRC32(new Uint8Array(h.buffer,4))&0xffffff)!=(h[1]|h[2]<<8|h[3]<<16))n=1;else if(h[0]>127)w++}}return w})`;
+
+export interface OutboxFile {
+  /** Of its header. */
+  address: number;
+  /** What its whole blocks hold. */
+  bytes: number;
+  /** Names of the files in front of it; of a deleted one "". */
+  before: string[];
+}
+
+const blockBytes = (bytes: number): number => Math.floor(bytes / BLOCK_BYTES) * BLOCK_BYTES;
+
+/** The file's length for a setting. */
+export const boxLength = (outbox_bytes: number): number => blockBytes(outbox_bytes) + LEAD_BYTES;
+
+/** The first byte of the first block, and that after the last. */
+function blocks(address: number, length: number): [from: number, to: number] {
+  const data = address + HEADER_BYTES;
+  return [blockBytes(data + BLOCK_BYTES - 1), blockBytes(data + length)];
+}
+
+/**
+ * The setting in whole blocks: of the settings that go to the board, else of those it has, else the default. Undefined: this
+ * board's outbox is in no file.
+ */
+export async function wantedBytes(
+  device: Device,
+  board: BoardName,
+  settings: string | undefined,
+): Promise<number | undefined> {
+  if (!STORAGE_START[board]) return undefined;
+  const field = fieldOf("outbox_bytes", board) as FieldInfo;
+  const given =
+    settings === undefined
+      ? await device.evaluate('(require("Storage").readJSON("tb.json",true)||{}).outbox_bytes')
+      : JSON.parse(settings).outbox_bytes;
+  return blockBytes(Number(given !== undefined && !faultOf(field, given) ? given : field.default));
+}
+
+/** Undefined: there is none. */
+export async function findBox(device: Device, board: BoardName): Promise<OutboxFile | undefined> {
+  const places = (await device.evaluate(`${PLACES}(${STORAGE_START[board]})`)) as [number, number, string][];
+  const [address, length, name] = places.pop() ?? [0, 0, ""];
+  if (name !== OUTBOX_FILE) return undefined;
+  const [from, to] = blocks(address, length);
+  return { address, bytes: to - from, before: places.map(([, , name]) => name) };
+}
+
+/** Compaction would move it, once these files are erased. */
+export function isMovable({ before }: OutboxFile, erased: string[]): boolean {
+  return before.some((name) => name === "" || erased.includes(name));
+}
+
+/** How many samples in it the server does not have yet. */
+export async function countWaiting(device: Device, { address, bytes }: OutboxFile): Promise<number> {
+  const [from] = blocks(address, bytes);
+  return (await device.evaluate(`${WAITING}(${from},${from + bytes})`, COUNT_TIMEOUT_MS)) as number;
+}
+
+/** Makes the file, all erased, in place of the old one if there is one. There must be room. */
+export async function makeBox(device: Device, outbox_bytes: number): Promise<void> {
+  await device.evaluate(
+    `(function(S){S.erase("${OUTBOX_FILE}");return S.write("${OUTBOX_FILE}","\\xff",0,${boxLength(outbox_bytes)})})(require("Storage"))`,
+  );
+}

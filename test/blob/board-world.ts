@@ -1,0 +1,85 @@
+/** A board's own blob on that board, simulated, with a modem that was running before, on a fake clock. */
+import { readFileSync } from "node:fs";
+import { createClock } from "@sinonjs/fake-timers";
+import type { BoardName } from "../../scripts/budgets.ts";
+import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
+import { createBoard } from "../../scripts/simulator/espruino/board.ts";
+import { fromBytes } from "../../scripts/simulator/espruino/bytes.ts";
+import { createFlash } from "../../scripts/simulator/espruino/flash.ts";
+import type { SerialPeer } from "../../scripts/simulator/espruino/machine.ts";
+import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
+import { writeFile } from "../../scripts/simulator/espruino/storage.ts";
+import { createModem } from "../../scripts/simulator/modem/modem.ts";
+import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import { builtBlob } from "../device/rig.ts";
+import { duplexPair } from "../simulator/duplex-pair.ts";
+
+const TRACK = new URL(
+  "../../scripts/simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea",
+  import.meta.url,
+);
+/** What the modem is connected to, where it is not Serial1. */
+const MODEM_UART: Partial<Record<BoardName, string>> = {
+  "wio-lte": "Serial2",
+  linux: "/dev/ttyUSB2",
+};
+
+export const START_MS = Date.UTC(2026, 5, 1, 12);
+
+/** `settings`: over those that work. `consoles`: what is connected to UARTs besides the modem. */
+export function createBoardWorld(
+  name: BoardName,
+  settings: Record<string, unknown> = {},
+  consoles: Record<string, SerialPeer> = {},
+) {
+  const timers = createClock(START_MS);
+  const clock = fromFakeTimers(timers);
+  const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: "T" }], clock });
+  const modem = createModem({
+    clock,
+    startsOn: true,
+    gnss: { log: readFileSync(TRACK, "latin1"), time: "now" },
+    connect: () => {
+      const [near, far] = duplexPair();
+      thingsboard.accept(far);
+      return near;
+    },
+  });
+  // Until the firmware sets the UART up, it is the console's, on other pins than the modem's.
+  let connected = false;
+  const peer: SerialPeer = {
+    write: (bytes) => connected && modem.receive(bytes),
+    setBaud: (baud) => {
+      connected = baud === 115200;
+    },
+  };
+  modem.onTransmit = (bytes) => connected && peer.onData?.(bytes);
+  const lines: string[] = [];
+  const board = createBoard({
+    board: boardSpecs[name],
+    flash: createFlash(flashOf(boardSpecs[name])),
+    clock,
+    serials: { [MODEM_UART[name] ?? "Serial1"]: peer, ...consoles },
+    print: (line) => lines.push(line),
+  });
+  const config = { server: { host: "h", username: "T" }, apn: "internet", interval_s: 10, ...settings };
+  writeFile(board.storage, ".bootcde", fromBytes(builtBlob(name)));
+  writeFile(board.storage, "tb.json", fromBytes(JSON.stringify(config)));
+  return {
+    board,
+    thingsboard,
+    lines,
+    async run(seconds: number): Promise<void> {
+      for (let s = 0; s < seconds; s++) await timers.tickAsync(1000);
+    },
+    powerCut(): void {
+      connected = false;
+      board.powerCut();
+    },
+    async stop(): Promise<void> {
+      board.dispose();
+      modem.dispose();
+      await thingsboard.close();
+    },
+  };
+}
