@@ -19,14 +19,14 @@ function boot(): void {
   const fields = configFields();
   boardFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
-  if (!fault && !/^(hold|server|drop)$/.test(config.no_time)) fault = "no_time: must be hold, server or drop";
+  if (!fault && !/^(hold|server|drop)$/.test(config.no_time)) fault = "no_time: hold, server or drop";
   TBDeviceMQTTClient = ClientClass;
   try {
     if (!fault) {
       // First, as it throws for wrong settings, and on a RAK8212 the cable has no console once the modem has its UART.
       const client = new ClientClass(config.server || ({} as ServerConfig));
       const area = journalArea(config.outbox_bytes);
-      if (!area) throw Error("outbox_bytes: too little flash");
+      if (!area) throw Error("outbox_bytes: no room");
       openJournal(require("Flash"), area[0], area[1]);
       const the_modem = createModem(openModem(config.modem_port as string), power, config);
       useNetwork(the_modem);
@@ -50,8 +50,8 @@ E.on("errorFlag", function (flags) {
 process.on("uncaughtException", function (error: any) {
   const text = error + "\n" + (error && error.stack);
   print("Uncaught " + text);
-  // Not what somebody at the console mistyped. Of the stack only where.
-  if (/bootcde/.test(text) && !/REPL/.test(text)) restart("crash", text.replace(/\n *[^ a].*/g, ""));
+  // Not what somebody at the console mistyped.
+  if (/bootcde/.test(text) && !/REPL/.test(text)) restart("crash", text);
 });
 print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
 // A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.

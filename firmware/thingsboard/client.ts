@@ -138,5 +138,5 @@ TBDeviceMQTTClient.prototype = {
  * alone, whatever the version; and the server asks for no subscription.
  */
 export function askLimits(client: Client): void {
-  publish(client, "v1/devices/me/rpc/request/1", '{"method":"getSessionLimits","params":{}}', String);
+  publish(client, "v1/devices/me/rpc/request/1", '{"method":"getSessionLimits"}', String);
 }

@@ -33,11 +33,11 @@ export function storageFile(start: number, bytes: number): number[] | undefined 
   for (;;) {
     const head = flash.read(12, start);
     const length = new Int32Array(head.buffer)[0];
-    const data = start + Size.Header;
+    const past = start + Size.Header + (length & 0xffffff);
     // A file whose name was cleared is deleted.
     if (E.toString(head).substr(4) === "tb.box\0\0")
-      return [(data + Size.Block - 1) & -Size.Block, (data + (length & 0xffffff)) & -Size.Block];
-    start =
-      length === -1 ? (start | (flash.getPage(start).length - 1)) + 1 : (data + (length & 0xffffff) + 3) & -4;
+      return [(start + Size.Header + Size.Block - 1) & -Size.Block, past & -Size.Block];
+    // What does not fit in the rest of a page is in the next one.
+    start = length === -1 ? start + 4 : (past + 3) & -4;
   }
 }

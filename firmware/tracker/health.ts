@@ -70,7 +70,7 @@ function pulse(): void {
 /** Counts this start and puts the watchdog on. True: safe mode, as the last starts did not last. */
 export function startHealth(): boolean {
   const unsafe = ((state[Word.Starts] as number) & 255) >= Limit.Crashes;
-  (state[Word.Starts] as number) += 65537;
+  (state[Word.Starts] as number) += unsafe ? 65536 : 65537;
   put(Kind.State, state);
   due[0] = unsafe ? Infinity : Limit.First;
   E.enableWatchdog(Limit.Watchdog_s, false);

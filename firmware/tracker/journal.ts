@@ -123,16 +123,21 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
   }
   let oldest = write;
   if (sequence) {
-    oldest += Size.Block;
+    const past_newest = write + Size.Block;
+    let found: number | undefined;
     // The block before has the state of before, should the power have gone when the newest was begun.
-    [write === start ? end : write, oldest].forEach(function (past) {
+    [write === start ? end : write, past_newest].forEach(function (past) {
       write = past - Size.Block + Size.Header;
       for (let on: number; write < past && (on = read(write)) > write; write = on)
-        if (record[0] === Kind.State) state.set(new Int32Array(record.buffer));
+        if (record[0] === Kind.State) {
+          state.set(new Int32Array(record.buffer));
+          found = past;
+        }
     });
-    // Another size of the ring has the records elsewhere.
-    if ((state[Word.Oldest] as number) > start && (state[Word.Oldest] as number) <= end)
-      oldest = state[Word.Oldest] as number;
+    oldest = state[Word.Oldest] as number;
+    // What the state of before calls the oldest may be erased since; another size of the ring has the records elsewhere.
+    if (found !== past_newest || oldest <= start || oldest > end)
+      oldest = (past_newest === end ? start : past_newest) + Size.Header;
   }
   state[Word.Oldest] = seek(oldest);
 }
@@ -152,10 +157,13 @@ export function put(kind: number, words: Int32Array): boolean {
     bytes[0] = kind;
     words[0] = sign(bytes);
     flash.write(bytes, at);
-    if (read(at) === write && record[0] === kind) {
+    const on = read(at);
+    if (on === write && record[0] === kind) {
       if (kind >= Kind.Waits) latest = at;
       return true;
     }
+    // Nothing was written: a gap would be taken for the end.
+    if (on === at) write = at;
   }
   return false;
 }
@@ -183,7 +191,10 @@ export function settle(arrived: boolean): number {
   given.forEach(function (at) {
     flash.write("\x7f", at);
   });
+  const before = endOf(state[Word.Oldest] as number);
   state[Word.Oldest] = seek(next);
+  // Written down now and then, since the next start looks from there on.
+  if (endOf(state[Word.Oldest] as number) !== before) put(Kind.State, state);
   return given.length;
 }
 

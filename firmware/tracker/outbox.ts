@@ -17,8 +17,8 @@ const enum Limit {
   Slot = 24,
   /** Samples a packet, besides the latest: each takes about 9 variables, twice. */
   Batch = 7,
-  /** Bytes a packet's samples may have: with topic and header one TCP segment, 1,460. */
-  Payload = 1400,
+  /** Bytes a packet's samples may have, but for two brackets: with topic and header one TCP segment, 1,460. */
+  Payload = 1398,
 }
 
 /** Words of a record. One slot is a fix; values have none of the place, and their text in the slots that follow. */
@@ -77,7 +77,7 @@ export function clockIs(time_ms: number): void {
  * was never set.
  */
 export function append(time_ms: number, fix: Fix | 0, text: string): string {
-  const slots = Math.ceil(text.length / Limit.Slot) + 1;
+  const slots = ((text.length + 2 * Limit.Slot - 1) / Limit.Slot) | 0;
   if (slots > Kind.Slots) return "too large";
   const words = new Int32Array(6 * slots);
   words[At.Time_s] = time_ms / 1000 - Limit.Known_s;
@@ -101,7 +101,9 @@ export function append(time_ms: number, fix: Fix | 0, text: string): string {
     while (text.length % Limit.Slot) text += " ";
     new Uint8Array(words.buffer).set(E.toUint8Array(text), Limit.Slot);
   }
-  return put(Kind.Waits | slots, words) ? "" : "flash worn out";
+  if (put(Kind.Waits | slots, words)) return "";
+  (state[Word.Dropped] as number)++;
+  return "flash worn";
 }
 
 /** The JSON of the oldest samples, as many as one packet takes; "" when none can go. They are under way until `settle`. */

@@ -59,7 +59,7 @@ let calm: number;
 /** The next try. */
 function attempt(): void {
   if (way === Way.Board) {
-    kept[Word.Starts] = ((kept[Word.Starts] as number) & ~0xff00) | ((failures & 255) << 8);
+    (kept[Word.Starts] as number) |= Limit.Reboot << 8;
     restart("reboot", lost);
   }
   state = State.Modem;
@@ -111,7 +111,7 @@ export function fail(why: string): void {
     // A server that says no, or its machine, was reached; and the SIM's owner must act: going further would not help, and
     // the board would forget that it tried the PIN.
     way =
-      /refused|PIN|PUK/.test(why) || failures < 3
+      /refused|P[IU]/.test(why) || failures < 3
         ? Way.Socket
         : failures % Limit.Reboot
           ? Math.min((failures - 1) >> 1, Way.Power)

@@ -5,7 +5,7 @@ import { scopesOf } from "./scopes.ts";
 import { descendants, isFunction, isReference } from "./tree.ts";
 
 /** What every interpreter has as soon as the blob is loaded, and the firmware uses often. */
-const FUNCTIONS = ["setTimeout", "print", "String", "JSON"];
+const FUNCTIONS = ["setTimeout", "print", "String", "JSON", "Uint8Array", "Int32Array"];
 /** Letters of an alias, at most. */
 const NAME = 2;
 /** For fewer bytes it is not worth the variables it takes, two or three. */

@@ -61,7 +61,8 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
   });
   async function until(expression: string, seconds: number): Promise<void> {
     const end_ms = Date.now() + seconds * 1000;
-    while (!(await tracker.evaluate(`!!(${expression})`))) {
+    // Without an answer, too: it may be starting again.
+    while (!(await tracker.evaluate(`!!(${expression})`).catch(() => false))) {
       if (Date.now() > end_ms)
         throw new Error(`not within ${seconds} s: ${expression}; the console said:\n${lines.join("\n")}`);
       await new Promise((resolve) => setTimeout(resolve, 100));

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { connectAsync } from "mqtt";
 import { startRealTracker } from "../../scripts/simulator/real-tracker.ts";
+import { hasMosquitto, startMosquitto } from "./broker.ts";
 
 const binary = process.env.ESPRUINO;
 /** How long to report; 600 for the figures of a release. */
@@ -14,43 +10,28 @@ const SECONDS = Number(process.env.SOAK_SECONDS ?? 30);
 const INTERVAL_S = 5;
 const skip = !binary
   ? "skipped: set ESPRUINO=<path of Espruino for Linux> to run the blob in it"
-  : spawnSync("mosquitto", ["-h"]).error
-    ? "skipped: mosquitto is not installed"
-    : false;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function startMosquitto(directory: string, port: number): ChildProcess {
-  const config = join(directory, "mosquitto.conf");
-  writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
-  return spawn("mosquitto", ["-c", config], { stdio: "ignore" });
-}
+  : hasMosquitto()
+    ? false
+    : "skipped: mosquitto is not installed";
 
 test(`the blob reports to Mosquitto for ${SECONDS} s, answers RPC, and does not grow`, {
   skip,
 }, async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), "mosquitto-"));
-  const port = await freePort();
-  const broker = startMosquitto(directory, port);
-  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 200 });
+  const broker = await startMosquitto();
+  const client = await connectAsync(`mqtt://127.0.0.1:${broker.port}`, { reconnectPeriod: 200 });
   const times: number[] = [];
   let replies = 0;
   client.on("message", (topic, payload) => {
     if (topic.endsWith("telemetry"))
-      for (const { ts } of [JSON.parse(payload.toString())].flat()) times.push(ts);
-    else replies++;
+      for (const { ts, values } of [JSON.parse(payload.toString())].flat())
+        if ("Latitude" in values) times.push(ts);
+        else replies++;
   });
   await client.subscribeAsync(["v1/devices/me/telemetry", "v1/devices/me/rpc/response/+"], { qos: 1 });
   const tracker = await startRealTracker({
     binary: binary as string,
     interval_s: INTERVAL_S,
-    broker_port: port,
+    broker_port: broker.port,
   });
   try {
     await tracker.until("tracker.status().sent>=2", 60);
@@ -75,7 +56,6 @@ test(`the blob reports to Mosquitto for ${SECONDS} s, answers RPC, and does not 
   } finally {
     await tracker.stop();
     await client.endAsync();
-    broker.kill();
-    rmSync(directory, { recursive: true, force: true });
+    await broker.stop();
   }
 });

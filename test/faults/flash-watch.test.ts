@@ -10,7 +10,7 @@ function fix(last: number): Buffer {
   const bytes = Buffer.alloc(24);
   bytes.writeInt32LE(202435200, 4);
   bytes.writeInt32LE(last, 20);
-  bytes.writeUInt32LE(((crc32(bytes.subarray(4)) << 8) | 0x80) >>> 0);
+  bytes.writeUInt32LE(((crc32(bytes.subarray(4)) << 8) | 0x81) >>> 0);
   return bytes;
 }
 

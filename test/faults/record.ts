@@ -12,11 +12,12 @@ export interface Sample {
 }
 
 const SLOT = 24;
-/** Bit 7 of the kind: still waits. The rest: slots of a JSON text, 0 for a fix. */
+/** Bit 7 of the kind: still waits. The rest: how many slots it takes; one is a fix. */
 const WAITS = 0x80;
 const MOST_SLOTS = 31;
 const EPOCH_MS = Date.UTC(2020, 0, 1);
-const UNKNOWN = 0x7fffffff;
+/** An altitude of 0 m, in 0.1 m. */
+const SEA_LEVEL = 10_000;
 
 export interface OutboxRecord extends Sample {
   /** How much room it takes, of the 170 slots of a block. */
@@ -27,28 +28,34 @@ export interface OutboxRecord extends Sample {
 export function decodeRecord(bytes: Uint8Array): OutboxRecord | undefined {
   const kind = bytes[0] ?? 0;
   const slots = kind & ~WAITS;
-  if (!(kind & WAITS) || slots > MOST_SLOTS || bytes.length !== SLOT * (slots || 1)) return undefined;
+  if (!(kind & WAITS) || slots < 1 || slots > MOST_SLOTS || bytes.length !== SLOT * slots) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const word = (index: number): number => view.getInt32(4 * index, true);
   if (view.getUint32(0, true) >>> 8 !== (crc32(bytes.subarray(4)) & 0xffffff)) return undefined;
-  return { slots: slots || 1, ...(slots ? text(word, bytes) : fix(word)) };
+  const ts = EPOCH_MS + word(1) * 1000 + word(5);
+  const text = Buffer.from(bytes.subarray(SLOT)).toString("latin1");
+  return { slots, ts, values: slots > 1 ? JSON.parse(text) : fix(word) };
 }
 
-function fix(word: (index: number) => number): Sample {
-  const speed = word(5);
-  const milliseconds = speed < 0 ? -1 - speed : speed % 1000;
+function fix(word: (index: number) => number): Record<string, number> {
+  const altitude = word(2) >>> 14;
+  const speed = word(2) & 0x3fff;
   return {
-    ts: EPOCH_MS + word(1) * 1000 + milliseconds,
-    values: {
-      Longitude: word(3) / 1e6,
-      Latitude: word(2) / 1e6,
-      ...(word(4) !== UNKNOWN && { Altitude: word(4) / 10 }),
-      ...(speed >= 0 && { Speed: Math.floor(speed / 1000) / 10 }),
-    },
+    Longitude: word(4) / 1e6,
+    Latitude: word(3) / 1e6,
+    ...(altitude && { Altitude: (altitude - SEA_LEVEL) / 10 }),
+    ...(speed && { Speed: (speed - 1) / 10 }),
   };
 }
 
-function text(word: (index: number) => number, bytes: Uint8Array): Sample {
-  const values = JSON.parse(Buffer.from(bytes.subarray(12)).toString("latin1"));
-  return { ts: EPOCH_MS + word(1) * 1000 + word(2), values };
+/** The fixes in an image of a flash, confirmed or not, wherever its blocks are. */
+export function fixesIn(image: Uint8Array): OutboxRecord[] {
+  const found = new Map<number, OutboxRecord>();
+  for (let at = 0; at + SLOT <= image.length; at += 4) {
+    const bytes = Uint8Array.from(image.subarray(at, at + SLOT));
+    bytes[0] = (bytes[0] ?? 0) | WAITS;
+    const record = decodeRecord(bytes);
+    if (record?.slots === 1) found.set(record.ts, record);
+  }
+  return [...found.values()];
 }

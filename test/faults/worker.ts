@@ -1,5 +1,5 @@
 /** One of the crew's processes: gets seeds, answers what was wrong with their lives. */
-import { live, liveWell } from "./life.ts";
+import { live, restWithoutFaults } from "./life.ts";
 import { faultsOf } from "./verdict.ts";
 
 export interface Verdict {
@@ -9,11 +9,11 @@ export interface Verdict {
   records: number;
 }
 
-const well = liveWell();
+const rest = restWithoutFaults();
 
 process.on("message", async (seed: number) => {
   const life = await live(seed);
-  const faults = faultsOf(life, (await well).memory);
+  const faults = faultsOf(life, await rest);
   const verdict: Verdict = {
     seed,
     faults,
