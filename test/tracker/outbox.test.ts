@@ -178,10 +178,11 @@ describe("other values", () => {
   });
 });
 
-test("flash that takes nothing any more", () => {
+test("flash that takes nothing any more: what is lost is counted", () => {
   const outbox = start();
   chip.bytes.fill(0x55);
-  assert.equal(append(outbox, NOON_MS), "flash worn out");
+  assert.equal(append(outbox, NOON_MS), "flash worn");
+  assert.equal(outbox.state[Word.Dropped], 1);
 });
 
 describe("a packet", () => {
