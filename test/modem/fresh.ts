@@ -7,9 +7,20 @@ import { buildSync } from "esbuild";
  * own modules are not there.
  */
 export function bootable<Exports>(...paths: string[]): () => Exports {
+  return evaluate(paths.map((path) => `export * from "./${path}";`));
+}
+
+/** The same for modules that export the same names: each by a name of its own. */
+export function bootableParts<Parts>(paths: Record<keyof Parts & string, string>): () => Parts {
+  return evaluate(
+    Object.entries<string>(paths).map(([name, path]) => `export * as ${name} from "./${path}";`),
+  );
+}
+
+function evaluate<Exports>(exports: string[]): () => Exports {
   const { outputFiles } = buildSync({
     stdin: {
-      contents: paths.map((path) => `export * from "./${path}";`).join(""),
+      contents: exports.join(""),
       resolveDir: fileURLToPath(new URL("../../firmware", import.meta.url)),
     },
     bundle: true,

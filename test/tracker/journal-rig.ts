@@ -1,0 +1,150 @@
+/** A journal on simulated flash, whose records are numbered. */
+import assert from "node:assert/strict";
+import type * as journals from "../../firmware/tracker/journal.ts";
+import { Kind, Word } from "../../firmware/tracker/journal.ts";
+import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruino/flash.ts";
+import { bootable } from "../modem/fresh.ts";
+import { flashModule, switchOn } from "./espruino.ts";
+
+export const SLOT = 24;
+export const BLOCK = 4096;
+export const HEADER = 16;
+/** Slots of a block, beside the first, which has the state. */
+export const PER_BLOCK = 169;
+/** Where the journal's flash begins, in a chip that has other things before and after. */
+export const START = 0x40000;
+const AROUND = 0x20000;
+const MOST = 0x40000;
+
+/** Each size of a page that a board has, with the least flash the journal can have there. */
+export const PAGES = [
+  { page: 1024, ring: 2 * BLOCK },
+  { page: 4096, ring: 2 * BLOCK },
+  { page: 0x20000, ring: 0x40000 },
+];
+
+const boot = bootable<typeof journals>("tracker/journal.ts");
+
+switchOn();
+
+/** Flash that is erased, or full of random bytes. */
+export function createChip(page: number, garbage_seed?: number): Chip {
+  const chip = createFlash({ start: START - AROUND, length: MOST + 2 * AROUND, pageSize: page });
+  if (garbage_seed !== undefined) {
+    const random = randomFrom(garbage_seed);
+    for (let i = 0; i < chip.length; i++) chip.bytes[i] = random() * 256;
+  }
+  return chip;
+}
+
+export const copyOf = (chip: Chip): Chip => createFlash(chip, Uint8Array.from(chip.bytes));
+
+/** Numbers from 0 to 1 that a seed decides: Mulberry32. */
+export function randomFrom(seed: number): () => number {
+  let a = seed;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), a | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** From the first to the last. */
+export const upTo = (first: number, last: number): number[] =>
+  Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+
+/** A record's words: its number, then what follows from it. */
+const wordsOf = (id: number, slots: number): Int32Array =>
+  Int32Array.from({ length: 6 * slots }, (_, i) => (i > 1 ? Math.imul(id + i, 0x9e3779b1) : i * id));
+
+/** The firmware boots on what the chip has. */
+export function reopen(chip: Chip, bytes: number) {
+  const flash = flashModule(chip);
+  const journal = boot();
+  journal.openJournal(flash, START, START + bytes);
+  const self = {
+    journal,
+    flash,
+    chip,
+    bytes,
+    /** Appends record `id`. */
+    append: (id: number, slots = 1): boolean => journal.put(Kind.Waits | slots, wordsOf(id, slots)),
+    /** Takes the oldest, at most so many, and perhaps the latest: their numbers, in order. */
+    take(most = Number.POSITIVE_INFINITY, latest = false): number[] {
+      const ids: number[] = [];
+      let refused = false;
+      journal.take(() => {
+        if (ids.length >= most && !(latest && refused)) {
+          refused = true;
+          return 0;
+        }
+        const { record } = journal;
+        const id = new Int32Array(record.buffer)[1] as number;
+        const slots = record.length / SLOT;
+        assert.equal(record[0], Kind.Waits | slots);
+        const appended = new Uint8Array(wordsOf(id, slots).buffer);
+        const same = Buffer.compare(record.subarray(4), appended.subarray(4)) === 0;
+        if (!same) assert.fail(`record ${id} is not what was appended: ${record}`);
+        ids.push(id);
+        return 1;
+      });
+      return ids;
+    },
+    /** All that wait. */
+    all(): number[] {
+      const ids = self.take();
+      journal.settle(false);
+      return ids;
+    },
+    /** The server has the oldest, so many. */
+    confirm(most = Number.POSITIVE_INFINITY): number[] {
+      const ids = self.take(most);
+      assert.equal(journal.settle(true), ids.length);
+      return ids;
+    },
+    get dropped(): number {
+      return journal.state[Word.Dropped] as number;
+    },
+    /** As after a reset. */
+    reopened: () => reopen(chip, bytes),
+  };
+  return self;
+}
+export type Opened = ReturnType<typeof reopen>;
+
+/** A new journal with the records 1 to `count`. */
+export function filled(page: number, bytes: number, count: number): Opened {
+  const opened = reopen(createChip(page), bytes);
+  for (const id of upTo(1, count)) assert.ok(opened.append(id));
+  return opened;
+}
+
+/**
+ * A journal whose records, 1 and on, take so many slots: in each block large ones, then fixes. The state has `settings`
+ * from the first block on.
+ */
+export function filledTo(slots: number, chip: Chip, bytes: number, settings: number[]): Opened {
+  const opened = reopen(chip, bytes);
+  opened.journal.state.set(settings, Word.Interval);
+  let id = 0;
+  for (let used = 0; used < slots; ) {
+    const left = Math.min(PER_BLOCK - (used % PER_BLOCK), slots - used);
+    const size = left >= 31 ? 31 : 1;
+    assert.ok(opened.append(++id, size));
+    used += size;
+  }
+  return opened;
+}
+
+/** Pages erased for 1,000 fixes in a ring that came round before, each confirmed on its own. */
+export function erasesPer1000Fixes(page: number, bytes: number): number {
+  const before = (bytes / BLOCK) * PER_BLOCK;
+  const { append, confirm, flash } = filled(page, bytes, before);
+  flash.erases = 0;
+  for (const id of upTo(before + 1, before + 10_000)) {
+    append(id);
+    confirm();
+  }
+  return flash.erases / 10;
+}

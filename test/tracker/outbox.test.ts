@@ -1,0 +1,350 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { type Clock, install } from "@sinonjs/fake-timers";
+import fc from "fast-check";
+import type { Fix } from "../../firmware/gnss/fix.ts";
+import type * as journals from "../../firmware/tracker/journal.ts";
+import { Kind, Word } from "../../firmware/tracker/journal.ts";
+import type * as outboxes from "../../firmware/tracker/outbox.ts";
+import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruino/flash.ts";
+import { parseTelemetry, type Sample } from "../../scripts/simulator/thingsboard/telemetry.ts";
+import { bootableParts } from "../modem/fresh.ts";
+import { type Board, flashModule, switchOn } from "./espruino.ts";
+
+const KEYS = "Longitude,Latitude,Altitude,Speed";
+const NOON_MS = Date.UTC(2026, 5, 1, 12);
+const AT = { latitude: 52.520008, longitude: 13.404954 };
+
+type Journal = typeof journals;
+interface Parts {
+  outbox: typeof outboxes;
+  journal: Journal;
+}
+const boot = bootableParts<Parts>({ outbox: "tracker/outbox.ts", journal: "tracker/journal.ts" });
+
+/** The outbox, and of its journal what shows. */
+type Outbox = typeof outboxes & Pick<Journal, "state">;
+
+let clock: Clock;
+let board: Board;
+let chip: Chip;
+function erase(): void {
+  chip = createFlash({ start: 0, length: 0x8000, pageSize: 4096 });
+}
+beforeEach(erase);
+afterEach(() => clock.uninstall());
+
+/** The board starts, as often as before and once more; by its clock it is `now_ms`. */
+function start({ no_time = "hold", keys = KEYS, now_ms = NOON_MS, sets_clock = false } = {}): Outbox {
+  clock?.uninstall();
+  clock = install({ now: now_ms, toFake: ["Date"] });
+  board = switchOn();
+  const { outbox, journal } = boot();
+  journal.openJournal(flashModule(chip), 0, chip.length);
+  journal.state[Word.Starts] = (journal.state[Word.Starts] as number) + 0x10000;
+  journal.put(Kind.State, journal.state);
+  outbox.useSettings({ no_time, keys }, sets_clock);
+  return Object.create(outbox, { state: { value: journal.state } });
+}
+
+/** What the server makes of the next packet. */
+function taken(outbox: Outbox): Sample[] {
+  const payload = outbox.take();
+  assert.ok(payload.length <= 1400, `${payload.length} bytes`);
+  return payload ? parseTelemetry(payload) : [];
+}
+
+/** All that can go now; the server has it. */
+function drain(outbox: Outbox): Sample[] {
+  const all: Sample[] = [];
+  for (let samples = taken(outbox); samples.length > 0; samples = taken(outbox)) {
+    outbox.settle(true);
+    all.push(...samples);
+  }
+  return all;
+}
+
+const fixAt = (time_ms: number): Fix => ({ time_ms, ...AT });
+const append = (outbox: Outbox, time_ms: number) => outbox.append(time_ms, fixAt(time_ms), "");
+const times = (samples: Sample[]) => samples.map(({ ts }) => ts);
+const valuesOf = (sample: Sample | undefined) => Object.fromEntries(sample?.values ?? []);
+
+describe("a fix", () => {
+  test("has its time and the keys it was told", () => {
+    const outbox = start({ keys: "lon,lat,,kmh" });
+    outbox.append(NOON_MS + 7, { ...fixAt(NOON_MS), altitude_m: 34, speed_kmh: 50.3 }, "");
+    assert.equal(
+      outbox.take(),
+      `[{"ts":${NOON_MS + 7},"values":{"lon":13.404954,"lat":52.520008,"kmh":50.3}}]`,
+    );
+  });
+
+  test("without altitude and speed says nothing of them; 0 is not nothing", () => {
+    const outbox = start();
+    append(outbox, NOON_MS);
+    outbox.append(NOON_MS, { ...fixAt(NOON_MS), altitude_m: undefined, speed_kmh: Number.NaN }, "");
+    outbox.append(NOON_MS, { ...fixAt(NOON_MS), altitude_m: 0, speed_kmh: 0 }, "");
+    const place = { Longitude: AT.longitude, Latitude: AT.latitude };
+    assert.deepEqual(drain(outbox).map(valuesOf), [place, place, { ...place, Altitude: 0, Speed: 0 }]);
+  });
+
+  const tenths = (least: number, most: number) =>
+    fc.integer({ min: 10 * least, max: 10 * most }).map((n) => n / 10);
+  const degrees = (most: number) => fc.integer({ min: -most * 1e6, max: most * 1e6 }).map((n) => n / 1e6);
+  const anyFix = fc.record(
+    {
+      time_ms: fc.integer({ min: Date.UTC(2020, 0, 1), max: Date.UTC(2087, 11, 31) }),
+      latitude: degrees(90),
+      longitude: degrees(180),
+      altitude_m: tenths(-999.9, 25_000),
+      speed_kmh: tenths(0, 1600),
+    },
+    { requiredKeys: ["time_ms", "latitude", "longitude"] },
+  );
+
+  test("of any place, height and speed comes out as it went in, after a restart, too", () => {
+    const property = fc.property(fc.array(anyFix, { minLength: 1, maxLength: 40 }), (fixes) => {
+      erase();
+      for (const fix of fixes) assert.equal(start().append(fix.time_ms, fix, ""), "");
+      const samples = drain(start());
+      assert.deepEqual(
+        // The latest goes ahead.
+        samples.map((sample) => ({ ts: sample.ts, ...valuesOf(sample) })).sort(byTime),
+        fixes
+          .map(({ time_ms, latitude, longitude, altitude_m, speed_kmh }) => ({
+            ts: time_ms,
+            Longitude: longitude,
+            Latitude: latitude,
+            ...(altitude_m !== undefined && { Altitude: altitude_m }),
+            ...(speed_kmh !== undefined && { Speed: speed_kmh }),
+          }))
+          .sort(byTime),
+      );
+    });
+    fc.assert(property, { numRuns: 60 });
+  });
+
+  test("is rounded to what a record has", () => {
+    const outbox = start();
+    for (const [altitude_m, speed_kmh] of [
+      [34.26, 50.34],
+      [-0.26, 0.04],
+      [-430.04, 0.06],
+    ] as const)
+      outbox.append(NOON_MS + 0.7, { ...fixAt(NOON_MS), latitude: -0.0000004, altitude_m, speed_kmh }, "");
+    const samples = drain(outbox);
+    assert.deepEqual(
+      samples.map((sample) => [valuesOf(sample).Altitude, valuesOf(sample).Speed]),
+      [
+        [34.3, 50.3],
+        [-0.3, 0],
+        [-430, 0.1],
+      ],
+    );
+    assert.deepEqual(times(samples), [NOON_MS, NOON_MS, NOON_MS]);
+    assert.equal(valuesOf(samples[0]).Latitude, 0);
+  });
+});
+
+function byTime(a: { ts?: number | undefined }, b: { ts?: number | undefined }): number {
+  return (a.ts ?? 0) - (b.ts ?? 0) || JSON.stringify(a).localeCompare(JSON.stringify(b));
+}
+
+describe("other values", () => {
+  test("are kept as text, with the time, and after a restart", () => {
+    const text = '{"temperature":21.5,"door":"open  ","n":[1,{"a":null}]}';
+    assert.equal(start().append(NOON_MS + 12, 0, text), "");
+    assert.equal(start().take(), `[{"ts":${NOON_MS + 12},"values":${text}}]`);
+  });
+
+  test("of any length up to 720 bytes; longer is too large", () => {
+    for (let length = 8; length <= 720; length++) {
+      const outbox = start();
+      const text = `{"t":"${"x".repeat(length - 8)}"}`;
+      assert.equal(outbox.append(NOON_MS, 0, text), "", `${length} bytes`);
+      assert.equal(outbox.take(), `[{"ts":${NOON_MS},"values":${text}}]`);
+      outbox.settle(true);
+    }
+    const outbox = start();
+    assert.equal(outbox.append(NOON_MS, 0, `{"t":"${"x".repeat(713)}"}`), "too large");
+    assert.equal(outbox.take(), "");
+  });
+
+  test("of bytes above 127", () => {
+    const outbox = start();
+    const text = Buffer.from('{"ort":"Köln, 日本"}').toString("latin1");
+    outbox.append(NOON_MS, 0, text);
+    assert.ok(outbox.take().includes(text));
+  });
+});
+
+test("flash that takes nothing any more: what is lost is counted", () => {
+  const outbox = start();
+  chip.bytes.fill(0x55);
+  assert.equal(append(outbox, NOON_MS), "flash worn");
+  assert.equal(outbox.state[Word.Dropped], 1);
+});
+
+describe("a packet", () => {
+  test("has 1,400 bytes at the most, and all arrives in order", () => {
+    const lengths = fc.array(fc.integer({ min: 8, max: 720 }), { minLength: 1, maxLength: 20 });
+    const property = fc.property(lengths, fc.boolean(), (sizes, dated) => {
+      erase();
+      const outbox = start({ no_time: "server", now_ms: dated ? NOON_MS : 1000 });
+      const texts = sizes.map((size, i) => `{"${i}":"${"x".repeat(Math.max(0, size - 7 - `${i}`.length))}"}`);
+      for (const text of texts) outbox.append(Date.now(), 0, text);
+      const latest = texts.at(-1);
+      const got = drain(outbox).map((sample) => JSON.stringify(valuesOf(sample)));
+      assert.deepEqual(
+        got.filter((text) => text !== latest),
+        texts.slice(0, -1),
+      );
+      assert.equal(got.filter((text) => text === latest).length, 1);
+    });
+    fc.assert(property, { numRuns: 100 });
+  });
+
+  for (const [length, count] of [
+    [697, 2],
+    [698, 1],
+  ] as const)
+    test(`of samples of 700 and ${length} bytes has ${count}`, () => {
+      const outbox = start({ no_time: "server", now_ms: 1000 });
+      for (const size of [700, length]) outbox.append(1000, 0, `{"t":"${"x".repeat(size - 8)}"}`);
+      assert.equal(taken(outbox).length, count);
+    });
+
+  test("has seven of a backlog and the latest", () => {
+    const outbox = start();
+    for (let i = 0; i < 20; i++) append(outbox, NOON_MS + i);
+    assert.deepEqual(
+      times(taken(outbox)),
+      [0, 1, 2, 3, 4, 5, 6, 19].map((i) => NOON_MS + i),
+    );
+    outbox.settle(true);
+    assert.equal(outbox.sent, 8);
+    append(outbox, NOON_MS + 20);
+    assert.deepEqual(
+      times(taken(outbox)),
+      [7, 8, 9, 10, 11, 12, 13, 20].map((i) => NOON_MS + i),
+    );
+  });
+
+  test("has one after a failure, then more again", () => {
+    const outbox = start();
+    for (let i = 0; i < 100; i++) append(outbox, NOON_MS + i);
+    assert.equal(taken(outbox).length, 8);
+    outbox.settle(false);
+    assert.equal(outbox.sent, 0);
+    const sizes = Array.from({ length: 5 }, () => {
+      const { length } = taken(outbox);
+      outbox.settle(true);
+      return length;
+    });
+    // The latest was tried; it is one of the backlog now.
+    assert.deepEqual(sizes, [1, 2, 4, 7, 7]);
+    taken(outbox);
+    outbox.settle(false);
+    outbox.settle(false);
+    assert.equal(taken(outbox).length, 1);
+  });
+});
+
+describe("the time is not known", () => {
+  /** What the boards' clocks say after they were switched on. */
+  const OWN_MS = 90_250;
+
+  test("hold: it waits, and gets its time once that is known", () => {
+    const outbox = start({ now_ms: OWN_MS });
+    append(outbox, OWN_MS);
+    append(outbox, OWN_MS + 1500);
+    assert.deepEqual(taken(outbox), []);
+    clock.tick(20_000);
+    assert.deepEqual(taken(outbox), []);
+    outbox.clockIs(NOON_MS);
+    assert.deepEqual(times(drain(outbox)), [NOON_MS - 20_000, NOON_MS - 18_500]);
+  });
+
+  test("hold: those that have theirs wait behind it, in order", () => {
+    const outbox = start({ now_ms: OWN_MS });
+    append(outbox, OWN_MS);
+    append(outbox, NOON_MS);
+    assert.deepEqual(times(taken(outbox)), [NOON_MS], "but the latest");
+    outbox.settle(true);
+    append(outbox, NOON_MS + 1);
+    append(outbox, OWN_MS + 2);
+    outbox.clockIs(NOON_MS);
+    assert.deepEqual(times(drain(outbox)), [NOON_MS, NOON_MS + 1, NOON_MS + 2]);
+  });
+
+  test("hold: whose clock a restart took is dated by the server", () => {
+    append(start({ now_ms: OWN_MS }), OWN_MS);
+    const outbox = start({ now_ms: OWN_MS });
+    append(outbox, OWN_MS);
+    assert.deepEqual(times(taken(outbox)), [undefined]);
+    outbox.settle(true);
+    assert.deepEqual(taken(outbox), []);
+    outbox.clockIs(NOON_MS);
+    assert.deepEqual(times(drain(outbox)), [NOON_MS]);
+  });
+
+  test("hold: another run is another, though the time is known", () => {
+    append(start({ now_ms: OWN_MS }), OWN_MS);
+    const outbox = start({ now_ms: OWN_MS });
+    outbox.clockIs(NOON_MS);
+    assert.deepEqual(times(drain(outbox)), [undefined]);
+  });
+
+  test("server: it goes at once, without a time", () => {
+    const outbox = start({ no_time: "server", now_ms: OWN_MS });
+    append(outbox, OWN_MS);
+    assert.equal(outbox.take(), `[{"Longitude":${AT.longitude},"Latitude":${AT.latitude}}]`);
+    outbox.settle(false);
+    outbox.clockIs(NOON_MS);
+    assert.deepEqual(times(drain(outbox)), [NOON_MS], "better late than never");
+  });
+
+  test("drop: it is not kept, and counted", () => {
+    const outbox = start({ no_time: "drop", now_ms: OWN_MS });
+    assert.equal(append(outbox, OWN_MS), "no time");
+    assert.equal(outbox.take(), "");
+    assert.equal(outbox.state[Word.Dropped], 1);
+    assert.equal(append(outbox, NOON_MS), "");
+    assert.deepEqual(times(drain(outbox)), [NOON_MS]);
+  });
+
+  test("a backlog from before and after the clock was set, over restarts", () => {
+    const first = start({ now_ms: OWN_MS });
+    append(first, OWN_MS);
+    first.clockIs(NOON_MS);
+    append(first, NOON_MS + 1000);
+    const second = start({ now_ms: OWN_MS });
+    append(second, OWN_MS + 3000);
+    second.clockIs(NOON_MS + 60_000);
+    assert.deepEqual(times(drain(second)), [undefined, NOON_MS + 1000, NOON_MS + 63_000]);
+  });
+
+  test("the clock is set, on boards where it can be; later corrections move no sample", () => {
+    const outbox = start({ now_ms: OWN_MS, sets_clock: true });
+    append(outbox, OWN_MS);
+    outbox.clockIs(NOON_MS);
+    assert.deepEqual(board.times_s, [NOON_MS / 1000]);
+    clock.setSystemTime(NOON_MS);
+    outbox.clockIs(NOON_MS + 700);
+    assert.deepEqual(board.times_s, [NOON_MS / 1000, NOON_MS / 1000 + 0.7]);
+    assert.deepEqual(times(drain(outbox)), [NOON_MS]);
+    start({ sets_clock: false }).clockIs(NOON_MS);
+    assert.deepEqual(board.times_s, []);
+  });
+});
+
+test("runs are told apart over 128 starts, and samples of the last one have the right time", () => {
+  for (let run = 0; run < 130; run++) append(start({ now_ms: 5000 }), 5000 + run);
+  const outbox = start({ now_ms: 5000 });
+  append(outbox, 5000);
+  outbox.clockIs(NOON_MS);
+  const dated = times(drain(outbox)).filter((ts) => ts !== undefined);
+  // The run 128 before has the same number.
+  assert.ok(dated.length <= 3);
+  assert.equal(dated.at(-1), NOON_MS);
+});
