@@ -10,8 +10,8 @@ export function boardFields(fields: Fields): void {
 }
 
 /** What it calls free flash is Storage, all of it. */
-export function journalArea(bytes: number): number[] | undefined {
-  return storageFile(0x10000000, bytes);
+export function journalArea(_bytes: number): number[] | undefined {
+  return storageFile(0x10000000);
 }
 
 export function openModem(path: string): Serial {

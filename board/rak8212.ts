@@ -9,8 +9,8 @@ export function boardFields(fields: Fields): void {
 }
 
 /** The interpreter leaves no page free that a larger one would not take. */
-export function journalArea(bytes: number): number[] | undefined {
-  return storageFile(0x6c000, bytes);
+export function journalArea(_bytes: number): number[] | undefined {
+  return storageFile(0x6c000);
 }
 
 export function openModem(_path: string): Serial {

@@ -58,9 +58,6 @@ declare const process: {
 interface Storage {
   read(name: string, offset?: number, length?: number): string | undefined;
   readJSON(name: string, noExceptions?: boolean): unknown;
-  write(name: string, data: string, offset?: number, size?: number): boolean;
-  /** Bytes after the last file. */
-  getFree(): number;
 }
 /** Raw flash, with no check of what it holds. */
 interface RawFlash {

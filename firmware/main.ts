@@ -26,7 +26,7 @@ function boot(): void {
       // First, as it throws for wrong settings, and on a RAK8212 the cable has no console once the modem has its UART.
       const client = new ClientClass(config.server || ({} as ServerConfig));
       const area = journalArea(config.outbox_bytes);
-      if (!area) throw Error("outbox_bytes: no room");
+      if (!area) throw Error("outbox_bytes: no room, npm run flash makes it");
       openJournal(require("Flash"), area[0], area[1]);
       const the_modem = createModem(openModem(config.modem_port as string), power, config);
       useNetwork(the_modem);

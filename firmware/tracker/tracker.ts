@@ -41,7 +41,7 @@ let fixReason = "no fix yet";
 /** 1: a fix is being waited for. */
 let locating: 0 | 1 | undefined;
 let roundTimer: ReturnType<typeof setTimeout> = 0;
-/** What was handed to the server, "" when it has all of it. */
+/** What was handed to the server; something else in the pause after it; "": the next may go. */
 let underWay = "";
 let safe: boolean;
 
@@ -61,8 +61,12 @@ function report(values: Values): string {
   return refused;
 }
 
-/** Hands the oldest samples to the server, as many as one TCP segment takes; `answered` goes on. */
-function drain(): void {
+/**
+ * Hands the oldest samples to the server, as many as one TCP segment takes; `answered` goes on. `over`: so is the pause
+ * after the last.
+ */
+function drain(over?: 1): void {
+  if (over) underWay = "";
   if (state === State.Online && !underWay && !safe) {
     underWay = take();
     if (underWay) server.send_telemetry(underWay, answered);
@@ -71,11 +75,11 @@ function drain(): void {
 
 /** What became of a batch of samples. */
 function answered(ok: boolean): void {
-  const payload = underWay;
+  const pause = pause_ms(underWay);
   settle(ok);
-  underWay = "";
+  underWay = ok ? "-" : "";
   // Not from here, as the interpreter's stack is short.
-  if (ok) setTimeout(drain, pause_ms(payload));
+  if (ok) setTimeout(drain, pause, 1);
   // `server.disconnect()` by hand; while the modem comes up, samples are given up: no news.
   else if (state > State.Modem && !server.status) fail(server.last_error);
 }

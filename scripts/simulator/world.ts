@@ -9,7 +9,7 @@ import { fromBytes } from "./espruino/bytes.ts";
 import { createFlash, type Flash } from "./espruino/flash.ts";
 import type { SerialPeer } from "./espruino/machine.ts";
 import { type BoardSpec, boardSpecs, flashOf } from "./espruino/specs.ts";
-import { writeFile } from "./espruino/storage.ts";
+import { findFile, type StorageArea, writeFile } from "./espruino/storage.ts";
 import { type Interpreter, openSerialPort, startInterpreter } from "./interpreter.ts";
 import type { Modem } from "./modem/modem.ts";
 import { modemPeer, modemPeerAfterSetup, modemPins, modemUart } from "./wiring.ts";
@@ -23,6 +23,8 @@ export interface WorldOptions {
   config?: Record<string, unknown>;
   /** In place of `config`: the text of `tb.json`, as it is. */
   settings?: string;
+  /** False: the outbox's file is not made yet, where a board has it in one. */
+  outbox?: boolean;
   /** Gets each line of the board's console. */
   print?: (line: string) => void;
 }
@@ -30,13 +32,40 @@ export interface WorldOptions {
 /** Where the simulated Linux has its modem. */
 const MODEM_PORT = "/dev/ttyUSB2";
 
-function storageOf(options: WorldOptions, modem_port: string | undefined): Record<string, string> {
+/** The outbox's Storage file, where a board has it in one; see scripts/flash/outbox-file.ts. */
+const OUTBOX_FILE = "tb.box";
+const LEAD_BYTES = 4064;
+const OUTBOX_BYTES: Record<string, number> = { LINUX: 65_536, RAK8212: 8192 };
+
+/** What `npm run flash` would have put there, in its order. */
+function storageOf(
+  options: WorldOptions,
+  spec_name: string,
+  modem_port: string | undefined,
+): Record<string, string> {
   const { blob, config } = options;
   const settings = options.settings ?? (config && JSON.stringify({ modem_port, ...config }));
+  const outbox_bytes =
+    options.outbox !== false &&
+    OUTBOX_BYTES[spec_name] &&
+    Number(config?.outbox_bytes ?? OUTBOX_BYTES[spec_name]);
   return {
+    ...(settings !== undefined &&
+      outbox_bytes && { [OUTBOX_FILE]: "\xff".repeat(outbox_bytes + LEAD_BYTES) }),
     ...(settings !== undefined && { "tb.json": settings }),
     ...(blob !== undefined && { ".bootcde": blob }),
   };
+}
+
+/** Writes what a board needs into its Storage; `spec_name`: its `process.env.BOARD`. */
+export function install(
+  storage: StorageArea,
+  spec_name: string,
+  options: WorldOptions,
+  modem_port?: string,
+): void {
+  for (const [name, content] of Object.entries(storageOf(options, spec_name, modem_port)))
+    if (name !== OUTBOX_FILE || !findFile(storage, name)) writeFile(storage, name, fromBytes(content));
 }
 
 interface SimulatedOptions extends WorldOptions {
@@ -71,8 +100,7 @@ export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard 
     ...(options.random && { random: options.random }),
     ...(options.onPowerCut && { onPowerCut: options.onPowerCut }),
   });
-  for (const [name, content] of Object.entries(storageOf(options, path)))
-    writeFile(board.storage, name, fromBytes(content));
+  install(board.storage, spec.name, options, path);
   return board;
 }
 
@@ -107,7 +135,7 @@ export async function startRealInterpreter(
       ...(console && { console }),
     });
   let stopped = false;
-  let current = start(storageOf(options, port.path));
+  let current = start(storageOf(options, "LINUX", port.path));
   const again = async (): Promise<void> => {
     await (await current).ended;
     if (stopped) return;

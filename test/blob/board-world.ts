@@ -4,13 +4,12 @@ import { createClock } from "@sinonjs/fake-timers";
 import type { BoardName } from "../../scripts/budgets.ts";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
 import { createBoard } from "../../scripts/simulator/espruino/board.ts";
-import { fromBytes } from "../../scripts/simulator/espruino/bytes.ts";
 import { createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import type { SerialPeer } from "../../scripts/simulator/espruino/machine.ts";
 import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
-import { writeFile } from "../../scripts/simulator/espruino/storage.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import { install } from "../../scripts/simulator/world.ts";
 import { builtBlob } from "../device/rig.ts";
 import { duplexPair } from "../simulator/duplex-pair.ts";
 
@@ -63,8 +62,7 @@ export function createBoardWorld(
     print: (line) => lines.push(line),
   });
   const config = { server: { host: "h", username: "T" }, apn: "internet", interval_s: 10, ...settings };
-  writeFile(board.storage, ".bootcde", fromBytes(builtBlob(name)));
-  writeFile(board.storage, "tb.json", fromBytes(JSON.stringify(config)));
+  install(board.storage, boardSpecs[name].name, { blob: builtBlob(name), config });
   return {
     board,
     thingsboard,

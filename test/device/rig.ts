@@ -48,6 +48,8 @@ export interface ConsoleOptions {
   /** Given, even as `{}`: there is a modem, through which the stand-in is reached by any host name. */
   modem?: ModemOptions;
   flash?: Flash;
+  /** See WorldOptions. */
+  outbox?: boolean;
 }
 
 export interface SimulatedConsole {
@@ -107,6 +109,7 @@ export async function startSimulatedConsole(options: ConsoleOptions = {}): Promi
     onPowerCut: server.unplug,
     ...(modem && { modem }),
     ...(options.blob !== undefined && { blob: options.blob }),
+    ...(options.outbox !== undefined && { outbox: options.outbox }),
     ...(options.settings !== undefined && { settings: options.settings }),
     ...(options.config && {
       config: {

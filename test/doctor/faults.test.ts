@@ -116,8 +116,8 @@ describe("the doctor finds on the board itself", () => {
     [["broken-settings"], write("tb.json", "5")],
     [["wrong-settings"], write("tb.json", config({ host: "h" }))],
     [["wrong-settings"], write("tb.json", config({ host: "h", username: "t" }, { interval_s: 0 }))],
-    // No room for the outbox, which the tracker refuses to start without.
-    [["low-flash", "refused-settings"], (doctors) => fill(doctors)],
+    // The tracker refuses to start without the outbox.
+    [["refused-settings"], erase("tb.box")],
   ];
   const fill = (doctors: DoctorsWorld): void => {
     const free = Number(doctors.board.evaluate('require("Storage").getFree()'));

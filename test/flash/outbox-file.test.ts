@@ -119,7 +119,7 @@ describe("an outbox in a Storage file", () => {
     );
   });
 
-  test("survives a re-flash with settings and code, where the firmware made it, of an odd length", async (t) => {
+  test("survives a re-flash with settings and code, also of an odd length", async (t) => {
     const rig = await board(t, {
       spec: { ...boardSpecs.linux, pageSize: 4096 },
       blob: OLD_BLOB,

@@ -55,9 +55,9 @@ export async function run(
   return { code, said, complained };
 }
 
-/** A simulated board that is closed when the test ends. */
+/** A simulated board that is closed when the test ends. The command makes the outbox's file, so it has none. */
 export async function board(t: TestContext, options: ConsoleOptions = {}): Promise<SimulatedConsole> {
-  const rig = await startSimulatedConsole(options);
+  const rig = await startSimulatedConsole({ outbox: false, ...options });
   t.after(() => rig.close());
   return rig;
 }
