@@ -41,7 +41,7 @@ export interface SerialPort {
 }
 
 const EVALUATION_TIMEOUT_MS = 10_000;
-const PAGE_BYTES = 4096;
+export const PAGE_BYTES = 4096;
 /** A port that nobody reads keeps so much; then bytes are lost, as on a real one. */
 const MOST_PENDING = 65_536;
 /** Any but 0, which the Storage model takes for "nowhere". */
@@ -102,7 +102,7 @@ export async function openSerialPort(peer: SerialPeer): Promise<SerialPort> {
 }
 
 /** The size of a binary's Storage, which it tells on its console. */
-async function storageBytes(binary: string): Promise<number> {
+export async function storageBytes(binary: string): Promise<number> {
   const probe = await startInterpreter({ binary });
   try {
     return Number(await probe.evaluate("process.env.STORAGE"));

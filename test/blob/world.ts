@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { createClock } from "@sinonjs/fake-timers";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
 import type { Flash } from "../../scripts/simulator/espruino/flash.ts";
+import type { BoardSpec } from "../../scripts/simulator/espruino/specs.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
 import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
@@ -27,6 +28,8 @@ export interface WorldChanges {
   /** Written to Storage in place of the settings, as it is. */
   settings?: string;
   flash?: Flash;
+  /** Default: the linux board. */
+  spec?: BoardSpec;
   /** The board's; default: always 0.5. */
   random?: () => number;
   /** The power went in the middle of a flash operation. */
@@ -70,6 +73,7 @@ export function createWorld(changes: WorldChanges = {}) {
       changes.print?.(line);
     },
     ...(changes.flash && { flash: changes.flash }),
+    ...(changes.spec && { spec: changes.spec }),
     ...(changes.onPowerCut && { onPowerCut: changes.onPowerCut }),
   });
   board.boot();

@@ -48,12 +48,12 @@ function fix(word: (index: number) => number): Record<string, number> {
   };
 }
 
-/** The fixes in an image of a flash, confirmed or not, wherever its blocks are. */
-export function fixesIn(image: Uint8Array): OutboxRecord[] {
+/** The fixes in an image of a flash, wherever its blocks are: those that wait, or confirmed ones too. */
+export function fixesIn(image: Uint8Array, only_waiting = false): OutboxRecord[] {
   const found = new Map<number, OutboxRecord>();
   for (let at = 0; at + SLOT <= image.length; at += 4) {
     const bytes = Uint8Array.from(image.subarray(at, at + SLOT));
-    bytes[0] = (bytes[0] ?? 0) | WAITS;
+    if (!only_waiting) bytes[0] = (bytes[0] ?? 0) | WAITS;
     const record = decodeRecord(bytes);
     if (record?.slots === 1) found.set(record.ts, record);
   }
