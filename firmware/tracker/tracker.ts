@@ -110,9 +110,9 @@ function located(fix: Fix | null, why: string): void {
 
 /** Server-side RPC: every request gets an answer, an unknown method an error. */
 function onMessage(_topic: string, request: any): void {
-  // Not a request, but the server's limits.
-  if (!request.id) return setLimits(request.rateLimits || {});
   const method = request.method;
+  // The server's limits; or our question for them, which a broker that is no ThingsBoard gives back.
+  if (!request.id || method === "getSessionLimits") return setLimits(request.rateLimits || {});
   const params = request.params;
   // Declared here, as in the block below it would cost bytes.
   let asked: { interval_s: number };

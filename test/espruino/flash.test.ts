@@ -100,7 +100,7 @@ test("killed in the middle of it, at several points, the interpreter starts agai
       void first.stop();
       void cut.close();
     });
-    const { code, complained } = await run(tcpOf(cut), { blob, output });
+    const { code, complained } = await run(tcpOf(cut), { blob, output, times: { answer_ms: 3000 } });
     assert.equal(code, 1);
     assert.match(complained.join("\n"), /: run the same again$/);
     await first.ended;

@@ -22,10 +22,10 @@ test(`the blob reports to Mosquitto for ${SECONDS} s, answers RPC, and does not 
   const times: number[] = [];
   let replies = 0;
   client.on("message", (topic, payload) => {
-    if (topic.endsWith("telemetry"))
+    if (!topic.endsWith("telemetry")) replies++;
+    else
       for (const { ts, values } of [JSON.parse(payload.toString())].flat())
         if ("Latitude" in values) times.push(ts);
-        else replies++;
   });
   await client.subscribeAsync(["v1/devices/me/telemetry", "v1/devices/me/rpc/response/+"], { qos: 1 });
   const tracker = await startRealTracker({

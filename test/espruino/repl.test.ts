@@ -41,6 +41,8 @@ describe("the console of the real interpreter", { skip }, () => {
           server: { host: "127.0.0.1", port: mqttPort, username: TOKEN, client_id: "tracker-1" },
           apn: "internet",
           interval_s: 2,
+          // For interpreters with a board's Storage, too.
+          outbox_bytes: 8192,
         },
         console: terminal.peer,
       });
