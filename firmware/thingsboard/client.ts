@@ -135,8 +135,9 @@ TBDeviceMQTTClient.prototype = {
 
 /**
  * Asks for the server's rate limits; the answer comes to the callback, `{"rateLimits":{…}}`, without an id. On this topic
- * alone, whatever the version; and the server asks for no subscription.
+ * alone, whatever the version; and the server asks for no subscription. The id is far from those of a broker that is no
+ * ThingsBoard, which gives the question back as a request.
  */
 export function askLimits(client: Client): void {
-  publish(client, "v1/devices/me/rpc/request/1", '{"method":"getSessionLimits"}', String);
+  publish(client, "v1/devices/me/rpc/request/99999", '{"method":"getSessionLimits"}', String);
 }

@@ -271,7 +271,9 @@ describe("rate limits", () => {
       far.client.set_callback((_topic, data) => heard.push(data));
       askLimits(far.client);
       await settled();
-      assert.deepEqual(far.published(), [["v1/devices/me/rpc/request/1", '{"method":"getSessionLimits"}']]);
+      assert.deepEqual(far.published(), [
+        ["v1/devices/me/rpc/request/99999", '{"method":"getSessionLimits"}'],
+      ]);
       assert.deepEqual(
         far.received.map(({ cmd }) => cmd),
         ["publish"],
