@@ -35,6 +35,8 @@ export const enum Limit {
   PACKET = 4096,
   /** Messages and requests that may be unanswered, or at QoS 0 wait for the socket; one more message is refused. */
   FLIGHT = 12,
+  /** What is awaited in all: to one `connect` more while it is being opened the answer is false. */
+  WAITING = 20,
   /** Packets that wait for the socket; one more, a PUBACK then, and we hang up. */
   PACKETS = 40,
   /** Connections that may end, or fail, without its PUBACK before a message is given up: it may be what ends them. */
@@ -176,7 +178,7 @@ function ask(id: number, done: Done | undefined, bytes?: string): any {
     return new Promise(function (resolve: Done) {
       ask(id, resolve, bytes);
     });
-  if (id < Id.REQUEST) done(id > Id.NO);
+  if (id < Id.REQUEST || flight.length > Limit.WAITING) done(id === Id.YES);
   else {
     // The others have their deadline.
     if (flight.push({ id_: id, done_: done, bytes_: bytes, tries_: 0 }) < 2) watch();

@@ -113,6 +113,16 @@ describe("connecting", () => {
     assert.equal(network.opened, 1);
   });
 
+  it("while connecting, ever again: what waits for the outcome is bounded, to the rest it is false at once", () => {
+    const { network, open, told } = sessionRig();
+    for (let i = 0; i < 30; i++) open();
+    const refused = told.filter((line) => line === "open false").length;
+    assert.ok(refused > 0 && refused <= 10, `${refused} refused`);
+    network.up();
+    network.respond(CONNACK);
+    assert.equal(told.filter((line) => line === "open true").length, 30 - refused);
+  });
+
   it("while connected, again: true at once", () => {
     const { network, told, open, connect } = sessionRig();
     connect();
