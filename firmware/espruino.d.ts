@@ -3,7 +3,6 @@
 interface Pin {
   /** Makes the pin an output and drives it. */
   write(level: 0 | 1 | boolean): void;
-  read(): boolean;
 }
 declare const D2: Pin, D6: Pin, D7: Pin, D8: Pin, D9: Pin, D10: Pin, D15: Pin, D39: Pin;
 declare const A2: Pin, A3: Pin, B5: Pin, B10: Pin, B12: Pin, C0: Pin, C1: Pin, C3: Pin, C4: Pin, C5: Pin;
@@ -23,11 +22,9 @@ interface SerialOptions {
 }
 interface Serial {
   setup(baud: number, options: SerialOptions): void;
-  unsetup(): void;
   /** Strings go out as raw bytes. */
   write(bytes: string): void;
   on(event: "data", listener: (bytes: string) => void): void;
-  removeAllListeners(event: string): void;
   /** Moves the console here; 1: and keeps it here, whatever is plugged in or connects. */
   setConsole(force: 0 | 1): void;
 }
@@ -36,21 +33,14 @@ declare const USB: Serial, Bluetooth: Serial;
 
 declare const E: {
   on(event: "errorFlag", listener: (flags: string[]) => void): void;
-  on(event: "init" | "kill", listener: () => void): void;
-  getErrorFlags(): string[];
-  setConsole(device: Serial | null, options?: { force: boolean }): void;
   reboot(): void;
-  /** The bytes of a typed array, of a string, of its own view only. */
-  CRC32(data: Uint8Array): number;
+  /** Bytes as a string. */
   toString(data: Uint8Array): string;
-  toUint8Array(text: string): Uint8Array;
   /** Manual: it bites unless it is kicked so often. Automatic: the interpreter kicks it whenever it is idle. */
   enableWatchdog(seconds: number, automatic: boolean): void;
-  kickWatchdog(): void;
 };
 
 declare const process: {
-  env: { VERSION: string; BOARD: string; SERIAL: string };
   memory(collect?: boolean): { free: number; usage: number; total: number };
   on(event: "uncaughtException", listener: (error: unknown) => void): void;
 };
@@ -71,7 +61,6 @@ interface RawFlash {
 declare function require(module: "Storage"): Storage;
 declare function require(module: "Flash"): RawFlash;
 
-declare const global: Record<string, unknown>;
 declare function print(...values: unknown[]): void;
 /** Sets the clock, seconds since 1970 (UTC). */
 declare function setTime(seconds: number): void;
