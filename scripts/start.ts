@@ -9,14 +9,14 @@ import { createModem } from "./simulator/modem/modem.ts";
 import { createThingsBoard } from "./simulator/thingsboard/server.ts";
 import { createSimulatedBoard, type RunningTracker, startRealInterpreter } from "./simulator/world.ts";
 import { offerConsole } from "./start/console.ts";
-import { fixLine } from "./start/fix-line.ts";
 import { readOptions, type StartOptions, USAGE, UsageError } from "./start/options.ts";
+import { isFix, sampleLine } from "./start/sample-line.ts";
 import { tappedConnect } from "./start/wire-tap.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const TRACK = join(HERE, "simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea");
 
-type OnFix = (time_ms: number, values: Record<string, unknown>) => void;
+type OnSample = (time_ms: number, values: Record<string, unknown>) => void;
 
 /** The server to report to, and how its connections are made. */
 interface Server {
@@ -28,13 +28,13 @@ interface Server {
   close(): Promise<void>;
 }
 
-/** The stand-in: it tells each fix as it stored it. */
-async function standIn(token: string, onFix: OnFix): Promise<Server> {
+/** The stand-in: it tells each sample as it stored it. */
+async function standIn(token: string, onSample: OnSample): Promise<Server> {
   const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token }] });
   thingsboard.on("telemetry", ({ points }) => {
-    const fixes = new Map<number, Record<string, unknown>>();
-    for (const { ts, key, value } of points) fixes.set(ts, { ...fixes.get(ts), [key]: value });
-    for (const [ts, values] of fixes) onFix(ts, values);
+    const samples = new Map<number, Record<string, unknown>>();
+    for (const { ts, key, value } of points) samples.set(ts, { ...samples.get(ts), [key]: value });
+    for (const [ts, values] of samples) onSample(ts, values);
   });
   const { mqttPort, httpPort } = await thingsboard.listen({ mqttPort: 0, httpPort: 0 });
   const api = `http://127.0.0.1:${httpPort}/api`;
@@ -47,11 +47,11 @@ async function standIn(token: string, onFix: OnFix): Promise<Server> {
 }
 
 /** A server of the user's: what it acknowledged is read off the wire. */
-function foreign(address: NonNullable<StartOptions["broker"]>, onFix: OnFix): Server {
+function foreign(address: NonNullable<StartOptions["broker"]>, onSample: OnSample): Server {
   const connect = tappedConnect((payload) => {
     const messages = [JSON.parse(payload)].flat() as { ts?: number; values?: Record<string, unknown> }[];
     for (const message of messages)
-      onFix(message.ts ?? Date.now(), message.values ?? (message as Record<string, unknown>));
+      onSample(message.ts ?? Date.now(), message.values ?? (message as Record<string, unknown>));
   });
   return { ...address, hint: `server: ${address.host}:${address.port}`, connect, close: async () => {} };
 }
@@ -59,11 +59,11 @@ function foreign(address: NonNullable<StartOptions["broker"]>, onFix: OnFix): Se
 async function run(options: StartOptions): Promise<number> {
   if ((await build(["--board", "linux"])) !== 0) return 1;
   let fixes = 0;
-  const onFix: OnFix = (time_ms, values) => {
-    fixes++;
-    console.log(fixLine(time_ms, values));
+  const onSample: OnSample = (time_ms, values) => {
+    if (isFix(values)) fixes++;
+    console.log(sampleLine(time_ms, values));
   };
-  const server = options.broker ? foreign(options.broker, onFix) : await standIn(options.token, onFix);
+  const server = options.broker ? foreign(options.broker, onSample) : await standIn(options.token, onSample);
   const terminal = options.console && (await offerConsole(options.console.port));
   const modem = createModem({
     startsOn: true,
@@ -79,6 +79,8 @@ async function run(options: StartOptions): Promise<number> {
       apn: "internet",
       interval_s: options.interval_s,
       debug: options.debug ? 1 : 0,
+      // For an interpreter with a board's Storage, too.
+      outbox_bytes: 8192,
     },
     print(line: string) {
       if (!isAnswer(line)) console.log(`board: ${line}`);

@@ -1,10 +1,20 @@
-/** One fix as a line for people. `values` as ThingsBoard stores them, under the default telemetry keys. */
-export function fixLine(time_ms: number, values: Record<string, unknown>): string {
+/** Is it a fix, and not what the tracker reports of itself? */
+export const isFix = (values: Record<string, unknown>): boolean => "Latitude" in values;
+
+/**
+ * One sample as a line for people: a fix, or whatever values. `values` as ThingsBoard stores them, under the default
+ * telemetry keys.
+ */
+export function sampleLine(time_ms: number, values: Record<string, unknown>): string {
   const degrees = (value: unknown, positive: string, negative: string) =>
     typeof value === "number" ? `${Math.abs(value).toFixed(6)}° ${value < 0 ? negative : positive}` : "?";
   const measure = (value: unknown, unit: string) =>
     typeof value === "number" ? `${value.toFixed(1)} ${unit}`.padStart(12) : "".padStart(12);
   const time = new Date(time_ms).toISOString().slice(0, 19).replace("T", " ");
+  if (!isFix(values))
+    return `${time}Z  ${Object.entries(values)
+      .map(([key, value]) => `${key} ${value}`)
+      .join(", ")}`;
   return `${time}Z  ${degrees(values.Latitude, "N", "S")}  ${degrees(values.Longitude, "E", "W")}${measure(
     values.Altitude,
     "m",
