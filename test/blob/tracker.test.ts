@@ -84,6 +84,58 @@ describe("the tracker", () => {
     assert.ok(lines.includes("tracker: connected"));
   });
 
+  test("five starts that do not last: safe mode, which connects and answers RPC; once it has lasted, a normal start", async () => {
+    const { run, board, thingsboard, status } = start();
+    for (let starts = 1; starts < 5; starts++) {
+      await run(40);
+      board.powerCut();
+      board.boot();
+    }
+    await run(60);
+    assert.equal(status().safe_mode, undefined, "the fifth is a normal one");
+    board.powerCut();
+    board.boot();
+    await run(60);
+    const before = thingsboard.telemetry("tracker", "Latitude").length;
+    await run(90);
+    const { safe_mode, state } = status();
+    assert.deepEqual({ safe_mode, state }, { safe_mode: 1, state: "online" });
+    assert.equal(thingsboard.telemetry("tracker", "Latitude").length, before, "no fixes are taken");
+    const answer = thingsboard.rpc("tracker", "getStatus") as Promise<{ safe_mode: number }>;
+    await run(5);
+    assert.equal((await answer).safe_mode, 1);
+    board.powerCut();
+    board.boot();
+    await run(60);
+    assert.equal(status().safe_mode, undefined);
+    assert.ok(thingsboard.telemetry("tracker", "Latitude").length > before);
+  });
+
+  test("an error nobody caught restarts the board, and is reported after it", async () => {
+    const { run, board, thingsboard, lines, status } = start();
+    await run(60);
+    board.evaluate('server.send_telemetry=function(){throw Error("boom")}');
+    await run(60);
+    const [crash] = thingsboard.telemetry("tracker", "crash");
+    assert.match(String(crash?.value), /^Error: boom\n/);
+    assert.equal(status().reboots, 1);
+    assert.ok(lines.some((line) => /^Uncaught Error: boom/.test(line)));
+    assert.equal(status().state, "online");
+  });
+
+  test("out of memory restarts the board, and is reported after it", async () => {
+    const { run, board, thingsboard, status } = start();
+    await run(60);
+    board.outOfMemory();
+    await run(60);
+    assert.deepEqual(
+      thingsboard.telemetry("tracker", "crash").map(({ value, received }) => [value, received]),
+      [["out of memory", 1]],
+    );
+    assert.equal(status().reboots, 1);
+    assert.equal(status().state, "online");
+  });
+
   test("short topics and QoS 0", async () => {
     const { run, thingsboard } = start({
       config: { server: { host: "h", username: TOKEN, qos: 0, topics: 2 } },
