@@ -504,6 +504,30 @@ describe("the tracker comes back", () => {
     assert.ok(latitudes.every(({ received }) => received === 1));
   });
 
+  test("after a modem that came up, but whose sockets failed for ever: it was never restarted", async () => {
+    const { run, modem, thingsboard, status } = start();
+    await run(60);
+    modem.faults.deadSockets = true;
+    thingsboard.faults.drop();
+    await run(3600);
+    const { state, waiting, modem_resets } = status() as Record<string, unknown>;
+    assert.deepEqual({ state, waiting, modem_resets }, { state: "online", waiting: 0, modem_resets: 1 });
+  });
+
+  test("after a PDP context on which nothing passed", async () => {
+    const { run, modem, thingsboard, status } = start();
+    await run(60);
+    modem.faults.deadData = true;
+    thingsboard.faults.drop();
+    await run(1200);
+    const { state, waiting, contexts, modem_resets } = status() as Record<string, unknown>;
+    assert.deepEqual(
+      { state, waiting, modem_resets },
+      { state: "online", waiting: 0, modem_resets: undefined },
+    );
+    assert.ok(Number(contexts) >= 2);
+  });
+
   test("after a modem that never said whether it is registered: the board was rebooted each half hour, no round begun", async () => {
     const { run, modem, lines, status, board } = start({ config: { interval_s: 60 } });
     modem.faults.muted = new Set(["+CEREG"]);
