@@ -61,6 +61,7 @@ interface RawFlash {
 declare function require(module: "Storage"): Storage;
 declare function require(module: "Flash"): RawFlash;
 
+declare const global: Record<string, unknown>;
 declare function print(...values: unknown[]): void;
 /** Sets the clock, seconds since 1970 (UTC). */
 declare function setTime(seconds: number): void;
