@@ -3,7 +3,7 @@ import { check, configFields, type DeviceConfig } from "./config.ts";
 import { createModem, type Modem } from "./modem/network.ts";
 import { useNetwork } from "./mqtt/session.ts";
 import { type Client, TBDeviceMQTTClient as ClientClass, type ServerConfig } from "./thingsboard/client.ts";
-import { restart } from "./tracker/health.ts";
+import { restart, Watchdog } from "./tracker/health.ts";
 import { openJournal } from "./tracker/journal.ts";
 import { startTracker, type Tracker } from "./tracker/tracker.ts";
 
@@ -55,7 +55,7 @@ process.on("uncaughtException", function (error: any) {
 });
 print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
 // A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.
-E.enableWatchdog(25, true);
+E.enableWatchdog(Watchdog.Seconds, true);
 // Not at once: on a RAK8212 these 3 s are the only ones in which somebody at the cable can stop us (`clearTimeout()`), and
 // an exception in boot code makes the interpreter copy all of it into RAM for the stack trace.
 setTimeout(boot, 3000);

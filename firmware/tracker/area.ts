@@ -1,9 +1,8 @@
 /** Flash that the journal may have. Whole pages; the address of the first byte and that after the last. */
+import { Size } from "./journal.ts";
 
-const enum Size {
-  /** The journal's block, and the least that a page counts for. */
-  Block = 4096,
-  /** Of a Storage file: a word with its length and flags, then its name. */
+/** Of a Storage file: a word with its length and flags, then its name. */
+const enum File {
   Header = 32,
 }
 
@@ -27,10 +26,10 @@ export function storageFile(at: number): number[] | undefined {
     for (;;) {
       const head = flash.read(12, at);
       const length = new Int32Array(head.buffer)[0];
-      const past = at + Size.Header + (length & 0xffffff);
+      const past = at + File.Header + (length & 0xffffff);
       // A file whose name was cleared is deleted.
       if (E.toString(head).substr(4) === "tb.box\0\0")
-        return [(at + (Size.Header + Size.Block - 1)) & -Size.Block, past & -Size.Block];
+        return [(at + (File.Header + Size.Block - 1)) & -Size.Block, past & -Size.Block];
       // What does not fit in the rest of a page is in the next one.
       at = length === -1 ? at + 4 : (past + 3) & -4;
     }

@@ -18,8 +18,6 @@ declare const E: {
 const enum Limit {
   /** From kick to kick. */
   Pulse_ms = 10000,
-  /** What the Wio LTE's watchdog can do is 26. */
-  Watchdog_s = 25,
   /** A start has lasted after so many kicks: five crashes before that take less than ten minutes. */
   Lasted = 12,
   Crashes = 5,
@@ -29,6 +27,11 @@ const enum Limit {
   First = 360,
   /** Of an error: its text and where. */
   Text = 300,
+}
+
+/** What the Wio LTE's can do is 26 s. */
+export const enum Watchdog {
+  Seconds = 25,
 }
 
 /** Kicks until a round is overdue: whoever begins one sets it. In an array, as it is set from elsewhere. */
@@ -73,7 +76,7 @@ export function startHealth(): boolean {
   (state[Word.Starts] as number) += unsafe ? 65536 : 65537;
   put(Kind.State, state);
   due[0] = unsafe ? Infinity : Limit.First;
-  E.enableWatchdog(Limit.Watchdog_s, false);
+  E.enableWatchdog(Watchdog.Seconds, false);
   pulse();
   return unsafe;
 }

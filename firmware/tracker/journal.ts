@@ -20,7 +20,7 @@ export interface Flash {
   getPage(address: number): { addr: number; length: number };
 }
 
-const enum Size {
+export const enum Size {
   Block = 4096,
   Header = 16,
   Slot = 24,
@@ -170,7 +170,7 @@ export function put(kind: number, words: Int32Array): boolean {
 
 /**
  * Takes records, oldest first, as long as `accept` takes `record`; then the latest one, so that a long way back delays
- * nothing. Gives how many. They wait until `settle`; one call at a time.
+ * nothing. They wait until `settle`; one call at a time.
  */
 export function take(accept: () => unknown): void {
   for (

@@ -3,7 +3,16 @@
  * has them. When the flash is full the oldest go, and are counted.
  */
 import type { Fix } from "../gnss/fix.ts";
-import { Kind, put, record, settle as settleRecords, state, take as takeRecords, Word } from "./journal.ts";
+import {
+  Kind,
+  put,
+  record,
+  Size,
+  settle as settleRecords,
+  state,
+  take as takeRecords,
+  Word,
+} from "./journal.ts";
 
 /** Espruino's, seconds since 1970. */
 declare function setTime(seconds: number): void;
@@ -14,7 +23,6 @@ const enum Limit {
   /** January 2020, since 1970: a clock that says less was never set. */
   Known_s = 1577836800,
   Known_ms = 1577836800000,
-  Slot = 24,
   /** Samples a packet, besides the latest: each takes about 9 variables, twice. */
   Batch = 7,
   /** Bytes a packet's samples may have, but for two brackets: with topic and header one TCP segment, 1,460. */
@@ -77,7 +85,7 @@ export function clockIs(time_ms: number): void {
  * was never set.
  */
 export function append(time_ms: number, fix: Fix | 0, text: string): string {
-  const slots = ((text.length + (2 * Limit.Slot - 1)) / Limit.Slot) | 0;
+  const slots = ((text.length + (2 * Size.Slot - 1)) / Size.Slot) | 0;
   if (slots > Kind.Slots) return "too large";
   const words = new Int32Array(6 * slots);
   words[At.Time_s] = time_ms / 1000 - Limit.Known_s;
@@ -98,8 +106,8 @@ export function append(time_ms: number, fix: Fix | 0, text: string): string {
     words[At.Latitude] = Math.round(fix.latitude * 1e6);
     words[At.Longitude] = Math.round(fix.longitude * 1e6);
   } else {
-    while (text.length % Limit.Slot) text += " ";
-    new Uint8Array(words.buffer).set(E.toUint8Array(text), Limit.Slot);
+    while (text.length % Size.Slot) text += " ";
+    new Uint8Array(words.buffer).set(E.toUint8Array(text), Size.Slot);
   }
   if (put(Kind.Waits | slots, words)) return "";
   (state[Word.Dropped] as number)++;
@@ -122,7 +130,7 @@ export function take(): string {
         else if (settings.no_time === "hold" && Date.now() < Limit.Known_ms) return 0;
       }
     }
-    if (record.length > Limit.Slot) text = E.toString(new Uint8Array(record.buffer, Limit.Slot)).trim();
+    if (record.length > Size.Slot) text = E.toString(new Uint8Array(record.buffer, Size.Slot)).trim();
     else {
       const values: Record<string, number> = {};
       settings.keys.split(",").forEach(function (key, i) {

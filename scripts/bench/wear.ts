@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { BUDGETS } from "../budgets.ts";
-import { createFlash, writeUnaligned } from "../simulator/espruino/flash.ts";
+import { createFlash } from "../simulator/espruino/flash.ts";
+import { rawFlash } from "../simulator/espruino/raw-flash.ts";
 import type { Row } from "./row.ts";
 
 /** What a page of flash is on the boards, and what the journal has of it. */
@@ -14,35 +15,22 @@ const FIXES = 50_000;
 const START = 0x40000;
 const FIX = 0x81;
 
-/** Page erases of 1,000 fixes, each confirmed at once: what the flash wears by. */
+/** What the flash wears by. */
 export async function wearRows(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const { board, page_bytes, bytes } of FLASHES) {
-    const figure = (1000 * (await erases(page_bytes, bytes))) / FIXES;
+    const figure = await erasesPer1000(page_bytes, bytes);
     const name = `page erases per 1,000 fixes, ${board} (${page_bytes / 1024} KB pages)`;
     rows.push({ name, figure, unit: "erases", budget: BUDGETS.erases_per_1000 });
   }
   return rows;
 }
 
-async function erases(page_bytes: number, bytes: number): Promise<number> {
-  const chip = createFlash({ start: START, length: bytes, pageSize: page_bytes });
-  let count = 0;
-  chip.beforeOperation = ({ kind }) => {
-    if (kind === "erase") count++;
-  };
-  const flash = {
-    read: (length: number, address: number) => chip.read(address, length),
-    write: (data: Uint8Array | number[] | string, address: number) =>
-      writeUnaligned(
-        chip,
-        address,
-        typeof data === "string" ? Buffer.from(data, "latin1") : Uint8Array.from(data),
-      ),
-    erasePage: (address: number) => chip.erasePage(address),
-    getPage: () => ({ addr: START, length: page_bytes }),
-  };
-  Object.assign(globalThis, { E: { CRC32: (data: Uint8Array) => crc32(data) } });
+/** Page erases of 1,000 fixes, each confirmed at once, by the firmware's own journal. */
+export async function erasesPer1000(page_bytes: number, bytes: number): Promise<number> {
+  const flash = rawFlash(createFlash({ start: START, length: bytes, pageSize: page_bytes }));
+  const { E = {} } = globalThis as { E?: object };
+  Object.assign(globalThis, { E: { ...E, CRC32: (data: Uint8Array) => crc32(data) } });
   // Its state is the module's: a copy for each.
   const { openJournal, put, settle, take } = (await import(
     `../../firmware/tracker/journal.ts?${page_bytes}-${bytes}`
@@ -53,5 +41,5 @@ async function erases(page_bytes: number, bytes: number): Promise<number> {
     take(() => 1);
     settle(true);
   }
-  return count;
+  return (1000 * flash.erases) / FIXES;
 }

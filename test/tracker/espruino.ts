@@ -1,7 +1,5 @@
-/** What the tracker's modules use of Espruino, under Node: its globals, and raw flash. */
+/** What the tracker's modules use of Espruino's globals, under Node. */
 import { crc32 } from "node:zlib";
-import type { Flash } from "../../firmware/tracker/journal.ts";
-import { type Flash as Chip, writeUnaligned } from "../../scripts/simulator/espruino/flash.ts";
 
 /** What the program did with its board. */
 export interface Board {
@@ -40,34 +38,4 @@ export function switchOn(): Board {
     setTime: (seconds: number) => board.times_s.push(seconds),
   });
   return board;
-}
-
-/** `require("Flash")` over a simulated chip, counting. */
-export interface CountedFlash extends Flash {
-  reads: number;
-  erases: number;
-}
-
-export function flashModule(chip: Chip): CountedFlash {
-  const flash: CountedFlash = {
-    reads: 0,
-    erases: 0,
-    read(length, address) {
-      flash.reads++;
-      return chip.read(address, length);
-    },
-    write(data, address) {
-      const bytes = typeof data === "string" ? Buffer.from(data, "latin1") : Uint8Array.from(data);
-      writeUnaligned(chip, address, bytes);
-    },
-    erasePage(address) {
-      flash.erases++;
-      chip.erasePage(address);
-    },
-    getPage: (address) => ({
-      addr: address - ((address - chip.start) % chip.pageSize),
-      length: chip.pageSize,
-    }),
-  };
-  return flash;
 }

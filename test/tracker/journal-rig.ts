@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import type * as journals from "../../firmware/tracker/journal.ts";
 import { Kind, Word } from "../../firmware/tracker/journal.ts";
 import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruino/flash.ts";
+import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
+import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import { bootable } from "../modem/fresh.ts";
-import { flashModule, switchOn } from "./espruino.ts";
+import { switchOn } from "./espruino.ts";
 
 export const SLOT = 24;
 export const BLOCK = 4096;
@@ -31,24 +33,13 @@ switchOn();
 export function createChip(page: number, garbage_seed?: number): Chip {
   const chip = createFlash({ start: START - AROUND, length: MOST + 2 * AROUND, pageSize: page });
   if (garbage_seed !== undefined) {
-    const random = randomFrom(garbage_seed);
+    const random = seededRandom(garbage_seed);
     for (let i = 0; i < chip.length; i++) chip.bytes[i] = random() * 256;
   }
   return chip;
 }
 
 export const copyOf = (chip: Chip): Chip => createFlash(chip, Uint8Array.from(chip.bytes));
-
-/** Numbers from 0 to 1 that a seed decides: Mulberry32. */
-export function randomFrom(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** From the first to the last. */
 export const upTo = (first: number, last: number): number[] =>
@@ -60,7 +51,7 @@ const wordsOf = (id: number, slots: number): Int32Array =>
 
 /** The firmware boots on what the chip has. */
 export function reopen(chip: Chip, bytes: number) {
-  const flash = flashModule(chip);
+  const flash = rawFlash(chip);
   const journal = boot();
   journal.openJournal(flash, START, START + bytes);
   const self = {
@@ -135,16 +126,4 @@ export function filledTo(slots: number, chip: Chip, bytes: number, settings: num
     used += size;
   }
   return opened;
-}
-
-/** Pages erased for 1,000 fixes in a ring that came round before, each confirmed on its own. */
-export function erasesPer1000Fixes(page: number, bytes: number): number {
-  const before = (bytes / BLOCK) * PER_BLOCK;
-  const { append, confirm, flash } = filled(page, bytes, before);
-  flash.erases = 0;
-  for (const id of upTo(before + 1, before + 10_000)) {
-    append(id);
-    confirm();
-  }
-  return flash.erases / 10;
 }

@@ -7,9 +7,10 @@ import type * as journals from "../../firmware/tracker/journal.ts";
 import { Kind, Word } from "../../firmware/tracker/journal.ts";
 import type * as outboxes from "../../firmware/tracker/outbox.ts";
 import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruino/flash.ts";
+import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
 import { parseTelemetry, type Sample } from "../../scripts/simulator/thingsboard/telemetry.ts";
 import { bootableParts } from "../modem/fresh.ts";
-import { type Board, flashModule, switchOn } from "./espruino.ts";
+import { type Board, switchOn } from "./espruino.ts";
 
 const KEYS = "Longitude,Latitude,Altitude,Speed";
 const NOON_MS = Date.UTC(2026, 5, 1, 12);
@@ -40,7 +41,7 @@ function start({ no_time = "hold", keys = KEYS, now_ms = NOON_MS, sets_clock = f
   clock = install({ now: now_ms, toFake: ["Date"] });
   board = switchOn();
   const { outbox, journal } = boot();
-  journal.openJournal(flashModule(chip), 0, chip.length);
+  journal.openJournal(rawFlash(chip), 0, chip.length);
   journal.state[Word.Starts] = (journal.state[Word.Starts] as number) + 0x10000;
   journal.put(Kind.State, journal.state);
   outbox.useSettings({ no_time, keys }, sets_clock);

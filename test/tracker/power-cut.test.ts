@@ -10,6 +10,7 @@ import {
   type FlashOperation,
   PowerCut,
 } from "../../scripts/simulator/espruino/flash.ts";
+import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import {
   BLOCK,
   copyOf,
@@ -18,7 +19,6 @@ import {
   type Opened,
   PAGES,
   PER_BLOCK,
-  randomFrom,
   reopen,
   upTo,
 } from "./journal-rig.ts";
@@ -79,7 +79,7 @@ const untouched: Halfway = () => {};
 
 /** Some of the bits that were to become 0, or in a page 1. */
 const someBits: Halfway = (torn, { kind, address }, whole) => {
-  const random = randomFrom(address);
+  const random = seededRandom(address);
   const from = address - torn.start;
   for (let i = from; i < from + (kind === "erase" ? torn.pageSize : 4); i++) {
     const now = torn.bytes[i] as number;

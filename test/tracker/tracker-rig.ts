@@ -9,9 +9,10 @@ import type * as journals from "../../firmware/tracker/journal.ts";
 import type * as outboxes from "../../firmware/tracker/outbox.ts";
 import type * as recoveries from "../../firmware/tracker/recovery.ts";
 import { createFlash } from "../../scripts/simulator/espruino/flash.ts";
+import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
 import { FakeSerial, healthy, OK } from "../modem/fake-serial.ts";
 import { bootableParts } from "../modem/fresh.ts";
-import { type Board, flashModule, Reboot, switchOn } from "./espruino.ts";
+import { type Board, Reboot, switchOn } from "./espruino.ts";
 
 interface Parts {
   channel: typeof channels;
@@ -116,7 +117,7 @@ export function createTracker(t: TestContext) {
         },
       } as unknown as Client;
       tracker.server = server;
-      parts.journal.openJournal(flashModule(chip), 0, chip.length);
+      parts.journal.openJournal(rawFlash(chip), 0, chip.length);
       parts.outbox.useSettings({ no_time: "hold", keys: "lon,lat" }, false);
       tracker.safe = parts.health.startHealth();
       if (recovery) {
