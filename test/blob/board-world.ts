@@ -1,5 +1,4 @@
 /** A board's own blob on that board, simulated, with a modem that was running before, on a fake clock. */
-import { readFileSync } from "node:fs";
 import { createClock } from "@sinonjs/fake-timers";
 import type { BoardName } from "../../scripts/budgets.ts";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
@@ -7,16 +6,10 @@ import { createBoard } from "../../scripts/simulator/espruino/board.ts";
 import { createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import type { SerialPeer } from "../../scripts/simulator/espruino/machine.ts";
 import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
-import { createModem } from "../../scripts/simulator/modem/modem.ts";
-import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
 import { install } from "../../scripts/simulator/world.ts";
 import { builtBlob } from "../device/rig.ts";
-import { duplexPair } from "../simulator/duplex-pair.ts";
+import { createPeers, TOKEN } from "./peers.ts";
 
-const TRACK = new URL(
-  "../../scripts/simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea",
-  import.meta.url,
-);
 /** What the modem is connected to, where it is not Serial1. */
 const MODEM_UART: Partial<Record<BoardName, string>> = {
   "wio-lte": "Serial2",
@@ -33,17 +26,7 @@ export function createBoardWorld(
 ) {
   const timers = createClock(START_MS);
   const clock = fromFakeTimers(timers);
-  const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: "T" }], clock });
-  const modem = createModem({
-    clock,
-    startsOn: true,
-    gnss: { log: readFileSync(TRACK, "latin1"), time: "now" },
-    connect: () => {
-      const [near, far] = duplexPair();
-      thingsboard.accept(far);
-      return near;
-    },
-  });
+  const { modem, thingsboard } = createPeers(clock);
   // Until the firmware sets the UART up, it is the console's, on other pins than the modem's.
   let connected = false;
   const peer: SerialPeer = {
@@ -61,7 +44,7 @@ export function createBoardWorld(
     serials: { [MODEM_UART[name] ?? "Serial1"]: peer, ...consoles },
     print: (line) => lines.push(line),
   });
-  const config = { server: { host: "h", username: "T" }, apn: "internet", interval_s: 10, ...settings };
+  const config = { server: { host: "h", username: TOKEN }, apn: "internet", interval_s: 10, ...settings };
   install(board.storage, boardSpecs[name].name, { blob: builtBlob(name), config });
   return {
     board,

@@ -2,24 +2,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { crc32 } from "node:zlib";
 import { createClock } from "@sinonjs/fake-timers";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
-import {
-  createFlash,
-  type Flash,
-  type FlashOperation,
-  PowerCut,
-} from "../../scripts/simulator/espruino/flash.ts";
+import { createFlash, type FlashOperation, PowerCut } from "../../scripts/simulator/espruino/flash.ts";
 import { type BoardName, boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 import { readFile } from "../../scripts/simulator/espruino/storage.ts";
-import { createModem } from "../../scripts/simulator/modem/modem.ts";
-import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
 import { createSimulatedBoard } from "../../scripts/simulator/world.ts";
-import { duplexPair } from "../simulator/duplex-pair.ts";
-import { TOKEN, TRACK } from "./world.ts";
+import { fixesIn } from "../faults/record.ts";
+import { createPeers, TOKEN } from "./peers.ts";
 
-const TRACK_TEXT = readFileSync(TRACK, "latin1");
 /** When the server changes the interval, and when the life ends, unless the power goes. */
 const RPC_S = 24;
 const END_S = 32;
@@ -34,37 +25,12 @@ const CONFIG = {
   interval_s: INTERVAL_S,
 };
 
-/** The times of the fixes that wait in flash, and are whole: read as the format is described, in journal.ts. */
-function waitingFixes({ bytes, start }: Flash): number[] {
-  const times: number[] = [];
-  for (let block = (4096 - (start % 4096)) % 4096; block < bytes.length; block += 4096) {
-    if (bytes[block + 3] !== 0x54) continue;
-    for (let at = block + 16; at + 24 <= block + 4096; at += 24) {
-      const slot = Buffer.from(bytes.subarray(at, at + 24));
-      if (slot[0] !== 0x81 || slot.readUInt32LE() >>> 8 !== (crc32(slot.subarray(4)) & 0xffffff)) continue;
-      times.push(Date.UTC(2020, 0, 1) + slot.readInt32LE(4) * 1000 + slot.readInt32LE(20));
-    }
-  }
-  return times;
-}
-
 /** A first minute; before operation number `cut` the power goes. Gives what was done until then. */
 async function live(name: BoardName, cut = Number.POSITIVE_INFINITY): Promise<FlashOperation[]> {
   const spec = boardSpecs[name];
   const timers = createClock(Date.UTC(2026, 5, 1, 12));
   const clock = fromFakeTimers(timers);
-  const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: TOKEN }], clock });
-  const modem = createModem({
-    clock,
-    model: name === "wio-lte" ? "EC21" : "BG96",
-    startsOn: true,
-    gnss: { log: TRACK_TEXT, time: "now" },
-    connect: () => {
-      const [near, far] = duplexPair();
-      thingsboard.accept(far);
-      return near;
-    },
-  });
+  const { modem, thingsboard } = createPeers(clock, { model: name === "wio-lte" ? "EC21" : "BG96" });
   const flash = createFlash(flashOf(spec));
   const lines: string[] = [];
   let off = false;
@@ -103,7 +69,7 @@ async function live(name: BoardName, cut = Number.POSITIVE_INFINITY): Promise<Fl
     );
     await run(END_S - RPC_S);
     if (!off) assert.ok(done.length < cut, "the power went, and nobody said so");
-    const waiting = waitingFixes(flash);
+    const waiting = fixesIn(flash.bytes, true).map(({ ts }) => ts);
     flash.beforeOperation = undefined;
     board.powerCut();
     off = false;

@@ -5,20 +5,12 @@ import { createClock } from "@sinonjs/fake-timers";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
 import type { Flash } from "../../scripts/simulator/espruino/flash.ts";
 import type { BoardSpec } from "../../scripts/simulator/espruino/specs.ts";
-import { createModem } from "../../scripts/simulator/modem/modem.ts";
 import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";
-import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import type { RateLimits } from "../../scripts/simulator/thingsboard/rate-limit.ts";
 import { createSimulatedBoard } from "../../scripts/simulator/world.ts";
-import { duplexPair } from "../simulator/duplex-pair.ts";
+import { createPeers, TOKEN } from "./peers.ts";
 
-export const TOKEN = "A1_TEST_TOKEN";
 const BLOB = new URL("../../dist/linux.js", import.meta.url);
-/** The receiver's sentences, again and again. */
-export const TRACK = new URL(
-  "../../scripts/simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea",
-  import.meta.url,
-);
-
 export interface WorldChanges {
   /** Over the settings that work. */
   config?: Record<string, unknown>;
@@ -27,6 +19,8 @@ export interface WorldChanges {
   connect?: (host: string, port: number) => Duplex;
   /** Written to Storage in place of the settings, as it is. */
   settings?: string;
+  /** The server's. */
+  rate_limits?: RateLimits;
   flash?: Flash;
   /** Default: the linux board. */
   spec?: BoardSpec;
@@ -43,19 +37,11 @@ export function createWorld(changes: WorldChanges = {}) {
   const timers = createClock(Date.UTC(2026, 5, 1, 12));
   const clock = fromFakeTimers(timers);
   const lines: string[] = [];
-  const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: TOKEN }], clock });
-  const modem = createModem({
+  const { modem, thingsboard } = createPeers(
     clock,
-    startsOn: true,
-    gnss: { log: readFileSync(TRACK, "latin1"), time: "now" },
-    connect: () => {
-      const [near, far] = duplexPair();
-      thingsboard.accept(far);
-      return near;
-    },
-    ...(changes.connect && { connect: changes.connect }),
-    ...changes.modem,
-  });
+    { ...(changes.connect && { connect: changes.connect }), ...changes.modem },
+    changes.rate_limits,
+  );
   const board = createSimulatedBoard({
     clock,
     modem,

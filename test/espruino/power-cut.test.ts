@@ -20,7 +20,8 @@ import {
 } from "../../scripts/simulator/interpreter.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
-import { createWorld, TOKEN, TRACK } from "../blob/world.ts";
+import { TOKEN, TRACK } from "../blob/peers.ts";
+import { createWorld } from "../blob/world.ts";
 import { fixesIn } from "../faults/record.ts";
 
 const binary = process.env.ESPRUINO ?? "";

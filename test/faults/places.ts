@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readFixes } from "../../scripts/simulator/gnss-log.ts";
-import { TRACK } from "../blob/world.ts";
+import { TRACK } from "../blob/peers.ts";
 import { some, time } from "./naming.ts";
 import type { Taken } from "./scene.ts";
 
