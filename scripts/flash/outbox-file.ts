@@ -15,6 +15,9 @@ const STORAGE_START: Partial<Record<BoardName, string>> = {
   linux: 'require("Flash").getFree()[0].addr',
 };
 
+/** Has this board its outbox in the file? */
+export const isBoxed = (board: BoardName): boolean => board in STORAGE_START;
+
 const HEADER_BYTES = 32;
 const BLOCK_BYTES = 4096;
 /** With the header a block: what a file may need until the first block begins. */
@@ -57,7 +60,7 @@ export async function wantedBytes(
   board: BoardName,
   settings: string | undefined,
 ): Promise<number | undefined> {
-  if (!STORAGE_START[board]) return undefined;
+  if (!isBoxed(board)) return undefined;
   const field = fieldOf("outbox_bytes", board) as FieldInfo;
   const given =
     settings === undefined

@@ -3,12 +3,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fieldOf } from "../config/fields.ts";
+import { boxLength, isBoxed, OUTBOX_FILE } from "../flash/outbox-file.ts";
 import type { Clock } from "./clock.ts";
 import { createBoard, type SimulatedBoard } from "./espruino/board.ts";
 import { fromBytes } from "./espruino/bytes.ts";
 import { createFlash, type Flash } from "./espruino/flash.ts";
 import type { SerialPeer } from "./espruino/machine.ts";
-import { type BoardSpec, boardSpecs, flashOf } from "./espruino/specs.ts";
+import { type BoardName, type BoardSpec, boardSpecs, flashOf } from "./espruino/specs.ts";
 import { findFile, type StorageArea, writeFile } from "./espruino/storage.ts";
 import { type Interpreter, openSerialPort, startInterpreter } from "./interpreter.ts";
 import type { Modem } from "./modem/modem.ts";
@@ -32,10 +34,7 @@ export interface WorldOptions {
 /** Where the simulated Linux has its modem. */
 const MODEM_PORT = "/dev/ttyUSB2";
 
-/** The outbox's Storage file, where a board has it in one; see scripts/flash/outbox-file.ts. */
-const OUTBOX_FILE = "tb.box";
-const LEAD_BYTES = 4064;
-const OUTBOX_BYTES: Record<string, number> = { LINUX: 65_536, RAK8212: 8192 };
+const boardNames = Object.keys(boardSpecs) as BoardName[];
 
 /** What `npm run flash` would have put there, in its order. */
 function storageOf(
@@ -45,13 +44,11 @@ function storageOf(
 ): Record<string, string> {
   const { blob, config } = options;
   const settings = options.settings ?? (config && JSON.stringify({ modem_port, ...config }));
-  const outbox_bytes =
-    options.outbox !== false &&
-    OUTBOX_BYTES[spec_name] &&
-    Number(config?.outbox_bytes ?? OUTBOX_BYTES[spec_name]);
+  const [board] = boardNames.filter((name) => boardSpecs[name].name === spec_name);
+  const bytes = Number(config?.outbox_bytes ?? fieldOf("outbox_bytes", board)?.default);
+  const boxed = options.outbox !== false && settings !== undefined && board && isBoxed(board);
   return {
-    ...(settings !== undefined &&
-      outbox_bytes && { [OUTBOX_FILE]: "\xff".repeat(outbox_bytes + LEAD_BYTES) }),
+    ...(boxed && { [OUTBOX_FILE]: "\xff".repeat(boxLength(bytes)) }),
     ...(settings !== undefined && { "tb.json": settings }),
     ...(blob !== undefined && { ".bootcde": blob }),
   };
