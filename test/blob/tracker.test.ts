@@ -64,6 +64,20 @@ describe("the tracker", () => {
     assert.ok(thingsboard.telemetry("tracker", "Latitude").length >= before + 9, "every 4 s");
   });
 
+  test("its own question for the limits, which a broker that is no ThingsBoard gives back, is none for it", async () => {
+    const { run, thingsboard } = start();
+    await run(60);
+    const answered = thingsboard
+      .rpc("tracker", "getSessionLimits", {}, { timeout_ms: 5000 })
+      .then(() => true)
+      .catch(() => false);
+    await run(10);
+    assert.equal(await answered, false);
+    const position = thingsboard.rpc("tracker", "getPosition");
+    await run(5);
+    assert.ok(Number(((await position) as { latitude: number }).latitude) > 52);
+  });
+
   test("a burst of calls is answered, every one", async () => {
     const { run, thingsboard } = start();
     await run(60);

@@ -30,6 +30,20 @@ describe("QoS 1", () => {
     assert.deepEqual(told, ["b true", "a true"]);
   });
 
+  it("a PUBACK for a later message gives the oldest no more time", () => {
+    const { session, network, told, connect, send, tick } = sessionRig();
+    connect();
+    send("a");
+    tick(ANSWER / 2);
+    send("b");
+    network.respond(puback(2));
+    tick(ANSWER / 2 - SECOND);
+    assert.equal(session.status, true);
+    tick(SECOND);
+    assert.equal(session.status, false);
+    assert.deepEqual(told, ["b true", "end no answer: check host, port"]);
+  });
+
   it("a PUBACK for nothing in flight, or a second one, is ignored", () => {
     const { session, network, told, connect, send } = sessionRig();
     connect();
