@@ -372,6 +372,12 @@ describe("what flash can have", () => {
   });
 });
 
+test("24 KB hold 1,000 fixes", () => {
+  const opened = filled(4096, 24 * KB, 1000);
+  assert.equal(opened.dropped, 0);
+  assert.equal(opened.all().length, 1000);
+});
+
 test("a page of 4 KB is erased once in 169 fixes, that of 128 KB once in 5,408", async () => {
   assert.ok(Math.abs((await erasesPer1000(4096, 64 * KB)) - 1000 / PER_BLOCK) < 0.1);
   assert.ok((await erasesPer1000(128 * KB, 256 * KB)) <= 0.2);
