@@ -6,7 +6,7 @@ import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
 import { askLimits, type Client, type Values } from "../thingsboard/client.ts";
 import { due, startHealth } from "./health.ts";
-import { Kind, state as kept, put, Word, waiting } from "./journal.ts";
+import { state as kept, saveState, Word, waiting } from "./journal.ts";
 import { append, clockIs, sent, settle, take, useSettings } from "./outbox.ts";
 import { pause_ms, setLimits } from "./pace.ts";
 import { fail, history, reason, State, startRecovery, state } from "./recovery.ts";
@@ -134,7 +134,7 @@ function onMessage(_topic: string, request: any): void {
       interval_s = asked.interval_s;
       kept[Word.Interval] = interval_s;
       kept[Word.Configured] = config.interval_s;
-      put(Kind.State, kept);
+      saveState();
       clearTimeout(roundTimer);
       takeFix();
     }
