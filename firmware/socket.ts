@@ -4,6 +4,8 @@
  * Bytes are strings of char codes 0–255, as Espruino's serial gives and takes them.
  */
 
+import type { Reason } from "./reason.ts";
+
 /** One TCP connection. */
 export interface Socket {
   /**
@@ -24,7 +26,7 @@ export interface SocketHandlers {
   /** `write` will take bytes again. */
   onWritable(): void;
   /** The connection could not be opened or is gone, with the reason for the user. Called once, last. */
-  onClose(reason: string): void;
+  onClose(reason: Reason): void;
 }
 
 /** What opens connections: the modem, or a fake. */

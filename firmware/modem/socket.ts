@@ -1,6 +1,8 @@
 /** The modem's one TCP connection, in buffer access mode: it keeps the backlog, and is read 512 bytes at a time. */
+
+import { modemLost, Reason } from "../reason.ts";
 import type { Socket, SocketHandlers } from "../socket.ts";
-import { command, explain } from "./at.ts";
+import { command } from "./at.ts";
 
 /** What connection 0 of the modem is up to. */
 const enum State {
@@ -48,7 +50,7 @@ let timer: ReturnType<typeof setTimeout> | 0 | undefined;
 /** Until open: its AT+QIOPEN; then what is being sent. */
 let out: string | 0;
 /** Why it ends once everything received was read; 0: it does not. */
-let lost: string | 0;
+let lost: Reason;
 /** 1: there may be something to read. */
 let unread: 0 | 1;
 
@@ -57,7 +59,7 @@ export function open(host: string, port: number, handlers: SocketHandlers): Sock
   if (socket) throw Error("modem in use");
   socket = { write: write, close: endSocket, handlers_: handlers };
   out = 'AT+QIOPEN=1,0,"TCP","' + host + '",' + port + ",0,0";
-  lost = 0;
+  lost = Reason.None;
   if (!state) {
     state = State.Leaving;
     socketStep();
@@ -78,7 +80,7 @@ function write(this: TcpSocket, bytes: string): number {
  * Ends the connection, if there is one, for a reason its user is told. A modem that restarted or is silent (see `Done`
  * for how such a reason looks) has nothing to close. As `Socket.close`, without a reason, it is for its own connection.
  */
-export function endSocket(this: unknown, reason?: string): void {
+export function endSocket(this: unknown, reason?: Reason): void {
   const ended = socket;
   const was = state;
   if (ended && (reason || this === ended)) {
@@ -93,8 +95,8 @@ export function endSocket(this: unknown, reason?: string): void {
 export function socketUrc(urc: string): void {
   if (state > State.Leaving && /^.QI(OPEN: |URC: "[rc].*",)0/.test(urc)) {
     unread = 1;
-    if (urc[9] === "c") lost = "closed by server";
-    if (state === (urc[3] === "O" ? State.Opening : State.Idle)) socketStep("", [urc]);
+    if (urc[9] === "c") lost = Reason.ClosedByServer;
+    if (state === (urc[3] === "O" ? State.Opening : State.Idle)) socketStep(Reason.None, [urc]);
   }
 }
 
@@ -102,7 +104,7 @@ export function socketUrc(urc: string): void {
  * All that happens to the connection. `event` is the error of its command (see `Done`) or "look"; `lines` are the
  * command's. With nothing under way it takes the next thing to do.
  */
-function socketStep(event?: string, lines?: string[]): void {
+function socketStep(event?: Reason | "look", lines?: string[]): void {
   const handlers = (socket as TcpSocket).handlers_;
   const was = state;
   let text = "";
@@ -121,10 +123,10 @@ function socketStep(event?: string, lines?: string[]): void {
         unread = 1;
         out = 0;
         handlers.onOpen();
-      } else endSocket(explain(code, "561"));
-    } else if (event === "SEND FAIL") state = State.Holding;
+      } else endSocket(code === Reason.ModemError ? Reason.NoContext : +code);
+    } else if (event === Reason.SendFailed) state = State.Holding;
     else if (was < State.Opening) {
-      if (event) lost = lost || "link lost";
+      if (event) lost = lost || Reason.LinkLost;
       if (was === State.Sending) {
         // What the server said before it closed is still read.
         unread = 1;
@@ -149,8 +151,7 @@ function socketStep(event?: string, lines?: string[]): void {
         text = "AT+QISEND=0," + out.length;
       } else state = State.Idle;
     }
-  } else if (was === State.Closing || (event && event > "a")) {
-    // Asked twice: to Espruino undefined is more than "a".
+  } else if (was === State.Closing || modemLost(event as Reason)) {
     // The modem closed it, or never will: the id is free, or will be cleared before it is used again.
     state = State.Closed;
     if (socket) {

@@ -3,7 +3,8 @@
  * connection, a new PDP context, the radio off and on, a restart of the modem, its power, the board. In between it waits,
  * at random ("full jitter": trackers that lost the server together do not come back together), longer each time.
  */
-import { bringUp, type Modem, Way } from "../modem/network.ts";
+import { bringUp, type Modem, Rung } from "../modem/network.ts";
+import { needsPerson, Reason, words } from "../reason.ts";
 import type { Client } from "../thingsboard/client.ts";
 import { restart } from "./health.ts";
 import { state as kept, saveState, Word } from "./journal.ts";
@@ -50,7 +51,7 @@ let lost = "";
 /** Failures in a row. */
 let failures: number;
 /** How the next try goes. */
-let way: Way;
+let way: Rung;
 /** How often each way was gone; of the first, how often it came online again. */
 const counts = [-1, 0, 0, 0, 0];
 /** For so many calls of `steady` it has been online. */
@@ -58,19 +59,19 @@ let calm: number;
 
 /** The next try. */
 function attempt(): void {
-  if (way === Way.Board) {
+  if (way === Rung.Board) {
     kept[Word.Failures] = Limit.Reboot;
     restart("reboot", lost);
   }
   state = State.Modem;
   if (way) (counts[way] as number)++;
   // The server alone may be gone, and a new PDP context costs time and energy. Or it was connected by hand meanwhile.
-  if (server.status || !(way || modem.status().reason)) proceed("");
+  if (server.status || !(way || modem.status().reason)) proceed(Reason.None, 0);
   else bringUp(proceed, way);
 }
 
 /** With "" the modem is up, and may know the time: on to the server. Else it is not. */
-function proceed(why: string, time_ms?: number): void {
+function proceed(why: Reason, time_ms: number): void {
   if (time_ms) clockIs(time_ms);
   if (why) fail(why);
   else {
@@ -88,11 +89,11 @@ function connected(ok: boolean): void {
     (counts[0] as number)++;
     print("tracker: connected");
     changed();
-  } else if (!ok) fail(server.last_error);
+  } else if (!ok) fail(server.last_reason_);
 }
 
 /** From a failure to the next try, drawn at random. */
-export function wait_s(failures: number, next: Way): number {
+export function wait_s(failures: number, next: Rung): number {
   const most_s =
     next && failures > Limit.Reboot
       ? failures > Limit.Reboot + 1
@@ -105,22 +106,22 @@ export function wait_s(failures: number, next: Way): number {
 }
 
 /** It came to nothing, or the session ended: waits, and goes on. Several parts tell of one loss. */
-export function fail(why: string): void {
+export function fail(why: Reason): void {
   if (state) {
     failures++;
     // A server that says no, or its machine, was reached; and the SIM's owner must act: going further would not help, and
     // the board would forget that it tried the PIN.
     way =
-      /refused|P[IU]/.test(why) || failures < 3
-        ? Way.Socket
+      needsPerson(why) || (why >= Reason.RefusedProtocol && why <= Reason.RefusedLogin) || failures < 3
+        ? Rung.Connection
         : failures % Limit.Reboot
-          ? Math.min((failures - 1) >> 1, Way.Power)
-          : Way.Board;
+          ? Math.min((failures - 1) >> 1, Rung.Power)
+          : Rung.Board;
     const delay_s = wait_s(failures, way);
     setTimeout(attempt, delay_s * 1000);
     state = State.Waiting;
-    lost = why;
-    reason = why + "; again in " + delay_s + " s";
+    lost = words(why);
+    reason = lost + "; again in " + delay_s + " s";
     print("tracker: " + reason);
   }
 }
@@ -139,7 +140,7 @@ export function steady(): void {
 /** Puts what happened on the way into `into`: what was done how often, and why it was lost last. */
 export function history<T extends Record<string, unknown>>(into: T): T {
   const found = into as Record<string, unknown>;
-  // In the order of Way.
+  // In the order of Rung.
   "reconnects,contexts,radio_resets,modem_resets,power_cycles".split(",").forEach(function (name, i) {
     if ((counts[i] as number) > 0) found[name] = counts[i];
   });
@@ -157,6 +158,6 @@ export function startRecovery(its_modem: Modem, its_server: Client, its_change: 
   server.onClose_ = fail;
   // The board was rebooted because nothing else had helped.
   failures = kept[Word.Failures] as number;
-  way = Way.Context;
+  way = Rung.Context;
   attempt();
 }

@@ -81,7 +81,7 @@ function answered(ok: boolean): void {
   // Not from here, as the interpreter's stack is short.
   if (ok) setTimeout(drain, pause, 1);
   // `server.disconnect()` by hand; while the modem comes up, samples are given up: no news.
-  else if (state > State.Modem && !server.status) fail(server.last_error);
+  else if (state > State.Modem && !server.status) fail(server.last_reason_);
 }
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
