@@ -184,15 +184,15 @@ function finish(id: number, ok: boolean): void {
 }
 
 /** Waits for an answer, to the packet if one is given. Without `done` gives the Promise that stands in for it. */
-function ask(id: number, done: Done | undefined, bytes?: string): any {
+function ask(id: number, done: Done | undefined, bytes?: string, once?: 1): any {
   if (!done)
     return new Promise(function (resolve: Done) {
-      ask(id, resolve, bytes);
+      ask(id, resolve, bytes, once);
     });
   if (id < Id.REQUEST || flight.length > Limit.WAITING) done(id === Id.YES);
   else {
     // The others have their deadline.
-    if (flight.push({ id_: id, done_: done, bytes_: bytes, tries_: 0 }) < 2) watch();
+    if (flight.push({ id_: id, done_: done, bytes_: bytes, tries_: once ? Limit.TRIES - 1 : 0 }) < 2) watch();
     if (bytes) send(bytes);
   }
 }
@@ -343,9 +343,9 @@ export function disconnect(this: Session, done?: Done): any {
 /**
  * Publishes. QoS 1: `done(true)` at PUBACK, and the message is sent again after a reconnect; QoS 0: when the socket
  * took it. `done(false)`: refused at once, given up (Limit.TRIES, Wait.OPEN_MS), or `disconnect`.
- * `done` may be called before this returns.
+ * `done` may be called before this returns. `once`: it is not sent again after a reconnect.
  */
-export function publish(session: Session, topic: string, payload: string, done?: Done): any {
+export function publish(session: Session, topic: string, payload: string, done?: Done, once?: 1): any {
   const reason = !session.status
     ? Reason.NotConnected
     : flight.length >= Limit.FLIGHT
@@ -369,5 +369,6 @@ export function publish(session: Session, topic: string, payload: string, done?:
     id,
     done,
     packet(id ? First.PUBLISH_QOS_1 : First.PUBLISH, field(topic) + (id ? uint16(id) : "") + payload),
+    once,
   );
 }

@@ -80,7 +80,7 @@ function located(fix: Fix | null, why: string): void {
 function onMessage(_topic: string, request: any): void {
   const method = request.method;
   // The server's limits; or our question for them, which a broker that is no ThingsBoard gives back.
-  if (!request.id || method === "getSessionLimits") return setLimits(request.rateLimits || {});
+  if (!request.id || method === "getSessionLimits") return setLimits(request);
   const params = request.params;
   // Declared here, as in the block below it would cost bytes.
   let asked: { interval_s: number };

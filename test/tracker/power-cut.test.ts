@@ -212,7 +212,7 @@ function live(start: Opened, events: Event[]): void {
       else if (what === "values") assert.ok(opened.append(id, size));
       else if (what === "confirm" || what === "fail") {
         taken = opened.take(size, true);
-        opened.journal.settle(what === "confirm");
+        opened.queue.settle(what === "confirm");
       } else if (what === "state") {
         state = [id, id + 1];
         save(opened, state);
