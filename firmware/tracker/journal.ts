@@ -68,6 +68,8 @@ export let length: number;
 export const taken: number[] = [];
 export const aside: number[] = [];
 export const state = new Int32Array(Limit.Words);
+/** `Word.Dropped` as it was written down last. */
+let saved_dropped = 0;
 
 /** The first address after the block that has this one, or ends there. */
 export function endOf(address: number): number {
@@ -138,6 +140,7 @@ export function readRecord(at: number): boolean {
     // Where flash does not take that, it would be counted each time.
     if (look(at) === Kind.Done) (state[Word.Dropped] as number)++;
     record = head;
+    head[0] = 0;
   }
   return false;
 }
@@ -174,6 +177,7 @@ function readState(at: number): boolean {
     found.set(new Int32Array(record.buffer, Size.Content), (part * Size.TextMore) / 4);
   }
   state.set(found);
+  saved_dropped = state[Word.Dropped] as number;
   return true;
 }
 
@@ -233,13 +237,17 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
     }
     // What the power tore at the end is cleared before anything follows it.
     let last = write;
-    do last -= Size.Slot;
-    while (last > newest && (look(last) === Kind.More || record[0] === Kind.Torn));
-    if (last > newest) readRecord(last);
+    let kind: Kind;
+    do {
+      last -= Size.Slot;
+      kind = last > newest ? look(last) : Kind.Done;
+    } while (kind === Kind.More || kind === Kind.Torn);
+    if (kind) readRecord(last);
   }
   state[Word.Oldest] = seek(sequence ? (state[Word.Oldest] as number) : to);
   if (state[Word.Aside] && readRecord(state[Word.Aside] as number)) aside.push(state[Word.Aside] as number);
   else state[Word.Refusals] = 0;
+  saveLosses();
 }
 
 /** How many bytes of the ring lie between two addresses. */
@@ -288,6 +296,7 @@ export function put(slots: Uint8Array): number {
 /** The state as slots. */
 function stateSlots(): Uint8Array {
   const slots = new Uint8Array(Size.State);
+  saved_dropped = state[Word.Dropped] as number;
   for (let part = 0; part < Size.State / Size.Slot; part++) {
     slots[part * Size.Slot] = part ? Kind.More : Kind.State;
     new Uint8Array(slots.buffer, part * Size.Slot + Size.Content, Size.TextMore).set(
@@ -306,6 +315,11 @@ export function saveState(): boolean {
   // It is no record that waits.
   if (idle) state[Word.Oldest] = write;
   return saved;
+}
+
+/** Writes the state down if records were lost since it was. Not while records are read: `record` is another one then. */
+export function saveLosses(): void {
+  if (saved_dropped !== state[Word.Dropped]) saveState();
 }
 
 /** Takes addresses in a page that was erased off a list. */

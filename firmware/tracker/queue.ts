@@ -11,6 +11,7 @@ import {
   length,
   put,
   readRecord,
+  saveLosses,
   saveState,
   seek,
   slotsOf,
@@ -52,6 +53,7 @@ export function take(accept: (room: number) => unknown): void {
   }
   if (at !== endOfRecords() && latest && seek(latest) === latest && accept(0)) taken.push(latest);
   latest = 0;
+  saveLosses();
 }
 
 /** Takes only the record that was put aside first, as `take`. */

@@ -15,6 +15,7 @@ export const BLOCK = 4096;
 export const HEADER = 16;
 /** Slots of a block, beside the last three, which get the state. */
 export const PER_BLOCK = 167;
+const STATE_SLOTS = 3;
 /** Where the journal's flash begins, in a chip that has other things before and after. */
 export const START = 0x40000;
 const AROUND = 0x20000;
@@ -134,13 +135,18 @@ export function filled(page: number, bytes: number, count: number): Opened {
 
 /**
  * A journal whose records, 1 and on, take so many slots: in each block large ones, then fixes. The state has `settings`
- * from the first block on.
+ * from the first slots on.
  */
 export function filledTo(slots: number, chip: Chip, bytes: number, settings: number[]): Opened {
   const opened = reopen(chip, bytes);
-  opened.journal.state.set(settings, Word.Interval);
   let id = 0;
-  for (let used = 0; used < slots; ) {
+  let used = 0;
+  if (slots) {
+    opened.journal.state.set(settings, Word.Interval);
+    assert.ok(opened.journal.saveState());
+    used = STATE_SLOTS;
+  }
+  while (used < slots) {
     const left = Math.min(PER_BLOCK - (used % PER_BLOCK), slots - used);
     const size = left >= 31 ? 31 : 1;
     assert.ok(opened.append(++id, size));
