@@ -97,9 +97,11 @@ export function mostPoints(): number {
   return points + 0.001;
 }
 
-/** How much of a window is used. The clock may have been set since. */
+/** How much of a window is used. The clock may have been set back since: then it is as much as may be. */
 function used_ms(window: Window): number {
-  return Math.min(Math.max(window.free_ms - Date.now(), 0), window.span_ms);
+  const now_ms = Date.now();
+  if (window.free_ms > now_ms + window.span_ms) window.free_ms = now_ms + 0.8 * window.span_ms;
+  return Math.max(window.free_ms - now_ms, 0);
 }
 
 function cost_ms(window: Window, points: number): number {
@@ -108,7 +110,9 @@ function cost_ms(window: Window, points: number): number {
 
 /** How long a packet with so many data points has to wait, ms; 0: it may go now. */
 export function pause_ms(points: number): number {
-  let pause = Math.min(Math.max(went_ms + gap_ms - Date.now(), 0), gap_ms);
+  const now_ms = Date.now();
+  went_ms = Math.min(went_ms, now_ms);
+  let pause = Math.max(went_ms + gap_ms - now_ms, 0);
   windows.forEach(function (window) {
     // What is more than four fifths alone goes when the window is free.
     pause = Math.max(pause, used_ms(window) - Math.max(0.8 * window.span_ms - cost_ms(window, points), 0));

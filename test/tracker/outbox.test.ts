@@ -74,8 +74,7 @@ function drain(outbox: Outbox): Sample[] {
 
 const fixAt = (time_ms: number): Fix => ({ time_ms, ...AT });
 const append = (outbox: Outbox, time_ms: number) => outbox.append(time_ms, fixAt(time_ms), "");
-const upTo = (first: number, last: number) =>
-  Array.from({ length: last - first + 1 }, (_, i) => first + i);
+const upTo = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const times = (samples: Sample[]) => samples.map(({ ts }) => ts);
 const valuesOf = (sample: Sample | undefined) => Object.fromEntries(sample?.values ?? []);
 
