@@ -306,11 +306,22 @@ function stateSlots(): Uint8Array {
   return slots;
 }
 
+/** Writes the state at the end of the newest block, if that room is free. */
+function closeBlock(): boolean {
+  const closing = closingOf(write);
+  return !!sequence && write <= closing && look(closing) === Kind.Erased && writeSlots(stateSlots(), closing);
+}
+
 /** Writes `state` down. False: the flash did not take it. */
 export function saveState(): boolean {
   const idle = state[Word.Oldest] === write;
   state[Word.Aside] = aside[0] || 0;
-  if (write + Size.State > closingOf(write) && enter()) return true;
+  // Rather than to begin the next block, which may cost records.
+  if (write + Size.State > closingOf(write) && closeBlock()) {
+    write = endOf(write);
+    if (idle) state[Word.Oldest] = write;
+    return true;
+  }
   const saved = !!put(stateSlots());
   // It is no record that waits.
   if (idle) state[Word.Oldest] = write;
@@ -334,7 +345,6 @@ function forget(addresses: number[], from: number, past: number): void {
  */
 function enter(): boolean {
   const last = write;
-  const closing = closingOf(last);
   const block = endOf(last) === end ? start : endOf(last);
   const past = block + Math.max(page_bytes, Size.Block);
   const erases = !(block % page_bytes);
@@ -352,8 +362,7 @@ function enter(): boolean {
     state[Word.Aside] = aside[0] || 0;
     state[Word.Oldest] = oldest;
   }
-  const saved =
-    !!sequence && last <= closing && look(closing) === Kind.Erased && writeSlots(stateSlots(), closing);
+  const saved = closeBlock();
   if (erases) for (let at = block; at < past; at += page_bytes) flash.erasePage(at);
   sequence++;
   const header = new Int32Array([sequence, checkOf(sequence), sequence, checkOf(sequence)]);

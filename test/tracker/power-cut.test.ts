@@ -139,7 +139,11 @@ function checkCuts(chip: Chip, ring: number, slots: number, action: Action, half
     const all = again.all();
     const begun = (kind: string) =>
       done.filter((operation) => operation.kind === kind).length + (halfway === untouched ? 0 : 1);
-    const may_be_gone = Math.max(begun("erase") ? goes : 0, Math.min(begun("write"), action.confirms ?? 0));
+    // They are counted before the page is erased.
+    const may_be_gone = Math.max(
+      begun("erase") || again.dropped > before ? goes : 0,
+      Math.min(begun("write"), action.confirms ?? 0),
+    );
     assertLacksOnly(all, action.appends ? [...waiting, NEW] : waiting, [
       NEW,
       ...waiting.slice(0, may_be_gone),
