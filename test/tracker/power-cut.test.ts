@@ -264,6 +264,6 @@ describe("any life", () => {
         fc.array(event, { minLength: 30, maxLength: 60 }),
         (slots, events) => live(filledTo(slots, createChip(page, 1), ring, OLD_STATE).reopened(), events),
       );
-      fc.assert(property, { numRuns: runs });
+      fc.assert(property, { numRuns: Number(process.env.RUNS ?? runs), endOnFailure: !!process.env.RUNS });
     });
 });
