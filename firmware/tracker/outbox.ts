@@ -8,7 +8,7 @@ import { Reason, words } from "../reason.ts";
 import { record, rest, saveState, state, Word } from "./journal.ts";
 import { mostPoints, mostSamples } from "./pace.ts";
 import { append as appendRecord, settle as settleRecords, takeAside, take as takeRecords } from "./queue.ts";
-import { At, Half, Kind, Size, Unknown } from "./slot.ts";
+import { At, Half, Kind, Place, Size, Unknown } from "./slot.ts";
 
 /** Espruino's, seconds since 1970. */
 declare function setTime(seconds: number): void;
@@ -89,7 +89,9 @@ export function append(time_ms: number, fix: Fix | 0, text: string): Reason {
   } else {
     slots[0] = known ? Kind.Text : Kind.OwnText;
     halves[Half.SpeedOrLength] = text.length;
-    new Uint8Array(slots.buffer, Size.Text, Size.TextHead).set(E.toUint8Array(text.substr(0, Size.TextHead)));
+    new Uint8Array(slots.buffer, Place.Text, Size.TextHead).set(
+      E.toUint8Array(text.substr(0, Size.TextHead)),
+    );
     for (let at: number = Size.Slot, i: number = Size.TextHead; at < slots.length; at += Size.Slot) {
       slots[at] = Kind.More;
       new Uint8Array(slots.buffer, at + Size.Content, Size.TextMore).set(
@@ -125,7 +127,7 @@ function valuesOf(): string {
     halves[Half.SpeedOrLength] === Unknown.Speed ? undefined : (halves[Half.SpeedOrLength] as number) / 10,
   ];
   if (record[0] === Kind.Text || record[0] === Kind.OwnText)
-    return (E.toString(new Uint8Array(record.buffer, Size.Text, Size.TextHead)) + rest).substr(
+    return (E.toString(new Uint8Array(record.buffer, Place.Text, Size.TextHead)) + rest).substr(
       0,
       halves[Half.SpeedOrLength],
     );

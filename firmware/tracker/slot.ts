@@ -44,8 +44,7 @@ export const enum Size {
   State = 72,
   /** Where a slot's content begins. */
   Content = 4,
-  /** Of a text: where it begins in its first slot, what that has of it, and each that follows. */
-  Text = 8,
+  /** Of a text: what its first slot has, and each that follows. */
   TextHead = 12,
   TextMore = 20,
 }
@@ -81,6 +80,12 @@ export const enum At {
   Latitude,
   Longitude,
   Altitude,
+}
+
+/** Bytes. */
+export const enum Place {
+  /** Where a text begins in its first slot. */
+  Text = 8,
 }
 
 /** Words of 16 bits: of either; of a fix, or of a text in the same place. */
