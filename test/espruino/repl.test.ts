@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { describe, test } from "node:test";
+import { openDevice } from "../../scripts/device/open.ts";
 import { pretokenise } from "../../scripts/device/pretokenise.ts";
 import { doctor } from "../../scripts/doctor.ts";
+import { createConversation } from "../../scripts/repl/conversation.ts";
 import { repl } from "../../scripts/repl.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
@@ -97,6 +99,31 @@ describe("the console of the real interpreter", { skip }, () => {
           out: "",
           err: 'ReferenceError: "nope" is not defined\n',
         });
+      });
+
+      await t.test("Ctrl-C breaks what runs, out of the interpreter's debugger too", async () => {
+        const device = await openDevice({ port });
+        const shown: string[] = [];
+        const conversation = createConversation({ device, show: (line) => shown.push(line) });
+        for (const [loop, asked] of [
+          ["while(true){}", true],
+          ["setTimeout(function(){while(true){}},1)", false],
+        ] as const) {
+          const running = conversation.run(loop);
+          if (!asked) await running;
+          while (asked && !conversation.busy) await new Promise((resolve) => setTimeout(resolve, 5));
+          conversation.interrupt();
+          await running;
+          await conversation.run("6*7");
+          assert.ok(
+            shown.some((line) => /^Execution Interrupted/.test(line)),
+            shown.join("\n"),
+          );
+          assert.ok(shown.includes("=42"), shown.join("\n"));
+          shown.length = 0;
+        }
+        await conversation.end();
+        await device.close();
       });
 
       await t.test("repl shows values, and errors with the TypeScript's places", async () => {
