@@ -4,7 +4,7 @@
  */
 import { queue } from "../modem/at.ts";
 import { json } from "../mqtt/text.ts";
-import { Kind, put, state, Word } from "./journal.ts";
+import { saveState, state, Word } from "./journal.ts";
 import { append } from "./outbox.ts";
 import { steady } from "./recovery.ts";
 
@@ -47,7 +47,7 @@ export function restart(what: string, why: string): void {
   values[what] = why.substr(0, Limit.Text);
   try {
     append(Date.now(), 0, json(values));
-    put(Kind.State, state);
+    saveState();
   } catch (_) {
     // There is no journal yet.
   }
@@ -62,8 +62,8 @@ function pulse(): void {
   seen = first;
   steady();
   if (++kicks === Limit.Lasted) {
-    (state[Word.Starts] as number) &= -256;
-    put(Kind.State, state);
+    state[Word.ShortStarts] = 0;
+    saveState();
   }
   if (stuck > Limit.Stuck) restart("crash", "AT stuck");
   if ((due[0] as number)-- < 0) restart("crash", "no rounds");
@@ -72,9 +72,10 @@ function pulse(): void {
 
 /** Counts this start and puts the watchdog on. True: safe mode, as the last starts did not last. */
 export function startHealth(): boolean {
-  const unsafe = ((state[Word.Starts] as number) & 255) >= Limit.Crashes;
-  (state[Word.Starts] as number) += unsafe ? 65536 : 65537;
-  put(Kind.State, state);
+  const unsafe = (state[Word.ShortStarts] as number) >= Limit.Crashes;
+  (state[Word.Starts] as number)++;
+  if (!unsafe) (state[Word.ShortStarts] as number)++;
+  saveState();
   due[0] = unsafe ? Infinity : Limit.First;
   E.enableWatchdog(Watchdog.Seconds, false);
   pulse();

@@ -7,7 +7,7 @@ import { bringUp, type Modem, Rung } from "../modem/network.ts";
 import { needsPerson, Reason, words } from "../reason.ts";
 import type { Client } from "../thingsboard/client.ts";
 import { restart } from "./health.ts";
-import { Kind, state as kept, put, Word } from "./journal.ts";
+import { state as kept, saveState, Word } from "./journal.ts";
 import { clockIs } from "./outbox.ts";
 
 /** Espruino's. */
@@ -60,7 +60,7 @@ let calm: number;
 /** The next try. */
 function attempt(): void {
   if (way === Rung.Board) {
-    (kept[Word.Starts] as number) |= Limit.Reboot << 8;
+    kept[Word.Failures] = Limit.Reboot;
     restart("reboot", lost);
   }
   state = State.Modem;
@@ -130,9 +130,9 @@ export function fail(why: Reason): void {
 export function steady(): void {
   if (state === State.Online && ++calm >= Limit.Calm && failures) {
     failures = 0;
-    if ((kept[Word.Starts] as number) & 0xff00) {
-      (kept[Word.Starts] as number) &= ~0xff00;
-      put(Kind.State, kept);
+    if (kept[Word.Failures]) {
+      kept[Word.Failures] = 0;
+      saveState();
     }
   }
 }
@@ -144,7 +144,7 @@ export function history<T extends Record<string, unknown>>(into: T): T {
   "reconnects,contexts,radio_resets,modem_resets,power_cycles".split(",").forEach(function (name, i) {
     if ((counts[i] as number) > 0) found[name] = counts[i];
   });
-  found.reboots = ((kept[Word.Starts] as number) >>> 16) - 1;
+  found.reboots = (kept[Word.Starts] as number) - 1;
   found.dropped = kept[Word.Dropped];
   if (lost) found.lost = lost;
   return into;
@@ -157,7 +157,7 @@ export function startRecovery(its_modem: Modem, its_server: Client, its_change: 
   changed = its_change;
   server.onClose_ = fail;
   // The board was rebooted because nothing else had helped.
-  failures = ((kept[Word.Starts] as number) >> 8) & 255;
+  failures = kept[Word.Failures] as number;
   way = Rung.Context;
   attempt();
 }
