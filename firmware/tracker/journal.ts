@@ -47,7 +47,7 @@ export const enum Word {
   Starts = 1,
   /** Starts in a row that did not last. */
   ShortStarts,
-  /** How often in a row it failed to come online before it was rebooted for that. */
+  /** recovery.ts: failures in a row; what failed last; and how often that did since it was last proven to work. */
   Failures,
   /** `setInterval`'s seconds, */
   Interval,
@@ -57,6 +57,10 @@ export const enum Word {
   Dropped,
   /** The address before which no record waits. */
   Oldest,
+  Evidence,
+  EvidenceFailures,
+  /** 1: the last run ended in a crash, which wrote this down. */
+  Crashed,
 }
 
 let flash: Flash;

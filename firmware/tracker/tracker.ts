@@ -1,10 +1,10 @@
-import { BOARD } from "#board";
+import { BOARD, watchdogBit } from "#board";
 import { check, type DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import { getFix, gnssOff } from "../gnss/gnss.ts";
 import type { Modem } from "../modem/network.ts";
 import { askLimits, type Client, type Values } from "../thingsboard/client.ts";
-import { due, startHealth } from "./health.ts";
+import { due, Mode, mode, startHealth } from "./health.ts";
 import { state as kept, saveState, Word, waiting } from "./journal.ts";
 import { append, clockIs, sent, useSettings } from "./outbox.ts";
 import { setLimits } from "./pace.ts";
@@ -41,11 +41,11 @@ let fixReason = "no fix yet";
 /** 1: a fix is being waited for. */
 let locating: 0 | 1 | undefined;
 let roundTimer: ReturnType<typeof setTimeout> = 0;
-let safe: boolean;
 
 /** The modem is up, or is not; or we are online. The receiver works without the network, so fixes are taken anyway. */
 function changed(): void {
-  if (!roundTimer && !safe) takeFix();
+  if (mode === Mode.Bare) return;
+  if (!roundTimer) takeFix();
   if (state === State.Online) {
     askLimits(server);
     report(history({}));
@@ -114,7 +114,7 @@ function status(): unknown {
   return history({
     state: ["waiting", "modem", "server", "online"][state],
     reason: reason,
-    safe_mode: safe ? 1 : undefined,
+    safe_mode: mode || undefined,
     interval_s: interval_s,
     fix: lastFix,
     gnss: fixReason,
@@ -124,6 +124,13 @@ function status(): unknown {
     sent: sent,
     memory: process.memory(),
   });
+}
+
+/** All that waited may go. */
+function safeModeEnded(): void {
+  uploadTo(server);
+  changed();
+  drain();
 }
 
 function debug(on: number): void {
@@ -140,8 +147,8 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   interval_s =
     kept[Word.Configured] === config.interval_s ? (kept[Word.Interval] as number) : config.interval_s;
   server.callback_ = onMessage;
-  safe = startHealth();
-  if (!safe) uploadTo(server);
+  startHealth(watchdogBit(), safeModeEnded);
+  if (mode === Mode.Normal) uploadTo(server);
   debug(config.debug);
   startRecovery(modem, server, changed);
   return { status: status, debug: debug, report: report };

@@ -3,7 +3,7 @@ import { json } from "../mqtt/text.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { append, settle, take } from "./outbox.ts";
 import { pause_ms } from "./pace.ts";
-import { fail, State, state } from "./recovery.ts";
+import { acknowledged, fail, State, state } from "./recovery.ts";
 
 /** Undefined: nothing is sent, as in safe mode. */
 let server: Client | undefined;
@@ -39,6 +39,7 @@ export function drain(over?: 1): void {
 function answered(ok: boolean): void {
   const pause = pause_ms(underWay);
   settle(ok);
+  if (ok && server && server.config_.qos) acknowledged();
   underWay = ok ? "-" : "";
   // Not from here, as the interpreter's stack is short.
   if (ok) setTimeout(drain, pause, 1);
