@@ -47,6 +47,8 @@ export const enum Evidence {
   Registration,
   /** The PDP context cannot be activated, or was taken away. */
   Context,
+  /** The modem has no socket for us: none left, no memory, still in use after it was closed. */
+  Sockets,
   /** The server's name has no address. */
   Name,
   /** The server cannot be reached. */
@@ -128,6 +130,9 @@ export function ladder(evidence: Evidence): Ladder {
     // The network is there; it alone may be busy with us: no herd of trackers lost its contexts together.
     case Evidence.Context:
       return rungs(1, 3, 9, 36, 0, 3, 3600);
+    // Nothing was sent yet: it is the modem's own software.
+    case Evidence.Sockets:
+      return rungs(2, 0, 4, 12, 0, 10, Limit.Cap_s);
     // The server may be down or its name be gone; or the context passes nothing though nobody says so.
     case Evidence.Name:
     case Evidence.Open:
@@ -167,6 +172,12 @@ export function evidenceOf(why: Reason, accepted: boolean): Evidence {
     case Reason.ContextLost:
     case Reason.ContextBroken:
       return Evidence.Context;
+    case Reason.SocketUnknown:
+    case Reason.SocketMemory:
+    case Reason.SocketCreate:
+    case Reason.SocketBind:
+    case Reason.SocketInUse:
+      return Evidence.Sockets;
     case Reason.NameUnknown:
     case Reason.DnsBusy:
       return Evidence.Name;
