@@ -40,7 +40,7 @@ export const BUDGETS = {
    * modem's transmitter.
    */
   publish_time_ratio: 3,
-  /** Page erases of 1,000 fixes: a block is 169 fixes, and a page of 4 KB lasts 10,000 erases. */
+  /** Page erases of 1,000 fixes: a block is 167 fixes, and a page of 4 KB lasts 10,000 erases. */
   erases_per_1000: 6,
   /** A thousand trackers that lost the server together: the most that come back in one second, and when half are back. */
   herd_per_second: 150,
