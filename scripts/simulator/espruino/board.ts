@@ -15,6 +15,7 @@ import { createPackets, type Packets } from "./packets.ts";
 import { createPins, type PinLevels } from "./pins.ts";
 import { installPromise } from "./promise.ts";
 import { createRealm, Stopped } from "./realm.ts";
+import { createResetRegister } from "./reset-register.ts";
 import { createSerials } from "./serial.ts";
 import type { BoardSpec } from "./specs.ts";
 import { eraseAll, eraseFile, isValid, readFile, type StorageArea, writeFile } from "./storage.ts";
@@ -108,6 +109,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
   /** Board time less the clock's. */
   let offset_ms = 0;
   let restart: unknown;
+  const resetRegister = createResetRegister(spec.resetRegister);
 
   const area: StorageArea = {
     flash,
@@ -151,6 +153,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     halt();
     if (reason === "watchdog") watchdog.stop();
     else watchdog.chipReset();
+    resetRegister.wasReset(reason);
     options.onReboot?.(reason);
     clock.clearTimeout(restart);
     restart = clock.setTimeout(comeUp, reboot_ms);
@@ -238,6 +241,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
       storage: area,
       peers: options.serials ?? {},
       errorFlags: new Set(),
+      resetRegister,
       removed(message) {
         self.console.write(`ERROR: ${message}\n`);
         self.errorFlags.add("CALLBACK");
@@ -392,6 +396,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
 
   function boot(): void {
     powerOff();
+    resetRegister.poweredOn();
     comeUp();
   }
 
