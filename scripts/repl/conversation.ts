@@ -51,6 +51,8 @@ const MARK = /^\x02(\d+)$/;
 const CTRL_C = "\x03";
 /** A board that says nothing for so long is busy. */
 const BUSY_MS = 500;
+/** What runs has ended this long after Ctrl-C, or has not heard it. */
+const AGAIN_MS = 2000;
 /** Where an interpreter with a debugger is after Ctrl-C; another one ends the program. */
 const DEBUGGER = "debug>";
 /** The interpreter prints a stack trace in one go. */
@@ -155,16 +157,24 @@ export function createConversation(options: ConversationOptions): Conversation {
   }
 
   function leaveDebugger(bytes: string): void {
-    said = (said + bytes).slice(-DEBUGGER.length);
-    if (!interrupting || said !== DEBUGGER) return;
+    if (!interrupting) return;
+    // Not at the end: what was sent meanwhile is read there too.
+    said += bytes;
+    if (!said.includes(DEBUGGER)) return;
     interrupting = false;
     device.write(CTRL_C);
   }
 
   /** Not to an idle board: Espruino for Linux ends at the second Ctrl-C. */
   function interrupt(): void {
-    if (current) {
+    clearTimeout(busyTimer);
+    const asked = current;
+    if (asked) {
       sendCtrlC();
+      // One that came before the program began is forgotten.
+      busyTimer = setTimeout(() => {
+        if (current === asked) interrupt();
+      }, AGAIN_MS);
       return;
     }
     const id = ++runs;

@@ -188,6 +188,20 @@ describe("Ctrl-C", () => {
     await talk.end();
   });
 
+  test("is sent again when it came before the program began", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+    const own = fake(() => "");
+    const talk = createConversation({ device: own, show: () => {} });
+    void talk.run("while(true){}");
+    await Promise.resolve();
+    talk.interrupt();
+    t.mock.timers.tick(2000);
+    assert.equal(own.written.filter((bytes) => bytes === "\x03").length, 2);
+    await talk.end();
+    t.mock.timers.tick(10_000);
+    assert.equal(own.written.filter((bytes) => bytes === "\x03").length, 2);
+  });
+
   test("is not sent to an idle board", async (t) => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
     const own = fake((bytes) => (/print\("\\x02(\d+)"\)/.test(bytes) ? "\x021\r\n" : ""));
