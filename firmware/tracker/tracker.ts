@@ -3,10 +3,12 @@ import { check, type DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import { getFix, gnssOff } from "../gnss/gnss.ts";
 import type { Modem } from "../modem/network.ts";
+import { Reason, words } from "../reason.ts";
 import { askLimits, type Client, type Values } from "../thingsboard/client.ts";
+import { startClock, timeTold, Witness } from "./clock.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";
 import { state as kept, saveState, Word, waiting } from "./journal.ts";
-import { append, clockIs, sent, useSettings } from "./outbox.ts";
+import { append, sent, useSettings } from "./outbox.ts";
 import { setLimits } from "./pace.ts";
 import { history, reason, State, startRecovery, state } from "./recovery.ts";
 import { drain, report, uploadTo } from "./upload.ts";
@@ -37,7 +39,7 @@ let modem: Modem;
 let server: Client;
 let lastFix: Fix | undefined;
 /** Why there was no fix in the last round, "" when there was. */
-let fixReason = "no fix yet";
+let fixReason = words(Reason.NoRound);
 /** 1: a fix is being waited for. */
 let locating: 0 | 1 | undefined;
 let roundTimer: ReturnType<typeof setTimeout> = 0;
@@ -63,13 +65,14 @@ function takeFix(): void {
 }
 
 /** `String` stands for a function that does nothing: it is there anyway. */
-function located(fix: Fix | null, why: string): void {
+function located(fix: Fix | null, its_reason: Reason): void {
+  const why = words(its_reason);
   locating = 0;
   if (why && why !== fixReason) print("gnss: " + why);
   fixReason = why;
   if (interval_s >= Limit.GnssOff_s) gnssOff(modem, String);
   if (fix) {
-    if (!lastFix) clockIs(fix.time_ms);
+    fix.time_ms = timeTold(Witness.Fix, fix.time_ms);
     lastFix = fix;
     append(fix.time_ms, fix, "");
     drain();
@@ -143,7 +146,8 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   modem = its_modem;
   server = its_server;
   // Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early.
-  useSettings(config, (BOARD as string) !== "LINUX");
+  startClock((BOARD as string) !== "LINUX");
+  useSettings(config);
   interval_s =
     kept[Word.Configured] === config.interval_s ? (kept[Word.Interval] as number) : config.interval_s;
   server.callback_ = onMessage;
