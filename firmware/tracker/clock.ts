@@ -56,14 +56,15 @@ let fix_ms: number | undefined;
 
 /**
  * Starts. `its_may_set`: the board's clock may be set; not so under Linux, where `setTime` only makes every timer late or
- * early. A clock that somebody set before, as we did before a reset, or Linux does, is the first voice.
+ * early. A clock that shows what may be the time is believed: Linux's is the first voice, a board's is what
+ * we set before a reset, until somebody says something else.
  */
 export function startClock(its_may_set: boolean): void {
   const shows_ms = Date.now();
   may_set = its_may_set;
   moved_ms = shows_ms < Limit.Unset_ms ? 0 : shows_ms;
   started_ms = shows_ms >= Released.Ms && shows_ms - Released.Ms < Limit.Far_ms ? Math.round(shows_ms) : 0;
-  voices = started_ms ? 1 : 0;
+  voices = started_ms && !may_set ? 1 : 0;
   against = other_ms = 0;
   last = fix_ms = undefined;
 }
