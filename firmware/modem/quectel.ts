@@ -206,17 +206,19 @@ export function signal(value: string): number | undefined {
  */
 export function timeOf(value: string, zoned: boolean): number {
   const text = value.split('"')[1] || "";
-  const [date, clock] = text.split(",") as [string, string | undefined];
-  const days = date.split("/");
+  const days = (text.split(",")[0] as string).split("/");
+  // hh:mm:ss+zz
+  const clock = text.split(",")[1] || "";
+  const hours = clock.substr(0, 8).split(":");
   const year = decimal(days[0]) as number;
   const day_ms = dayOf(
     year < 80 ? year + 2000 : year < 100 ? year + 1900 : year,
     decimal(days[1]),
     decimal(days[2]),
   );
-  const time_ms = timeOfDay((clock || "").substr(0, 8).split(":").join(""));
-  const zone = zoned ? (decimal((clock || "").substr(8)) as number) : 0;
-  return day_ms >= Limit.Set_ms && time_ms !== undefined && Math.abs(zone) <= Limit.Zone
+  const time_ms = timeOfDay(hours.join(""));
+  const zone = zoned ? (decimal(clock.substr(8)) as number) : 0;
+  return day_ms >= Limit.Set_ms && hours.length === 3 && time_ms !== undefined && Math.abs(zone) <= Limit.Zone
     ? day_ms + time_ms - zone * Limit.Quarter_ms
     : 0;
 }
