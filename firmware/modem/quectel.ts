@@ -177,7 +177,8 @@ export function simState(value: string): Reason {
 /** `"SC",3,10`: how often the PIN may be entered yet; undefined: not told. */
 export function pinTries(value: string): number | undefined {
   const parts = value.split(",");
-  return parts[0] === '"SC"' ? +(parts[1] as string) : undefined;
+  const tries = parseInt(parts[1] as string, 10);
+  return parts[0] === '"SC"' && tries >= 0 ? tries : undefined;
 }
 
 /** `0,1` and `2,5,"tac","ci",8`: whether it is registered. Signal strength proves nothing. */
@@ -195,7 +196,7 @@ export function signal(value: string): number | undefined {
 
 /**
  * `"2017/01/13,03:41:22+32,0"` and `"17/01/13,03:41:22+32"`: ms since 1970; 0: none, or a clock that was never set, which
- * shows 1980 or so. `zoned`: it is local time, and the quarters of an hour behind it say of where.
+ * shows 1970, 1980 or so. `zoned`: it is local time, and the quarters of an hour behind it say of where.
  */
 export function timeOf(value: string, zoned: boolean): number {
   const text = value.split('"')[1] || "";
@@ -205,5 +206,5 @@ export function timeOf(value: string, zoned: boolean): number {
   const time_ms =
     Date.parse("20" + date.join("-") + "T" + clock.substr(0, 8) + "Z") -
     (zoned ? +clock.substr(8, 3) * 900000 : 0);
-  return slash > 1 && +(date[0] as string) >= 20 && +(date[0] as string) < 80 && time_ms > 0 ? time_ms : 0;
+  return slash > 1 && +(date[0] as string) >= 20 && +(date[0] as string) < 70 && time_ms > 0 ? time_ms : 0;
 }
