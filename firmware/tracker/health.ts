@@ -13,7 +13,7 @@
 import { queue } from "../modem/at.ts";
 import { saveState, state, Word } from "./journal.ts";
 import { state as online, State, steady } from "./recovery.ts";
-import { restart } from "./restart.ts";
+import { Ended, restart } from "./restart.ts";
 
 /** Espruino's. */
 declare const E: {
@@ -96,11 +96,12 @@ function endSafeMode(): void {
  */
 export function startHealth(bitten: boolean, its_end: () => void): void {
   ended = its_end;
-  if (bitten || state[Word.Crashed]) (state[Word.ShortStarts] as number)++;
+  const how = state[Word.Ended];
+  if (how === Ended.Crash || (bitten && how === Ended.Untold)) (state[Word.ShortStarts] as number)++;
   const crashes = state[Word.ShortStarts] as number;
   mode = crashes > Limit.Crashes ? Mode.Bare : crashes === Limit.Crashes ? Mode.Safe : Mode.Normal;
   (state[Word.Starts] as number)++;
-  state[Word.Crashed] = 0;
+  state[Word.Ended] = Ended.Untold;
   saveState();
   due[0] = Limit.First;
   E.enableWatchdog(Watchdog.Seconds, false);
