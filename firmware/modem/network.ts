@@ -139,12 +139,8 @@ function urc(line: string): boolean {
   if (line === "RDY") lost(Reason.ModemRestarted);
   else if (line.substr(-4) === "DOWN") lost(Reason.ModemPoweredDown);
   // While it is brought up, the SIM may not be ready yet.
-  else if (line === "+CPIN: NOT READY" && !step) lost(Reason.SimLost);
-  else if (line.split('"')[1] === "pdpdeact") {
-    // With a connection or without one: the next is of a new context.
-    if (!step && !reason) reason = Reason.ContextLost;
-    endSocket(Reason.ContextLost);
-  }
+  else if (line === "+CPIN: NOT READY" && !step) down(Reason.SimLost);
+  else if (line.split('"')[1] === "pdpdeact") down(Reason.ContextLost);
   return line.substr(-3) === "RDY" || line.substr(-4) === "DOWN";
 }
 
@@ -153,12 +149,17 @@ function silent(): void {
   if (!step) lost(Reason.ModemSilent);
 }
 
+/** The modem works, but what the connection stood on is gone; whether there was one or not, the next is of a new context. */
+function down(why: Reason): void {
+  if (!step && !reason) reason = why;
+  endSocket(why);
+}
+
 /** The modem is no longer what it was: connection, context and settings are gone. */
 function lost(why: Reason): void {
   // Up to Echo it is expected to start.
   if (step ? step > Step.Echo : !reason) {
-    if (!step) reason = why;
-    endSocket(why);
+    down(why);
     // What was sent to it will not be answered; `takeStep` is told so.
     abandon(why);
   }
