@@ -9,9 +9,9 @@ declare const E: { CRC32(text: string): number };
 
 let shift = 0;
 
-/** From now on the numbers are those of the tracker, and the start, that had these texts. */
+/** From now on the numbers are those of who has this text. */
 export function seedJitter(text: string): void {
-  shift = (shift + (E.CRC32(text) >>> 0) / 4294967296) % 1;
+  shift = (E.CRC32(text) >>> 0) / 4294967296;
 }
 
 /** A number from 0 up to, but not including, 1. */

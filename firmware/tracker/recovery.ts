@@ -244,7 +244,7 @@ function attempt(): void {
 /** The modem is up, and may know the time: on to the server. Or it is not. */
 function proceed(why: Reason, time_ms: number): void {
   const imei = modem.status().imei;
-  if (imei) seedJitter(imei);
+  if (imei) seedJitter(imei + " " + Date.now());
   if (time_ms) clockIs(time_ms);
   if (why) fail(why);
   else {
