@@ -2,9 +2,9 @@
  * Whether the tracker goes on: the watchdog, which is kicked only as long as it does, and safe mode, the way out of a boot
  * loop.
  *
- *   Normal ──five crashes in a row, each within two minutes of the start──► Safe ──one more──► Bare
- *      ▲                                                                     │                  │
- *      └──────────────── five minutes online, or an hour ────────────────────┴──────────────────┘
+ *   Normal ──five crashes, and no run between them lasted two minutes──► Safe ──one more──► Bare
+ *      ▲                                                                   │                  │
+ *      └──────────────── five minutes online, or an hour ──────────────────┴──────────────────┘
  *
  * A crash is a run that left a note (restart.ts), or that the watchdog ended; a power cut is none. In both modes the
  * tracker connects and answers RPC, so that it can be helped, and sends nothing. Safe keeps fixes. Bare takes none, as that

@@ -72,6 +72,7 @@ export function createTracker(t: TestContext) {
     parts: undefined as unknown as Parts,
     serial: undefined as unknown as FakeSerial,
     server: undefined as unknown as Client,
+    modem: undefined as unknown as networks.Modem,
     /** Why a connection comes to nothing; None: the server accepts. */
     refusal: Reason.None,
     /** Over those of a modem that is on and healthy, from the next start on. */
@@ -154,6 +155,7 @@ export function createTracker(t: TestContext) {
         },
       } as unknown as Client;
       tracker.server = server;
+      tracker.modem = modem;
       parts.journal.openJournal(rawFlash(chip), 0, chip.length);
       parts.outbox.useSettings({ no_time: "hold", keys: "lon,lat" }, false);
       parts.health.startHealth(bitten, () => void tracker.ends++);
