@@ -184,7 +184,8 @@ export function simState(value: string): Reason {
 /** `"SC",3,10`: how often the PIN may be entered yet; undefined: not told. */
 export function pinTries(value: string): number | undefined {
   const parts = value.split(",");
-  return parts[0] === '"SC"' ? +(parts[1] as string) : undefined;
+  const tries = parseInt(parts[1] as string, 10);
+  return parts[0] === '"SC"' && tries >= 0 ? tries : undefined;
 }
 
 /** `0,1` and `2,5,"tac","ci",8`: whether it is registered. Signal strength proves nothing. */

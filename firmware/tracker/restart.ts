@@ -7,6 +7,15 @@ import { append } from "./outbox.ts";
 /** Espruino's. */
 declare const E: { reboot(): void };
 
+/** `Word.Ended`. */
+export const enum Ended {
+  /** The run left no note: the power went, the watchdog bit, or somebody pressed a button. */
+  Untold,
+  Crash,
+  /** The firmware wanted a restart, and nothing was wrong with it. */
+  Wanted,
+}
+
 const enum Limit {
   /** Of an error: its text and where. */
   Text = 300,
@@ -18,7 +27,7 @@ export function restart(what: "crash" | "reboot", why: string): void {
   values[what] = why.substr(0, Limit.Text);
   try {
     append(now_ms(), 0, json(values));
-    if (what === "crash") state[Word.Crashed] = 1;
+    state[Word.Ended] = what === "crash" ? Ended.Crash : Ended.Wanted;
     saveState();
   } catch (_) {
     // There is no journal yet.
