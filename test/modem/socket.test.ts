@@ -310,7 +310,15 @@ const LIMITS: [
     ({ opened }) => opened().close(),
   ],
   ["AT+QIOPEN: its OK comes at once", 8, OPEN, ({ open }) => void open()],
-  ["AT+QIRD", 10, READ, ({ opened, serial }) => void (opened(), serial.say('\r\n+QIURC: "recv",0\r\n'))],
+  [
+    "AT+QIRD",
+    10,
+    READ,
+    ({ opened, serial }) => {
+      opened();
+      serial.say('\r\n+QIURC: "recv",0\r\n');
+    },
+  ],
   ["AT+QISEND: the prompt", 6, "AT+QISEND=0,2", ({ opened, write }) => void write(opened(), "hi")],
   [
     "AT+QISEND: 120 s from the payload to SEND OK (TCP 2.1.7)",
