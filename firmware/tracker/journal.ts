@@ -61,6 +61,10 @@ export const enum Word {
   EvidenceFailures,
   /** 1: the last run ended in a crash, which wrote this down. */
   Crashed,
+  /** commands.ts: the signatures of the last calls that changed something. */
+  LastCall,
+  CallBefore,
+  CallBeforeThat,
 }
 
 let flash: Flash;

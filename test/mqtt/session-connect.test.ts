@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { Reason } from "../../firmware/reason.ts";
 import { encodePublish } from "./publish.ts";
 import {
   ANSWER,
@@ -33,7 +34,7 @@ describe("connecting", () => {
   it("subscribes again after each connect, also if the server claims to remember the session", () => {
     const { network, connect, open } = sessionRig();
     connect();
-    network.down("gone");
+    network.down(Reason.LinkLost);
     open();
     network.up();
     network.respond("\x20\x02\x01\0");
@@ -68,7 +69,7 @@ describe("connecting", () => {
     tick(ANSWER - 1);
     assert.deepEqual(told, []);
     tick(1);
-    assert.deepEqual(told, ["open false", "end no answer: check host, port"]);
+    assert.deepEqual(told, ["open false", "end no answer from the server"]);
     assert.equal(network.closed, 1);
     assert.equal(session.status, false);
   });
@@ -79,7 +80,7 @@ describe("connecting", () => {
     tick(179 * SECOND);
     assert.deepEqual(told, []);
     tick(SECOND);
-    assert.deepEqual(told, ["open false", "end no answer: check host, port"]);
+    assert.deepEqual(told, ["open false", "end no answer from the server"]);
     assert.equal(network.closed, 1);
   });
 
@@ -139,7 +140,7 @@ describe("connecting", () => {
     network.up();
     network.respond(CONNACK);
     network.writable();
-    network.down("late");
+    network.down(Reason.LinkLost);
     assert.deepEqual(told, []);
     assert.equal(session.last_error, "disconnected");
     assert.equal(session.status, false);
@@ -194,7 +195,7 @@ describe("connecting", () => {
     network.respond(CONNACK);
     told.length = 0;
     tick(ANSWER);
-    assert.deepEqual(told, ["end no answer: check host, port"]);
+    assert.deepEqual(told, ["end no answer from the server"]);
   });
 });
 

@@ -88,7 +88,7 @@ describe("messages from the server", () => {
   it("can be answered from the callback; the answer leaves after it, from a shallower stack", () => {
     const { session, network, told, connect } = sessionRig({
       onMessage_: () => {
-        publish(session, "up", "answer", () => {});
+        publish(session, "up", "answer", () => {}, 1);
         told.push(`answered, ${network.writes.length} written`);
       },
     });
