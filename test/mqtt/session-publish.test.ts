@@ -242,11 +242,11 @@ describe("QoS 0", () => {
     const { session, network, told, connect } = sessionRig();
     connect();
     network.room = 0;
-    session.config_.qos = 0;
-    publish(session, "up", "a", () => {
+    const later = () => {
       network.room = 0;
-      publish(session, "up", "b", (ok) => told.push(`b ${ok}`), 1);
-    });
+      publish(session, "up", "b", (ok) => told.push(`b ${ok}`), 0);
+    };
+    publish(session, "up", "a", later, 0);
     network.writable();
     assert.deepEqual(told, []);
     network.writable();
@@ -282,6 +282,46 @@ describe("QoS 0", () => {
 });
 
 describe("the socket", () => {
+  it("gets what waits in as few sends as there are segments, and no packet is split that fits one", () => {
+    const { network, connect, send } = sessionRig();
+    connect();
+    const sizes = [10, 700, 700, 100, 1000, 400, 20];
+    network.room = 0;
+    for (const [i, size] of sizes.entries()) send(String.fromCharCode(97 + i).repeat(size));
+    network.writable();
+    const packets = sizes.map((size, i) => message(i + 1, String.fromCharCode(97 + i).repeat(size)));
+    const joined = [packets.slice(0, 3), packets.slice(3, 5), packets.slice(5)];
+    assert.deepEqual(
+      network.writes,
+      joined.map((it) => it.join("")),
+    );
+    for (const bytes of network.writes) assert.ok(bytes.length <= 1460);
+  });
+
+  it("that takes nothing for 40 s ends the session, also when no answer is awaited", () => {
+    const { network, told, connect, tick } = sessionRig({}, 0);
+    connect();
+    network.room = 0;
+    network.respond(encodePublish(7, "down", "a"));
+    tick(ANSWER - 1);
+    assert.deepEqual(told, ["message down a"]);
+    tick(1);
+    assert.deepEqual(told, ["message down a", "end no answer from the server"]);
+  });
+
+  it("that takes little by little is given its time", () => {
+    const { session, network, connect, tick } = sessionRig({}, 0);
+    connect();
+    network.room = 0;
+    network.respond(encodePublish(7, "down", "a"));
+    for (let i = 0; i < 4; i++) {
+      tick(ANSWER - 1);
+      network.writable(1);
+    }
+    assert.equal(session.status, true);
+    network.expect(puback(7));
+  });
+
   it("gets each packet whole, and the rest of one when it is writable again", () => {
     const { network, connect, send } = sessionRig();
     connect();

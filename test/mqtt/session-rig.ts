@@ -65,6 +65,8 @@ export function member(changes: Partial<Session> = {}, told: string[] = []): Mem
 export function sessionRig(changes: Partial<Session> = {}, keep_alive = 60): SessionRig {
   // What the last test left.
   last?.disconnect(ignored);
+  // To a socket that is busy DISCONNECT waits.
+  clock.tick(5 * SECOND);
   assert.equal(clock.countTimers(), 0);
   clock.reset();
   const network = fakeNetwork();
