@@ -213,7 +213,7 @@ export function timeOf(value: string, zoned: boolean): number {
   const hours = clock.substr(0, 8).split(":");
   const year = decimal(days[0]) as number;
   const day_ms = dayOf(
-    year < 80 ? year + 2000 : year < 100 ? year + 1900 : year,
+    year < 70 ? year + 2000 : year < 100 ? year + 1900 : year,
     decimal(days[1]),
     decimal(days[2]),
   );

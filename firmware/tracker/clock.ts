@@ -69,8 +69,8 @@ export function startClock(its_may_set: boolean): void {
   last = fix_ms = undefined;
 }
 
-/** How long the board runs, ms, by its own clock. */
-function ran_ms(): number {
+/** How long the board runs, ms, by its own clock; whoever sets it. */
+export function ran_ms(): number {
   return Date.now() - moved_ms;
 }
 
