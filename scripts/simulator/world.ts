@@ -75,6 +75,8 @@ interface SimulatedOptions extends WorldOptions {
   flash?: Flash;
   /** The power went in the middle of a flash operation: `cutPowerAfter` of `flash`. */
   onPowerCut?: () => void;
+  /** The chip was reset by the program or its watchdog. */
+  onReboot?: (reason: string) => void;
 }
 
 /** The simulated board with the blob and the settings in its Storage, not booted yet. */
@@ -96,6 +98,7 @@ export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard 
     ...(options.print && { print: options.print }),
     ...(options.random && { random: options.random }),
     ...(options.onPowerCut && { onPowerCut: options.onPowerCut }),
+    ...(options.onReboot && { onReboot: options.onReboot }),
   });
   install(board.storage, spec.name, options, path);
   return board;

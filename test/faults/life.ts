@@ -1,13 +1,23 @@
 /** One life of a tracker: a day with the faults its seed draws, then none, until it has reported everything. */
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import type { Point } from "../../scripts/simulator/thingsboard/store.ts";
-import { drawPlan } from "./plan.ts";
-import { createScene, type Received, type Taken } from "./scene.ts";
+import type { Seen } from "./harm.ts";
+import { drawPlan, type Span } from "./plan.ts";
+import { type Call, createScene, type Received, type Refused, type Taken } from "./scene.ts";
 
 /** What a life left behind, for the verdict. */
 export interface Life {
   taken: Taken[];
   received: Received[];
+  refused: Refused[];
+  /** What was done to the modem and to the board. */
+  seen: Seen[];
+  /** The calls, and what became of them. */
+  calls: Call[];
+  /** When samples got through all the same; ms since 1970, as everything here. */
+  passable: Span[];
+  /** No fault from here on. */
+  healed_ms: number;
   /** The outbox's size. */
   blocks: number;
   points: Point[];
@@ -68,6 +78,8 @@ export async function live(seed: number, trace?: (line: string) => void): Promis
     await scene.runTo(plan.end_ms);
     note("* no faults from here on");
     scene.heal();
+    const healed_ms = world.clock.now();
+    const start_ms = healed_ms - plan.end_ms;
     const recovered_s = await recover(scene);
     note(`* recovered after ${recovered_s} s`);
     const takenBefore = taken.length;
@@ -78,6 +90,14 @@ export async function live(seed: number, trace?: (line: string) => void): Promis
     return {
       taken,
       received,
+      refused: scene.refused,
+      seen: scene.seen,
+      calls: scene.calls,
+      passable: plan.passable.map(({ from_ms, to_ms }) => ({
+        from_ms: from_ms + start_ms,
+        to_ms: to_ms + start_ms,
+      })),
+      healed_ms,
       blocks: scene.blocks,
       points: world.thingsboard.telemetry("tracker"),
       recovered_s,

@@ -39,6 +39,11 @@ function life(received: Received[], changes: Partial<Life> = {}): Life {
   return {
     taken,
     received,
+    refused: [],
+    seen: [],
+    calls: [],
+    passable: [],
+    healed_ms: ts(20),
     blocks: 16,
     points: received.flatMap(({ points }) => points),
     recovered_s: 10,

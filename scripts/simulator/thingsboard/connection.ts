@@ -49,6 +49,8 @@ export interface Core {
   /** Takes the tokens of one message with so many values; false when it is over a limit, the device's or its tenant's. */
   take(device: Device, points?: number): boolean;
   telemetry(device: Device, samples: Sample[], packet: IPublishPacket): void;
+  /** What is in it closes the connection. */
+  refused(device: Device, samples: Sample[]): void;
   log(device: Device | undefined, line: string): void;
 }
 
@@ -244,7 +246,11 @@ export class Connection implements RpcSession {
           core.log(device, "an empty telemetry array is never answered: do not send one");
           return false;
         }
-        refuse(samples, core.faults);
+        const fault = faultOf(samples, core.faults);
+        if (fault) {
+          core.refused(device, samples);
+          throw new PayloadError(fault);
+        }
         const points = samples.reduce((count, sample) => count + sample.values.size, 0);
         if (!this.withinRate(device, points)) return false;
         core.telemetry(device, samples, packet);
@@ -408,12 +414,13 @@ export class Connection implements RpcSession {
   }
 }
 
-/** What the server is set up to refuse: one such value refuses the packet. */
-function refuse(samples: Sample[], { refused_keys, max_string_value_length }: FaultSettings): void {
+/** What the server is set up to refuse: one such value refuses the packet. "": nothing. */
+function faultOf(samples: Sample[], { refused_keys, max_string_value_length }: FaultSettings): string {
   for (const { values } of samples)
     for (const [key, value] of values) {
-      if (refused_keys.includes(key)) throw new PayloadError(`fault: key ${key} is refused`);
+      if (refused_keys.includes(key)) return `fault: key ${key} is refused`;
       if (max_string_value_length > 0 && typeof value === "string" && value.length > max_string_value_length)
-        throw new PayloadError(`the text of ${key} is over ${max_string_value_length} characters`);
+        return `the text of ${key} is over ${max_string_value_length} characters`;
     }
+  return "";
 }

@@ -59,6 +59,8 @@ export interface ConnectionInfo {
 export interface ThingsBoardEvents {
   telemetry: [TelemetryMessage];
   connect: [{ device: string }];
+  /** A telemetry packet closed its connection: which stamps were in it. */
+  refused: [{ device: string; stamps: (number | undefined)[] }];
   /** A connection ended. `device` is undefined when it never logged in. */
   close: [{ device: string | undefined; reason: string }];
 }
@@ -181,6 +183,9 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
       const { topic, qos } = packet;
       const payload = packet.payload.toString();
       events.emit("telemetry", { device: device.name, topic, qos, payload, received_ms, points });
+    },
+    refused(device, samples) {
+      events.emit("refused", { device: device.name, stamps: samples.map(({ ts }) => ts) });
     },
     log,
   };

@@ -1,0 +1,48 @@
+import type { Life } from "./life.ts";
+import { some, time } from "./naming.ts";
+import type { Call, Received, Taken } from "./scene.ts";
+
+/** The longest wait of the way back is an hour. */
+const NOTHING_NEW_MS = 90 * 60_000;
+
+/** While samples can get through, some do. */
+export function progress({ received, passable }: Life): string[] {
+  const arrivals = [...firstArrivals(received).values()];
+  const stuck = passable.flatMap(({ from_ms, to_ms }) => {
+    const within = [from_ms, ...arrivals.filter((at_ms) => at_ms > from_ms && at_ms < to_ms), to_ms];
+    return within.flatMap((at_ms, i) => {
+      const until_ms = within[i + 1] ?? at_ms;
+      return until_ms - at_ms > NOTHING_NEW_MS ? [`from ${time(at_ms)} to ${time(until_ms)}`] : [];
+    });
+  });
+  return some("nothing new got through", stuck);
+}
+
+/** Each call that waits is answered in the end. */
+export function answers(calls: Call[]): string[] {
+  const waiting = calls.filter(({ outcome }) => outcome === undefined);
+  return some(
+    "never answered",
+    waiting.map(({ method, at_ms }) => `${method} of ${time(at_ms)}`),
+  );
+}
+
+/**
+ * Liveness: from the end of the faults until the last of what was taken before it had arrived, s. Undefined: some of it never
+ * did; what a full outbox let go, or the server refused, is not counted.
+ */
+export function delivered_s(taken: Taken[], received: Received[], healed_ms: number): number {
+  const arrived = firstArrivals(received);
+  const last_ms = taken
+    .filter(({ at_ms }) => at_ms <= healed_ms)
+    .reduce((last, { ts }) => Math.max(last, arrived.get(ts) ?? healed_ms), healed_ms);
+  return (last_ms - healed_ms) / 1000;
+}
+
+/** When each ts came first. */
+function firstArrivals(received: Received[]): Map<number, number> {
+  const arrived = new Map<number, number>();
+  for (const { points, received_ms } of received)
+    for (const { ts } of points) if (!arrived.has(ts)) arrived.set(ts, received_ms);
+  return arrived;
+}
