@@ -31,6 +31,12 @@ interface Serial {
 declare const Serial1: Serial, Serial2: Serial;
 declare const USB: Serial, Bluetooth: Serial;
 
+/** A register or a word of memory, 32 bits. */
+declare function peek32(address: number): number;
+declare function poke32(address: number, value: number): void;
+/** The chip's serial number, as text. */
+declare function getSerial(): string;
+
 declare const E: {
   on(event: "errorFlag", listener: (flags: string[]) => void): void;
   reboot(): void;

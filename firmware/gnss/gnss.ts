@@ -1,4 +1,5 @@
-import { type Channel, command, explain } from "../modem/at.ts";
+import { type Channel, command } from "../modem/at.ts";
+import { Reason, words } from "../reason.ts";
 import type { Fix } from "./fix.ts";
 
 /**
@@ -21,8 +22,8 @@ let located: Located;
 /** How often it is asked for yet, less one. */
 let left: number;
 
-/** Switches the engine off, to save power. `done` gets "", or the error; "505" is that it was off already. */
-export function gnssOff(_gnss: Gnss, done: (error: string) => void): void {
+/** Switches the engine off, to save power. `done` gets None or the reason; GnssOff: it was off already. */
+export function gnssOff(_gnss: Gnss, done: (reason: Reason) => void): void {
   command("AT+QGPSEND", done, Limit.Command_ms);
 }
 
@@ -38,13 +39,19 @@ export function getFix(_gnss: Gnss, timeout_s: number, done: Located): void {
 }
 
 /** The codes are in section 3 of the manual. */
-function answered(error: string, lines: string[]): void {
+function answered(error: Reason, lines: string[]): void {
   const fix = readLocation(lines);
-  // A reason in words is the channel's: it will be the same in a second. 505: session not active.
-  if (!fix && --left > 0 && error < "a")
-    setTimeout(command, 1000, error === "505" ? "AT+QGPS=1" : "AT+QGPSLOC=2", answered, Limit.Command_ms);
-  // 516: no fix yet. No error: the engine was just switched on, or its answer could not be right.
-  else located(fix, fix ? "" : explain(error || "516", "502"));
+  // The channel's own reasons will be the same in a second.
+  if (!fix && --left > 0 && error < Reason.OwnFirst)
+    setTimeout(
+      command,
+      1000,
+      error === Reason.GnssOff ? "AT+QGPS=1" : "AT+QGPSLOC=2",
+      answered,
+      Limit.Command_ms,
+    );
+  // No error: the engine was just switched on, or its answer could not be right.
+  else located(fix, fix ? "" : words(error === Reason.ModemError ? Reason.NoGnss : error || Reason.NoFix));
 }
 
 /** The fix of the answer to AT+QGPSLOC=2 [Quectel BG96 GNSS manual, 2.3.4], null when it cannot be right. */

@@ -1,8 +1,18 @@
 /**
- * The AT channel to the one modem: one command in flight, the others wait behind it, each with its own timeout.
- * Bytes come in any pieces. Clauses: Quectel BG96 AT Commands Manual (AT), TCP/IP (TCP) and GNSS
- * Application Notes.
+ * The AT channel to the one modem: one command in flight, the others wait behind it, each with its own time limit.
+ * Bytes come in any pieces. Clauses: Quectel BG96 AT Commands Manual (AT), TCP/IP Application Note (TCP).
+ *
+ *   idle ──command()──► in flight ──final result──► the next one, or idle
+ *                          │ its time is over
+ *                          ▼
+ *                       asking AT ──any final result──► settling ──quiet for 500 ms──► NoAnswer; the next one
+ *                          │ three AT without any
+ *                          ▼
+ *                       silent: all that wait get ModemSilent
+ *
+ * A late answer must not become the next command's: that is what asking and settling are for.
  */
+import { Reason } from "../reason.ts";
 
 /** Espruino's, for the trace. */
 declare function print(direction: string, text: string): void;
@@ -14,16 +24,16 @@ export interface SerialPort {
 }
 
 /**
- * How a command ended, and its information lines. `error` is "" for OK and SEND OK, else "ERROR", "SEND FAIL",
- * "516" for `+CME ERROR: 516` (CMS alike), "TIMEOUT": the modem lives but did not answer this, or the pause is
- * over; or a reason in words: the modem is silent, or restarted. Only these are lower case, hence > "a".
+ * How a command ended, and its information lines. `reason` is None for OK and SEND OK, the number of a `+CME ERROR` or
+ * `+CMS ERROR`, or ModemError, SendFailed, NoAnswer, ModemSilent, ModemRestarted, ModemPoweredDown. A pause ends with None.
  */
-export type Done = (error: string, lines: string[]) => void;
+export type Done = (reason: Reason, lines: string[]) => void;
 
 interface Command {
+  /** "": a pause. */
   text_: string;
-  done_: Done;
-  timeout_ms_: number;
+  done_: Done | 0 | undefined;
+  limit_ms_: number;
   payload_: string | 0 | undefined;
 }
 
@@ -32,35 +42,48 @@ export interface Channel {
   port_: SerialPort;
   /** 1: what goes out (">") and comes in ("<") is printed, for debugging. */
   trace_?: number;
-  /** Gets each line that is no answer, and what is said of a silent modem; true: it is a URC. */
-  urc_(line: string): unknown;
+  /** Gets each line that is no answer. True: it is one that a modem says by itself, and no bare answer. */
+  urc_(line: string): boolean;
+  /** The modem answers nothing any more. */
+  silent_(): void;
 }
 
 const enum Limit {
   /** What may wait before commands by hand are refused; the firmware's own are one a part. */
   Queue = 8,
+  /** AT+COPS=? and the like (AT 6.2). */
   Hand_ms = 180000,
   /** The most that AT+QIRD gives (TCP 2.1.8). */
   Payload = 1500,
   /** What may be kept of a line without end; a payload must fit. */
   Buffer = 1600,
+  /** Lines kept of one answer. */
   Lines = 32,
-  /** How many AT look for a modem that timed out, and how long each waits. */
-  Tries = 3,
-  Sync_ms = 2000,
-  Quiet = 4,
+  /** How many AT look for a modem that did not answer in time, and how long each waits. */
+  Probes = 3,
+  Probe_ms = 2000,
   /** The late answer and those to AT are all in when nothing came for so long after one of them. */
   Quiet_ms = 500,
   /** From the payload to SEND OK (TCP 2.1.7). */
   Send_ms = 120000,
 }
 
+/** What becomes of a command whose time is over. */
+const enum Search {
+  /** None is. */
+  Off,
+  /** AT went out. */
+  Asking,
+  /** Something was answered; the rest of it may still come. */
+  Settling,
+}
+
 let modem: Channel;
 /** The first is in flight. */
 export const queue: Command[] = [];
-/** Its text, "" in a pause or when nothing is in flight. */
+/** The text of the command in flight; "" in a pause or when there is none. */
 let sent = "";
-/** What it still has to send at the prompt. */
+/** What that still has to send at the prompt. */
 let payload: string | 0 | undefined;
 /** Its answer so far. */
 let lines: string[] = [];
@@ -68,10 +91,11 @@ let lines: string[] = [];
 let timer: ReturnType<typeof setTimeout> | 0 | undefined;
 /** Received and not yet a line. */
 let buffer = "";
-/** Payload bytes the modem owes, if any: taken by count, whatever they hold. */
-let owed: number;
-/** 0, or how many AT went out since the command in flight timed out; Limit.Quiet: one was answered. */
-let sync: number;
+/** Payload bytes the modem owes: taken by count, whatever they hold. */
+let owed = 0;
+let search = Search.Off;
+/** How many AT went out. */
+let probes = 0;
 
 /** Takes from now on what comes from the modem; nothing is sent. Once only. */
 export function listen<C extends Channel>(channel: C): C {
@@ -80,10 +104,15 @@ export function listen<C extends Channel>(channel: C): C {
   return channel;
 }
 
-/** Sends, if there is something to send, and gives the command in flight `ms` more. */
-function send(bytes: string, ms: number | undefined): void {
+/** Whether `text` begins so. */
+export function begins(text: string, start: string): boolean {
+  return text.substr(0, start.length) === start;
+}
+
+/** Sends, if there is something to send; the time of the command in flight is then over in `ms`, 0: there is none. */
+function send(bytes: string, ms: number): void {
   if (timer) clearTimeout(timer);
-  timer = ms && setTimeout(finish, ms, -1);
+  timer = ms && setTimeout(timeOver, ms);
   if (bytes) {
     if (modem.trace_) print(">", JSON.stringify(bytes));
     modem.port_.write(bytes);
@@ -91,57 +120,89 @@ function send(bytes: string, ms: number | undefined): void {
 }
 
 /**
- * Sends `text` when its turn comes; an empty one is a pause. `done` gets the error ("": OK) and the lines, once, never
- * from inside this call. `payload` goes out, whole, at the prompt. Without a timeout it is a command by hand: it may
- * take three minutes, and is refused, false, when too many wait.
+ * Sends `text` when its turn comes; an empty one is a pause. `done` gets the reason (None: OK) and the lines, once, never
+ * from inside this call. `data` goes out, whole, at the prompt. Without a limit it is a command by hand: it may take three
+ * minutes, and is refused, false, when too many wait.
  */
-export function command(text: string, done?: Done | 0, timeout_ms?: number, payload?: string | 0): boolean {
-  if (!timeout_ms && queue.length >= Limit.Queue) return false;
-  queue.push({
-    text_: text,
-    done_: done || String,
-    timeout_ms_: timeout_ms || Limit.Hand_ms,
-    payload_: payload,
-  });
-  if (queue.length < 2) finish(0, "");
+export function command(text: string, done?: Done | 0, limit_ms?: number, data?: string | 0): boolean {
+  if (!limit_ms && queue.length >= Limit.Queue) return false;
+  queue.push({ text_: text, done_: done, limit_ms_: limit_ms || Limit.Hand_ms, payload_: data });
+  if (queue.length === 1) start();
   return true;
 }
 
-/**
- * Ends the first `count` commands, starts the next, then tells those that ended. -1: the time of the one in flight is
- * over.
- *
- * A late answer must not become the next command's. So after a timeout nothing else is sent until AT has found the
- * modem: a final result came, be it the late one or that of an AT, and no other followed for Quiet_ms. Three AT
- * without any: the modem is silent, and all that wait are told so.
- */
-export function finish(count: number, error?: string): void {
-  if (count < 0) {
-    // Espruino gives the number of a timer that fired to the next one.
-    timer = 0;
-    if (owed) {
-      // Bytes were lost, and what came is no line. The "?" keeps the rest from looking like a line's start.
-      owed = 0;
-      buffer = "?";
-    }
-    count = 1;
-    error = "TIMEOUT";
-    if (sent && sync !== Limit.Quiet) {
-      if (sync++ < Limit.Tries) return send("AT\r", Limit.Sync_ms);
-      count = 99;
-      error = "no answer: check power, UART";
-      modem.urc_(error);
-    }
-  }
-  const ended = queue.splice(0, count);
-  const next = queue[0] || ({ text_: "" } as Partial<Command> & Pick<Command, "text_">);
-  const answer = lines;
+/** Puts the first of the queue in flight. */
+function start(): void {
+  const first = queue[0];
   lines = [];
-  sync = 0;
-  sent = next.text_;
-  payload = next.payload_;
-  send(sent && sent + "\r", next.timeout_ms_);
-  while (ended.length) (ended.shift() as Command).done_(error as string, answer);
+  search = Search.Off;
+  probes = 0;
+  sent = first ? first.text_ : "";
+  payload = first && first.payload_;
+  send(sent && sent + "\r", first ? first.limit_ms_ : 0);
+}
+
+/** Ends the first `count` commands, starts the next, then tells those that ended. */
+function finish(count: number, reason: Reason): void {
+  const ended = queue.splice(0, count);
+  const answer = lines;
+  start();
+  ended.forEach(function (one) {
+    if (one.done_) one.done_(reason, answer);
+  });
+}
+
+/** Ends all that wait: the modem will not answer them. */
+export function abandon(reason: Reason): void {
+  finish(queue.length, reason);
+}
+
+/** The time is over: of a pause, of a command, of an AT, or of the quiet after them. */
+function timeOver(): void {
+  // Espruino gives the number of a timer that fired to the next one.
+  timer = 0;
+  if (owed) {
+    // Bytes were lost, and what came is no line. The "?" keeps the rest from looking like a line's start.
+    owed = 0;
+    buffer = "?";
+  }
+  if (!sent) finish(1, Reason.None);
+  else if (search === Search.Settling) finish(1, Reason.NoAnswer);
+  else if (probes < Limit.Probes) {
+    probes++;
+    search = Search.Asking;
+    send("AT\r", Limit.Probe_ms);
+  } else {
+    modem.silent_();
+    abandon(Reason.ModemSilent);
+  }
+}
+
+/** What a final result means; undefined: the line is none. */
+function finalResult(line: string): Reason | undefined {
+  if (line === "OK" || line === "SEND OK") return Reason.None;
+  if (line === "ERROR") return Reason.ModemError;
+  if (line === "SEND FAIL") return Reason.SendFailed;
+  // With words instead of a number, as after AT+CMEE=2, and 0, "phone failure", it says no more than ERROR.
+  if (begins(line, "+CME ERROR: ") || begins(line, "+CMS ERROR: "))
+    return +line.substr(12) || Reason.ModemError;
+  return undefined;
+}
+
+/**
+ * Whether a line belongs to the answer to the command in flight: it bears its name; or none, as that to AT+CGSN, and is
+ * neither what a modem says by itself nor the echo.
+ */
+function isAnswer(line: string): boolean {
+  if (line.charAt(0) === "+" && sent.lastIndexOf(line.split(":")[0] as string) > 0) return true;
+  const urc = modem.urc_(line);
+  return !urc && line.charAt(0) !== "+" && sent.indexOf("=") < 0 && line.lastIndexOf(sent) < 0;
+}
+
+/** How many bytes follow `+QIRD: n`, be it too late for its command; 0: the line is something else. */
+function payloadLength(line: string): number {
+  const size = +(line.split("+QIRD: ")[1] as string);
+  return size <= Limit.Payload ? size : 0;
 }
 
 /** Takes any part of a line, or many lines at once. */
@@ -149,60 +210,31 @@ function receive(bytes: string): void {
   if (modem.trace_) print("<", JSON.stringify(bytes));
   buffer += bytes;
   for (;;) {
-    if (payload && !owed && buffer[0] === ">") {
+    if (payload && !owed && buffer.charAt(0) === ">") {
       // The prompt has no line end: it stays, as the start of the next line, which may be empty otherwise. The payload
       // goes out even if the connection is gone by now, or the modem would take the next command for it.
       send(payload, Limit.Send_ms);
       payload = 0;
     }
     const length = owed || buffer.indexOf("\n") + 1;
-    let text = buffer.substr(0, length);
-    let answer: unknown = owed;
     if (!length || buffer.length < length) break;
+    let text = buffer.substr(0, length);
+    let answers = true;
     buffer = buffer.substr(length);
     if (owed) owed = 0;
     else {
       text = text.trim();
-      // Even an answer that comes too late for its command has its payload.
-      const size = +(text.split("+QIRD: ")[1] as string);
-      if (size <= Limit.Payload) owed = size;
-      if (/^(OK|ERROR|SEND .*|.CM. E.*)$/.test(text)) {
-        if (sync) {
-          sync = Limit.Quiet;
+      owed = payloadLength(text);
+      const result = finalResult(text);
+      if (result !== undefined) {
+        answers = false;
+        if (search) {
+          search = Search.Settling;
           send("", Limit.Quiet_ms);
-        } else if (sent) finish(1, text.replace(/.*OK$|.*ERROR: /, ""));
-      } else if (text)
-        // An answer has the name of the command, or of one of several in one line. A bare one, as to AT+CGSN, is
-        // neither a URC nor the echo.
-        answer =
-          (text[0] === "+" && sent.lastIndexOf(text.split(":")[0] as string) > 0) ||
-          (!modem.urc_(text) && text[0] !== "+" && sent.indexOf("=") < 0 && text.lastIndexOf(sent) < 0);
+        } else if (sent) finish(1, result);
+      } else answers = text !== "" && isAnswer(text);
     }
-    if (answer && lines.length < Limit.Lines) lines.push(text);
+    if (answers && lines.length < Limit.Lines) lines.push(text);
   }
   if (buffer.length > Limit.Buffer) buffer = "?";
-}
-
-/**
- * A reason a user can act on for an error number of the modem (AT 12.5, TCP 4, GNSS 3).
- * `plain`: the number a plain ERROR stands for. Words stay as they are.
- */
-export function explain(error: string, plain?: string): string {
-  const reasons: Record<string, string | undefined> = {
-    10: "no SIM",
-    13: "SIM fault: reseat it",
-    14: "SIM busy",
-    16: "wrong PIN: set pin",
-    30: "no network: check antenna",
-    502: "modem has no GNSS",
-    516: "no fix: needs open sky",
-    552: "bad host",
-    561: "no PDP context: check apn",
-    565: "DNS failed: check host",
-    566: "refused: check host, port",
-    569: "no reply: check host, port",
-  };
-  return (
-    reasons[error === "ERROR" && plain ? plain : error] || (error > "a" ? error : "modem error " + error)
-  );
 }

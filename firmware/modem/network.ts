@@ -1,16 +1,28 @@
 /**
- * Brings the modem up: power, SIM, registration, PDP context; and its identity, signal and clock.
- * BG96, BG95, EC21, EC25. Clauses: Quectel BG96 AT Commands Manual (AT), TCP/IP Application Note (TCP).
+ * Brings the modem up: power, SIM, registration, PDP context; and its identity, signal and clock. The way itself is a table
+ * in quectel.ts; here it is gone, one command after the other.
  */
 import type { Board } from "../../board/board.ts";
+import { modemLost, needsPerson, Reason, words } from "../reason.ts";
 import type { Network } from "../socket.ts";
-import { type Channel, command, type Done, explain, finish, listen, type SerialPort } from "./at.ts";
+import { abandon, type Channel, command, listen, type SerialPort } from "./at.ts";
+import {
+  commandOf,
+  pinTries,
+  registration,
+  type SimConfig,
+  Step,
+  signal,
+  simState,
+  timeOf,
+  valueIn,
+} from "./quectel.ts";
 import { endSocket, open, socketUrc } from "./socket.ts";
 
-/** How far a try to connect goes back, each further than the one before. */
-export const enum Way {
-  /** A new connection of the same PDP context: nothing for the modem to do. */
-  Socket,
+/** How far a try to reach the server goes back, each further than the one before. */
+export const enum Rung {
+  /** A new connection in the same PDP context: nothing for the modem to do. */
+  Connection,
   /** A new PDP context. */
   Context,
   /** The radio off and on. */
@@ -23,62 +35,25 @@ export const enum Way {
   Board,
 }
 
-/** The steps of bringing up, in order; `takeStep` has their commands. */
-const enum Step {
-  /** It is up, or it is not usable and the reason says why. */
-  None,
-  /** Nothing is sent for it: a restart is next. */
-  Begin,
-  Restart,
-  /** Nothing is sent for it: no restart. */
-  Skip,
-  /** Is it on? */
-  Probe,
-  Echo,
-  UrcPort,
-  SendEcho,
-  Sleep,
-  PowerSaving,
-  /** On, or off and on: whoever had the modem before may have left it off. */
-  Radio,
-  Sim,
-  Pin,
-  Identity,
-  Network,
-  /** Whatever became of the context: an active one would make Activate fail. */
-  Deactivate,
-  Activate,
-  /** Signal, the modem's own clock, and the time the network told. */
-  Time,
-}
-
-/** How often a step is tried again, Limit.Pause_ms apart. */
-const enum Tries {
-  /** A modem may take 30 s to boot. Each takes 10 s; a restart and the power key count, too. */
-  Echo = 5,
-  /** The SIM may take 20 s (AT 5.3). */
-  Sim = 8,
-  /** 90 s for the cell and 60 s for packet service (TCP 1.3), and some. */
-  Network = 60,
-  /** Each takes 4 s more. */
-  Context = 2,
-}
-
 const enum Limit {
-  /** A modem that was told to switch off no longer answers. */
+  /** Between two tries of a step; and a modem that was told to switch off no longer answers. */
   Pause_ms = 3000,
+  /** How often it may start anew while it is brought up: a supply that breaks down makes it do so for ever. */
+  Restarts = 3,
 }
 
-/** The SIM's access point and PIN; none of them may hold a quote. */
-export interface SimConfig {
-  apn: string;
-  apn_user: string;
-  apn_password: string;
-  pin: string;
+/** What became of the PIN of the settings. */
+const enum Pin {
+  /** Not entered since the SIM was ready. */
+  New,
+  /** Entered, and the SIM was not ready since. */
+  Entered,
+  /** The SIM said that it is wrong: it is never entered again. */
+  Wrong,
 }
 
-/** Gets "" or the reason why the modem is not up, and the time: ms since 1970, UTC, none (not a number, 0) while nobody knows. */
-type Ready = (reason: string, time_ms?: number) => void;
+/** Gets None or the reason why the modem is not up; and the time, ms since 1970, UTC, 0 while nobody knows. */
+type Ready = (reason: Reason, time_ms: number) => void;
 
 export interface ModemStatus {
   /** "up", "starting" or "down". */
@@ -97,19 +72,30 @@ export interface Modem extends Channel, Network {
   /** What it is doing and why. */
   status(): ModemStatus;
   /** One command by hand; `done`, perhaps `print`, gets its error ("": OK) and its lines. False: too many wait. */
-  at(text: string, done?: Done): boolean;
+  at(text: string, done?: (error: string, lines: string[]) => void): boolean;
 }
 
 let power: Board["power"];
 let config: SimConfig;
-/** The step under way; before its command there may be a pause. At first undefined, which is as good as None. */
-let step: Step;
-let reason = "off";
 let ready: Ready;
-let way: Way;
-let tries: number;
-/** The error that the entered PIN got, and the SIM was not ready since. A wrong PIN is never tried twice. */
-let pinned: string | undefined;
+/** The step under way; before its command there may be a pause. */
+let step = Step.None;
+let rung: Rung;
+/** Why the modem is not up; while it is being brought up, why that takes longer. */
+let reason = Reason.NotStarted;
+/** The step that failed last, and how often it did since the way went past it. */
+let failing: Step;
+let failures: number;
+/** How often the modem started anew on the way. */
+let restarts: number;
+let pin = Pin.New;
+/** How often it could be entered before it was; undefined: the SIM did not say. */
+let pin_tries: number | undefined;
+/** The network turned the SIM down, in one of the three answers. */
+let denied: boolean;
+/** The modem's clock has local time. */
+let zoned: boolean;
+let time_ms: number;
 let imei: string | undefined;
 let iccid: string | undefined;
 let signal_dbm: number | undefined;
@@ -118,13 +104,23 @@ let signal_dbm: number | undefined;
 export function createModem(serial: SerialPort, its_power: Board["power"], settings: SimConfig): Modem {
   power = its_power;
   config = settings;
-  return listen({ open: open, status: status, at: command, port_: serial, urc_: urc });
+  return listen({ open: open, status: status, at: byHand, port_: serial, urc_: urc, silent_: silent });
+}
+
+function byHand(text: string, done?: (error: string, lines: string[]) => void): boolean {
+  return command(
+    text,
+    done &&
+      function (its_reason, lines) {
+        done(words(its_reason), lines);
+      },
+  );
 }
 
 function status(): ModemStatus {
   return {
     state: step ? "starting" : reason ? "down" : "up",
-    reason: reason,
+    reason: words(reason),
     imei: imei,
     iccid: iccid,
     signal_dbm: signal_dbm,
@@ -132,128 +128,199 @@ function status(): ModemStatus {
 }
 
 /** Lines that are no answers; see `Channel.urc_`. */
-function urc(line: string): unknown {
-  const gone = /(RDY|DOWN|NOT READY|UART)$/.test(line);
+function urc(line: string): boolean {
   socketUrc(line);
-  // What a modem says that starts. APP RDY and +CPIN (they are less than "B") can come until it is up.
-  if (gone && (step ? step > Step.Echo && line > "B" : !reason)) {
-    // Only the channel's own line is lower case. A modem that is down has no connection.
-    reason = line > "a" ? line : "modem says " + line + ": check power";
-    endSocket(reason);
-    // What was sent to it will not be answered. While it was starting, `takeStep` is told so.
-    finish(99, reason);
-  } else if (/pdpdeact/.test(line)) endSocket("PDP context lost");
-  return gone;
+  // "APP RDY" and the like belong to a start that "RDY" told of, however late they come.
+  if (line === "RDY") lost(Reason.ModemRestarted);
+  else if (line.substr(-4) === "DOWN") lost(Reason.ModemPoweredDown);
+  // While it is brought up, the SIM may not be ready yet.
+  else if (line === "+CPIN: NOT READY" && !step) lost(Reason.SimLost);
+  else if (line.split('"')[1] === "pdpdeact") endSocket(Reason.ContextLost);
+  return line.substr(-3) === "RDY" || line.substr(-4) === "DOWN";
+}
+
+/** See `Channel.silent_`; while it is brought up, the step gets to know. */
+function silent(): void {
+  if (!step) lost(Reason.ModemSilent);
+}
+
+/** The modem is no longer what it was: connection, context and settings are gone. */
+function lost(why: Reason): void {
+  // Up to Echo it is expected to start.
+  if (step ? step > Step.Echo : !reason) {
+    if (!step) reason = why;
+    endSocket(why);
+    // What was sent to it will not be answered; `takeStep` is told so.
+    abandon(why);
+  }
 }
 
 /** Brings the modem up from whatever state it is in, one call at a time. */
-export function bringUp(done: Ready, its_way: Way): void {
+export function bringUp(done: Ready, its_rung: Rung): void {
   ready = done;
   if (!step) {
-    way = its_way;
-    tries = Tries.Echo;
-    step = way === Way.Modem ? Step.Begin : Step.Skip;
-    if (way === Way.Power) {
+    rung = its_rung;
+    failing = Step.None;
+    failures = restarts = time_ms = 0;
+    denied = zoned = false;
+    if (rung === Rung.Power) {
       power(0);
-      command("", 0, Limit.Pause_ms);
+      pause();
     }
-    takeStep("", []);
+    goTo(rung === Rung.Modem ? Step.Restart : Step.Probe);
   }
 }
 
-/** Takes the answer to one step of bringing up and goes on. */
-function takeStep(error: string, lines: string[]): void {
-  const all = lines.join();
-  // +NAME: value,value
-  const parts = (all + ",").split(/: |F*,/) as [string, string, string];
-  const word = parts[1];
-  /** Why it takes longer: what is wrong if that does not help. */
-  let again = error > "a" ? error : "";
+function pause(): void {
+  command("", 0, Limit.Pause_ms);
+}
+
+/** Sends the command of a step, when its turn comes. */
+function goTo(next: Step): void {
+  const row = commandOf(next, config);
+  step = next;
+  command(row.text, takeStep, row.limit_ms);
+}
+
+function end(why: Reason): void {
+  step = Step.None;
+  reason = why;
+  // Whatever connection there was is one of a context that is gone.
+  endSocket(why);
+  ready(why, time_ms);
+}
+
+/** Takes the answer to one step and goes on: to the next, to the same again, or to the end. */
+function takeStep(answer: Reason, lines: string[]): void {
   const now = step;
-  let next = now;
-  // It fell silent or restarted in the middle.
-  if (again && now > Step.Echo) tries = 0;
-  else if (now === Step.Restart) {
-    again = "restart";
-    next = error ? Step.Probe : Step.Echo;
-    if (error) power(0);
-  } else if (now === Step.Probe) {
-    // PWRKEY toggles: only a modem that does not answer gets it.
-    if (again) {
-      power(1);
-      next++;
-    }
-  } else if (now === Step.Echo) {
-    // Between RDY and APP RDY commands can fail.
-    if (error) again = explain(error);
-    else tries = Tries.Sim;
-  } else if (now === Step.Sim) {
-    // +CPIN: SIM PIN,+QPINC: "SC",3,10
-    if (word === "READY") {
-      pinned = "";
-      tries = Tries.Network;
-      next++;
-    } else if (word > "O") {
-      // SIM PIN, SIM PUK, PH-NET PIN …
-      if (!config.pin || word !== "SIM PIN") again = word + ": use a phone or set pin";
-      else if (pinned) again = explain("16");
-      else if (/"SC",[01]/.test(all)) again = "one PIN try left: use a phone";
-      if (again) tries = 0;
-    }
-    // "SIM busy", NOT READY and even "not inserted" are normal at first (AT 5.3).
-    else again = explain(error || "14");
-  } else if (now === Step.Pin) {
-    // A modem that restarted meanwhile does not come here, and wants it again; one that did not answer may have tried it.
-    pinned = error;
-    again = explain(error || "14");
-    next--;
-  } else if (now === Step.Identity) {
-    imei = parts[0];
-    iccid = parts[2];
-  } else if (now === Step.Network) {
-    // Any of the three counts: on LTE-M CGREG stays 0 or 4. Signal strength proves nothing.
-    if (/REG: \d,[15]/.test(all)) tries = Tries.Context;
+  if (now <= Step.Probe) {
+    // PWRKEY toggles: only a modem that does not answer gets it. One that does not restart when told so is cut off first.
+    if (answer) power(now === Step.Probe ? 1 : 0);
+    if (answer || now === Step.Restart) pause();
+    goTo(answer && now === Step.Restart ? Step.Probe : Step.Echo);
+  } else if (now > Step.Echo && modemLost(answer)) {
+    // Begun again, as what was set is gone.
+    if (answer === Reason.ModemSilent || ++restarts > Limit.Restarts) end(answer);
     else {
-      again = /REG: \d,3/.test(all) ? "SIM denied: check plan" : explain("30");
-      // One that gives no answer takes 40 s a try.
-      if (error) tries -= 9;
+      pause();
+      goTo(Step.Echo);
     }
-  } else if (now === Step.Activate) {
-    if (error) {
-      again = explain(error, "561");
-      next--;
-    }
-  } else if (now === Step.Time) {
-    // +QCSQ: "CAT-M1",-52,… AT+CSQ says 99, unknown, on some LTE-M modems.
-    signal_dbm = +parts[2];
-  }
-  reason = again;
-  if (again ? tries-- < 1 : now > Step.Activate) {
-    step = Step.None;
-    endSocket(again);
-    // +CCLK: "17/01/13,03:41:22+32" and +QLTS: "2017/01/13,03:41:22+32,0": UTC both, whatever zone follows. The last
-    // that says 2020 or later: an unset clock shows 1980 or so (AT 6.7, 6.16).
-    ready(again, Date.parse(all.replace(/.*([2-6].)\/(..)\/(..),(........).*/, "20$1-$2-$3T$4Z")));
   } else {
-    if (again) command("", 0, Limit.Pause_ms);
-    else next++;
-    step = next;
-    command(
-      "AT" +
-        (next === Step.Radio && way === Way.Radio ? "+CFUN=4;" : "") +
-        '||+CFUN=1,1|||E0;+CMEE=1|+QURCCFG="urcport","uart1"|+QISDE=0|+QSCLK=0|+CPSMS=0|+CFUN=1|+CPIN?;+QPINC="SC"|+CPIN="|+CGSN;+QCCID|+CEREG?;+CGREG?;+CREG?|+QIDEACT=1|+QICSGP=1,1,"|+QCSQ;+CCLK?;+QLTS=1'.split(
-          "|",
-        )[next] +
-        (next === Step.Activate
-          ? [config.apn, config.apn_user, config.apn_password].join('","') +
-            '",' +
-            (config.apn_user ? 3 : 0) +
-            ";+QIACT=1"
-          : next === Step.Pin
-            ? config.pin + '"'
-            : ""),
-      takeStep,
-      next > Step.Network ? 150000 : next > Step.Echo || next < Step.Skip ? 40000 : 1000,
-    );
+    const row = commandOf(now, config);
+    const trouble = read(now, answer, valueIn(lines));
+    if (needsPerson(trouble)) end(trouble);
+    else if (!trouble || !row.otherwise) {
+      if (row.otherwise && now >= failing) failures = 0;
+      const next = following(now, trouble, valueIn(lines));
+      if (next === Step.Up) end(Reason.None);
+      else goTo(next);
+    } else {
+      failing = now;
+      // One that got no answer took longer.
+      failures += answer === Reason.NoAnswer ? 3 : 1;
+      // Those two say less than what was wanted.
+      reason = trouble === Reason.ModemError || trouble === Reason.NoAnswer ? row.otherwise : trouble;
+      if (failures >= row.tries) end(reason);
+      else {
+        pause();
+        goTo(retriedFrom(now));
+      }
+    }
+  }
+}
+
+/** What an answer tells, kept where it belongs; and what is wrong, None: nothing. */
+function read(now: Step, answer: Reason, value: string): Reason {
+  switch (now) {
+    case Step.Sim: {
+      const state = answer || simState(value);
+      if (state !== Reason.PinMissing) {
+        if (!state) pin = Pin.New;
+        return state;
+      }
+      if (!config.pin) return Reason.PinMissing;
+      return pin === Pin.Wrong ? Reason.WrongPin : Reason.None;
+    }
+    case Step.PinTries: {
+      const before = pin_tries;
+      pin_tries = answer ? undefined : pinTries(value);
+      if (pin === Pin.Entered) {
+        // Only a count that fell says that the SIM took it, and took it for wrong: "SIM busy" and the like do not.
+        if (pin_tries === undefined || before === undefined) return Reason.PinUnsure;
+        if (pin_tries < before) pin = Pin.Wrong;
+      }
+      if (pin === Pin.Wrong) return Reason.WrongPin;
+      return pin_tries !== undefined && pin_tries < 2 ? Reason.PinLastTry : Reason.None;
+    }
+    case Step.Pin:
+      pin = answer === Reason.WrongPin ? Pin.Wrong : Pin.Entered;
+      return answer;
+    case Step.Imei:
+      imei = answer ? imei : value;
+      return answer;
+    case Step.Iccid:
+      // The end may be filled up with F.
+      iccid = answer ? iccid : (value.split("F")[0] as string);
+      return answer;
+    case Step.Registered:
+    case Step.RegisteredPacket:
+    case Step.RegisteredCircuit: {
+      // Any of the three counts: on LTE-M CGREG stays 0 or 4.
+      const state = answer || registration(value);
+      if (now === Step.Registered) denied = false;
+      if (state === Reason.RegistrationDenied) denied = true;
+      return state === Reason.NoNetwork && denied ? Reason.RegistrationDenied : state;
+    }
+    case Step.Context:
+    case Step.Activate:
+      return answer && Reason.NoContext;
+    case Step.Signal:
+      signal_dbm = signal(value);
+      return Reason.None;
+    case Step.NetworkTime:
+      time_ms = timeOf(value, false);
+      return Reason.None;
+    case Step.ClockMode:
+      zoned = value === "3";
+      return Reason.None;
+    case Step.Clock:
+      time_ms = timeOf(value, zoned);
+      return Reason.None;
+    default:
+      return answer;
+  }
+}
+
+/** Where the way goes on. `trouble`: the command failed, and may. */
+function following(now: Step, trouble: Reason, value: string): Step {
+  switch (now) {
+    case Step.PowerSaving:
+      return rung === Rung.Radio ? Step.RadioOff : Step.RadioOn;
+    case Step.Sim:
+      return value === "READY" ? Step.Imei : Step.PinTries;
+    // Only +CPIN tells whether it was the right one.
+    case Step.Pin:
+      return Step.Sim;
+    case Step.Registered:
+    case Step.RegisteredPacket:
+      return trouble ? now + 1 : Step.Deactivate;
+    case Step.NetworkTime:
+      return time_ms ? Step.Up : Step.ClockMode;
+    default:
+      return now + 1;
+  }
+}
+
+/** Where a step that failed is tried again from. */
+function retriedFrom(now: Step): Step {
+  switch (now) {
+    case Step.Pin:
+      return Step.Sim;
+    case Step.RegisteredCircuit:
+      return Step.Registered;
+    case Step.Activate:
+      return Step.Deactivate;
+    default:
+      return now;
   }
 }

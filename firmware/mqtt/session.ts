@@ -3,6 +3,7 @@
  * a time, as the network carries one connection: its state stands here, and on the `Session` that has it only what is
  * public or settings. Callbacks only; waits are relative timers, as the wall clock jumps when GNSS or the network sets it.
  */
+import { Reason, words } from "../reason.ts";
 import type { Network, Socket, SocketHandlers } from "../socket.ts";
 import {
   ConnectFlag,
@@ -100,13 +101,15 @@ export interface Session {
   status: boolean;
   /** Why the state is what it is, or why the last call failed; "" when all is well. */
   last_error: string;
+  /** What `last_error` says in words. */
+  last_reason_: Reason;
   config_: SessionConfig;
   /** The first is what SUBSCRIBE asks for after each CONNACK; the others are the owner's. */
   topics_: string[];
   /** A PUBLISH came. PUBACK follows it, also when it throws. */
   onMessage_(topic: string, payload: string): void;
   /** An established or attempted session ended, and not by `disconnect`. */
-  onClose_?: (reason: string) => void;
+  onClose_?: (reason: Reason) => void;
 }
 
 let network: Network;
@@ -135,10 +138,11 @@ export function useNetwork(opener: Network): void {
 }
 
 /** The only place where the state changes, and with it what is waited for. */
-function enter(next: State, reason?: string): void {
+function enter(next: State, reason: Reason, detail?: string): void {
   state = next;
   owner.status = next === State.UP;
-  owner.last_error = reason || "";
+  owner.last_reason_ = reason;
+  owner.last_error = words(reason, detail);
   watch();
 }
 
@@ -149,7 +153,14 @@ function watch(): void {
     ? setTimeout(
         end,
         state > State.OPENING ? Wait.ANSWER_MS : Wait.OPEN_MS,
-        state && "no answer: check host, port",
+        // Without a connection it is the messages that are given up.
+        state === State.CLOSED
+          ? Reason.None
+          : state === State.OPENING
+            ? Reason.OpenTimeout
+            : state === State.CONNECTING
+              ? Reason.ConnectUnanswered
+              : Reason.AnswerMissing,
       )
     : 0;
 }
@@ -159,7 +170,7 @@ function call<A, B>(callback: (a: A, b: B) => void, a: A, b?: B): void {
   try {
     callback.call(owner, a, b as B);
   } catch (error) {
-    owner.last_error = "callback: " + error;
+    owner.last_error = words(Reason.CallbackFailed, error);
   }
 }
 
@@ -187,7 +198,7 @@ function ask(id: number, done: Done | undefined, bytes?: string): any {
 }
 
 function send(bytes: string): void {
-  if (out.push(bytes) > Limit.PACKETS) end("link slow");
+  if (out.push(bytes) > Limit.PACKETS) end(Reason.LinkSlow);
   else if (!busy) flush();
 }
 
@@ -196,7 +207,7 @@ function flush(): unknown {
   while (out.length) {
     const taken = socket.write(out[0] as string);
     const keep_alive = owner.config_.keep_alive;
-    if (taken < 1) return taken && end("link lost");
+    if (taken < 1) return taken && end(Reason.LinkLost);
     clearInterval(keeper as number);
     // PINGREQ goes out when nothing was written for that long [3.1.2.10]. `String`: a function that does nothing.
     keeper = keep_alive ? setInterval(ask, keep_alive * 1000, Id.REQUEST, String, PINGREQ) : 0;
@@ -206,7 +217,7 @@ function flush(): unknown {
 }
 
 /** Ends the connection, or the attempt; without a reason it is wanted, and what is in flight is not sent again. */
-function end(reason?: string | 0): void {
+function end(reason?: Reason, detail?: string): void {
   const was = state;
   // Else the network had something to say still.
   if (was || !reason) {
@@ -218,7 +229,7 @@ function end(reason?: string | 0): void {
     clearInterval(keeper as number);
     // Identifiers start anew with each connection.
     keeper = last_id = 0;
-    enter(State.CLOSED, reason || "disconnected");
+    enter(State.CLOSED, reason || Reason.Disconnected, detail);
     if (was) socket.close();
     finish(Id.QOS_0, false);
     if (reason && owner.onClose_) owner.onClose_(reason);
@@ -230,7 +241,7 @@ const handlers: SocketHandlers = {
   onOpen: function () {
     const login = owner.config_;
     if (state === State.OPENING) {
-      enter(State.CONNECTING);
+      enter(State.CONNECTING, Reason.None);
       send(
         encodeConnect(
           ConnectFlag.CLEAN_SESSION | ConnectFlag.USERNAME | (login.password ? ConnectFlag.PASSWORD : 0),
@@ -243,8 +254,13 @@ const handlers: SocketHandlers = {
 
   onWritable: flush,
 
+  takesData: function () {
+    return true;
+  },
+
   onData: function (bytes) {
     let size: number | string = 1;
+    let refused = Reason.ProtocolError;
     while (size && state > State.OPENING) {
       busy = 1;
       // Not a function at the top, which takes nine variables at rest, nor one with a name, which would keep its own scope.
@@ -253,9 +269,11 @@ const handlers: SocketHandlers = {
         if (first & PublishFlag.QOS_2) return "QoS 2";
         if (first === First.CONNACK) {
           // Not whether there is a session of before.
-          if ((id &= 255))
-            return "refused, " + (["", "MQTT 3.1.1", "client_id", "server busy"][id] || "check login");
-          enter(State.UP);
+          if ((id &= 255)) {
+            refused = id > 3 ? Reason.RefusedLogin : Reason.ConnectUnanswered + id;
+            return "CONNACK";
+          }
+          enter(State.UP, Reason.None);
           ask(
             Id.REQUEST,
             String,
@@ -275,7 +293,7 @@ const handlers: SocketHandlers = {
           // An answer to another one is none to the oldest.
           if (flight[0] !== oldest) watch();
           // SUBACK's return code.
-          if (payload > "\x02") owner.last_error = "SUBSCRIBE refused";
+          if (payload > "\x02") owner.last_error = words(Reason.SubscribeRefused);
         }
       });
       busy = 0;
@@ -283,11 +301,13 @@ const handlers: SocketHandlers = {
       if (+size) {
         buffer = buffer.substr(size as number);
         flush();
-      } else if (size) end("MQTT: " + size);
+      } else if (size) end(refused, refused === Reason.ProtocolError ? (size as string) : "");
     }
   },
 
-  onClose: end,
+  onClose: function (reason) {
+    end(reason);
+  },
 };
 
 /**
@@ -297,14 +317,15 @@ const handlers: SocketHandlers = {
 export function connect(this: Session, done?: Done): any {
   if (this.status) return ask(Id.YES, done);
   if (owner !== this && state) {
-    this.last_error = "modem in use";
+    this.last_reason_ = Reason.InUse;
+    this.last_error = words(Reason.InUse);
     return ask(Id.NO, done);
   }
   // What another one has in flight is not for this one's server.
   if (owner !== this) end();
   if (!state) {
     owner = this;
-    enter(State.OPENING);
+    enter(State.OPENING, Reason.None);
     socket = network.open(this.config_.host, this.config_.port || 1883, handlers);
   }
   return ask(Id.SESSION, done);
@@ -330,14 +351,14 @@ export function disconnect(this: Session, done?: Done): any {
  */
 export function publish(session: Session, topic: string, payload: string, done?: Done): any {
   const reason = !session.status
-    ? "not connected"
+    ? Reason.NotConnected
     : flight.length >= Limit.FLIGHT
-      ? "busy"
+      ? Reason.Busy
       : payload.length > Limit.PACKET
-        ? "too large"
-        : "";
+        ? Reason.TooLarge
+        : Reason.None;
   if (reason) {
-    session.last_error = reason;
+    session.last_error = words(reason);
     return ask(Id.NO, done);
   }
   // The next packet identifier that is not in flight [MQTT-2.3.1-2].

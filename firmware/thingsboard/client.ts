@@ -79,6 +79,7 @@ export const TBDeviceMQTTClient = function (this: Client, server_cfg: ServerConf
   this.seen_ = {};
   this.status = false;
   this.last_error = "";
+  this.last_reason_ = 0;
 } as unknown as ClientConstructor;
 
 TBDeviceMQTTClient.prototype = {

@@ -30,25 +30,37 @@ export const enum Size {
 export const enum Kind {
   /** Bit 7: it waits to be confirmed. */
   Waits = 128,
-  /** The state: bit 6, one slot. */
-  State = 65,
+  /** The state: bit 6, and its slots. */
+  State = 67,
   /** How many slots it takes. */
   Slots = 31,
   /** Nothing was written here. */
   Erased = 255,
 }
 
-/** What is kept besides records: words of `state`. Each block begins with a copy. */
+/**
+ * What is kept besides records: words of `state`, 32 bits each, one meaning a word. Each block begins with a copy;
+ * `saveState` writes one more. There is room for 15; a word that no firmware before wrote is 0.
+ */
 export const enum Word {
-  /** How often the board started, times 65,536; how often in a row it failed before it was rebooted for that, times 256; starts in a row that did not last. */
+  /** How often the board started. */
   Starts = 1,
-  /** `setInterval`'s seconds, and what `interval_s` was then: another one in the settings is newer. */
+  /** Starts in a row that did not last. */
+  ShortStarts,
+  /** recovery.ts: failures in a row; what failed last; and how often that did since it was last proven to work. */
+  Failures,
+  /** `setInterval`'s seconds, */
   Interval,
+  /** and what `interval_s` was then: another one in the settings is newer. */
   Configured,
-  /** Records lost since ever because the ring was full. */
+  /** Records lost since ever. */
   Dropped,
-  /** No record before this one waits. */
+  /** The address before which no record waits. */
   Oldest,
+  Evidence,
+  EvidenceFailures,
+  /** 1: the last run ended in a crash, which wrote this down. */
+  Crashed,
 }
 
 let flash: Flash;
@@ -66,7 +78,7 @@ let latest = 0;
 /** Those that are on their way to the server; and where those begin that are not, but for the latest. */
 let taken: number[] = [];
 let next: number;
-export const state = new Int32Array(6);
+export const state = new Int32Array(18);
 
 /** A record's first word, from its first byte and its content. */
 function sign(bytes: Uint8Array): number {
@@ -147,6 +159,11 @@ export function waiting(): number {
   return (((write - (state[Word.Oldest] as number) + end - start) % (end - start)) / Size.Slot) | 0;
 }
 
+/** Writes `state` down. False: as `put`. */
+export function saveState(): boolean {
+  return put(Kind.State, state);
+}
+
 /** Writes a record whose content begins at the second word. False: the flash did not take it, three times. */
 export function put(kind: number, words: Int32Array): boolean {
   const bytes = new Uint8Array(words.buffer);
@@ -194,7 +211,7 @@ export function settle(arrived: boolean): number {
   const before = endOf(state[Word.Oldest] as number);
   state[Word.Oldest] = seek(next);
   // Written down now and then, since the next start looks from there on.
-  if (endOf(state[Word.Oldest] as number) !== before) put(Kind.State, state);
+  if (endOf(state[Word.Oldest] as number) !== before) saveState();
   return given.length;
 }
 
@@ -221,5 +238,5 @@ function enter(): void {
   flash.write([sequence, sequence >> 8, sequence >> 16, 84, ~sequence], block);
   write = block + Size.Header;
   state[Word.Oldest] = oldest === last ? write : oldest;
-  put(Kind.State, state);
+  saveState();
 }

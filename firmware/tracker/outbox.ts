@@ -96,7 +96,7 @@ export function append(time_ms: number, fix: Fix | 0, text: string): string {
       return "no time";
     }
     words[At.Time_s] =
-      (1 << 31) | ((((state[Word.Starts] as number) >> 16) & 127) << 24) | ((time_ms / 1000) & 0xffffff);
+      (1 << 31) | (((state[Word.Starts] as number) & 127) << 24) | ((time_ms / 1000) & 0xffffff);
   }
   if (fix) {
     // What is not known is NaN by now, and so 0. The half is for rounding.
@@ -125,7 +125,7 @@ export function take(): string {
     let text: string;
     if ((words[At.Time_s] as number) < 0) {
       time_ms = 0;
-      if (((((state[Word.Starts] as number) >> 16) ^ ((words[At.Time_s] as number) >> 24)) & 127) === 0) {
+      if ((((state[Word.Starts] as number) ^ ((words[At.Time_s] as number) >> 24)) & 127) === 0) {
         if (clock_ms) time_ms = clock_ms + ((words[At.Time_s] as number) & 0xffffff) * 1000;
         else if (settings.no_time === "hold" && Date.now() < Limit.Known_ms) return 0;
       }

@@ -1,15 +1,15 @@
-import { BOARD } from "#board";
+import { BOARD, watchdogBit } from "#board";
 import { check, type DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import { getFix, gnssOff } from "../gnss/gnss.ts";
 import type { Modem } from "../modem/network.ts";
-import { json } from "../mqtt/text.ts";
 import { askLimits, type Client, type Values } from "../thingsboard/client.ts";
-import { due, startHealth } from "./health.ts";
-import { Kind, state as kept, put, Word, waiting } from "./journal.ts";
-import { append, clockIs, sent, settle, take, useSettings } from "./outbox.ts";
-import { pause_ms, setLimits } from "./pace.ts";
-import { fail, history, reason, State, startRecovery, state } from "./recovery.ts";
+import { due, Mode, mode, startHealth } from "./health.ts";
+import { state as kept, saveState, Word, waiting } from "./journal.ts";
+import { append, clockIs, sent, useSettings } from "./outbox.ts";
+import { setLimits } from "./pace.ts";
+import { history, reason, State, startRecovery, state } from "./recovery.ts";
+import { drain, report, uploadTo } from "./upload.ts";
 
 const enum Limit {
   /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
@@ -41,47 +41,15 @@ let fixReason = "no fix yet";
 /** 1: a fix is being waited for. */
 let locating: 0 | 1 | undefined;
 let roundTimer: ReturnType<typeof setTimeout> = 0;
-/** What was handed to the server; something else in the pause after it; "": the next may go. */
-let underWay = "";
-let safe: boolean;
 
 /** The modem is up, or is not; or we are online. The receiver works without the network, so fixes are taken anyway. */
 function changed(): void {
-  if (!roundTimer && !safe) takeFix();
+  if (mode === Mode.Bare) return;
+  if (!roundTimer) takeFix();
   if (state === State.Online) {
     askLimits(server);
     report(history({}));
   }
-}
-
-function report(values: Values): string {
-  const text = json(values);
-  const refused = text[0] === "{" ? append(Date.now(), 0, text) : "use {}";
-  drain();
-  return refused;
-}
-
-/**
- * Hands the oldest samples to the server, as many as one TCP segment takes; `answered` goes on. `over`: so is the pause
- * after the last.
- */
-function drain(over?: 1): void {
-  if (over) underWay = "";
-  if (state === State.Online && !underWay && !safe) {
-    underWay = take();
-    if (underWay) server.send_telemetry(underWay, answered);
-  }
-}
-
-/** What became of a batch of samples. */
-function answered(ok: boolean): void {
-  const pause = pause_ms(underWay);
-  settle(ok);
-  underWay = ok ? "-" : "";
-  // Not from here, as the interpreter's stack is short.
-  if (ok) setTimeout(drain, pause, 1);
-  // `server.disconnect()` by hand; while the modem comes up, samples are given up: no news.
-  else if (state > State.Modem && !server.status) fail(server.last_error);
 }
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
@@ -134,7 +102,7 @@ function onMessage(_topic: string, request: any): void {
       interval_s = asked.interval_s;
       kept[Word.Interval] = interval_s;
       kept[Word.Configured] = config.interval_s;
-      put(Kind.State, kept);
+      saveState();
       clearTimeout(roundTimer);
       takeFix();
     }
@@ -146,7 +114,7 @@ function status(): unknown {
   return history({
     state: ["waiting", "modem", "server", "online"][state],
     reason: reason,
-    safe_mode: safe ? 1 : undefined,
+    safe_mode: mode || undefined,
     interval_s: interval_s,
     fix: lastFix,
     gnss: fixReason,
@@ -156,6 +124,13 @@ function status(): unknown {
     sent: sent,
     memory: process.memory(),
   });
+}
+
+/** All that waited may go. */
+function safeModeEnded(): void {
+  uploadTo(server);
+  changed();
+  drain();
 }
 
 function debug(on: number): void {
@@ -172,7 +147,8 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   interval_s =
     kept[Word.Configured] === config.interval_s ? (kept[Word.Interval] as number) : config.interval_s;
   server.callback_ = onMessage;
-  safe = startHealth();
+  startHealth(watchdogBit(), safeModeEnded);
+  if (mode === Mode.Normal) uploadTo(server);
   debug(config.debug);
   startRecovery(modem, server, changed);
   return { status: status, debug: debug, report: report };

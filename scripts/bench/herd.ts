@@ -1,5 +1,4 @@
-import type { Way } from "../../firmware/modem/network.ts";
-import { wait_s } from "../../firmware/tracker/recovery.ts";
+import { Evidence, ladder, wait_s } from "../../firmware/tracker/recovery.ts";
 import { BUDGETS } from "../budgets.ts";
 import { seededRandom } from "../simulator/modem/options.ts";
 import type { Row } from "./row.ts";
@@ -42,7 +41,7 @@ export function comeBack(outage_s: number): number[] {
     return Array.from({ length: TRACKERS }, () => {
       let at_s = 0;
       for (let failures = 1; ; failures++) {
-        at_s += wait_s(failures, 0 as Way.Socket);
+        at_s += wait_s(failures, ladder(Evidence.Open));
         if (at_s >= outage_s) return at_s;
       }
     }).sort((a, b) => a - b);

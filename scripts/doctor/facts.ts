@@ -43,9 +43,9 @@ export interface Facts extends Evidence {
   places: number;
 }
 
-/** The outbox's flash is divided so, less a place of each block for its state; firmware/tracker/journal.ts. */
+/** The outbox's flash is divided so, less the places of each block that its state takes; firmware/tracker/journal.ts. */
 const BLOCK_BYTES = 4096;
-const PLACES_A_BLOCK = 169;
+const PLACES_A_BLOCK = 167;
 
 function placesOf(board: BoardName | undefined, outbox_bytes: unknown): number {
   const field = board && fieldOf("outbox_bytes", board);

@@ -11,8 +11,8 @@ import { switchOn } from "./espruino.ts";
 export const SLOT = 24;
 export const BLOCK = 4096;
 export const HEADER = 16;
-/** Slots of a block, beside the first, which has the state. */
-export const PER_BLOCK = 169;
+/** Slots of a block, beside the first three, which have the state. */
+export const PER_BLOCK = 167;
 /** Where the journal's flash begins, in a chip that has other things before and after. */
 export const START = 0x40000;
 const AROUND = 0x20000;

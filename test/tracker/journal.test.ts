@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Kind, Word } from "../../firmware/tracker/journal.ts";
+import { Word } from "../../firmware/tracker/journal.ts";
 import { erasesPer1000 } from "../../scripts/bench/wear.ts";
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import {
@@ -74,11 +74,11 @@ describe("records", () => {
     const blocks = bytes / BLOCK;
     const opened = filled(4096, bytes, 20 * blocks * PER_BLOCK);
     const full = opened.reopened();
-    assert.equal(full.journal.waiting() > 15 * PER_BLOCK, true);
-    assert.ok(full.flash.reads <= blocks + 2 * (PER_BLOCK + 2), `${full.flash.reads} reads`);
+    assert.equal(full.journal.waiting() >= 15 * PER_BLOCK, true);
+    assert.ok(full.flash.reads <= blocks + 2 * (PER_BLOCK + 4), `${full.flash.reads} reads`);
     opened.confirm(100);
     const { reads } = opened.reopened().flash;
-    assert.ok(reads <= blocks + 2 * (PER_BLOCK + 2) + 101, `${reads} reads`);
+    assert.ok(reads <= blocks + 2 * (PER_BLOCK + 4) + 101, `${reads} reads`);
   });
 
   test("are found as fast when a long backlog was confirmed at once", () => {
@@ -86,7 +86,7 @@ describe("records", () => {
     const opened = filled(4096, blocks * BLOCK, blocks * PER_BLOCK - 20);
     while (opened.confirm(8).length > 0);
     const { reads } = opened.reopened().flash;
-    assert.ok(reads <= blocks + 4 * (PER_BLOCK + 2), `${reads} reads`);
+    assert.ok(reads <= blocks + 4 * (PER_BLOCK + 4), `${reads} reads`);
   });
 });
 
@@ -227,7 +227,7 @@ describe("records of several slots", () => {
 describe("the state", () => {
   const set = ({ journal }: Opened, value: number): void => {
     journal.state.set([value, value + 1], Word.Interval);
-    journal.put(Kind.State, journal.state);
+    journal.saveState();
   };
   const got = ({ journal }: Opened): number[] => [...journal.state.subarray(Word.Interval, Word.Dropped)];
 
@@ -273,7 +273,7 @@ describe("what flash can have", () => {
       const first = reopen(chip, ring);
       assert.deepEqual(first.all(), []);
       assert.equal(first.journal.waiting(), 0);
-      assert.deepEqual([...first.journal.state.subarray(0, Word.Oldest)], [0, 0, 0, 0, 0]);
+      assert.deepEqual([...first.journal.state.subarray(0, Word.Oldest)], Array(Word.Oldest).fill(0));
       const count = Math.floor(ring / SLOT);
       const half = Math.floor(count / 2);
       for (const id of upTo(1, half)) first.append(id);
@@ -300,7 +300,7 @@ describe("what flash can have", () => {
     const opened = filled(4096, 2 * BLOCK, 5);
     opened.append(6, 4);
     opened.append(7);
-    const slot = (index: number) => START - opened.chip.start + HEADER + SLOT * (1 + index);
+    const slot = (index: number) => START - opened.chip.start + HEADER + SLOT * (3 + index);
     for (const [at, gone] of [
       // Check and content; the first slot of several and the last.
       [slot(2) + 1, 3],
@@ -323,7 +323,7 @@ describe("what flash can have", () => {
 
   test("bits that do not take: the record is written again, in the next place", () => {
     const { chip, append, reopened } = filled(4096, 2 * BLOCK, 2);
-    const at = START - chip.start + HEADER + SLOT * 3;
+    const at = START - chip.start + HEADER + SLOT * 5;
     chip.bytes.fill(0xf7, at + 5, at + 8);
     assert.ok(append(3));
     assert.ok(append(4));
@@ -378,7 +378,7 @@ test("24 KB hold 1,000 fixes", () => {
   assert.equal(opened.all().length, 1000);
 });
 
-test("a page of 4 KB is erased once in 169 fixes, that of 128 KB once in 5,408", async () => {
+test("a page of 4 KB is erased once in 167 fixes, that of 128 KB once in 5,344", async () => {
   assert.ok(Math.abs((await erasesPer1000(4096, 64 * KB)) - 1000 / PER_BLOCK) < 0.1);
   assert.ok((await erasesPer1000(128 * KB, 256 * KB)) <= 0.2);
 });

@@ -4,7 +4,7 @@ import { type Clock, install } from "@sinonjs/fake-timers";
 import fc from "fast-check";
 import type { Fix } from "../../firmware/gnss/fix.ts";
 import type * as journals from "../../firmware/tracker/journal.ts";
-import { Kind, Word } from "../../firmware/tracker/journal.ts";
+import { Word } from "../../firmware/tracker/journal.ts";
 import type * as outboxes from "../../firmware/tracker/outbox.ts";
 import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
@@ -42,8 +42,8 @@ function start({ no_time = "hold", keys = KEYS, now_ms = NOON_MS, sets_clock = f
   board = switchOn();
   const { outbox, journal } = boot();
   journal.openJournal(rawFlash(chip), 0, chip.length);
-  journal.state[Word.Starts] = (journal.state[Word.Starts] as number) + 0x10000;
-  journal.put(Kind.State, journal.state);
+  journal.state[Word.Starts] = (journal.state[Word.Starts] as number) + 1;
+  journal.saveState();
   outbox.useSettings({ no_time, keys }, sets_clock);
   return Object.create(outbox, { state: { value: journal.state } });
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { Kind, Word } from "../../firmware/tracker/journal.ts";
+import { Word } from "../../firmware/tracker/journal.ts";
 import {
   type Flash as Chip,
   countOperations,
@@ -31,7 +31,7 @@ const NEW_STATE = [21, 22];
 
 function save({ journal }: Opened, values: number[]): void {
   journal.state.set(values, Word.Interval);
-  assert.ok(journal.put(Kind.State, journal.state));
+  assert.ok(journal.saveState());
 }
 const stateOf = ({ journal }: Opened): number[] => [...journal.state.subarray(Word.Interval, Word.Dropped)];
 

@@ -6,6 +6,7 @@ import type { Machine } from "./machine.ts";
 import { missing } from "./missing.ts";
 import { printFixed, printNumber, readNumber } from "./numbers.ts";
 import { KindError } from "./realm.ts";
+import { installRegExp } from "./regexp.ts";
 import { installTypedArrays } from "./typed-arrays.ts";
 
 type Constructor = { prototype: Record<string, unknown> } & Record<string, unknown>;
@@ -69,8 +70,10 @@ function indexOf(string: string, text: string, from: number): number {
 }
 
 /** Numbers and strings, as far as they are made by a function: `"" + x` is V8's. */
-function installText({ realm }: Machine): void {
+function installText(machine: Machine): void {
+  const { realm } = machine;
   const show = (value: unknown): string => (typeof value === "number" ? printNumber(value) : String(value));
+  installRegExp(machine, show);
   const { prototype } = realm.global.String as Constructor;
   const numbers = (realm.global.Number as Constructor).prototype;
   realm.define(numbers, {
@@ -97,17 +100,12 @@ function installText({ realm }: Machine): void {
     function (this: string): string {
       return String(this).replace(from, (letter) => String.fromCharCode(letter.charCodeAt(0) + shift));
     };
-  const split = prototype.split as (this: string, separator: unknown, limit?: number) => string[];
   realm.define(prototype, {
     indexOf(text, from) {
       return indexOf(String(this), show(text), Number(from) || 0);
     },
     includes(text, from) {
       return indexOf(String(this), show(text), Number(from) || 0) >= 0;
-    },
-    split(separator) {
-      const tooLong = typeof separator === "string" && separator.length > String(this).length + 1;
-      return tooLong ? realm.array() : split.call(String(this), separator);
     },
     toLowerCase: ascii(/[A-Z]/g, 32),
     toUpperCase: ascii(/[a-z]/g, -32),

@@ -77,7 +77,7 @@ function timerFunctions({ timers, loop }: Machine): Record<string, HostFunction>
 }
 
 function systemFunctions(machine: Machine): Record<string, HostFunction> {
-  const { realm, time, control, console, storage } = machine;
+  const { realm, time, control, console, storage, resetRegister } = machine;
   const modules = new Map<string, unknown>();
   const builtIn: Record<string, (machine: Machine) => unknown> = {
     Storage: storageModule,
@@ -87,6 +87,8 @@ function systemFunctions(machine: Machine): Record<string, HostFunction> {
     getTime: () => time.now_ms() / 1000,
     setTime: (seconds) => time.set(seconds * 1000),
     getSerial: () => SERIAL_NUMBER,
+    peek32: (address) => resetRegister.peek(Number(address)) ?? 0,
+    poke32: (address, value) => resetRegister.poke(Number(address), Number(value)),
     eval: (source) => (source === undefined ? undefined : realm.run(String(source), "eval")),
     load: (file) => control.load(file),
     reset: (clearFlash) => control.reset(Boolean(clearFlash)),

@@ -1,0 +1,209 @@
+/**
+ * Quectel BG96, BG95, EC21, EC25: the commands of the way up, in the order they are sent, and what their answers mean.
+ * Another family of modems is another file with these exports. Clauses: BG96 AT Commands Manual (AT), TCP/IP Application
+ * Note (TCP).
+ *
+ *   (Rung.Modem) Restart ─┐
+ *                Probe ◄──┘──no answer: the power key
+ *                  ▼
+ *                Echo, Errors, UrcPort, SendEcho, Sleep, PowerSaving, (Rung.Radio: RadioOff) RadioOn
+ *                  ▼
+ *                Sim ──SIM PIN──► PinTries, Pin ──► Sim
+ *                  │ READY
+ *                Imei, Iccid
+ *                  ▼
+ *                Registered, RegisteredPacket, RegisteredCircuit ──none of the three──► Registered, after a pause
+ *                  │ one of the three
+ *                Deactivate, Context, Activate ──fails──► Deactivate, after a pause
+ *                  ▼
+ *                Signal, NetworkTime ──not told──► ClockMode, Clock
+ *                  ▼
+ *                up
+ */
+import { Reason } from "../reason.ts";
+import { begins } from "./at.ts";
+
+/** The SIM's access point and PIN; none of them may hold a quote. */
+export interface SimConfig {
+  apn: string;
+  apn_user: string;
+  apn_password: string;
+  pin: string;
+}
+
+export const enum Step {
+  /** The way is not being gone: the modem is up, or it is not and there is a reason. */
+  None,
+  Restart,
+  /** Is it on? */
+  Probe,
+  Echo,
+  /** Errors as numbers. */
+  Errors,
+  UrcPort,
+  SendEcho,
+  Sleep,
+  PowerSaving,
+  RadioOff,
+  RadioOn,
+  Sim,
+  PinTries,
+  Pin,
+  Imei,
+  Iccid,
+  Registered,
+  RegisteredPacket,
+  RegisteredCircuit,
+  Deactivate,
+  Context,
+  Activate,
+  Signal,
+  NetworkTime,
+  ClockMode,
+  Clock,
+  Up,
+}
+
+/** One command of the way up. */
+export interface Row {
+  text: string;
+  /** How long its answer may take. */
+  limit_ms: number;
+  /** How often it is sent until it succeeds, a pause between two. */
+  tries: number;
+  /** Why the modem is not up when it never did; None: it may fail, and the way goes on. */
+  otherwise: Reason;
+}
+
+function row(text: string, limit_ms: number, tries: number, otherwise: Reason): Row {
+  return { text: text, limit_ms: limit_ms, tries: tries, otherwise: otherwise };
+}
+
+const enum Limit {
+  /** "300 ms" in the manual, for most commands; a modem that starts is slower. */
+  Short_ms = 5000,
+}
+
+/** The command of a step. Made when it is sent, so that the table takes no RAM. */
+export function commandOf(step: Step, sim: SimConfig): Row {
+  switch (step) {
+    // Answered before it restarts; 15 s (AT 2.22).
+    case Step.Restart:
+      return row("AT+CFUN=1,1", 15000, 1, Reason.None);
+    case Step.Probe:
+      return row("AT", 1000, 1, Reason.None);
+    // A modem may take 30 s to start, and between RDY and APP RDY commands can fail.
+    case Step.Echo:
+      return row("ATE0", 1000, 12, Reason.ModemSilent);
+    case Step.Errors:
+      return row("AT+CMEE=1", Limit.Short_ms, 3, Reason.ModemError);
+    // URCs go to USB by default on EC2x (AT 2.25).
+    case Step.UrcPort:
+      return row('AT+QURCCFG="urcport","uart1"', Limit.Short_ms, 1, Reason.None);
+    // Else it gives back what is sent (TCP 2.1.16).
+    case Step.SendEcho:
+      return row("AT+QISDE=0", Limit.Short_ms, 1, Reason.None);
+    // Both may be left from somebody before us, and look as if the modem died (AT 11.5, PSM 3.1).
+    case Step.Sleep:
+      return row("AT+QSCLK=0", Limit.Short_ms, 1, Reason.None);
+    case Step.PowerSaving:
+      return row("AT+CPSMS=0", Limit.Short_ms, 1, Reason.None);
+    // 15 s (AT 2.22). On: whoever had the modem before may have left it off.
+    case Step.RadioOff:
+      return row("AT+CFUN=4", 15000, 1, Reason.None);
+    case Step.RadioOn:
+      return row("AT+CFUN=1", 15000, 2, Reason.ModemError);
+    // 5 s. A SIM may take 20 s to be ready (AT 5.3).
+    case Step.Sim:
+      return row("AT+CPIN?", 5000, 8, Reason.SimBusy);
+    case Step.PinTries:
+      return row('AT+QPINC="SC"', Limit.Short_ms, 1, Reason.None);
+    // 5 s (AT 5.3).
+    case Step.Pin:
+      return row('AT+CPIN="' + sim.pin + '"', 5000, 3, Reason.SimBusy);
+    case Step.Imei:
+      return row("AT+CGSN", Limit.Short_ms, 1, Reason.None);
+    case Step.Iccid:
+      return row("AT+QCCID", Limit.Short_ms, 1, Reason.None);
+    // 90 s for the cell and 60 s for packet service (TCP 1.3), and some.
+    case Step.Registered:
+      return row("AT+CEREG?", Limit.Short_ms, 1, Reason.None);
+    case Step.RegisteredPacket:
+      return row("AT+CGREG?", Limit.Short_ms, 1, Reason.None);
+    case Step.RegisteredCircuit:
+      return row("AT+CREG?", Limit.Short_ms, 60, Reason.NoNetwork);
+    // An active one would make Activate fail. 40 s (TCP 2.1.3).
+    case Step.Deactivate:
+      return row("AT+QIDEACT=1", 40000, 1, Reason.None);
+    case Step.Context: {
+      const login = sim.apn_user ? 3 : 0;
+      return row(
+        'AT+QICSGP=1,1,"' + [sim.apn, sim.apn_user, sim.apn_password].join('","') + '",' + login,
+        Limit.Short_ms,
+        1,
+        Reason.NoContext,
+      );
+    }
+    // 150 s (TCP 2.1.2).
+    case Step.Activate:
+      return row("AT+QIACT=1", 150000, 3, Reason.NoContext);
+    case Step.Signal:
+      return row("AT+QCSQ", Limit.Short_ms, 1, Reason.None);
+    // The time the network told, as UTC (AT 6.16).
+    case Step.NetworkTime:
+      return row("AT+QLTS=1", Limit.Short_ms, 1, Reason.None);
+    // Whether the modem's clock has local time (AT 6.15), and that clock (AT 6.7).
+    case Step.ClockMode:
+      return row("AT+CTZU?", Limit.Short_ms, 1, Reason.None);
+    default:
+      return row("AT+CCLK?", Limit.Short_ms, 1, Reason.None);
+  }
+}
+
+/** `+CPIN: READY` and the like: what stands behind the name of an answer's first line, or all of it. "" without one. */
+export function valueIn(lines: string[]): string {
+  const parts = (lines[0] || "").split(": ");
+  return (parts.length > 1 ? parts[1] : parts[0]) as string;
+}
+
+/** What `+CPIN` says about the SIM: None: ready; PinMissing: it wants its PIN. */
+export function simState(value: string): Reason {
+  if (value === "READY") return Reason.None;
+  if (value === "SIM PIN") return Reason.PinMissing;
+  // SIM PUK, PH-NET PIN …; NOT READY, as it starts.
+  return begins(value, "SIM ") || begins(value, "PH-") ? Reason.SimLocked : Reason.SimBusy;
+}
+
+/** `"SC",3,10`: how often the PIN may be entered yet; undefined: not told. */
+export function pinTries(value: string): number | undefined {
+  const parts = value.split(",");
+  return parts[0] === '"SC"' ? +(parts[1] as string) : undefined;
+}
+
+/** `0,1` and `2,5,"tac","ci",8`: whether it is registered. Signal strength proves nothing. */
+export function registration(value: string): Reason {
+  const stat = value.split(",")[1];
+  if (stat === "1" || stat === "5") return Reason.None;
+  return stat === "3" ? Reason.RegistrationDenied : Reason.NoNetwork;
+}
+
+/** `"CAT-M1",-52,-81,195,-10`: dBm. `AT+CSQ` says 99, unknown, on some LTE-M modems. Undefined: none. */
+export function signal(value: string): number | undefined {
+  const dbm = +(value.split(",")[1] as string);
+  return dbm < 0 ? dbm : undefined;
+}
+
+/**
+ * `"2017/01/13,03:41:22+32,0"` and `"17/01/13,03:41:22+32"`: ms since 1970; 0: none, or a clock that was never set, which
+ * shows 1980 or so. `zoned`: it is local time, and the quarters of an hour behind it say of where.
+ */
+export function timeOf(value: string, zoned: boolean): number {
+  const text = value.split('"')[1] || "";
+  const slash = text.indexOf("/");
+  const date = text.substr(slash - 2, 8).split("/");
+  const clock = text.substr(slash + 7);
+  const time_ms =
+    Date.parse("20" + date.join("-") + "T" + clock.substr(0, 8) + "Z") -
+    (zoned ? +clock.substr(8, 3) * 900000 : 0);
+  return slash > 1 && +(date[0] as string) >= 20 && +(date[0] as string) < 80 && time_ms > 0 ? time_ms : 0;
+}

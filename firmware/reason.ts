@@ -1,0 +1,244 @@
+/**
+ * Why something failed: codes inside, words at the edge. Decisions are taken on `Reason`; what a person reads, on the
+ * console, in `status()`, in telemetry, is `words(reason)`, and nothing parses it.
+ *
+ * The modem's own error numbers (Quectel AT Commands Manual 12.5, TCP/IP 4, GNSS 3) are below `Reason.OwnFirst` and stand
+ * for themselves, those without a name here, too; ours are from there on, in the order of the way to the server.
+ */
+export const enum Reason {
+  /** All is well. */
+  None = 0,
+
+  // The modem's: SIM, network (AT 12.5).
+  NotAllowed = 3,
+  SimMissing = 10,
+  SimFailure = 13,
+  SimBusy = 14,
+  WrongPin = 16,
+  NoNetwork = 30,
+  // GNSS (GNSS 3).
+  NoGnss = 502,
+  GnssOn = 504,
+  GnssOff = 505,
+  NoFix = 516,
+  // Connection (TCP 4).
+  SocketUnknown = 550,
+  BadHost = 552,
+  SocketMemory = 553,
+  SocketCreate = 554,
+  SocketBind = 556,
+  /** The PDP context could not be activated. */
+  NoContext = 561,
+  /** "Socket identity has been used": it was left open by somebody before us. */
+  SocketInUse = 563,
+  DnsBusy = 564,
+  /** The host's name has no address, as far as the network's name server says. */
+  NameUnknown = 565,
+  OpenFailed = 566,
+  OpenTimeout = 569,
+  ContextBroken = 570,
+
+  OwnFirst = 1000,
+  /** Nobody asked it to do anything yet. */
+  NotStarted = OwnFirst,
+
+  // The AT channel.
+  /** A plain ERROR, which says no more. */
+  ModemError,
+  /** SEND FAIL: its buffer is full (TCP 2.1.7). */
+  SendFailed,
+  /** The modem answers AT, but did not answer this command in its time. */
+  NoAnswer,
+  /** It does not answer AT, either. */
+  ModemSilent,
+  /** It said what a modem says that starts. */
+  ModemRestarted,
+  /** It said that it switches off, or sleeps (PSM). */
+  ModemPoweredDown,
+
+  // SIM.
+  /** It wants a PIN, and the settings have none. */
+  PinMissing,
+  /** It would be the last try: after it the SIM wants its PUK. */
+  PinLastTry,
+  /** It did not take the PIN, and does not say whether that counted as a try. */
+  PinUnsure,
+  /** PUK, network lock and the like: nothing that the firmware could enter. */
+  SimLocked,
+  /** It was taken out, or lost its contact. */
+  SimLost,
+
+  /** The network turned the SIM down. */
+  RegistrationDenied,
+  /** `+QIURC: "pdpdeact"`: the network took the PDP context away. */
+  ContextLost,
+
+  // The connection.
+  /** A second connection was asked for. */
+  InUse,
+  /** A command for the open connection failed. */
+  LinkLost,
+  ClosedByServer,
+  /** The modem took nothing for too long. */
+  LinkSlow,
+
+  // MQTT.
+  /** The server took the connection, CONNECT stayed without an answer. */
+  ConnectUnanswered,
+  /** CONNACK 1 to 5 [MQTT 3.2.2.3]. */
+  RefusedProtocol,
+  RefusedClientId,
+  RefusedBusy,
+  RefusedLogin,
+  /** Accepted, and then something stayed without its answer. */
+  AnswerMissing,
+  /** The server sent what is no MQTT, or none that we asked for. */
+  ProtocolError,
+  SubscribeRefused,
+  /** `disconnect` was called. */
+  Disconnected,
+  NotConnected,
+  /** As many messages as may be are without their answer. */
+  Busy,
+  TooLarge,
+  /** The callback of the client threw. */
+  CallbackFailed,
+
+  // GNSS.
+  /** What the engine said cannot be right. */
+  BadFix,
+  /** No round has ended yet. */
+  NoRound,
+  ReceiverSilent,
+  ReceiverGarbled,
+}
+
+/** The text of a reason: what happened, and what to do. "" for None. `detail`: what is behind the colon, if anything is. */
+export function words(reason: Reason, detail?: unknown): string {
+  return text(reason) + (detail ? ": " + detail : "");
+}
+
+/** A switch and no object: it takes no RAM. */
+function text(reason: Reason): string {
+  switch (reason) {
+    case Reason.None:
+      return "";
+    case Reason.SimMissing:
+      return "no SIM";
+    case Reason.SimFailure:
+      return "SIM fault: reseat it";
+    case Reason.SimBusy:
+      return "SIM busy";
+    case Reason.WrongPin:
+      return "wrong PIN: set pin";
+    case Reason.NoNetwork:
+      return "no network: check antenna";
+    case Reason.NoGnss:
+      return "modem has no GNSS";
+    case Reason.NoFix:
+      return "no fix: needs open sky";
+    case Reason.BadHost:
+      return "bad host";
+    case Reason.NoContext:
+      return "no PDP context: check apn";
+    case Reason.NameUnknown:
+      return "DNS failed: check host";
+    case Reason.OpenFailed:
+      return "refused: check host, port";
+    case Reason.OpenTimeout:
+      return "no reply: check host, port";
+    case Reason.NotStarted:
+      return "off";
+    case Reason.ModemError:
+      return "modem error";
+    case Reason.SendFailed:
+      return "modem buffer full";
+    case Reason.NoAnswer:
+      return "modem: no answer to a command";
+    case Reason.ModemSilent:
+      return "modem silent: check power, UART";
+    case Reason.ModemRestarted:
+      return "modem restarted: check power";
+    case Reason.ModemPoweredDown:
+      return "modem switched off: check power";
+    case Reason.PinMissing:
+      return "SIM wants a PIN: set pin";
+    case Reason.PinLastTry:
+      return "one PIN try left: use a phone";
+    case Reason.PinUnsure:
+      return "PIN not taken: use a phone";
+    case Reason.SimLocked:
+      return "SIM locked: use a phone";
+    case Reason.SimLost:
+      return "SIM lost: reseat it";
+    case Reason.RegistrationDenied:
+      return "SIM denied: check plan";
+    case Reason.ContextLost:
+      return "PDP context lost";
+    case Reason.InUse:
+      return "modem in use";
+    case Reason.LinkLost:
+      return "link lost";
+    case Reason.ClosedByServer:
+      return "closed by server";
+    case Reason.LinkSlow:
+      return "link slow";
+    case Reason.ConnectUnanswered:
+      return "no answer to CONNECT: check host, port";
+    case Reason.RefusedProtocol:
+      return "refused, MQTT 3.1.1";
+    case Reason.RefusedClientId:
+      return "refused, client_id";
+    case Reason.RefusedBusy:
+      return "refused, server busy";
+    case Reason.RefusedLogin:
+      return "refused, check login";
+    case Reason.AnswerMissing:
+      return "no answer from the server";
+    case Reason.ProtocolError:
+      return "MQTT error";
+    case Reason.SubscribeRefused:
+      return "SUBSCRIBE refused";
+    case Reason.Disconnected:
+      return "disconnected";
+    case Reason.NotConnected:
+      return "not connected";
+    case Reason.Busy:
+      return "busy";
+    case Reason.TooLarge:
+      return "too large";
+    case Reason.CallbackFailed:
+      return "callback";
+    case Reason.BadFix:
+      return "GNSS: no sense in its answer";
+    case Reason.NoRound:
+      return "no fix yet";
+    case Reason.ReceiverSilent:
+      return "GNSS receiver silent: check power, wiring";
+    case Reason.ReceiverGarbled:
+      return "GNSS receiver garbled: check baud rate, wiring";
+    default:
+      return "modem error " + reason;
+  }
+}
+
+/** Only a person can mend it: to try again changes nothing, and may lock the SIM. */
+export function needsPerson(reason: Reason): boolean {
+  switch (reason) {
+    case Reason.WrongPin:
+    case Reason.PinMissing:
+    case Reason.PinLastTry:
+    case Reason.PinUnsure:
+    case Reason.SimLocked:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The modem answers nothing, or has forgotten everything: its connection, context and settings are gone. */
+export function modemLost(reason: Reason): boolean {
+  return (
+    reason === Reason.ModemSilent || reason === Reason.ModemRestarted || reason === Reason.ModemPoweredDown
+  );
+}

@@ -1,0 +1,26 @@
+/** The end of a run that the firmware itself wants: why is written down first, to be sent when all is well again. */
+import { json } from "../mqtt/text.ts";
+import { saveState, state, Word } from "./journal.ts";
+import { append } from "./outbox.ts";
+
+/** Espruino's. */
+declare const E: { reboot(): void };
+
+const enum Limit {
+  /** Of an error: its text and where. */
+  Text = 300,
+}
+
+/** Restarts the board. `what`: the telemetry key of the report, "crash" or "reboot"; `why`: its text. */
+export function restart(what: "crash" | "reboot", why: string): void {
+  const values: Record<string, string> = {};
+  values[what] = why.substr(0, Limit.Text);
+  try {
+    append(Date.now(), 0, json(values));
+    if (what === "crash") state[Word.Crashed] = 1;
+    saveState();
+  } catch (_) {
+    // There is no journal yet.
+  }
+  E.reboot();
+}
