@@ -52,14 +52,15 @@ const SOCKET_ERRORS = [550, 553, 563];
 /** One line each: when, what, and what was known then. */
 export function harmOf(record: readonly Seen[]): string[] {
   const harm: string[] = [];
-  let evidence = none();
+  // The board has just started.
+  let evidence: Evidence = { ...none(), contextLost: true };
   let unregistered_ms: number | undefined;
   let silent_ms: number | undefined;
   let freeContext_ms = Number.NEGATIVE_INFINITY;
   /** The socket that is open and has not been answered yet. */
   let unanswered: number | undefined;
   let proof = "nothing proven yet";
-  const calls = new Map<number, { answered: boolean; starts: number }>();
+  const calls = new Map<number, { answered: boolean; starts: number; reboots: number }>();
 
   for (const event of record) {
     const { at_ms } = event;
@@ -159,7 +160,7 @@ export function harmOf(record: readonly Seen[]): string[] {
         if (!modemIsToBlame()) condemn(event.by === "power" ? "the modem off" : "the modem restarted");
         break;
       case "reboot called":
-        calls.set(event.id, { answered: false, starts: 0 });
+        calls.set(event.id, { answered: false, starts: 0, reboots: 0 });
         break;
       case "reboot answered": {
         const call = calls.get(event.id);
@@ -167,11 +168,13 @@ export function harmOf(record: readonly Seen[]): string[] {
         break;
       }
       case "started": {
-        // A start of any kind does what a call asks for.
-        const call = [...calls.values()].find(({ starts }) => starts === 0);
-        if (call) call.starts++;
-        else if (event.by !== "power" && !forSoLong(silent_ms, LEAST.silent_ms))
-          condemn(`the board restarted (${event.by})`);
+        // A start of any kind does what calls ask for; but one call is no reason for two reboots.
+        for (const call of calls.values()) call.starts++;
+        const call = [...calls.values()].find(({ reboots }) => reboots === 0);
+        if (event.by === "power") {
+          // Nobody asked for it, nobody is to blame.
+        } else if (call) call.reboots++;
+        else if (!forSoLong(silent_ms, LEAST.silent_ms)) condemn(`the board restarted (${event.by})`);
         evidence.contextLost = true;
         unanswered = undefined;
         break;

@@ -57,9 +57,9 @@ export async function restWithoutFaults(): Promise<Rest> {
   }
 }
 
-/** `trace` gets what happens. */
-export async function live(seed: number, trace?: (line: string) => void): Promise<Life> {
-  const plan = drawPlan(seededRandom(seed));
+/** `trace` gets what happens. `kind`: faults of this kind alone. */
+export async function live(seed: number, trace?: (line: string) => void, kind?: string): Promise<Life> {
+  const plan = drawPlan(seededRandom(seed), kind);
   const scene = createScene(seed, trace);
   const { world, taken, received, note } = scene;
   const flags = new Set<string>();

@@ -32,7 +32,11 @@ export function places(taken: Taken[]): string[] {
     const place = placeOf({ latitude: Number(latitude), longitude: Number(longitude) });
     return TRACK_PLACES.has(place) ? [] : [`${place} at ${time(ts)}`];
   });
-  return [...some("never there", wrong), ...some("never so", taken.flatMap(odd)), ...some("dated wrong", taken.flatMap(misdated))];
+  return [
+    ...some("never there", wrong),
+    ...some("never so", taken.flatMap(odd)),
+    ...some("dated wrong", taken.flatMap(misdated)),
+  ];
 }
 
 /** Height and speed are those of the place, or are left out. */

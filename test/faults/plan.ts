@@ -21,19 +21,18 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const POWER = ["powerCuts", "powerCutsOfBoth", "flashCuts", "tornFlash"];
 const PASSABLE_SHARE = 0.25;
 
-/** A day of episodes, each of some kinds of faults, with healthy time between them. It may end within an episode. */
-export function drawPlan(random: Random): Plan {
+/** A day of episodes (`only`: of this kind alone), each of some kinds of faults, with healthy time between them. It may end within an episode. */
+export function drawPlan(random: Random, only?: string): Plan {
   const steps: Step[] = [];
   const passable: Span[] = [];
   // From a fault in the first second on.
   let at_ms = spread(random, 1000, 60 * MINUTE_MS);
   while (at_ms < DAY_MS) {
-    const passes = random() < PASSABLE_SHARE;
-    const names = shuffle(random, passes ? PASSABLE : Object.keys(kinds)).slice(
-      0,
-      pick(random, [1, 1, 2, 2, 3]),
-    );
-    if (!passes && random() < 0.5) names.push(pick(random, POWER));
+    const passes = only ? PASSABLE.includes(only) : random() < PASSABLE_SHARE;
+    const names = only
+      ? [only]
+      : shuffle(random, passes ? PASSABLE : Object.keys(kinds)).slice(0, pick(random, [1, 1, 2, 2, 3]));
+    if (!only && !passes && random() < 0.5) names.push(pick(random, POWER));
     let from_ms = at_ms;
     let end_ms = at_ms;
     for (const name of new Set(names)) {

@@ -15,7 +15,7 @@ export interface Verdict {
 const rest = restWithoutFaults();
 
 process.on("message", async (seed: number) => {
-  const life = await live(seed);
+  const life = await live(seed, undefined, process.env.FAULT_KIND);
   const faults = faultsOf(life, await rest);
   const verdict: Verdict = {
     seed,
