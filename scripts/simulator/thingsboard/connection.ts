@@ -12,6 +12,7 @@ import {
   type Packet,
 } from "mqtt-packet";
 import type { Clock } from "../clock.ts";
+import { attributesFor, checkClaim } from "./attributes.ts";
 import {
   CLIENT_RPC_TIMEOUT_MS,
   methodOf,
@@ -28,6 +29,7 @@ import { Outlet } from "./outlet.ts";
 import type { RpcSession } from "./rpc.ts";
 import { parseAttributes, parseTelemetry, type Sample } from "./telemetry.ts";
 import {
+  ATTRIBUTE_TOPICS,
   type Route,
   RPC_REQUEST_TOPICS,
   replyPrefix,
@@ -273,11 +275,23 @@ export class Connection implements RpcSession {
         return true;
       case "rpc_request":
         return this.answerRpc(device, packet, methodOf(route.id, payload), route.id);
-      case "attributes_request":
-        core.log(device, `${packet.topic}: not modelled, no response follows`);
-        return this.withinRate(device);
+      case "attributes_request": {
+        const response = attributesFor(device.store, route.id, payload);
+        if (!this.withinRate(device)) return false;
+        this.sendPuback(packet);
+        if (!this.over && response !== undefined)
+          this.sendPublish(replyPrefix(packet.topic) + Number(route.id), response);
+        return false;
+      }
       case "claim":
+        checkClaim(payload);
         return this.withinRate(device);
+      case "ota":
+        if (!/^\d+$/.test(route.id) || !/^\d+$/.test(route.chunk)) return true;
+        if (!this.withinRate(device)) return false;
+        // No package is ever assigned here.
+        this.sendPublish("v2/fw/error", "NOT_FOUND");
+        throw new PayloadError("no firmware is assigned");
       case "protobuf":
         throw new PayloadError("the stand-in speaks JSON only, not protobuf");
       case "gateway":
@@ -344,6 +358,12 @@ export class Connection implements RpcSession {
     });
     this.send({ cmd: "suback", messageId: packet.messageId, granted });
     for (; requests > 0 && !this.over; requests--) device.rpc.subscribed(this);
+  }
+
+  /** Tells of a change of shared attributes, if the device subscribed to them: on the topic of its last subscription. */
+  sendAttributes(update: object): void {
+    const topic = [...this.subscriptions.keys()].filter((filter) => ATTRIBUTE_TOPICS.includes(filter)).at(-1);
+    if (topic !== undefined && !this.over) this.sendPublish(topic, JSON.stringify(update));
   }
 
   private unsubscribe(device: Device, filter: string): void {
