@@ -357,6 +357,9 @@ export const kinds: Record<string, Kind> = {
   tornFlash: flashCut(true),
 };
 
+/** Nothing is wrong but what the server asks for. */
+export const CALLS = ["repeatedCalls", "lostAnswers", "rebootCall", "bursts", "waitingCalls", "largeCall"];
+
 /** With these alone, at whatever strength, samples get through: some new one within an hour or so. */
 export const PASSABLE = [
   "toldLimits",
@@ -365,12 +368,7 @@ export const PASSABLE = [
   "refusedText",
   "forbiddenTopic",
   "rival",
-  "repeatedCalls",
-  "lostAnswers",
-  "rebootCall",
-  "bursts",
-  "waitingCalls",
-  "largeCall",
+  ...CALLS,
   "badContext",
   "deactivations",
   "lateBytes",

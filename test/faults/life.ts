@@ -93,9 +93,10 @@ export async function live(seed: number, trace?: (line: string) => void, kind?: 
       refused: scene.refused,
       seen: scene.seen,
       calls: scene.calls,
-      passable: plan.passable.map(({ from_ms, to_ms }) => ({
-        from_ms: from_ms + start_ms,
-        to_ms: to_ms + start_ms,
+      passable: plan.passable.map((span) => ({
+        ...span,
+        from_ms: span.from_ms + start_ms,
+        to_ms: span.to_ms + start_ms,
       })),
       healed_ms,
       blocks: scene.blocks,

@@ -1,4 +1,4 @@
-import { kinds, PASSABLE, type Step } from "./kinds.ts";
+import { CALLS, kinds, PASSABLE, type Step } from "./kinds.ts";
 import { count, pick, type Random, shuffle, spread } from "./random.ts";
 
 export interface Plan {
@@ -12,6 +12,8 @@ export interface Plan {
 export interface Span {
   from_ms: number;
   to_ms: number;
+  /** All that happened was calls. */
+  calls: boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -45,7 +47,8 @@ export function drawPlan(random: Random, only?: string): Plan {
       end_ms = Math.max(end_ms, from_ms + length_ms);
       from_ms += random() * length_ms;
     }
-    if (passes) passable.push({ from_ms: at_ms, to_ms: Math.min(end_ms, DAY_MS) });
+    const calls = names.every((name) => CALLS.includes(name));
+    if (passes) passable.push({ from_ms: at_ms, to_ms: Math.min(end_ms, DAY_MS), calls });
     at_ms = end_ms + spread(random, MINUTE_MS, 90 * MINUTE_MS);
   }
   const within = steps.filter((step) => step.at_ms < DAY_MS).sort((a, b) => a.at_ms - b.at_ms);

@@ -18,13 +18,20 @@ export function progress({ received, passable }: Life): string[] {
   return some("nothing new got through", stuck);
 }
 
-/** Each call that waits is answered in the end. */
-export function answers(calls: Call[]): string[] {
+/** Each call that waits is answered in the end, if the server does not give it up; where all is well that is no excuse. */
+export function answers({ calls, passable }: Life): string[] {
+  const spans = passable.filter((span) => span.calls);
+  const named = ({ method, at_ms }: Call): string => `${method} of ${time(at_ms)}`;
   const waiting = calls.filter(({ outcome }) => outcome === undefined);
-  return some(
-    "never answered",
-    waiting.map(({ method, at_ms }) => `${method} of ${time(at_ms)}`),
+  const failed = calls.filter(
+    ({ outcome, at_ms, over_ms }) =>
+      outcome === "failed" &&
+      spans.some(({ from_ms, to_ms }) => at_ms >= from_ms && (over_ms ?? at_ms) <= to_ms),
   );
+  return [
+    ...some("never answered", waiting.map(named)),
+    ...some("given up by the server, not acknowledged", failed.map(named)),
+  ];
 }
 
 /**

@@ -35,6 +35,8 @@ export interface Call {
   at_ms: number;
   /** Undefined: it still waits. */
   outcome: "answered" | "failed" | undefined;
+  /** When that was. */
+  over_ms?: number;
 }
 
 /** A packet that the server refused. */
@@ -115,10 +117,12 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
       thingsboard.rpc("tracker", method, params, { timeout_ms: CALL_MS, persistent: true }).then(
         () => {
           call.outcome = "answered";
+          call.over_ms = clock.now();
           if (method === "reboot") see({ what: "reboot answered", id });
         },
         (error: Error) => {
           call.outcome = "failed";
+          call.over_ms = clock.now();
           note(`${method}: ${error.message}`);
         },
       );

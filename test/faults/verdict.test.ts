@@ -180,10 +180,10 @@ describe("what is wrong is named", () => {
   });
 
   test("nothing new for 90 minutes of an hour in which samples get through", () => {
-    const passable = [{ from_ms: ts(2), to_ms: ts(120) }];
+    const passable = [{ from_ms: ts(2), to_ms: ts(120), calls: false }];
     const early = wrong(each, { passable });
     one(early, /^nothing new got through: from 2026-06-01T00:19:00.000Z to 2026-06-01T02:00/);
-    assert.deepEqual(wrong(each, { passable: [{ from_ms: ts(2), to_ms: ts(109) }] }), []);
+    assert.deepEqual(wrong(each, { passable: [{ from_ms: ts(2), to_ms: ts(109), calls: false }] }), []);
     // The same again is nothing new.
     assert.equal(wrong([...each, packet([19], 60)], { passable }).length, 1);
   });
@@ -192,6 +192,11 @@ describe("what is wrong is named", () => {
     const call = (outcome: Call["outcome"]): Call => ({ method: "getStatus", at_ms: ts(3), outcome });
     assert.deepEqual(wrong(each, { calls: [call("answered"), call("failed")] }), []);
     one(wrong(each, { calls: [call(undefined)] }), /^never answered: getStatus of 2026-06-01T00:03/);
+    const failed = [{ ...call("failed"), over_ms: ts(5) }];
+    const span = { from_ms: ts(2), to_ms: ts(20), calls: true };
+    one(wrong(each, { calls: failed, passable: [span] }), /^given up by the server/);
+    assert.deepEqual(wrong(each, { calls: failed, passable: [{ ...span, calls: false }] }), []);
+    assert.deepEqual(wrong(each, { calls: failed, passable: [{ ...span, to_ms: ts(4) }] }), []);
   });
 
   test("what was dropped after the server refused it three times, once alone, is forgiven; before that it is not", () => {

@@ -23,7 +23,7 @@ export function faultsOf(life: Life, rest: Rest): string[] {
     ...recovery(life),
     ...some("harm", harmOf(life.seen)),
     ...progress(life),
-    ...answers(life.calls),
+    ...answers(life),
     ...delivery(life),
     ...places(life.taken),
     ...order(life.taken, life.received),
