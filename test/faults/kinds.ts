@@ -115,6 +115,27 @@ function next(name: "drop_pubacks" | "close_before_pubacks"): Kind {
     });
 }
 
+/** From the start on, but the server is away first: something waits then, and the tracker has to log in. */
+function afterOutage(kind: Kind): Kind {
+  return (random, length_ms) => {
+    const outage_ms = Math.min(length_ms / 3, spread(random, MINUTE, 40 * MINUTE));
+    return [
+      ...kind(random, length_ms),
+      ...lasting(
+        "server outage",
+        outage_ms,
+        ({ thingsboard }) => {
+          thingsboard.faults.down = true;
+          thingsboard.faults.drop();
+        },
+        ({ thingsboard }) => {
+          thingsboard.faults.down = false;
+        },
+      ),
+    ];
+  };
+}
+
 /** Somebody calls the tracker, so often at once. */
 function calls(most: number, name: string, call: (stage: Stage, random: Random) => void): Kind {
   return (random, length_ms) =>
@@ -264,35 +285,33 @@ export const kinds: Record<string, Kind> = {
       };
     }),
 
-  toldLimits: (random, length_ms) => {
-    const limits = pick(random, [
-      { telemetry_data_points: "20:60" },
-      { telemetry_data_points: "20:1,600:60" },
-      { telemetry_messages: "10:60" },
-    ]);
-    return lasting(
-      `server tells of its limits, ${JSON.stringify(limits)}`,
-      length_ms,
-      ({ thingsboard }) => {
-        thingsboard.faults.told_limits = limits;
-        thingsboard.faults.drop();
-      },
-      ({ thingsboard }) => {
-        thingsboard.faults.told_limits = undefined;
-      },
-    );
-  },
-  untoldLimits: server("untold_limits", undefined, (random) =>
-    pick(random, [
-      { telemetry_data_points: "20:60" },
-      { messages: "6:60", telemetry_data_points: "30:60" },
-      { messages: "20:60", telemetry_messages: "4:60" },
-    ]),
+  toldLimits: afterOutage(
+    server("told_limits", undefined, (random) =>
+      pick(random, [
+        { telemetry_data_points: "20:60" },
+        { telemetry_data_points: "20:1,600:60" },
+        { telemetry_messages: "10:60" },
+      ]),
+    ),
   ),
-  refusedKey: server("refused_keys", [], (random) => [pick(random, ["lost", "contexts", "reboots"])]),
-  refusedText: server("max_string_value_length", 0, () => 5),
-  forbiddenTopic: server("forbidden_topics", [], () => ["v1/devices/me/rpc/request/"]),
-  rival: server("rival_ms", 0, (random) => Math.round(spread(random, 500, 60_000))),
+  untoldLimits: afterOutage(
+    server("untold_limits", undefined, (random) =>
+      pick(random, [
+        { telemetry_data_points: "20:60" },
+        { messages: "6:60", telemetry_data_points: "30:60" },
+        { messages: "20:60", telemetry_messages: "4:60" },
+      ]),
+    ),
+  ),
+  refusedKey: afterOutage(
+    server("refused_keys", [], (random) => [pick(random, ["lost", "contexts", "reboots"])]),
+  ),
+  refusedText: afterOutage(server("max_string_value_length", 0, () => 5)),
+  forbiddenTopic: afterOutage(server("forbidden_topics", [], () => ["v1/devices/me/rpc/request/"])),
+  rival: (random, length_ms) => [
+    ...server("rival_ms", 0, () => Math.round(spread(random, 500, 60_000)))(random, length_ms),
+    { at_ms: 1, what: "he logs in", act: ({ thingsboard }) => thingsboard.faults.drop() },
+  ],
   repeatedCalls: (random, length_ms) => [
     ...server("repeat_requests", 0, () => 1)(random, length_ms),
     ...calls(3, "a call, twice", (stage) => stage.call("getStatus"))(random, length_ms),
