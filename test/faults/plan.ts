@@ -23,12 +23,13 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const POWER = ["powerCuts", "powerCutsOfBoth", "flashCuts", "tornFlash"];
 const PASSABLE_SHARE = 0.25;
 
-/** A day of episodes (`only`: of this kind alone), each of some kinds of faults, with healthy time between them. It may end within an episode. */
+/** A day of episodes (`only`: of this kind alone), each of some kinds of faults, with healthy time between them. It ends with the last. */
 export function drawPlan(random: Random, only?: string): Plan {
   const steps: Step[] = [];
   const passable: Span[] = [];
   // From a fault in the first second on.
   let at_ms = spread(random, 1000, 60 * MINUTE_MS);
+  let over_ms = 0;
   while (at_ms < DAY_MS) {
     const passes = only ? PASSABLE.includes(only) : random() < PASSABLE_SHARE;
     const names = only
@@ -49,8 +50,9 @@ export function drawPlan(random: Random, only?: string): Plan {
     }
     const calls = names.every((name) => CALLS.includes(name));
     if (passes) passable.push({ from_ms: at_ms, to_ms: Math.min(end_ms, DAY_MS), calls });
+    over_ms = Math.min(end_ms, DAY_MS);
     at_ms = end_ms + spread(random, MINUTE_MS, 90 * MINUTE_MS);
   }
   const within = steps.filter((step) => step.at_ms < DAY_MS).sort((a, b) => a.at_ms - b.at_ms);
-  return { steps: within, end_ms: DAY_MS, passable };
+  return { steps: within, end_ms: over_ms, passable };
 }
