@@ -45,6 +45,9 @@ export const BUDGETS = {
   /** A thousand trackers that lost the server together: the most that come back in one second, and when half are back. */
   herd_per_second: 150,
   herd_half_s: 300,
+  /** Over the fault seeds: from the end of the faults until all that was taken before is delivered. The longest wait is an hour. */
+  delivered_median_s: 60,
+  delivered_worst_s: 3_600,
   /** How many times as fast as mqtt-packet the codec is under Node, encoding and decoding. */
   codec_speed_ratio: 2,
   /** MQTT bytes of one fix on v1 topics at QoS 0, without its time stamp. */
