@@ -205,7 +205,8 @@ describe("the tracker comes back", () => {
       await run(60);
       modem.faults.contextOpenError = error;
       thingsboard.faults.drop();
-      await runUntil(/^tracker: connected$/, 300);
+      // 569 is told after 75 s or more.
+      await runUntil(/^tracker: connected$/, 900);
       assert.equal(lines.filter((line) => line.includes("again in")).length, 4, "the loss, and three tries");
       await run(30);
       const { contexts, radio_resets, modem_resets, reboots } = status();
