@@ -61,6 +61,10 @@ export const enum Word {
   EvidenceFailures,
   /** restart.ts: how the last run ended, as far as it could say. */
   Ended,
+  /** commands.ts: the signatures of the last calls that changed something. */
+  LastCall,
+  CallBefore,
+  CallBeforeThat,
 }
 
 let flash: Flash;

@@ -13,9 +13,9 @@
 import { bringUp, type Modem, Rung } from "../modem/network.ts";
 import { needsPerson, Reason, words } from "../reason.ts";
 import type { Client } from "../thingsboard/client.ts";
+import { timeTold, Witness } from "./clock.ts";
 import { jitter, seedJitter } from "./jitter.ts";
 import { state as kept, saveState, Word } from "./journal.ts";
-import { clockIs } from "./outbox.ts";
 import { restart } from "./restart.ts";
 
 /** Espruino's. */
@@ -245,7 +245,7 @@ function attempt(): void {
 function proceed(why: Reason, time_ms: number): void {
   const imei = modem.status().imei;
   if (imei) seedJitter(imei + " " + Date.now());
-  if (time_ms) clockIs(time_ms);
+  timeTold(Witness.Network, time_ms);
   if (why) fail(why);
   else {
     state = State.Server;

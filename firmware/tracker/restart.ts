@@ -1,5 +1,6 @@
 /** The end of a run that the firmware itself wants: why is written down first, to be sent when all is well again. */
 import { json } from "../mqtt/text.ts";
+import { now_ms } from "./clock.ts";
 import { saveState, state, Word } from "./journal.ts";
 import { append } from "./outbox.ts";
 
@@ -25,7 +26,7 @@ export function restart(what: "crash" | "reboot", why: string): void {
   const values: Record<string, string> = {};
   values[what] = why.substr(0, Limit.Text);
   try {
-    append(Date.now(), 0, json(values));
+    append(now_ms(), 0, json(values));
     state[Word.Ended] = what === "crash" ? Ended.Crash : Ended.Wanted;
     saveState();
   } catch (_) {

@@ -446,7 +446,7 @@ describe("what happened on the way", () => {
     const told: number[] = [];
     tracker.start();
     Object.assign(globalThis, { setTime: (seconds: number) => told.push(seconds) });
-    tracker.parts.outbox.useSettings({ no_time: "hold", keys: "" }, true);
+    tracker.parts.clock.startClock(true);
     tracker.run(10);
     assert.deepEqual(told, [Date.UTC(2026, 6, 4, 8, 9, 10) / 1000]);
   });

@@ -5,6 +5,7 @@ import type * as channels from "../../firmware/modem/at.ts";
 import type * as networks from "../../firmware/modem/network.ts";
 import { Reason } from "../../firmware/reason.ts";
 import type { Client } from "../../firmware/thingsboard/client.ts";
+import type * as clocks from "../../firmware/tracker/clock.ts";
 import type * as healths from "../../firmware/tracker/health.ts";
 import type * as jitters from "../../firmware/tracker/jitter.ts";
 import type * as journals from "../../firmware/tracker/journal.ts";
@@ -19,6 +20,7 @@ import { bootableParts } from "../modem/fresh.ts";
 import { type Board, Reboot, switchOn } from "./espruino.ts";
 
 interface Parts {
+  clock: typeof clocks;
   channel: typeof channels;
   network: typeof networks;
   health: typeof healths;
@@ -29,6 +31,7 @@ interface Parts {
   restart: typeof restarts;
 }
 const boot = bootableParts<Parts>({
+  clock: "tracker/clock.ts",
   channel: "modem/at.ts",
   network: "modem/network.ts",
   health: "tracker/health.ts",
@@ -157,7 +160,8 @@ export function createTracker(t: TestContext) {
       tracker.server = server;
       tracker.modem = modem;
       parts.journal.openJournal(rawFlash(chip), 0, chip.length);
-      parts.outbox.useSettings({ no_time: "hold", keys: "lon,lat" }, false);
+      parts.clock.startClock(false);
+      parts.outbox.useSettings({ no_time: "hold", keys: "lon,lat" });
       parts.health.startHealth(bitten, () => void tracker.ends++);
       if (recovery) {
         // Nobody takes fixes here.
