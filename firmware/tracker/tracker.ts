@@ -5,7 +5,7 @@ import { getFix, gnssOff } from "../gnss/gnss.ts";
 import type { Modem } from "../modem/network.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { limitsIn, newConnection } from "../thingsboard/limits.ts";
-import { located as answerLocate, command, connected, startCommands } from "./commands.ts";
+import { located as answerLocate, command, connected, type Position, startCommands } from "./commands.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";
 import { state as kept, saveState, Word, waiting } from "./journal.ts";
 import { append, clockIs, sent, useSettings } from "./outbox.ts";
@@ -108,8 +108,12 @@ function setIntervalTo(seconds: number): void {
   takeFix();
 }
 
-function position(): { fix: Fix | undefined; age_s: number; why: string } {
-  return { fix: lastFix, age_s: Math.max(0, Math.round((Date.now() - lastFix_ms) / 1000)), why: fixReason };
+function position(): Position {
+  return {
+    fix_: lastFix,
+    age_s_: Math.max(0, Math.round((Date.now() - lastFix_ms) / 1000)),
+    why_: fixReason,
+  };
 }
 
 function status(): unknown {
@@ -150,10 +154,10 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
     kept[Word.Configured] === config.interval_s ? (kept[Word.Interval] as number) : config.interval_s;
   server.callback_ = onMessage;
   startCommands(server, {
-    status: status,
-    position: position,
-    locate: locateNow,
-    setInterval: setIntervalTo,
+    status_: status,
+    position_: position,
+    locate_: locateNow,
+    setInterval_: setIntervalTo,
   });
   startHealth(watchdogBit(), safeModeEnded);
   if (mode === Mode.Normal) uploadTo(server);
