@@ -3,12 +3,14 @@ import type { DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import { getFix, gnssOff } from "../gnss/gnss.ts";
 import type { Modem } from "../modem/network.ts";
+import { Reason, words } from "../reason.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { limitsIn, newConnection } from "../thingsboard/limits.ts";
+import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
 import { located as answerLocate, command, connected, type Position, startCommands } from "./commands.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";
 import { state as kept, saveState, Word, waiting } from "./journal.ts";
-import { append, clockIs, sent, useSettings } from "./outbox.ts";
+import { append, sent, useSettings } from "./outbox.ts";
 import { setLimits } from "./pace.ts";
 import { history, reason, State, startRecovery, state } from "./recovery.ts";
 import { drain, report, uploadTo } from "./upload.ts";
@@ -36,10 +38,10 @@ let interval_s: number;
 let modem: Modem;
 let server: Client;
 let lastFix: Fix | undefined;
-/** When it came, by the board's clock. */
+/** How long the board ran when it came. */
 let lastFix_ms: number;
 /** Why there was no fix in the last round, "" when there was. */
-let fixReason = "no fix yet";
+let fixReason = words(Reason.NoRound);
 /** 1: a fix is being waited for. */
 let locating: 0 | 1 | undefined;
 let roundTimer: ReturnType<typeof setTimeout> = 0;
@@ -77,15 +79,16 @@ function locate(): void {
 }
 
 /** `String` stands for a function that does nothing: it is there anyway. */
-function located(fix: Fix | null, why: string): void {
+function located(fix: Fix | null, its_reason: Reason): void {
+  const why = words(its_reason);
   locating = 0;
   if (why && why !== fixReason) print("gnss: " + why);
   fixReason = why;
   if (interval_s >= Limit.GnssOff_s) gnssOff(modem, String);
   if (fix) {
-    if (!lastFix) clockIs(fix.time_ms);
+    fix.time_ms = timeTold(Witness.Fix, fix.time_ms);
     lastFix = fix;
-    lastFix_ms = Date.now();
+    lastFix_ms = ran_ms();
     append(fix.time_ms, fix, "");
     drain();
   }
@@ -109,11 +112,7 @@ function setIntervalTo(seconds: number): void {
 }
 
 function position(): Position {
-  return {
-    fix_: lastFix,
-    age_s_: Math.max(0, Math.round((Date.now() - lastFix_ms) / 1000)),
-    why_: fixReason,
-  };
+  return { fix_: lastFix, age_s_: Math.round((ran_ms() - lastFix_ms) / 1000), why_: fixReason };
 }
 
 function status(): unknown {
@@ -149,7 +148,8 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   modem = its_modem;
   server = its_server;
   // Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early.
-  useSettings(config, (BOARD as string) !== "LINUX");
+  startClock((BOARD as string) !== "LINUX");
+  useSettings(config);
   interval_s =
     kept[Word.Configured] === config.interval_s ? (kept[Word.Interval] as number) : config.interval_s;
   server.callback_ = onMessage;

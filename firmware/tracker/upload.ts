@@ -2,6 +2,7 @@
 import { json } from "../mqtt/text.ts";
 import { type Client, sendTelemetry, type Values } from "../thingsboard/client.ts";
 import { askLimits } from "../thingsboard/limits.ts";
+import { now_ms } from "./clock.ts";
 import { append, settle, take } from "./outbox.ts";
 import { pause_ms } from "./pace.ts";
 import { acknowledged, fail, State, state } from "./recovery.ts";
@@ -19,7 +20,7 @@ export function uploadTo(its_server: Client | undefined): void {
 /** Keeps values of the user's own, with the time, and sends them when they may go. "", or why they cannot be kept. */
 export function report(values: Values): string {
   const text = json(values);
-  const refused = text[0] === "{" ? append(Date.now(), 0, text) : "use {}";
+  const refused = text[0] === "{" ? append(now_ms(), 0, text) : "use {}";
   drain();
   return refused;
 }
