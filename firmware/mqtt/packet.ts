@@ -141,7 +141,8 @@ export function decode(bytes: string, most: number, take: Take): number | string
         at += value;
         value = 0;
         // [MQTT-4.7.3-1], [MQTT-3.3.2-2], [MQTT-1.5.3-2], [MQTT-1.5.3-1]
-        if (/[\0+#]/.test(topic) || !fromUtf8(topic)) error = "topic";
+        const wild = topic.indexOf("+") >= 0 || topic.indexOf("#") >= 0;
+        if (wild || topic.indexOf("\0") >= 0 || !fromUtf8(topic)) error = "topic";
         // [3.2.2.3], [MQTT-2.3.1-1]
       } else if (type === Type.CONNACK ? (value & ~256) > 5 : !value) error = value ? "code" : "id";
     }
