@@ -65,9 +65,7 @@ function readLocation(answer: string[]): Fix | null {
   const longitude = values[3] as number;
   const course = values[7];
   // There is no Date.UTC in Espruino
-  const time_ms = Date.parse(
-    ("" + texts[10] + texts[1]).replace(/(..)(..)(..)(..)(..)/, "20$3-$2-$1T$4:$5:") + "Z",
-  );
+  const time_ms = Date.parse(isoTime("" + texts[10], "" + texts[1]));
   // The squares of 90 and 180
   return texts[11] &&
     ((time_ms / Limit.Known_ms) | 0) === 1 &&
@@ -85,4 +83,15 @@ function readLocation(answer: string[]): Fix | null {
         satellites: values[11],
       }
     : null;
+}
+
+/** ddmmyy and hhmmss.s as a date that can be parsed. */
+function isoTime(date: string, time: string): string {
+  return (
+    "20" +
+    [date.substr(4, 2), date.substr(2, 2), date.substr(0, 2)].join("-") +
+    "T" +
+    [time.substr(0, 2), time.substr(2, 2), time.substr(4)].join(":") +
+    "Z"
+  );
 }

@@ -254,6 +254,10 @@ const handlers: SocketHandlers = {
 
   onWritable: flush,
 
+  takesData: function () {
+    return true;
+  },
+
   onData: function (bytes) {
     let size: number | string = 1;
     let refused = Reason.ProtocolError;

@@ -99,7 +99,7 @@ TBDeviceMQTTClient.prototype = {
   },
 
   send_rpc_reply: function (data: unknown, request_id: string | number, done?: Done): any {
-    if (!/^\d+$/.test(request_id as string)) throw Error("request_id: use a number");
+    if (!/^[0-9][0-9]*$/.test("" + request_id)) throw Error("request_id: use a number");
     delete this.seen_[request_id];
     return publish(this, (this.topics_[Topic.RPC_RESPONSE] as string) + request_id, json(data), done);
   },
@@ -107,7 +107,8 @@ TBDeviceMQTTClient.prototype = {
   onMessage_: function (topic: string, payload: string): void {
     const seen = this.seen_;
     // The last part of an RPC request's topic.
-    const id = topic.split(/req.*\//)[1];
+    const parts = topic.split("/req");
+    const id = parts.length > 1 ? (parts[1] as string).split("/")[1] : "";
     let data: any = toText(payload);
     if (id) {
       // Asked again: it is not answered, or the server does not have the answer yet. Answered ones are forgotten, since

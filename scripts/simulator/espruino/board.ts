@@ -41,10 +41,22 @@ export interface BoardOptions {
   onPin?(pin: string, level: boolean): void;
   /** The chip was reset by the program or its watchdog; it boots again by itself. */
   onReboot?(reason: string): void;
+  /**
+   * The console's Ctrl-C, for a program that does not return: then the interpreter takes no bytes, but the chip still looks
+   * at each that comes. Given, the program's loops are looked into: Ctrl-C ends them, and the watchdog bites there, by
+   * `clock`. Absent, as where the clock is a test's and stands still in a loop: they run without end.
+   */
+  ctrlC?: CtrlC;
   /** The flash said that the power is cut (`PowerCut`); it stays off until `boot`. */
   onPowerCut?(): void;
   /** From a reset of the chip to its boot; default 10. */
   reboot_ms?: number;
+}
+
+/** Whether Ctrl-C came, and the interpreter has not taken it yet. */
+export interface CtrlC {
+  pending(): boolean;
+  taken(): void;
 }
 
 /** A board with Espruino on it, in this process. Off until `boot`. */
@@ -80,6 +92,10 @@ export interface SimulatedBoard {
 
 /** `Date.now()` has one, whatever the host's clock counts in. */
 const FRACTION_MS = 0.36596679687;
+/** The chip waits for two of its ticks whether the interpreter takes a Ctrl-C by itself. */
+const CTRL_C_MS = 200;
+/** A look at the clock costs as much as some turns of a loop. */
+const TURNS_A_LOOK = 64;
 /** "2v29.277" as 229.277: versions in their order. */
 const versionNumber = (version: string): number => Number.parseFloat(version.replace("v", ""));
 const PACKETS_SINCE = versionNumber("2v25");
@@ -148,7 +164,12 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
   }
 
   function start(): Machine {
-    const realm = createRealm(lostPower);
+    const { ctrlC } = options;
+    let turns = 0;
+    const turn = (): void => {
+      if (!realm.alive || loop.ending || ++turns % TURNS_A_LOOK === 0) lookInto(self, ctrlC as CtrlC);
+    };
+    const realm = createRealm(lostPower, ctrlC && turn);
     const queue = createEventQueue();
     const timers = createTimers(clock);
     const serials = createSerials(current);
@@ -163,7 +184,14 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
       queue,
       timers,
       busy_ms: options.busy_ms ?? (() => 0),
-      deliver: serials.deliver,
+      deliver(device, bytes) {
+        if (bytes.includes("\x03")) ctrlC?.taken();
+        serials.deliver(device, bytes);
+      },
+      interrupted(inPass) {
+        ctrlC?.taken();
+        if (!inPass) self.console.write("Execution Interrupted\n");
+      },
       ranOut() {
         if (!self.errorFlags.has("MEMORY")) self.console.write("OUT OF MEMORY\n");
         self.errorFlags.add("LOW_MEMORY").add("MEMORY");
@@ -289,6 +317,13 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     for (const name of ["E", "process", ...spec.serials, ...spec.consoles])
       emitters.push(realm.global[name] as object);
     return self;
+  }
+
+  /** At a program that runs, now and then. */
+  function lookInto({ realm, loop }: Machine, ctrlC: CtrlC): void {
+    if (realm.alive) watchdog.biteIfDue();
+    if (!realm.alive) throw new Stopped("the board was reset");
+    if (loop.ending || (ctrlC.pending() && loop.ran_ms() > CTRL_C_MS)) loop.interrupt();
   }
 
   /** The program's handlers of uncaught exceptions; gives what is still uncaught. */

@@ -1,3 +1,4 @@
+import { withoutGuards } from "./guards.ts";
 import { printNumber } from "./numbers.ts";
 
 export interface PrintOptions {
@@ -92,7 +93,7 @@ class Printer {
   }
 
   private function(fn: object): string {
-    const source = Function.prototype.toString.call(fn);
+    const source = withoutGuards(Function.prototype.toString.call(fn));
     if (source.includes("[native code]") || hostFunctions.has(fn)) return "function () { [native code] }";
     const parameters = /\(([^)]*)\)/.exec(source)?.[1]?.replace(/\s/g, "") ?? "";
     const body = source.slice(source.indexOf("{") + 1, source.lastIndexOf("}"));

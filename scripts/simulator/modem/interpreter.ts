@@ -44,6 +44,7 @@ const ESC = "\x1b";
 /** The longest command line, and the most the module keeps of what comes while it is busy. */
 const LONGEST_LINE = 1600;
 const INPUT_BUFFER = 4096;
+const BLOCKED_POLL_MS = 500;
 
 /** The module's end of the AT port: echo, line editing, `;` lines, result codes, payloads by count. */
 export function createInterpreter(core: Core, commands: Commands): Interpreter {
@@ -129,6 +130,21 @@ export function createInterpreter(core: Core, commands: Commands): Interpreter {
       reply.silent();
       return;
     }
+    if (core.faults.blocking.has(command.name)) {
+      core.transcript.note(`fault: AT${command.name} blocks the port`);
+      blocked(command, reply);
+      return;
+    }
+    dispatch(command, reply);
+  }
+
+  /** Waits, the port busy, until the fault is over. */
+  function blocked(command: Command, reply: Reply): void {
+    if (core.faults.blocking.has(command.name)) core.after(BLOCKED_POLL_MS, () => blocked(command, reply));
+    else dispatch(command, reply);
+  }
+
+  function dispatch(command: Command, reply: Reply): void {
     const handler = commands[command.name];
     if (handler && (interpreter.ready || command.name === "")) handler(command, reply);
     else reply.error();

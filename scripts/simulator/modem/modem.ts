@@ -131,17 +131,19 @@ export function createModem(options: ModemOptions = {}): Modem {
     }
     core.profile = { ...core.stored };
     core.activity_ms = clock.now();
-    interpreter.ready = !model.errorsBeforeReady;
+    const late_ms = faults.lateReady_ms;
+    interpreter.ready = !model.errorsBeforeReady || late_ms > 0;
     core.urc("RDY");
     network.start(after === "psm");
     gnss.start();
     core.after(CFUN_AFTER_MS, () => core.urc("+CFUN: 1"));
-    core.after(model.applicationReady_ms, () => {
+    const ready_ms = late_ms || model.applicationReady_ms;
+    core.after(ready_ms, () => {
       interpreter.ready = true;
       if (model.saysApplicationReady) core.urc("APP RDY");
     });
-    sim.start(model.applicationReady_ms + SIM_AFTER_MS);
-    core.after(model.applicationReady_ms + SMS_AFTER_MS, () => {
+    sim.start(late_ms ? CFUN_AFTER_MS : ready_ms + SIM_AFTER_MS, ready_ms + SIM_AFTER_MS);
+    core.after(ready_ms + SMS_AFTER_MS, () => {
       if (!sim.ready) return;
       if (model.family === "EC2x") core.urc("+QIND: PB DONE");
       core.urc("+QIND: SMS DONE");

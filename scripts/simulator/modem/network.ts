@@ -90,7 +90,7 @@ export function createNetwork(core: Core, sim: Sim): Network {
   }
 
   core.events.on("simReady", () => {
-    if (functionality === 1) search(kept ? 0 : search_ms);
+    if (functionality === 1) search(kept || faults.lateReady_ms > 0 ? 0 : search_ms);
     kept = false;
   });
 

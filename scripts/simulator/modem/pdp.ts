@@ -32,6 +32,7 @@ const MOST_ACTIVE = 3;
 export function createPdpContexts(core: Core, network: Network): PdpContexts {
   const contexts = new Map<number, Context>();
   let dropTimer: unknown;
+  let lifeTimer: unknown;
 
   const active = (): [number, Context][] => [...contexts].filter(([, context]) => context.state === "active");
 
@@ -50,6 +51,18 @@ export function createPdpContexts(core: Core, network: Network): PdpContexts {
       for (const [id] of active()) lose(id, true);
     });
   });
+
+  function activated(id: number, context: Context): void {
+    context.state = "active";
+    core.faults.deadData = false;
+    core.faults.contextOpenError = 0;
+    core.cancel(lifeTimer);
+    const live = (): void => {
+      const life_ms = core.faults.contextLife_s * 1000;
+      if (life_ms > 0) lifeTimer = core.after(life_ms, () => core.faults.contextLife_s > 0 && lose(id, true));
+    };
+    live();
+  }
 
   /** undefined: the network grants it. */
   function refusal(context: Context): number | undefined {
@@ -102,8 +115,7 @@ export function createPdpContexts(core: Core, network: Network): PdpContexts {
           pdp.onError(error);
           return reply.error();
         }
-        context.state = "active";
-        core.faults.deadData = false;
+        activated(id, context);
         reply.ok();
       });
     },

@@ -45,6 +45,7 @@ interface ModemSocket {
 const MOST_SOCKETS = 12;
 const MOST_SENT = 1460;
 const MOST_READ = 1500;
+const TIMEOUT = 569;
 
 export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boolean): Sockets {
   const { model, faults } = core;
@@ -73,9 +74,18 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
       closed() {
         if (sockets.get(socket.id) !== socket || socket.state === 4) return;
         socket.state = 4;
-        core.urc(`+QIURC: "closed",${socket.id}`);
+        late(socket, () => core.urc(`+QIURC: "closed",${socket.id}`));
       },
     });
+  }
+
+  /** A URC of a socket, which may be late; by then the socket may be another. */
+  function late(socket: ModemSocket, tell: () => void): void {
+    if (faults.lateUrc_ms > 0)
+      core.after(faults.lateUrc_ms, () => {
+        if (sockets.get(socket.id) === socket) tell();
+      });
+    else tell();
   }
 
   function announce(socket: ModemSocket): void {
@@ -89,7 +99,7 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
     if (connection.received === "" || socket.announced) return;
     socket.announced = true;
     const withLength = faults.recvLength ?? (model.recvLength || core.nv.get("+QICFG recvind") === "1");
-    core.urc(`+QIURC: "recv",${id}${withLength ? `,${connection.received.length}` : ""}`);
+    late(socket, () => core.urc(`+QIURC: "recv",${id}${withLength ? `,${connection.received.length}` : ""}`));
   }
 
   function take(socket: ModemSocket, most: number): string {
@@ -131,6 +141,7 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
     };
     if (faults.deadSockets) return soon(core.chance(0.5) ? 553 : 563);
     if (sockets.has(id) || sticky.delete(id)) return soon(563);
+    const refused = faults.openError || faults.contextOpenError;
     const socket: ModemSocket = {
       id,
       context,
@@ -147,10 +158,12 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
       sockets.set(id, socket);
       return;
     }
-    if (pdp.isActive(context)) return open(socket, report);
+    if (!refused && pdp.isActive(context)) return open(socket, report);
     sockets.set(id, socket);
     socket.state = 4;
-    soon(561);
+    if (!pdp.isActive(context)) soon(561);
+    else if (refused === TIMEOUT) core.after(core.times.openTimeout_ms, () => report(refused));
+    else soon(refused);
   }
 
   function sendCommand(command: Command, reply: Reply) {

@@ -18,6 +18,7 @@ import { authenticate, type DeviceConfig } from "./credentials.ts";
 import { createDevice, type Device } from "./device.ts";
 import { type FaultSettings, type Faults, NO_FAULTS } from "./faults.ts";
 import { createHttpApi } from "./http-api.ts";
+import { ChangingLimits } from "./rate-limit.ts";
 import { RpcError, type RpcInfo } from "./rpc.ts";
 import type { Point } from "./store.ts";
 
@@ -67,6 +68,8 @@ export interface RpcOptions {
   timeout_ms?: number;
   /** Do not wait for a reply. Default false. */
   oneway?: boolean;
+  /** Kept over a restart of the server; given up when its PUBACK is missing five times. Default false. */
+  persistent?: boolean;
 }
 
 export interface ListenOptions {
@@ -86,7 +89,7 @@ export interface ThingsBoard {
   listen(options: ListenOptions): Promise<{ mqttPort: number; httpPort: number | undefined }>;
   /** Closes every connection and port. */
   close(): Promise<void>;
-  /** Calls a method on a device. Rejects with RpcError: 404, 406, 408, 409 or 503. */
+  /** Calls a method on a device. Rejects with RpcError: 404, 406, 408, 409, 503 or 504. */
   rpc(device: string, method: string, params?: unknown, options?: RpcOptions): Promise<unknown>;
   /** The name of a device. Throws RpcError 404, as everything here does for a device it does not know. */
   nameOf(device: string): string;
@@ -135,7 +138,16 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
       for (const connection of [...open]) connection.close("fault: server restart", true);
       for (const device of devices) device.rpc.restart();
     },
+    burst: (count: number) => {
+      for (const [{ rpc }, connection] of sessions)
+        connection.together(() => {
+          for (let i = 0; i < count; i++)
+            rpc.call("burst", i, { timeout_ms: 10_000, oneway: true }).catch(() => {});
+        });
+    },
   });
+  const told = new ChangingLimits<Device>(() => settings.told_limits, clock);
+  const untold = new ChangingLimits<Device>(() => settings.untold_limits, clock);
 
   const core: Core = {
     clock,
@@ -157,6 +169,12 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
       log(device, `closed: ${reason}`);
       events.emit("close", { device: device?.name, reason });
     },
+    take: (device, points = 0) =>
+      !settings.rate_limited &&
+      device.tenant_limiter.take(points) &&
+      untold.take(device, points) &&
+      device.limiter.take(points) &&
+      told.take(device, points),
     telemetry(device, samples, packet) {
       const received_ms = clock.now();
       const points = device.store.add(samples, received_ms);
@@ -186,12 +204,12 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
     },
     async close() {
       for (const connection of [...open]) connection.close("the server shuts down", true);
-      for (const device of devices) device.rpc.restart();
+      for (const device of devices) device.rpc.end();
       http?.closeAllConnections();
       await Promise.all([mqtt, http].map((s) => s?.listening && new Promise((done) => s.close(done))));
     },
-    async rpc(device, method, params, { timeout_ms = 10_000, oneway = false } = {}) {
-      return find(device).rpc.call(method, params, timeout_ms, oneway);
+    async rpc(device, method, params, options = {}) {
+      return find(device).rpc.call(method, params, { timeout_ms: 10_000, ...options });
     },
     nameOf: (device) => find(device).name,
     rpcHistory: (device) => find(device).rpc.history,

@@ -49,8 +49,8 @@ export function routeOf(topic: string): Route {
   return { kind: "unknown" };
 }
 
-/** What the topic of the reply to a device's own RPC request begins with. */
-export const rpcReplyPrefix = (topic: string): string =>
+/** What the topic of the reply to a device's own request begins with. */
+export const replyPrefix = (topic: string): string =>
   topic
     .slice(0, topic.lastIndexOf("/") + 1)
     .replace("/request/", "/response/")
