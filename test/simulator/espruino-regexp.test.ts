@@ -39,7 +39,7 @@ const GIVEN: [expression: string, json: string][] = [
   ['"aXb".replace(/X/g,function(a,b,c){return "["+[a,b,c].join()+"]"})', '"a[X,1,aXb]b"'],
   ['"ab".match(/X/g)', "[]"],
   ['"ab".match(/b/).index', "1"],
-  ['"ab".match()', "undefined"],
+  ['typeof "ab".match()', '"undefined"'],
   ['"aaa".split("aa")', '["","a","a"]'],
   ["(function(){var r=/a/g;r.lastIndex=9;return [typeof r.exec('a'),r.lastIndex]})()", '["undefined",9]'],
   ["(function(){var r=/a/;r.lastIndex=1;return [r.exec('ab'),r.lastIndex]})()", "[null,0]"],
