@@ -44,19 +44,7 @@ const RELATIONAL = new Set([
 
 const EQUALITY = new Set([ts.SyntaxKind.EqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsToken]);
 
-const ARITHMETIC = new Set([
-  ts.SyntaxKind.MinusToken,
-  ts.SyntaxKind.AsteriskToken,
-  ts.SyntaxKind.SlashToken,
-  ts.SyntaxKind.PercentToken,
-  ts.SyntaxKind.BarToken,
-  ts.SyntaxKind.AmpersandToken,
-  ts.SyntaxKind.CaretToken,
-  ts.SyntaxKind.LessThanLessThanToken,
-  ts.SyntaxKind.GreaterThanGreaterThanToken,
-  ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken,
-]);
-
+/** With two operands the compiler itself refuses texts. */
 const SIGNS = new Set([ts.SyntaxKind.PlusToken, ts.SyntaxKind.MinusToken, ts.SyntaxKind.TildeToken]);
 
 /** What can be refused only while the types are known; everything else is read off the finished blob. */
@@ -92,7 +80,7 @@ export function refuseByType(program: ts.Program): Refusal[] {
     } else if (EQUALITY.has(operatorToken.kind)) {
       const alike = [ts.TypeFlags.NumberLike, ts.TypeFlags.StringLike, ts.TypeFlags.BooleanLike];
       if (!alike.some((flags) => types.every((type) => isOnly(type, flags)))) refuse(LOOSELY_EQUAL);
-    } else if (ARITHMETIC.has(operatorToken.kind) && types.some(isText)) refuse(TEXT_AS_NUMBER);
+    }
   }
 
   function visit(node: ts.Node): void {
