@@ -15,7 +15,7 @@ export interface Board {
   /** Sets the console and the modem's UART up, and gives the UART. `path`: the serial device, on Linux. */
   openModem(path: string): SerialPort;
   /**
-   * Whether the watchdog bit since the power came: what ended a run that left no note. Always false on Linux, where there
+   * Whether the watchdog bit: since the power came, or since this was asked last. It tells what ended a run that left no note. Always false on Linux, where there
    * is none to ask.
    */
   watchdogBit(): boolean;

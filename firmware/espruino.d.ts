@@ -81,6 +81,7 @@ declare function setTimeout<A, B, C>(
   b: B,
   c: C,
 ): number;
+declare function setInterval<A>(callback: (a: A) => void, ms: number, a: A): number;
 declare function setInterval<A, B, C>(
   callback: (a: A, b: B, c: C) => void,
   ms: number,

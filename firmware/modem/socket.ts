@@ -192,7 +192,7 @@ export function socketUrc(line: string): void {
     if (begins(line, '+QIURC: "closed",0')) lost = lost || Reason.ClosedByServer;
     else if (!begins(line, '+QIURC: "recv",0')) return;
     unread = true;
-    if (state === State.Idle) proceed(false);
+    if (state === State.Idle || (lost && state === State.Holding)) resume();
   }
 }
 
@@ -215,8 +215,14 @@ function opened(report: string): void {
 function look(): void {
   timer = 0;
   unread = true;
-  if (state === State.Idle) proceed(false);
+  if (state === State.Idle) resume();
   else if (state === State.Holding) enter(State.Sending);
+}
+
+/** From quiet to the next thing to do. */
+function resume(): void {
+  enter(State.Handling);
+  proceed(false);
 }
 
 /** The command in flight ended; see at.ts for how. */
@@ -247,7 +253,7 @@ function answered(reason: Reason, lines: string[]): void {
       proceed(false);
     } else {
       if (!timer) timer = setTimeout(look, Limit.Look_ms);
-      if (reason === Reason.SendFailed) enter(State.Holding);
+      if (reason === Reason.SendFailed && !lost) enter(State.Holding);
       else {
         // The answer; or, after a failure, what the server said before it closed.
         unread = true;
@@ -260,9 +266,9 @@ function answered(reason: Reason, lines: string[]): void {
   }
 }
 
-/** With nothing in flight, unless a handler closed the connection: the next thing to do. `sent`: it is reading's turn. */
+/** The next thing to do, unless a handler closed the connection. `sent`: it is reading's turn. */
 function proceed(sent: boolean): void {
-  if (state === State.Handling || state === State.Idle) {
+  if (state === State.Handling) {
     if (unread && (sent || lost || !out) && (socket as TcpSocket).handlers_.takesData()) enter(State.Reading);
     else if (lost) endSocket(lost);
     else enter(out ? State.Sending : State.Idle);

@@ -2,9 +2,9 @@
  * Whether the tracker goes on: the watchdog, which is kicked only as long as it does, and safe mode, the way out of a boot
  * loop.
  *
- *   Normal ──five crashes in a row, each within two minutes of the start──► Safe ──one more──► Bare
- *      ▲                                                                     │                  │
- *      └──────────────── five minutes online, or an hour ────────────────────┴──────────────────┘
+ *   Normal ──five crashes, and no run between them lasted two minutes──► Safe ──one more──► Bare
+ *      ▲                                                                   │                  │
+ *      └──────────────── five minutes online, or an hour ──────────────────┴──────────────────┘
  *
  * A crash is a run that left a note (restart.ts), or that the watchdog ended; a power cut is none. In both modes the
  * tracker connects and answers RPC, so that it can be helped, and sends nothing. Safe keeps fixes. Bare takes none, as that
@@ -13,7 +13,7 @@
 import { queue } from "../modem/at.ts";
 import { saveState, state, Word } from "./journal.ts";
 import { state as online, State, steady } from "./recovery.ts";
-import { restart } from "./restart.ts";
+import { Ended, restart } from "./restart.ts";
 
 /** Espruino's. */
 declare const E: {
@@ -96,11 +96,12 @@ function endSafeMode(): void {
  */
 export function startHealth(bitten: boolean, its_end: () => void): void {
   ended = its_end;
-  if (bitten || state[Word.Crashed]) (state[Word.ShortStarts] as number)++;
+  const how = state[Word.Ended];
+  if (how === Ended.Crash || (bitten && how === Ended.Untold)) (state[Word.ShortStarts] as number)++;
   const crashes = state[Word.ShortStarts] as number;
   mode = crashes > Limit.Crashes ? Mode.Bare : crashes === Limit.Crashes ? Mode.Safe : Mode.Normal;
   (state[Word.Starts] as number)++;
-  state[Word.Crashed] = 0;
+  state[Word.Ended] = Ended.Untold;
   saveState();
   due[0] = Limit.First;
   E.enableWatchdog(Watchdog.Seconds, false);

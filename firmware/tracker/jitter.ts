@@ -9,7 +9,7 @@ declare const E: { CRC32(text: string): number };
 
 let shift = 0;
 
-/** From now on the numbers are those of the tracker that has this text. */
+/** From now on the numbers are those of who has this text. */
 export function seedJitter(text: string): void {
   shift = (E.CRC32(text) >>> 0) / 4294967296;
 }

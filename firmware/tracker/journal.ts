@@ -59,8 +59,12 @@ export const enum Word {
   Oldest,
   Evidence,
   EvidenceFailures,
-  /** 1: the last run ended in a crash, which wrote this down. */
-  Crashed,
+  /** restart.ts: how the last run ended, as far as it could say. */
+  Ended,
+  /** commands.ts: the signatures of the last calls that changed something. */
+  LastCall,
+  CallBefore,
+  CallBeforeThat,
 }
 
 let flash: Flash;

@@ -3,6 +3,7 @@
  * has them. When the flash is full the oldest go, and are counted.
  */
 import type { Fix } from "../gnss/fix.ts";
+import { started_ms } from "./clock.ts";
 import {
   Kind,
   put,
@@ -14,15 +15,12 @@ import {
   Word,
 } from "./journal.ts";
 
-/** Espruino's, seconds since 1970. */
-declare function setTime(seconds: number): void;
 /** Espruino's: strings of bytes to bytes, and back. */
 declare const E: { toString(bytes: Uint8Array): string; toUint8Array(text: string): Uint8Array };
 
 const enum Limit {
-  /** January 2020, since 1970: a clock that says less was never set. */
+  /** January 2020, since 1970: less is no time, but how long the board ran; see `now_ms`. */
   Known_s = 1577836800,
-  Known_ms = 1577836800000,
   /** Samples a packet, besides the latest: each takes about 9 variables, twice. */
   Batch = 7,
   /** Bytes a packet's samples may have, but for two brackets: with topic and header one TCP segment, 1,460. */
@@ -59,30 +57,18 @@ interface Settings {
 }
 
 let settings: Settings;
-let sets_clock: boolean;
-/** From the board's own clock, which began with the board, to the time, ms; 0: not known yet. */
-let clock_ms = 0;
 /** Samples a packet: one after a connection that ended with some under way, then more again. */
 let batch: number = Limit.Batch;
 /** How many the server has. */
 export let sent = 0;
 
-/** `its_clock`: the board's clock is ours to set. */
-export function useSettings(given: Settings, its_clock: boolean): void {
+export function useSettings(given: Settings): void {
   settings = given;
-  sets_clock = its_clock;
-}
-
-/** The time is known, ms since 1970: that of samples taken before, too. */
-export function clockIs(time_ms: number): void {
-  const own_ms = Date.now();
-  if (!clock_ms && own_ms < Limit.Known_ms) clock_ms = time_ms - own_ms;
-  if (sets_clock) setTime(time_ms / 1000);
 }
 
 /**
- * Keeps a fix, or other values, given as JSON text. "" or why it cannot be kept. `time_ms`: since 1970, or by a clock that
- * was never set.
+ * Keeps a fix, or other values, given as JSON text. "" or why it cannot be kept. `time_ms`: as `now_ms`
+ * has it.
  */
 export function append(time_ms: number, fix: Fix | 0, text: string): string {
   const slots = ((text.length + (2 * Size.Slot - 1)) / Size.Slot) | 0;
@@ -126,8 +112,8 @@ export function take(): string {
     if ((words[At.Time_s] as number) < 0) {
       time_ms = 0;
       if ((((state[Word.Starts] as number) ^ ((words[At.Time_s] as number) >> 24)) & 127) === 0) {
-        if (clock_ms) time_ms = clock_ms + ((words[At.Time_s] as number) & 0xffffff) * 1000;
-        else if (settings.no_time === "hold" && Date.now() < Limit.Known_ms) return 0;
+        if (started_ms) time_ms = started_ms + ((words[At.Time_s] as number) & 0xffffff) * 1000;
+        else if (settings.no_time === "hold") return 0;
       }
     }
     if (record.length > Size.Slot) text = E.toString(new Uint8Array(record.buffer, Size.Slot)).trim();

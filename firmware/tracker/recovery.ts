@@ -13,9 +13,9 @@
 import { bringUp, type Modem, Rung } from "../modem/network.ts";
 import { needsPerson, Reason, words } from "../reason.ts";
 import type { Client } from "../thingsboard/client.ts";
+import { timeTold, Witness } from "./clock.ts";
 import { jitter, seedJitter } from "./jitter.ts";
 import { state as kept, saveState, Word } from "./journal.ts";
-import { clockIs } from "./outbox.ts";
 import { restart } from "./restart.ts";
 
 /** Espruino's. */
@@ -79,7 +79,7 @@ export interface Ladder {
 const enum Limit {
   Cap_s = 600,
   Long = 12,
-  /** From so many failures in a row on they are written down, to outlast a reset. */
+  /** From so many failures in a row on they are written down, to outlast a reset; earlier if the rung takes long. */
   Written = 3,
   /** Calls of `steady`, 10 s apart: a minute at least. */
   Calm = 7,
@@ -244,8 +244,8 @@ function attempt(): void {
 /** The modem is up, and may know the time: on to the server. Or it is not. */
 function proceed(why: Reason, time_ms: number): void {
   const imei = modem.status().imei;
-  if (imei) seedJitter(imei);
-  if (time_ms) clockIs(time_ms);
+  if (imei) seedJitter(imei + " " + Date.now());
+  timeTold(Witness.Network, time_ms);
   if (why) fail(why);
   else {
     state = State.Server;
@@ -257,6 +257,7 @@ function proceed(why: Reason, time_ms: number): void {
 function connected(ok: boolean): void {
   if (ok && state === State.Server) {
     state = State.Online;
+    proven(Evidence.Ended);
     reason = "";
     calm = 0;
     (taken[Rung.Connection] as number)++;
@@ -271,11 +272,10 @@ export function fail(why: Reason): void {
   const evidence = evidenceOf(why, state === State.Online);
   const allowed = ladder(evidence);
   failures++;
-  // What comes before it on the way works.
-  for (let proven = 0; proven < evidence; proven++) counts[proven] = 0;
+  proven(evidence);
   const count = ++(counts[evidence] as number);
   rung = rungAt(allowed, count);
-  if (failures >= Limit.Written) {
+  if (failures >= Limit.Written || rung > Rung.Context) {
     kept[Word.Failures] = failures;
     kept[Word.Evidence] = evidence;
     kept[Word.EvidenceFailures] = count;
@@ -289,6 +289,11 @@ export function fail(why: Reason): void {
   print("tracker: " + reason);
 }
 
+/** What comes before this on the way works. */
+function proven(evidence: Evidence): void {
+  for (let before = 0; before < evidence; before++) counts[before] = 0;
+}
+
 /** The server has something of ours: what failed before is over. */
 export function acknowledged(): void {
   if (failures) forget();
@@ -296,7 +301,7 @@ export function acknowledged(): void {
 
 function forget(): void {
   failures = 0;
-  for (let i = 0; i < Evidence.Count; i++) counts[i] = 0;
+  proven(Evidence.Count);
   if (kept[Word.Failures]) {
     kept[Word.Failures] = kept[Word.Evidence] = kept[Word.EvidenceFailures] = 0;
     saveState();
@@ -327,10 +332,13 @@ export function startRecovery(its_modem: Modem, its_server: Client, its_change: 
   server = its_server;
   changed = its_change;
   server.onClose_ = fail;
-  // What failed before the reset goes on.
+  // What failed before the reset goes on, and the rung that was due is taken. That of the board was this start.
+  const evidence = kept[Word.Evidence] as Evidence;
+  const count = kept[Word.EvidenceFailures] as number;
   failures = kept[Word.Failures] as number;
-  for (let i = 0; i < Evidence.Count; i++) counts[i] = 0;
-  counts[kept[Word.Evidence] as number] = kept[Word.EvidenceFailures] as number;
-  rung = Rung.Context;
+  proven(Evidence.Count);
+  counts[evidence] = count;
+  rung = count ? rungAt(ladder(evidence), count) : Rung.Context;
+  if (rung === Rung.Board || rung === Rung.Connection) rung = Rung.Context;
   attempt();
 }

@@ -1,6 +1,8 @@
 /** The outbox's way to the server: a packet of the oldest samples at a time, and what becomes of it. */
 import { json } from "../mqtt/text.ts";
-import type { Client, Values } from "../thingsboard/client.ts";
+import { type Client, sendTelemetry, type Values } from "../thingsboard/client.ts";
+import { askLimits } from "../thingsboard/limits.ts";
+import { now_ms } from "./clock.ts";
 import { append, settle, take } from "./outbox.ts";
 import { pause_ms } from "./pace.ts";
 import { acknowledged, fail, State, state } from "./recovery.ts";
@@ -18,7 +20,7 @@ export function uploadTo(its_server: Client | undefined): void {
 /** Keeps values of the user's own, with the time, and sends them when they may go. "", or why they cannot be kept. */
 export function report(values: Values): string {
   const text = json(values);
-  const refused = text[0] === "{" ? append(Date.now(), 0, text) : "use {}";
+  const refused = text[0] === "{" ? append(now_ms(), 0, text) : "use {}";
   drain();
   return refused;
 }
@@ -31,7 +33,7 @@ export function drain(over?: 1): void {
   if (over) underWay = "";
   if (server && state === State.Online && !underWay) {
     underWay = take();
-    if (underWay) server.send_telemetry(underWay, answered);
+    if (underWay) sendTelemetry(server, underWay, answered);
   }
 }
 
@@ -39,7 +41,10 @@ export function drain(over?: 1): void {
 function answered(ok: boolean): void {
   const pause = pause_ms(underWay);
   settle(ok);
-  if (ok && server && server.config_.qos) acknowledged();
+  if (ok && server) {
+    if (server.config_.qos) acknowledged();
+    askLimits(server);
+  }
   underWay = ok ? "-" : "";
   // Not from here, as the interpreter's stack is short.
   if (ok) setTimeout(drain, pause, 1);

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { type Clock, install } from "@sinonjs/fake-timers";
 import fc from "fast-check";
 import type { Fix } from "../../firmware/gnss/fix.ts";
+import type * as clocks from "../../firmware/tracker/clock.ts";
+import { Witness } from "../../firmware/tracker/clock.ts";
 import type * as journals from "../../firmware/tracker/journal.ts";
 import { Word } from "../../firmware/tracker/journal.ts";
 import type * as outboxes from "../../firmware/tracker/outbox.ts";
@@ -10,7 +12,7 @@ import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruin
 import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
 import { parseTelemetry, type Sample } from "../../scripts/simulator/thingsboard/telemetry.ts";
 import { bootableParts } from "../modem/fresh.ts";
-import { type Board, switchOn } from "./espruino.ts";
+import { switchOn } from "./espruino.ts";
 
 const KEYS = "Longitude,Latitude,Altitude,Speed";
 const NOON_MS = Date.UTC(2026, 5, 1, 12);
@@ -18,16 +20,20 @@ const AT = { latitude: 52.520008, longitude: 13.404954 };
 
 type Journal = typeof journals;
 interface Parts {
+  clock: typeof clocks;
   outbox: typeof outboxes;
   journal: Journal;
 }
-const boot = bootableParts<Parts>({ outbox: "tracker/outbox.ts", journal: "tracker/journal.ts" });
+const boot = bootableParts<Parts>({
+  clock: "tracker/clock.ts",
+  outbox: "tracker/outbox.ts",
+  journal: "tracker/journal.ts",
+});
 
-/** The outbox, and of its journal what shows. */
-type Outbox = typeof outboxes & Pick<Journal, "state">;
+/** The outbox, and of its journal what shows; and somebody tells the time. */
+type Outbox = typeof outboxes & Pick<Journal, "state"> & { clockIs(time_ms: number): void };
 
 let clock: Clock;
-let board: Board;
 let chip: Chip;
 function erase(): void {
   chip = createFlash({ start: 0, length: 0x8000, pageSize: 4096 });
@@ -36,16 +42,20 @@ beforeEach(erase);
 afterEach(() => clock.uninstall());
 
 /** The board starts, as often as before and once more; by its clock it is `now_ms`. */
-function start({ no_time = "hold", keys = KEYS, now_ms = NOON_MS, sets_clock = false } = {}): Outbox {
+function start({ no_time = "hold", keys = KEYS, now_ms = NOON_MS } = {}): Outbox {
   clock?.uninstall();
   clock = install({ now: now_ms, toFake: ["Date"] });
-  board = switchOn();
-  const { outbox, journal } = boot();
+  switchOn();
+  const { clock: its_clock, outbox, journal } = boot();
+  its_clock.startClock(false);
   journal.openJournal(rawFlash(chip), 0, chip.length);
   journal.state[Word.Starts] = (journal.state[Word.Starts] as number) + 1;
   journal.saveState();
-  outbox.useSettings({ no_time, keys }, sets_clock);
-  return Object.create(outbox, { state: { value: journal.state } });
+  outbox.useSettings({ no_time, keys });
+  return Object.create(outbox, {
+    state: { value: journal.state },
+    clockIs: { value: (time_ms: number) => its_clock.timeTold(Witness.Network, time_ms) },
+  });
 }
 
 /** What the server makes of the next packet. */
@@ -323,19 +333,6 @@ describe("the time is not known", () => {
     append(second, OWN_MS + 3000);
     second.clockIs(NOON_MS + 60_000);
     assert.deepEqual(times(drain(second)), [undefined, NOON_MS + 1000, NOON_MS + 63_000]);
-  });
-
-  test("the clock is set, on boards where it can be; later corrections move no sample", () => {
-    const outbox = start({ now_ms: OWN_MS, sets_clock: true });
-    append(outbox, OWN_MS);
-    outbox.clockIs(NOON_MS);
-    assert.deepEqual(board.times_s, [NOON_MS / 1000]);
-    clock.setSystemTime(NOON_MS);
-    outbox.clockIs(NOON_MS + 700);
-    assert.deepEqual(board.times_s, [NOON_MS / 1000, NOON_MS / 1000 + 0.7]);
-    assert.deepEqual(times(drain(outbox)), [NOON_MS]);
-    start({ sets_clock: false }).clockIs(NOON_MS);
-    assert.deepEqual(board.times_s, []);
   });
 });
 

@@ -30,8 +30,8 @@ const LOOSELY_EQUAL =
   'the text "null" == null on Espruino, and {} is never "[object Object]": use === and !==, once for each value';
 
 const TEXT_AS_NUMBER =
-  'a text is read otherwise as a number on Espruino, "010" as 8 and "5 " as NaN: use parseInt(.., 10), or parseFloat ' +
-  "where no 0 leads";
+  'a text is read otherwise as a number on Espruino, "010" as 8 and "5 " as NaN: use parseInt(.., 10), or Number(..), ' +
+  "which the simulated board reads as the interpreter does";
 
 const TEXT_BY_INDEX = "an index of a text that is below 0, or none, throws on Espruino: use charAt";
 

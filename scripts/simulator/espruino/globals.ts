@@ -88,7 +88,9 @@ function systemFunctions(machine: Machine): Record<string, HostFunction> {
     setTime: (seconds) => time.set(seconds * 1000),
     getSerial: () => SERIAL_NUMBER,
     peek32: (address) => resetRegister.peek(Number(address)) ?? 0,
-    poke32: (address, value) => resetRegister.poke(Number(address), Number(value)),
+    poke32(address, value) {
+      if (!resetRegister.poke(Number(address), Number(value))) control.reboot("hard fault");
+    },
     eval: (source) => (source === undefined ? undefined : realm.run(String(source), "eval")),
     load: (file) => control.load(file),
     reset: (clearFlash) => control.reset(Boolean(clearFlash)),

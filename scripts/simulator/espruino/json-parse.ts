@@ -69,7 +69,7 @@ export function parseJson(text: string, make: Factory, liberal = false): unknown
         const name = String(key.value ?? key.text);
         const held = value();
         // Of several the first is found.
-        if (!Object.hasOwn(object, name)) object[name] = held;
+        if (!Object.hasOwn(object, name)) put(object, name, held);
       });
       return object;
     }
@@ -144,4 +144,11 @@ function unquote(body: string): string {
       return ESCAPES[other] ?? other;
     },
   );
+}
+
+/** As by assignment, but that `__proto__` may be anything there, and is never one of the keys. */
+function put(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === "__proto__" && typeof value !== "object")
+    Object.defineProperty(object, name, { value, configurable: true, writable: true });
+  else object[name] = value;
 }

@@ -1,11 +1,12 @@
 /**
  * The chip's register of why it started: bits that add up until the program clears them or the power goes. nRF52:
- * POWER.RESETREAS; STM32F4: RCC_CSR, cleared by its RMVF bit.
+ * POWER.RESETREAS, which only the SoftDevice may write; STM32F4: RCC_CSR, cleared by its RMVF bit.
  */
 export interface ResetRegister {
   /** Undefined: nothing of ours is at this address. */
   peek(address: number): number | undefined;
-  poke(address: number, value: number): void;
+  /** False: the write ends in a hard fault. */
+  poke(address: number, value: number): boolean;
   poweredOn(): void;
   wasReset(reason: string): void;
 }
@@ -15,7 +16,7 @@ interface Layout {
   power: number;
   watchdog: number;
   software: number;
-  /** Bits that clear the reasons when 1 is written to them; or each reason is cleared by its own. */
+  /** The bit that clears the reasons when 1 is written to it; none: the register is guarded. */
   clear?: number;
 }
 
@@ -30,9 +31,10 @@ export function createResetRegister(layout: Layout | undefined): ResetRegister {
   return {
     peek: (address) => (address === layout?.address ? value : undefined),
     poke(address, written) {
-      if (address !== layout?.address) return;
-      const clears = "clear" in layout && layout.clear ? (written & layout.clear ? ~0 : 0) : written;
-      value &= ~clears;
+      if (address !== layout?.address) return true;
+      if (layout.clear === undefined) return false;
+      if (written & layout.clear) value = 0;
+      return true;
     },
     poweredOn() {
       value = layout?.power ?? 0;

@@ -29,7 +29,7 @@ const NOT_FIXED = 516;
 export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
   const { model, faults, clock } = core;
   const options = core.options.gnss ?? {};
-  const tape = options.log === undefined ? undefined : createTape(options.log);
+  const tape = options.log === undefined ? undefined : createTape(options.log, clock.now());
   let on = false;
   let bootedAt_ms = 0;
   let fixedFrom_ms = 0;
@@ -160,7 +160,7 @@ export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
     const fields: Record<LocationField, string> = {
       utc: two(at.getUTCHours()) + two(at.getUTCMinutes()) + two(at.getUTCSeconds()) + fraction,
       position: position(fix, mode),
-      hdop: (fix.hdop ?? 99.9).toFixed(1),
+      hdop: (fix.hdop ?? 1).toFixed(1),
       altitude: (fix.altitude_m ?? 0).toFixed(1),
       fix: fix.altitude_m === undefined ? "2" : "3",
       course: course(fix.course_deg ?? 0),
