@@ -304,7 +304,7 @@ function read(now: Step, answer: Reason, value: string): Reason {
       return Reason.None;
     case Step.ClockMode:
       zoned = value === "3";
-      return Reason.None;
+      return answer;
     case Step.Clock:
       time_ms = timeOf(value, zoned);
       return Reason.None;
@@ -325,6 +325,9 @@ function following(now: Step, trouble: Reason, value: string): Step {
       return trouble ? now + 1 : Step.Deactivate;
     case Step.NetworkTime:
       return time_ms ? Step.Up : Step.ClockMode;
+    // Local or not: a clock of which that is not known tells nothing.
+    case Step.ClockMode:
+      return trouble ? Step.Up : Step.Clock;
     default:
       return now + 1;
   }
