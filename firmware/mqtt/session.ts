@@ -173,27 +173,30 @@ function enter(next: State, reason: Reason, detail?: string): void {
 
 /** The wait for all that is awaited starts anew, if anything is. */
 function watch(): void {
+  let wait = Wait.Answer;
+  // None: messages are given up, or a goodbye is.
+  let reason = Reason.None;
   if (deadline) clearTimeout(deadline);
   deadline = 0;
-  if (!oldest()) return;
   switch (state) {
     case State.Closed:
-      // Messages are given up.
-      deadline = setTimeout(end, Wait.Open, Reason.None);
+      wait = Wait.Open;
       break;
     case State.Opening:
-      deadline = setTimeout(end, Wait.Open, Reason.OpenTimeout);
+      wait = Wait.Open;
+      reason = Reason.OpenTimeout;
       break;
     case State.Connecting:
-      deadline = setTimeout(end, Wait.Answer, Reason.ConnectUnanswered);
+      reason = Reason.ConnectUnanswered;
       break;
     case State.Up:
-      deadline = setTimeout(end, Wait.Answer, Reason.AnswerMissing);
+      reason = Reason.AnswerMissing;
       break;
     case State.Leaving:
-      deadline = setTimeout(end, Wait.Leave, Reason.None);
+      wait = Wait.Leave;
       break;
   }
+  if (oldest()) deadline = setTimeout(end, wait, reason);
 }
 
 /** What is awaited longest, be it that the socket takes something; nothing if nothing is. */
