@@ -17,7 +17,7 @@ import { time } from "./naming.ts";
 
 /** What the board did, and who asked it to. */
 export type BoardEvent =
-  /** `by`: "reboot" is E.reboot(), "watchdog", or "power": it came back after a cut. */
+  /** `by`: "E.reboot()", "watchdog", or "power": it came back after a cut. */
   | { what: "started"; by: string }
   /** Somebody calls `reboot`: `id` of the call. */
   | { what: "reboot called"; id: number }
