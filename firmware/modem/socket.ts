@@ -198,9 +198,9 @@ export function socketUrc(line: string): void {
 
 /** The report of AT+QIOPEN: 0, or why there is no connection (TCP 4). */
 function opened(report: string): void {
-  const reason: Reason = +(report.split(",")[1] as string);
+  const code = parseInt(report.split(",")[1] as string, 10);
   stopTimer();
-  if (reason) endSocket(reason);
+  if (code !== 0) endSocket(code || Reason.OpenFailed);
   else {
     enter(State.Handling);
     // It may have been said before the modem told.

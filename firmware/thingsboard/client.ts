@@ -109,8 +109,8 @@ TBDeviceMQTTClient.prototype = {
 
   send_rpc_reply: function (data: unknown, request_id: string | number, done?: Done): any {
     const id = "" + request_id;
-    const number = +id;
-    const counted = number >= 0 && number % 1 === 0 && "" + number === id;
+    const number = parseInt(id, 10);
+    const counted = number >= 0 && "" + number === id;
     // On another one ThingsBoard would hang up; but it, or another server, may have asked with it.
     if (!counted && !(id && (id === this.current_ || isUnanswered(this, id))))
       throw Error("request_id: use a number");
