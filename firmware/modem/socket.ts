@@ -17,6 +17,7 @@
  * get lost, so we also look 5 s after a send.
  */
 
+import { decimal } from "../decimal.ts";
 import { modemLost, Reason, words } from "../reason.ts";
 import type { Socket, SocketHandlers } from "../socket.ts";
 import { begins, command } from "./at.ts";
@@ -198,9 +199,10 @@ export function socketUrc(line: string): void {
 
 /** The report of AT+QIOPEN: 0, or why there is no connection (TCP 4). */
 function opened(report: string): void {
-  const code = parseInt(report.split(",")[1] as string, 10);
+  const told = decimal(report.split(",")[1]);
+  const reason: Reason = told === undefined ? Reason.OpenFailed : told;
   stopTimer();
-  if (code !== 0) endSocket(code || Reason.OpenFailed);
+  if (reason) endSocket(reason);
   else {
     enter(State.Handling);
     // It may have been said before the modem told.
