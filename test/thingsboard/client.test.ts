@@ -80,7 +80,7 @@ describe("settings", () => {
   for (const settings of ["text", 7, true])
     it(`${JSON.stringify(settings)} for server_cfg is refused`, () => {
       assert.throws(() => new TBDeviceMQTTClient(settings as never), {
-        message: /^server: (host: |must be an object)/,
+        message: "server: must be an object",
       });
     });
 
