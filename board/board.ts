@@ -15,6 +15,11 @@ export interface Board {
   /** Sets the console and the modem's UART up, and gives the UART. `path`: the serial device, on Linux. */
   openModem(path: string): SerialPort;
   /**
+   * Whether the watchdog bit: since the power came, or since this was asked last. It tells what ended a run that left no note. Always false on Linux, where there
+   * is none to ask.
+   */
+  watchdogBit(): boolean;
+  /**
    * Presses the modem's power key (`on` is 1; PWRKEY toggles, so only for a modem known to be off), or cuts or ends it
    * when it no longer answers (0). Returns at once; it may take 5 s.
    */

@@ -20,3 +20,8 @@ export function openModem(path: string): Serial {
 }
 
 export function power(_on: number): void {}
+
+/** A process that was killed says nothing of why. */
+export function watchdogBit(): boolean {
+  return false;
+}

@@ -1,6 +1,7 @@
 import type { Fields } from "../firmware/config.ts";
 
 export { freePages as journalArea } from "../firmware/tracker/area.ts";
+export { watchdogBit } from "./nrf52.ts";
 
 /** RAK5010: nRF52840, BG96. */
 export const BOARD = "RAK5010";

@@ -1,6 +1,8 @@
 import type { Fields } from "../firmware/config.ts";
 import { storageFile } from "../firmware/tracker/area.ts";
 
+export { watchdogBit } from "./nrf52.ts";
+
 /** RAK8212: nRF52832, BG96. */
 export const BOARD = "RAK8212";
 

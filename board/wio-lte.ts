@@ -2,6 +2,19 @@ import type { Fields } from "../firmware/config.ts";
 
 export { freePages as journalArea } from "../firmware/tracker/area.ts";
 
+/** STM32F405 reference manual RM0090, 7.3.21. */
+const enum Register {
+  /** RCC_CSR: why it started; the bits add up until they are cleared. */
+  ResetReason = 0x40023874,
+}
+
+const enum ResetReason {
+  /** RMVF: clears them. */
+  Clear = 0x01000000,
+  /** IWDGRSTF, WWDGRSTF. */
+  Watchdog = 0x60000000,
+}
+
 /** Seeed Wio LTE: STM32F405, EC21. */
 export const BOARD = "WIO_LTE";
 
@@ -22,4 +35,11 @@ export function power(on: number): void {
     digitalWrite([B10, B5, B12, C5, C3, C0], 62);
     digitalPulse(C4, 1, [1100, 200]);
   } else digitalPulse(B5, 0, 2000);
+}
+
+/** `Board.watchdogBit`: since the last time it was asked. */
+export function watchdogBit(): boolean {
+  const reasons = peek32(Register.ResetReason);
+  poke32(Register.ResetReason, reasons | ResetReason.Clear);
+  return (reasons & ResetReason.Watchdog) !== 0;
 }

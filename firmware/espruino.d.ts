@@ -31,6 +31,12 @@ interface Serial {
 declare const Serial1: Serial, Serial2: Serial;
 declare const USB: Serial, Bluetooth: Serial;
 
+/** A register or a word of memory, 32 bits. */
+declare function peek32(address: number): number;
+declare function poke32(address: number, value: number): void;
+/** The chip's serial number, as text. */
+declare function getSerial(): string;
+
 declare const E: {
   on(event: "errorFlag", listener: (flags: string[]) => void): void;
   reboot(): void;
@@ -75,6 +81,7 @@ declare function setTimeout<A, B, C>(
   b: B,
   c: C,
 ): number;
+declare function setInterval<A>(callback: (a: A) => void, ms: number, a: A): number;
 declare function setInterval<A, B, C>(
   callback: (a: A, b: B, c: C) => void,
   ms: number,

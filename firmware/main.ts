@@ -3,8 +3,10 @@ import { check, configFields, type DeviceConfig } from "./config.ts";
 import { createModem, type Modem } from "./modem/network.ts";
 import { useNetwork } from "./mqtt/session.ts";
 import { type Client, TBDeviceMQTTClient as ClientClass, type ServerConfig } from "./thingsboard/client.ts";
-import { restart, Watchdog } from "./tracker/health.ts";
+import { Watchdog } from "./tracker/health.ts";
+import { seedJitter } from "./tracker/jitter.ts";
 import { openJournal } from "./tracker/journal.ts";
+import { restart } from "./tracker/restart.ts";
 import { startTracker, type Tracker } from "./tracker/tracker.ts";
 
 /** The project's version, put in by the build. */
@@ -19,7 +21,8 @@ function boot(): void {
   const fields = configFields();
   boardFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
-  if (!fault && !/^(hold|server|drop)$/.test(config.no_time)) fault = "no_time: hold, server or drop";
+  if (!fault && config.no_time !== "hold" && config.no_time !== "server" && config.no_time !== "drop")
+    fault = "no_time: hold, server or drop";
   TBDeviceMQTTClient = ClientClass;
   try {
     if (!fault) {
@@ -45,17 +48,20 @@ function boot(): void {
 // Running out of memory cannot be caught, and takes timers and the serial handler with it: only a restart mends that.
 E.on("errorFlag", function (flags) {
   // Not LOW_MEMORY, which only warns. What ran is not freed yet.
-  if (/,MEMORY,|CALLBACK/.test("," + flags + ",")) setTimeout(restart, 0, "crash", "out of memory");
+  flags.forEach(function (flag) {
+    if (flag === "MEMORY" || flag === "CALLBACK") setTimeout(restart, 0, "crash", "out of memory");
+  });
 });
 process.on("uncaughtException", function (error: any) {
   const text = error + "\n" + (error && error.stack);
   print("Uncaught " + text);
   // Not what somebody at the console mistyped.
-  if (/bootcde/.test(text) && !/REPL/.test(text)) restart("crash", text);
+  if (text.lastIndexOf("bootcde") >= 0 && text.lastIndexOf("REPL") < 0) restart("crash", text);
 });
 print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
 // A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.
 E.enableWatchdog(Watchdog.Seconds, true);
+seedJitter(getSerial() + Date.now());
 // Not at once: on a RAK8212 these 3 s are the only ones in which somebody at the cable can stop us (`clearTimeout()`), and
 // an exception in boot code makes the interpreter copy all of it into RAM for the stack trace.
 setTimeout(boot, 3000);

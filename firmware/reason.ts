@@ -22,7 +22,11 @@ export const enum Reason {
   GnssOff = 505,
   NoFix = 516,
   // Connection (TCP 4).
+  SocketUnknown = 550,
   BadHost = 552,
+  SocketMemory = 553,
+  SocketCreate = 554,
+  SocketBind = 556,
   /** The PDP context could not be activated. */
   NoContext = 561,
   /** "Socket identity has been used": it was left open by somebody before us. */

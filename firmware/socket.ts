@@ -13,7 +13,7 @@ export interface Socket {
    * 0: busy, try again after `onWritable`; negative: the connection is dead.
    */
   write(bytes: string): number;
-  /** Closes the connection. `onClose` is not called for a close asked for here. */
+  /** Closes the connection; what `write` took still leaves. `onClose` is not called for a close asked for here. */
   close(): void;
 }
 
@@ -23,6 +23,8 @@ export interface SocketHandlers {
   onOpen(): void;
   /** Bytes arrived, in order, in any pieces. */
   onData(bytes: string): void;
+  /** Whether `onData` is welcome. If not, what arrives stays where it is; asked again after each `onWritable`. */
+  takesData(): boolean;
   /** `write` will take bytes again. */
   onWritable(): void;
   /** The connection could not be opened or is gone, with the reason for the user. Called once, last. */

@@ -4,10 +4,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "./build.ts";
 import { isAnswer } from "./device/answers.ts";
-import { realClock } from "./simulator/clock.ts";
+import { startBoardThread } from "./simulator/board-thread/board-thread.ts";
 import { createModem } from "./simulator/modem/modem.ts";
 import { createThingsBoard } from "./simulator/thingsboard/server.ts";
-import { createSimulatedBoard, type RunningTracker, startRealInterpreter } from "./simulator/world.ts";
+import { modemPeerAfterSetup } from "./simulator/wiring.ts";
+import { startRealInterpreter } from "./simulator/world.ts";
 import { offerConsole } from "./start/console.ts";
 import { readOptions, type StartOptions, USAGE, UsageError } from "./start/options.ts";
 import { isFix, sampleLine } from "./start/sample-line.ts";
@@ -68,11 +69,10 @@ async function run(options: StartOptions): Promise<number> {
   const modem = createModem({
     startsOn: true,
     baud: 115200,
-    gnss: { log: options.log ?? readFileSync(TRACK, "latin1"), time: "now" },
+    gnss: { log: options.log?.text ?? readFileSync(TRACK, "latin1"), time: "now" },
     ...(server.connect && { connect: server.connect }),
   });
   const world = {
-    modem,
     blob: readFileSync(join(HERE, "../dist/linux.js"), "latin1"),
     config: {
       server: { host: server.host, port: server.port, username: options.token, client_id: "npm-start" },
@@ -87,13 +87,10 @@ async function run(options: StartOptions): Promise<number> {
     },
     ...(terminal && { console: terminal.peer }),
   };
-  let tracker: Pick<RunningTracker, "stop">;
-  if (options.espruino) tracker = await startRealInterpreter({ ...world, binary: options.espruino });
-  else {
-    const board = createSimulatedBoard({ ...world, clock: realClock });
-    board.boot();
-    tracker = { stop: async () => board.dispose() };
-  }
+  const tracker = options.espruino
+    ? await startRealInterpreter({ ...world, modem, binary: options.espruino })
+    : await startBoardThread({ ...world, modem: modemPeerAfterSetup(modem) });
+  if (options.log) console.log(options.log.note);
   console.log(server.hint);
   if (terminal) console.log(terminal.hint);
 

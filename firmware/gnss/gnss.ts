@@ -1,21 +1,42 @@
+import { decimal } from "../decimal.ts";
 import { type Channel, command } from "../modem/at.ts";
-import { Reason, words } from "../reason.ts";
-import type { Fix } from "./fix.ts";
+import { Reason } from "../reason.ts";
+import { dayOfDate, timeOfDay } from "../utc.ts";
+import { type Fix, isPlace, leaveOutWrong } from "./fix.ts";
+import { rightWeeks } from "./weeks.ts";
 
 /**
- * The GNSS engine in the modem. receiver.ts has the same functions for a receiver with a UART of its own; which of
- * the two a board gets is the build's matter, and those who use it see no difference.
+ * The GNSS engine in the modem (Quectel BG96 GNSS manual). receiver.ts has the same functions for a receiver with a UART of
+ * its own; which of the two a board gets is the build's matter, and those who use it see no difference.
+ *
+ *   getFix ──► AT+QGPSLOC=2 ──a fix──► done
+ *                ▲   │ none, 516 and the like      │ 505: it is off
+ *                │   ▼                             ▼
+ *                └─ a second later ◄── AT+QGPS=1, a second later
+ *                    │ the time is over, or the channel failed
+ *                    ▼
+ *                  done, with the reason
  */
 export type Gnss = Channel;
 
 const enum Limit {
-  /** GNSS commands are answered in 300 ms (Quectel BG96 GNSS manual, 2.3). */
+  /** GNSS commands are answered in 300 ms (2.3). */
   Command_ms = 5000,
-  /** January 2020: an engine that says less, or twice as much (GPS time 0, 1980, comes out as 2080), has no date yet. */
-  Known_ms = 1580000000000,
+  Again_ms = 1000,
+  /** In an answer to AT+QGPSLOC=2; AT+QGPSLOC=1 has 13 (2.3.4). */
+  Fields = 11,
+  /** A place takes three satellites, its height assumed. The engine has been seen to tell one with 2, and 0,0 with 00. */
+  Satellites = 3,
+  /**
+   * From this HDOP on, 250 m and more for an error of 5 m in range, a place counts only with satellites to spare, by which
+   * the engine checks itself: five. 99.9 and 500.0 are what it says when it knows none.
+   */
+  PoorHdop = 50,
+  ToSpare = 5,
 }
 
-type Located = (fix: Fix | null, reason: string) => void;
+/** Gets the fix and None, or null and the reason. */
+type Located = (fix: Fix | null, reason: Reason) => void;
 
 /** Who waits for a fix. */
 let located: Located;
@@ -29,8 +50,7 @@ export function gnssOff(_gnss: Gnss, done: (reason: Reason) => void): void {
 
 /**
  * Gets a fix: asks each second until there is one or `timeout_s` is over, and switches the engine on whenever it
- * is off, as after a restart of the modem. `done` is called once, with the fix and "", or with null and the reason.
- * One call at a time.
+ * is off, as after a restart of the modem. `done` is called once. One call at a time.
  */
 export function getFix(_gnss: Gnss, timeout_s: number, done: Located): void {
   located = done;
@@ -39,50 +59,71 @@ export function getFix(_gnss: Gnss, timeout_s: number, done: Located): void {
 }
 
 /** The codes are in section 3 of the manual. */
-function answered(error: Reason, lines: string[]): void {
-  const fix = readLocation(lines);
-  // The channel's own reasons will be the same in a second.
-  if (!fix && --left > 0 && error < Reason.OwnFirst)
+function answered(answer: Reason, lines: string[]): void {
+  let fix: Fix | null = null;
+  let reason = answer;
+  // Its own answer to AT+QGPS=1 has no line.
+  if (!answer && lines.length) {
+    const fields = (((lines[0] as string).split(":")[1] as string) || "").trim().split(",");
+    fix = readLocation(fields);
+    if (!fix) reason = isReadable(fields) ? Reason.NoFix : Reason.BadFix;
+  }
+  if (fix) located(fix, Reason.None);
+  // The channel's own reasons will be the same in a second; that the answer made no sense is none of those.
+  else if (--left > 0 && answer < Reason.OwnFirst)
     setTimeout(
       command,
-      1000,
-      error === Reason.GnssOff ? "AT+QGPS=1" : "AT+QGPSLOC=2",
+      Limit.Again_ms,
+      answer === Reason.GnssOff ? "AT+QGPS=1" : "AT+QGPSLOC=2",
       answered,
       Limit.Command_ms,
     );
-  // No error: the engine was just switched on, or its answer could not be right.
-  else located(fix, fix ? "" : words(error === Reason.ModemError ? Reason.NoGnss : error || Reason.NoFix));
+  // A plain ERROR: the command is not known, as on an EC21-J. None: the engine was just switched on.
+  else located(null, reason === Reason.ModemError ? Reason.NoGnss : reason || Reason.NoFix);
 }
 
-/** The fix of the answer to AT+QGPSLOC=2 [Quectel BG96 GNSS manual, 2.3.4], null when it cannot be right. */
-function readLocation(answer: string[]): Fix | null {
-  // +QGPSLOC: hhmmss.s,latitude,longitude,hdop,altitude,2|3,course,km/h,knots,ddmmyy,satellites
-  const texts = answer.join().split(/[ ,]/);
-  const values = texts.map(function (text) {
-    return text ? parseFloat(text) : undefined;
+/** Whether they are those of AT+QGPSLOC=2, be it without a place. */
+function isReadable(fields: string[]): boolean {
+  return fields.length === Limit.Fields && (!fields[1] || isPlace(decimal(fields[1]), decimal(fields[2])));
+}
+
+/**
+ * The fix of `hhmmss.s,latitude,longitude,hdop,altitude,2|3,course,km/h,knots,ddmmyy,satellites` (2.3.4); null: there is
+ * none, or it cannot be one. An engine that has a place has the time, too; so one without is not believed.
+ */
+function readLocation(fields: string[]): Fix | null {
+  const time_ms = timeOfDay(fields[0]);
+  const latitude = decimal(fields[1]) as number;
+  const longitude = decimal(fields[2]) as number;
+  const hdop = decimal(fields[3]) as number;
+  const course = decimal(fields[6]) as number;
+  const day_ms = dayOfDate(fields[9]);
+  const satellites = decimal(fields[10]) as number;
+  if (
+    fields.length !== Limit.Fields ||
+    time_ms === undefined ||
+    !day_ms ||
+    !isPlace(latitude, longitude) ||
+    satellites < Limit.Satellites ||
+    // Without the number of satellites it must be another place.
+    (!satellites && !latitude && !longitude) ||
+    (hdop >= Limit.PoorHdop && !(satellites >= Limit.ToSpare))
+  )
+    return null;
+  return leaveOutWrong({
+    time_ms: rightWeeks(day_ms + time_ms),
+    latitude: latitude,
+    longitude: longitude,
+    hdop: hdop,
+    altitude_m: decimal(fields[4]),
+    course_deg: course >= 0 ? courseOf(course) : undefined,
+    speed_kmh: decimal(fields[7]),
+    satellites: satellites,
   });
-  const latitude = values[2] as number;
-  const longitude = values[3] as number;
-  const course = values[7];
-  // There is no Date.UTC in Espruino
-  const time_ms = Date.parse(
-    ("" + texts[10] + texts[1]).replace(/(..)(..)(..)(..)(..)/, "20$3-$2-$1T$4:$5:") + "Z",
-  );
-  // The squares of 90 and 180
-  return texts[11] &&
-    ((time_ms / Limit.Known_ms) | 0) === 1 &&
-    latitude * latitude <= 8100 &&
-    longitude * longitude <= 32400
-    ? {
-        time_ms: time_ms,
-        latitude: latitude,
-        longitude: longitude,
-        hdop: values[4],
-        altitude_m: values[5],
-        // ddd.mm
-        course_deg: course && (course | 0) + (course % 1) / 0.6,
-        speed_kmh: values[8],
-        satellites: values[11],
-      }
-    : null;
+}
+
+/** The degrees of `ddd.mm`. Where there are 60 minutes and more it is `ddd.dd`, as some firmware has it. */
+function courseOf(course: number): number {
+  const minutes = Math.round((course % 1) * 100);
+  return minutes < 60 ? Math.round((Math.floor(course) + minutes / 60) * 100) / 100 : course;
 }

@@ -1,47 +1,59 @@
-import type { Fix } from "./fix.ts";
-
 /**
- * NMEA 0183 from a receiver, in any pieces, to fixes: RMC, GGA, GNS and VTG sentences, those of one epoch (one
- * UTC time) merged into one fix. An epoch is over when a sentence with another time comes; when one without a
- * time comes that is of the type the epoch began with (a receiver that lost its fix may leave the time out); and
- * when `flushNmea` is called.
+ * NMEA 0183 from a receiver, in any pieces, to fixes: RMC, GGA, GNS, GLL, VTG and ZDA sentences of any talker, those of one
+ * epoch (one UTC time) merged into one fix.
+ *
+ *   no epoch ──RMC, GGA, GNS, GLL──► open ──another time──► the fix is told; the next is open
+ *                                     │ no time, and the type the epoch began with: the receiver lost its fix
+ *                                     │   and leaves the time out ──► the same
+ *                                     │ `flushNmea` ──► the fix is told; no epoch
  */
+import { decimal } from "../decimal.ts";
+import { dayOf, dayOfDate, timeOfDay, Utc } from "../utc.ts";
+import { type Fix, isPlace, leaveOutWrong } from "./fix.ts";
+
 export interface NmeaParser {
-  /** Called at the end of each epoch; null: the receiver had no fix in it. */
+  /** Called at the end of each epoch; null: the receiver had no fix in it. Without a date the fix has no `time_ms`. */
   onEpoch(fix: Fix | null): void;
   /** How many sentences of these types were ignored: checksum missing or wrong, or too long. */
   bad: number;
   /** The sentence that is not yet complete, from its `$`, shorter than `Nmea.Longest`. */
   buf_: string;
-  /** What the open epoch has told; latitude and longitude still as signed ddmm.mmmm. */
+  /** What the open epoch has told. */
   fix_: Values;
-  /** The type of sentence the open epoch began with; -1: no epoch is open. */
-  type_: number;
-  /** The epoch's time of day, ms; -1: unknown. */
-  tod_: number;
-  /** The epoch's time, ms since 1970; 0: unknown. */
-  time_: number;
+  /** The type of sentence the open epoch began with; "": no epoch is open. */
+  type_: string;
+  /** The epoch's time of day, ms; undefined: unknown. */
+  tod_: number | undefined;
+  /** The last time that was known with its date, ms since 1970; 0: none. */
+  dated_: number;
 }
 
 /** A fix in the making. */
 type Values = Record<keyof Fix, number>;
 
-type Signs = { [hemisphere: string]: number };
-
 const enum Nmea {
   /** The standard allows 82 characters, but receivers with more digits go beyond it. */
   Longest = 120,
-  Day_ms = 86400000,
-  /** For how long the date of the last RMC is good for epochs without one. */
+  /** For how long a date is good for epochs that have none. */
   DateKept_ms = 3600000,
+  /** From miles to kilometres, nautical. */
+  Knot_kmh = 1.852,
 }
 
 /** `onEpoch` gets the fix of each epoch, or null for an epoch without one. */
 export function nmeaParser(onEpoch: (fix: Fix | null) => void): NmeaParser {
-  return { onEpoch: onEpoch, bad: 0, buf_: "", fix_: {} as Values, type_: -1, tod_: -1, time_: 0 };
+  return {
+    onEpoch: onEpoch,
+    bad: 0,
+    buf_: "",
+    fix_: {} as Values,
+    type_: "",
+    tod_: undefined,
+    dated_: 0,
+  };
 }
 
-/** Takes bytes of the serial line, in any pieces. Never throws; what is garbled is dropped. */
+/** Takes bytes of the serial line, in any pieces. Never throws; what is garbled, or no NMEA, is dropped. */
 export function feedNmea(nmea: NmeaParser, bytes: string): void {
   const parts = (nmea.buf_ + bytes).split("$");
   const last = parts.length - 1;
@@ -62,101 +74,153 @@ export function feedNmea(nmea: NmeaParser, bytes: string): void {
 /** Ends the open epoch: for when the line has fallen silent. What still comes of that epoch is dropped. */
 export function flushNmea(nmea: NmeaParser): void {
   const fix = nmea.fix_;
-  // Degrees are the hundreds of ddmm.mmmm; |0 and % round towards zero, so the sign stays right
-  let latitude = fix.latitude / 100;
-  let longitude = fix.longitude / 100;
   // What still comes must not change what was handed out
   nmea.fix_ = {} as Values;
-  if (nmea.type_ < 0) return;
-  nmea.type_ = -1;
-  fix.latitude = latitude = (latitude | 0) + (latitude % 1) / 0.6;
-  fix.longitude = longitude = (longitude | 0) + (longitude % 1) / 0.6;
-  if (nmea.time_) fix.time_ms = nmea.time_;
-  // The squares of 90 and 180. NaN, when there was no position, fails here too
-  nmea.onEpoch(latitude * latitude <= 8100 && longitude * longitude <= 32400 ? fix : null);
+  if (!nmea.type_) return;
+  nmea.type_ = "";
+  if (nmea.tod_ !== undefined && nmea.dated_) {
+    // The nearest time of that kind to the last one with a date: GGA comes before the RMC with the new date
+    const since =
+      ((nmea.tod_ - (nmea.dated_ % Utc.Day_ms) + 1.5 * Utc.Day_ms) % Utc.Day_ms) - 0.5 * Utc.Day_ms;
+    if (Math.abs(since) < Nmea.DateKept_ms) {
+      nmea.dated_ += since;
+      fix.time_ms = nmea.dated_;
+    } else nmea.dated_ = 0;
+  }
+  nmea.onEpoch(isPlace(fix.latitude, fix.longitude) ? leaveOutWrong(fix) : null);
 }
 
 /** `line`: a sentence without its `$`; `star`: where its checksum begins, negative: it has none. */
 function takeSentence(nmea: NmeaParser, line: string, star: number): void {
-  // "RMC," at 0, "GGA," at 4, "GNS," at 8, "VTG," at 12. Looked at first, as the checksum costs more.
-  const type = "RMC,GGA,GNS,VTG,".indexOf(line.substr(2, 4));
-  // RMC has its status before the position, so the rest is one field further
-  const at = type ? 2 : 3;
-  let fix = nmea.fix_;
+  const type = line.substr(2, 3);
+  // Looked at first, as the checksum costs more. P is for what makers think up: $PGRMC of Garmin is no RMC.
+  if (line.charAt(5) !== "," || line.charAt(0) === "P" || !isKnown(type)) return;
   let sum = 256;
-  // Declared here, as in the blocks below they would cost bytes
-  let since: number;
-  let date: number;
-  let month: number;
-  let year: number;
-  if (type < 0 || "GP,GN,GL,GA,GB,BD".indexOf(line.substr(0, 2)) < 0) return;
   for (let i = 0; i < star; i++) sum ^= line.charCodeAt(i);
-  // 256 makes it three digits, the last two being the checksum; without a star the talker stands in its place
-  if (star + 3 > Nmea.Longest || sum.toString(16).substr(1) !== line.substr(star + 1, 2).toLowerCase()) {
+  // 256 is in both, so that it is not 0
+  if (star < 0 || star + 3 > Nmea.Longest || sum !== 256 + parseInt(line.substr(star + 1, 2), 16)) {
     nmea.bad++;
     return;
   }
   const fields = line.substr(0, star).split(",");
-
-  if (type > 8) {
-    // VTG has no time: it may belong to the next epoch, so it only tells what the open one lacks
-    if (!("speed_kmh" in fix)) {
-      setNumber(fix, "speed_kmh", fields[7], 1);
-      setNumber(fix, "course_deg", fields[1], 1);
-    }
-    return;
-  }
-
-  // hhmmss.sss
-  let clock = parseFloat(fields[1] as string);
-  clock = Math.round(
-    (((clock / 10000) | 0) * 3600 + (((clock / 100) | 0) % 100) * 60 + (clock % 100)) * 1000,
-  );
-  if (!(clock >= 0 && clock <= Nmea.Day_ms)) clock = -1;
-  if (clock < 0 ? nmea.type_ < 0 || type === nmea.type_ : clock !== nmea.tod_) {
-    flushNmea(nmea);
-    fix = nmea.fix_;
-    nmea.type_ = type;
-    nmea.tod_ = clock;
-    // The time goes on from the last one known, over midnight too: GGA comes before the RMC with the new date
-    since = (clock - (nmea.time_ % Nmea.Day_ms) + Nmea.Day_ms) % Nmea.Day_ms;
-    nmea.time_ = nmea.time_ && clock >= 0 && since < Nmea.DateKept_ms ? nmea.time_ + since : 0;
-  }
-
-  // RMC: A. GGA: 1 to 5. GNS: a letter a system. The rest is no fix, or one that was not measured: dead reckoning
-  // (GGA 6, GNS E), typed in (7, M), simulated (8, S).
-  if (/[1-5ADFPR]/.test(fields[type ? 6 : 2] as string)) {
-    setNumber(fix, "latitude", fields[at], ({ N: 1, S: -1 } as Signs)[fields[at + 1] as string]);
-    setNumber(fix, "longitude", fields[at + 2], ({ E: 1, W: -1 } as Signs)[fields[at + 3] as string]);
-    if (type) {
-      // GGA may count the satellites of one system only
-      if (!(fix.satellites > +(fields[7] as string))) setNumber(fix, "satellites", fields[7], 1);
-      setNumber(fix, "hdop", fields[8], 1);
-      setNumber(fix, "altitude_m", fields[9], 1);
-    } else {
-      setNumber(fix, "speed_kmh", fields[7], 1.852);
-      setNumber(fix, "course_deg", fields[8], 1);
-      // ddmmyy. Years from 80 on are those of a receiver that does not know yet: GPS began in 1980
-      date = parseFloat(fields[9] as string);
-      month = ((date / 100) | 0) % 100;
-      year = date % 100;
-      date = (date / 10000) | 0;
-      if (clock >= 0 && date && month < 13 && year < 80) {
-        // Years are counted from March 2000, day 11,017 since 1970: the leap day is then the last of the year
-        if (month < 3) {
-          month += 12;
-          year--;
-        }
-        nmea.time_ =
-          (11016 + date + year * 365 + (year >> 2) + (((month * 153 - 457) / 5) | 0)) * Nmea.Day_ms + clock;
+  switch (type) {
+    // hhmmss, A, latitude, N, longitude, E, knots, course, ddmmyy, variation, E, mode
+    case "RMC":
+      begin(nmea, type, fields[1]);
+      if (fields[2] === "A" && isMeasured(fields[12])) {
+        setPlace(nmea.fix_, fields, 3);
+        setNumber(nmea.fix_, "speed_kmh", fields[7], Nmea.Knot_kmh);
+        setNumber(nmea.fix_, "course_deg", fields[8], 1);
+        setDate(nmea, fields[1], dayOfDate(fields[9]));
       }
-    }
+      break;
+    // hhmmss, latitude, N, longitude, E, quality, satellites, HDOP, altitude. 6 to 8: dead reckoning, typed in, simulated
+    case "GGA":
+      begin(nmea, type, fields[1]);
+      if (fields[6] && "12345".indexOf(fields[6]) >= 0) setPosition(nmea.fix_, fields);
+      break;
+    // The same with a mode a system instead of the quality
+    case "GNS":
+      begin(nmea, type, fields[1]);
+      if (isMeasuredByOne(fields[6] || "")) setPosition(nmea.fix_, fields);
+      break;
+    // latitude, N, longitude, E, hhmmss, A, mode: for receivers that say nothing else
+    case "GLL":
+      begin(nmea, type, fields[5]);
+      if (fields[6] === "A" && isMeasured(fields[7]) && !("latitude" in nmea.fix_))
+        setPlace(nmea.fix_, fields, 1);
+      break;
+    // course, T, course, M, knots, N, km/h, K, mode. It has no time, and may belong to the next epoch: so it only tells
+    // what the open one lacks
+    case "VTG":
+      if (!("speed_kmh" in nmea.fix_) && isMeasured(fields[9])) {
+        setNumber(nmea.fix_, "speed_kmh", fields[7], 1);
+        setNumber(nmea.fix_, "course_deg", fields[1], 1);
+      }
+      break;
+    // hhmmss, dd, mm, yyyy. It may tell the time of the next pulse: so it begins no epoch. For 1980 see `dayOfDate`
+    default:
+      if (fields[4] !== "1980")
+        setDate(nmea, fields[1], dayOf(decimal(fields[4]), decimal(fields[3]), decimal(fields[2])));
   }
 }
 
-/** Sets what a field tells in `unit`; an empty field, or one in an unknown unit, tells nothing. */
-function setNumber(fix: Values, name: keyof Fix, text: string | undefined, unit: number | undefined): void {
-  const value = parseFloat(text as string) * (unit as number);
-  // Not so for NaN and the infinities
-  if (value * 0 === 0) fix[name] = value;
+function isKnown(type: string): boolean {
+  switch (type) {
+    case "RMC":
+    case "GGA":
+    case "GNS":
+    case "GLL":
+    case "VTG":
+    case "ZDA":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether a mode is none of: estimated by dead reckoning, typed in, not valid, simulated. Older receivers tell no mode. */
+function isMeasured(mode: string | undefined): boolean {
+  return mode !== "E" && mode !== "M" && mode !== "N" && mode !== "S";
+}
+
+/** The same for a mode a system, of which one is enough; without any there was no fix. */
+function isMeasuredByOne(modes: string): boolean {
+  for (let i = 0; i < modes.length; i++) if ("ADFPR".indexOf(modes.charAt(i)) >= 0) return true;
+  return false;
+}
+
+/** A sentence of an epoch: the open one, or the next. */
+function begin(nmea: NmeaParser, type: string, hhmmss: string | undefined): void {
+  const tod = timeOfDay(hhmmss);
+  if (tod === undefined ? !nmea.type_ || type === nmea.type_ : tod !== nmea.tod_) {
+    flushNmea(nmea);
+    nmea.type_ = type;
+    nmea.tod_ = tod;
+  }
+}
+
+/** `day_ms`: the beginning of the day; 0: unknown. */
+function setDate(nmea: NmeaParser, hhmmss: string | undefined, day_ms: number): void {
+  const tod = timeOfDay(hhmmss);
+  if (day_ms && tod !== undefined) nmea.dated_ = day_ms + tod;
+}
+
+/** What GGA and GNS have in common. */
+function setPosition(fix: Values, fields: string[]): void {
+  setPlace(fix, fields, 2);
+  // GGA may count the satellites of one system only
+  if (!(fix.satellites > (decimal(fields[7]) as number))) setNumber(fix, "satellites", fields[7], 1);
+  setNumber(fix, "hdop", fields[8], 1);
+  setNumber(fix, "altitude_m", fields[9], 1);
+}
+
+/** The place from field `at` on: `ddmm.mmmm`, N or S, `dddmm.mmmm`, E or W. */
+function setPlace(fix: Values, fields: string[], at: number): void {
+  const latitude = degrees(fields[at], fields[at + 1], "N", "S");
+  const longitude = degrees(fields[at + 2], fields[at + 3], "E", "W");
+  if (latitude !== undefined && longitude !== undefined) {
+    fix.latitude = latitude;
+    fix.longitude = longitude;
+  }
+}
+
+function degrees(
+  text: string | undefined,
+  letter: string | undefined,
+  positive: string,
+  negative: string,
+): number | undefined {
+  const value = decimal(text) as number;
+  const whole = Math.floor(value / 100);
+  const minutes = value - whole * 100;
+  if (!(value >= 0 && minutes < 60)) return undefined;
+  if (letter === positive) return whole + minutes / 60;
+  return letter === negative ? -whole - minutes / 60 : undefined;
+}
+
+/** Sets what a field tells in `unit`; an empty or unreadable field tells nothing. */
+function setNumber(fix: Values, name: keyof Fix, text: string | undefined, unit: number): void {
+  const value = decimal(text);
+  if (value !== undefined) fix[name] = value * unit;
 }

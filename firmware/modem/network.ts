@@ -48,12 +48,14 @@ const enum Pin {
   New,
   /** Entered, and the SIM was not ready since. */
   Entered,
-  /** The SIM said that it is wrong: it is never entered again. */
+  /** The SIM said that it is wrong: it is not entered again before the next start. */
   Wrong,
 }
 
 /** Gets None or the reason why the modem is not up; and the time, ms since 1970, UTC, 0 while nobody knows. */
 type Ready = (reason: Reason, time_ms: number) => void;
+
+type ByHand = (error: string, lines: string[], reason: Reason) => void;
 
 export interface ModemStatus {
   /** "up", "starting" or "down". */
@@ -71,8 +73,11 @@ export interface ModemStatus {
 export interface Modem extends Channel, Network {
   /** What it is doing and why. */
   status(): ModemStatus;
-  /** One command by hand; `done`, perhaps `print`, gets its error ("": OK) and its lines. False: too many wait. */
-  at(text: string, done?: (error: string, lines: string[]) => void): boolean;
+  /**
+   * One command by hand; `done`, perhaps `print`, gets why it failed ("": OK), its lines, and the reason's code for programs.
+   * False: too many wait.
+   */
+  at(text: string, done?: ByHand): boolean;
 }
 
 let power: Board["power"];
@@ -107,12 +112,12 @@ export function createModem(serial: SerialPort, its_power: Board["power"], setti
   return listen({ open: open, status: status, at: byHand, port_: serial, urc_: urc, silent_: silent });
 }
 
-function byHand(text: string, done?: (error: string, lines: string[]) => void): boolean {
+function byHand(text: string, done?: ByHand): boolean {
   return command(
     text,
     done &&
       function (its_reason, lines) {
-        done(words(its_reason), lines);
+        done(words(its_reason), lines, its_reason);
       },
   );
 }
@@ -134,8 +139,8 @@ function urc(line: string): boolean {
   if (line === "RDY") lost(Reason.ModemRestarted);
   else if (line.substr(-4) === "DOWN") lost(Reason.ModemPoweredDown);
   // While it is brought up, the SIM may not be ready yet.
-  else if (line === "+CPIN: NOT READY" && !step) lost(Reason.SimLost);
-  else if (line.split('"')[1] === "pdpdeact") endSocket(Reason.ContextLost);
+  else if (line === "+CPIN: NOT READY" && !step) down(Reason.SimLost);
+  else if (line.split('"')[1] === "pdpdeact") down(Reason.ContextLost);
   return line.substr(-3) === "RDY" || line.substr(-4) === "DOWN";
 }
 
@@ -144,12 +149,17 @@ function silent(): void {
   if (!step) lost(Reason.ModemSilent);
 }
 
+/** The modem works, but what the connection stood on is gone; whether there was one or not, the next is of a new context. */
+function down(why: Reason): void {
+  if (!step && !reason) reason = why;
+  endSocket(why);
+}
+
 /** The modem is no longer what it was: connection, context and settings are gone. */
 function lost(why: Reason): void {
   // Up to Echo it is expected to start.
   if (step ? step > Step.Echo : !reason) {
-    if (!step) reason = why;
-    endSocket(why);
+    down(why);
     // What was sent to it will not be answered; `takeStep` is told so.
     abandon(why);
   }
@@ -193,11 +203,18 @@ function end(why: Reason): void {
 /** Takes the answer to one step and goes on: to the next, to the same again, or to the end. */
 function takeStep(answer: Reason, lines: string[]): void {
   const now = step;
-  if (now <= Step.Probe) {
-    // PWRKEY toggles: only a modem that does not answer gets it. One that does not restart when told so is cut off first.
-    if (answer) power(now === Step.Probe ? 1 : 0);
-    if (answer || now === Step.Restart) pause();
-    goTo(answer && now === Step.Restart ? Step.Probe : Step.Echo);
+  if (now === Step.Restart) {
+    // One that does not restart when told so is cut off.
+    if (answer) power(0);
+    pause();
+    goTo(answer ? Step.Probe : Step.Echo);
+  } else if (now === Step.Probe) {
+    // The key toggles: it would switch off a modem that answers, be it late or with an error.
+    if (answer === Reason.ModemSilent) {
+      power(1);
+      pause();
+    }
+    goTo(Step.Echo);
   } else if (now > Step.Echo && modemLost(answer)) {
     // Begun again, as what was set is gone.
     if (answer === Reason.ModemSilent || ++restarts > Limit.Restarts) end(answer);
@@ -210,7 +227,10 @@ function takeStep(answer: Reason, lines: string[]): void {
     const trouble = read(now, answer, valueIn(lines));
     if (needsPerson(trouble)) end(trouble);
     else if (!trouble || !row.otherwise) {
-      if (row.otherwise && now >= failing) failures = 0;
+      if (row.otherwise && now >= failing) {
+        failures = 0;
+        reason = Reason.None;
+      }
       const next = following(now, trouble, valueIn(lines));
       if (next === Step.Up) end(Reason.None);
       else goTo(next);
@@ -235,7 +255,8 @@ function read(now: Step, answer: Reason, value: string): Reason {
     case Step.Sim: {
       const state = answer || simState(value);
       if (state !== Reason.PinMissing) {
-        if (!state) pin = Pin.New;
+        // One that was wrong stays wrong, should the right one be entered by hand.
+        if (!state && pin === Pin.Entered) pin = Pin.New;
         return state;
       }
       if (!config.pin) return Reason.PinMissing;
@@ -254,7 +275,8 @@ function read(now: Step, answer: Reason, value: string): Reason {
     }
     case Step.Pin:
       pin = answer === Reason.WrongPin ? Pin.Wrong : Pin.Entered;
-      return answer;
+      // After OK, too, only +CPIN tells whether it was the right one, and the SIM takes a moment until it does.
+      return answer || Reason.SimBusy;
     case Step.Imei:
       imei = answer ? imei : value;
       return answer;
@@ -282,7 +304,7 @@ function read(now: Step, answer: Reason, value: string): Reason {
       return Reason.None;
     case Step.ClockMode:
       zoned = value === "3";
-      return Reason.None;
+      return answer;
     case Step.Clock:
       time_ms = timeOf(value, zoned);
       return Reason.None;
@@ -298,14 +320,14 @@ function following(now: Step, trouble: Reason, value: string): Step {
       return rung === Rung.Radio ? Step.RadioOff : Step.RadioOn;
     case Step.Sim:
       return value === "READY" ? Step.Imei : Step.PinTries;
-    // Only +CPIN tells whether it was the right one.
-    case Step.Pin:
-      return Step.Sim;
     case Step.Registered:
     case Step.RegisteredPacket:
       return trouble ? now + 1 : Step.Deactivate;
     case Step.NetworkTime:
       return time_ms ? Step.Up : Step.ClockMode;
+    // Local or not: a clock of which that is not known tells nothing.
+    case Step.ClockMode:
+      return trouble ? Step.Up : Step.Clock;
     default:
       return now + 1;
   }

@@ -20,7 +20,9 @@
  *                  ▼
  *                up
  */
+import { decimal } from "../decimal.ts";
 import { Reason } from "../reason.ts";
+import { dayOf, timeOfDay } from "../utc.ts";
 import { begins } from "./at.ts";
 
 /** The SIM's access point and PIN; none of them may hold a quote. */
@@ -82,6 +84,11 @@ function row(text: string, limit_ms: number, tries: number, otherwise: Reason): 
 const enum Limit {
   /** "300 ms" in the manual, for most commands; a modem that starts is slower. */
   Short_ms = 5000,
+  /** January 2020: a modem's clock that shows less was never set. */
+  Set_ms = 1577836800000,
+  /** The farthest zone, UTC+14. */
+  Zone = 56,
+  Quarter_ms = 900000,
 }
 
 /** The command of a step. Made when it is sent, so that the table takes no RAM. */
@@ -177,7 +184,8 @@ export function simState(value: string): Reason {
 /** `"SC",3,10`: how often the PIN may be entered yet; undefined: not told. */
 export function pinTries(value: string): number | undefined {
   const parts = value.split(",");
-  return parts[0] === '"SC"' ? +(parts[1] as string) : undefined;
+  const tries = parseInt(parts[1] as string, 10);
+  return parts[0] === '"SC"' && tries >= 0 ? tries : undefined;
 }
 
 /** `0,1` and `2,5,"tac","ci",8`: whether it is registered. Signal strength proves nothing. */
@@ -189,21 +197,29 @@ export function registration(value: string): Reason {
 
 /** `"CAT-M1",-52,-81,195,-10`: dBm. `AT+CSQ` says 99, unknown, on some LTE-M modems. Undefined: none. */
 export function signal(value: string): number | undefined {
-  const dbm = +(value.split(",")[1] as string);
-  return dbm < 0 ? dbm : undefined;
+  const dbm = decimal(value.split(",")[1]);
+  return dbm && dbm < 0 ? dbm : undefined;
 }
 
 /**
- * `"2017/01/13,03:41:22+32,0"` and `"17/01/13,03:41:22+32"`: ms since 1970; 0: none, or a clock that was never set, which
- * shows 1980 or so. `zoned`: it is local time, and the quarters of an hour behind it say of where.
+ * `"2017/01/13,03:41:22+32,0"` and `"17/01/13,03:41:22+32"` (AT 6.16, 6.7): ms since 1970; 0: none, or a clock that was never
+ * set, which shows 1980 or 2008. `zoned`: it is local time, and the quarters of an hour behind it say of where.
  */
 export function timeOf(value: string, zoned: boolean): number {
   const text = value.split('"')[1] || "";
-  const slash = text.indexOf("/");
-  const date = text.substr(slash - 2, 8).split("/");
-  const clock = text.substr(slash + 7);
-  const time_ms =
-    Date.parse("20" + date.join("-") + "T" + clock.substr(0, 8) + "Z") -
-    (zoned ? +clock.substr(8, 3) * 900000 : 0);
-  return slash > 1 && +(date[0] as string) >= 20 && +(date[0] as string) < 80 && time_ms > 0 ? time_ms : 0;
+  const days = (text.split(",")[0] as string).split("/");
+  // hh:mm:ss+zz
+  const clock = text.split(",")[1] || "";
+  const hours = clock.substr(0, 8).split(":");
+  const year = decimal(days[0]) as number;
+  const day_ms = dayOf(
+    year < 70 ? year + 2000 : year < 100 ? year + 1900 : year,
+    decimal(days[1]),
+    decimal(days[2]),
+  );
+  const time_ms = timeOfDay(hours.join(""));
+  const zone = zoned ? (decimal(clock.substr(8)) as number) : 0;
+  return day_ms >= Limit.Set_ms && hours.length === 3 && time_ms !== undefined && Math.abs(zone) <= Limit.Zone
+    ? day_ms + time_ms - zone * Limit.Quarter_ms
+    : 0;
 }

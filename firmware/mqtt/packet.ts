@@ -10,6 +10,8 @@ const enum Type {
   CONNACK = 2,
   PUBLISH = 3,
   PUBACK = 4,
+  /** The server may forget a message of QoS 2 that we received. */
+  PUBREL = 6,
   SUBACK = 9,
   UNSUBACK = 11,
   PINGRESP = 13,
@@ -22,8 +24,14 @@ export const enum First {
   PUBLISH = 0x30,
   PUBLISH_QOS_1 = 0x32,
   PUBACK = 0x40,
+  PUBREC = 0x50,
+  PUBREL = 0x62,
+  PUBCOMP = 0x70,
   SUBSCRIBE = 0x82,
+  SUBACK = 0x90,
   UNSUBSCRIBE = 0xa2,
+  UNSUBACK = 0xb0,
+  PINGRESP = 0xd0,
 }
 
 /** Bits of PUBLISH's first byte. */
@@ -92,63 +100,108 @@ export function encodeConnect(flags: number, keep_alive_s: number, fields: strin
 
 /**
  * What `decode` finds. `first`: the first byte, with flags only in PUBLISH. `id`: packet identifier, 0 in PUBLISH QoS 0;
- * CONNACK: the return code, and 256 if a session was present. `payload`: PUBLISH: the message; SUBACK: a return code for
- * each filter, 128 where it was refused. Returns what is wrong with it, if anything.
+ * CONNACK: the return code, and 256 if a session was present. `topic`: "" where the server sent one that MQTT forbids
+ * (empty, wildcard, U+0000, not UTF-8). `payload`: PUBLISH: the message, undefined where the packet is too large to be kept;
+ * SUBACK: a return code for each filter, 128 where it was refused. Returns what is wrong with it, if anything.
  */
-export type Take = (first: number, id: number, topic: string, payload: string) => string | undefined;
+export type Take = (
+  first: number,
+  id: number,
+  topic: string,
+  payload: string | undefined,
+) => string | undefined;
+
+/** The number that two bytes are. */
+function wordAt(bytes: string, at: number): number {
+  return (bytes.charCodeAt(at) << 8) | bytes.charCodeAt(at + 1);
+}
+
+/** Whether MQTT allows the topic name [MQTT-4.7.3-1], [MQTT-3.3.2-2], [MQTT-1.5.3-2], [MQTT-1.5.3-1]. */
+function isTopic(topic: string): boolean {
+  return (
+    topic.indexOf("+") < 0 && topic.indexOf("#") < 0 && topic.indexOf("\0") < 0 && fromUtf8(topic) !== ""
+  );
+}
 
 /**
- * Takes the packet that `bytes` begin with, and returns how many bytes it has; 0: more are needed; or what is wrong.
- * `most`: the largest remaining length to accept. Errors, but those of `take`: "type" (not for a client), "flags",
- * "length" (remaining length, or a body that does not fill or fit it), "size" (more than `most`), "topic" (empty,
- * wildcard, not UTF-8), "id" (0), "code" (a reserved return code).
+ * Takes the packet that `bytes` begin with, and returns how many bytes it has; 0: more are needed; or what is wrong, after
+ * which nothing that follows can be trusted. `most`: the largest remaining length to keep. A PUBLISH that is larger is taken
+ * as soon as its topic and identifier are here, without its message; the number returned is then more than `bytes` have, and
+ * the rest is to be passed over. Errors, but those of `take`: "type" (not for a client), "flags", "length" (remaining length,
+ * or a body that does not fill or fit it), "size" (more than `most`, and no PUBLISH), "id" (0), "code" (CONNACK's).
  */
 export function decode(bytes: string, most: number, take: Take): number | string {
   const first = bytes.charCodeAt(0);
-  const type = first >> 4;
+  const flags = first & 15;
   let at = 1;
   let size = 0;
-  let value: number;
-  let topic = "";
+  let digit: number;
   do {
-    value = bytes.charCodeAt(at);
-    size += (value & 127) << (7 * at++ - 7);
-  } while (value > 127 && at < 5);
+    digit = bytes.charCodeAt(at);
+    size += (digit & 127) << (7 * at++ - 7);
+  } while (digit > 127 && at < 5);
+  // Also where there was none: NaN is not above 127.
   if (bytes.length < at) return 0;
-  let error =
-    // One bit for each member of Type.
-    !((0x2a1c >> type) & 1)
-      ? "type"
-      : // One bit for each allowed value: not QoS 3, DUP not at QoS 0 [MQTT-3.3.1-2, -4]; else 0 [MQTT-2.2.2-2].
-        !(((type === Type.PUBLISH ? 0x3c3f : 1) >> (first & 15)) & 1)
-        ? "flags"
-        : value > 127 ||
-            (type === Type.SUBACK
-              ? size < 3
-              : type !== Type.PUBLISH && size !== (type === Type.PINGRESP ? 0 : 2))
-          ? "length"
-          : size > most
-            ? "size"
-            : "";
-  size += at;
-  if (!error) {
-    if (bytes.length < size) return 0;
-    // Two-byte numbers: a topic's length, a packet identifier, CONNACK's body.
-    for (let left = first & 6 ? 2 : type === Type.PINGRESP ? 0 : 1; left; left--) {
-      value = (bytes.charCodeAt(at++) << 8) | bytes.charCodeAt(at++);
-      if (type === Type.PUBLISH && !topic) {
-        topic = bytes.substr(at, value);
-        at += value;
-        value = 0;
-        // [MQTT-4.7.3-1], [MQTT-3.3.2-2], [MQTT-1.5.3-2], [MQTT-1.5.3-1]
-        if (/[\0+#]/.test(topic) || !fromUtf8(topic)) error = "topic";
-        // [3.2.2.3], [MQTT-2.3.1-1]
-      } else if (type === Type.CONNACK ? (value & ~256) > 5 : !value) error = value ? "code" : "id";
-    }
-    if (at > size) error = "length";
-    // SUBACK's return codes [MQTT-3.9.3-2].
-    for (let i = at; type === Type.SUBACK && i < size; i++)
-      if (bytes.charCodeAt(i) & 127 && bytes.charCodeAt(i) > 2) error = "code";
+  const end = at + size;
+  let fits = size === 2;
+  let flags_fit = flags === 0;
+  switch (first >> 4) {
+    case Type.PUBLISH:
+      fits = size > 1;
+      // There is no QoS 3 [MQTT-3.3.1-4].
+      flags_fit = (flags & 6) !== 6;
+      break;
+    case Type.SUBACK:
+      fits = size > 2;
+      break;
+    case Type.PINGRESP:
+      fits = size === 0;
+      break;
+    case Type.PUBREL:
+      // [MQTT-3.6.1-1]
+      flags_fit = flags === 2;
+      break;
+    case Type.CONNACK:
+    case Type.PUBACK:
+    case Type.UNSUBACK:
+      break;
+    default:
+      return "type";
   }
-  return error || take(first, value, topic, bytes.slice(at, size)) || size;
+  if (!flags_fit) return "flags";
+  if (digit > 127 || !fits) return "length";
+  let id = 0;
+  let topic = "";
+  if (first >> 4 === Type.PUBLISH) {
+    const large = size > most;
+    if (bytes.length < (large ? at + 2 : end)) return 0;
+    const length = wordAt(bytes, at);
+    const named = at + 2 + length;
+    const message = flags & 6 ? named + 2 : named;
+    if (message > end) return "length";
+    // Not even the topic can be kept: nobody who should talk to us has one that long.
+    if (large && length + 4 > most) return take(first, 0, "", undefined) || end;
+    if (bytes.length < message) return 0;
+    topic = bytes.substr(at + 2, length);
+    if (flags & 6) id = wordAt(bytes, named);
+    return (
+      take(
+        first,
+        id,
+        isTopic(topic) ? topic : "",
+        large ? undefined : bytes.substr(message, end - message),
+      ) || end
+    );
+  }
+  if (size > most) return "size";
+  if (bytes.length < end) return 0;
+  if (size) {
+    id = wordAt(bytes, at);
+    // [3.2.2.3], [MQTT-2.3.1-1]
+    if (first === First.CONNACK) {
+      if ((id & ~256) > 5) return "code";
+    } else if (!id) return "id";
+    at += 2;
+  }
+  return take(first, id, topic, bytes.substr(at, end - at)) || end;
 }

@@ -59,12 +59,27 @@ export function fromUtf8(bytes: string): string {
 /**
  * JSON of any value, in UTF-8; null for what JSON has no word for.
  * Where there is Unicode, non-ASCII characters are escaped. On boards JSON.stringify does so, too, but each byte on its
- * own ("é" as \u00C3\u00A9); those become the bytes again. Other escapes are taken whole: so two backslashes, which
- * stand for one, are never taken for the start of such an escape.
+ * own ("é" as \u00C3\u00A9); those become the bytes again.
  */
 export function json(value: unknown): string {
-  return (JSON.stringify(value) || "null").replace(unicode ? /[^ -~]/g : /\\u00..|\\./g, function (part) {
-    const code = unicode ? part.charCodeAt(0) : parseInt(part.substr(2), 16);
-    return unicode ? unitEscape(code) : code > 127 ? chr(code) : part;
+  const text = JSON.stringify(value) || "null";
+  if (!unicode) return unescapeBytes(text);
+  return text.replace(/[^ -~]/g, function (character) {
+    return unitEscape(character.charCodeAt(0));
   });
+}
+
+/** JSON whose \u00.. above 127 are bytes again. Each escape is read whole: of \\u00e9 the two backslashes are one. */
+function unescapeBytes(text: string): string {
+  let done = "";
+  let from = 0;
+  for (;;) {
+    const backslash = text.indexOf("\\", from);
+    if (backslash < 0) return done + text.substr(from);
+    const isUnit = text.charAt(backslash + 1) === "u";
+    const end = backslash + (isUnit ? 6 : 2);
+    const code = isUnit ? parseInt(text.substr(backslash + 2, 4), 16) : 0;
+    done += code > 127 ? text.substring(from, backslash) + chr(code) : text.substring(from, end);
+    from = end;
+  }
 }

@@ -3,21 +3,28 @@
  * of QuecPython's TBDeviceMQTTClient.
  */
 import { check, serverFields } from "../config.ts";
-import { field } from "../mqtt/packet.ts";
 import {
   connect,
   type Done,
   disconnect,
-  flight,
   publish,
+  Role,
   type Session,
   type SessionConfig,
 } from "../mqtt/session.ts";
 import { json, toText } from "../mqtt/text.ts";
+import { isQuestion, Question } from "./limits.ts";
+import { type Telemetry, telemetryJson } from "./telemetry.ts";
 import { Topic, topics } from "./topics.ts";
 
-/** Requests remembered, to tell one that the server sends again. */
-const REMEMBERED = 8;
+export type { Telemetry, Values } from "./telemetry.ts";
+
+const enum Limit {
+  /** Requests remembered that the callback has and did not answer, to tell those that the server sends again. */
+  Unanswered = 8,
+  /** Characters of a request by which it is told from another of the same id: a server that was restarted counts from 0. */
+  Mark = 64,
+}
 
 /** The manual's `server_cfg`, and what is optional. Text is ASCII without quotes, at most 255 characters. */
 export interface ServerConfig extends SessionConfig {
@@ -26,14 +33,11 @@ export interface ServerConfig extends SessionConfig {
 }
 
 /**
- * `data`: the decoded JSON; text where it is not JSON. An RPC request has its `id` (text) added, and comes once although
- * the server may send it again.
+ * `data`: the decoded JSON; text where it is not JSON. An RPC request is an object with `method`, and has its `id` (text)
+ * added; the server sends it again after a reconnect, and it comes again, if its reply did not get through. While it is
+ * not answered it does not.
  */
 export type Callback = (topic: string, data: any) => void;
-
-export type Values = Record<string, unknown>;
-/** Values, values with their time (ms since 1970), or several of either. */
-export type Telemetry = Values | { ts: number; values: Values } | Telemetry[];
 
 /**
  * A session with ThingsBoard. Its asynchronous methods tell the outcome to `done`, or without it to the Promise they
@@ -47,21 +51,27 @@ export interface Client extends Session {
   /** Connects and logs in; true at once when connected already. While it is connecting, the outcome of that. */
   connect(): Promise<boolean>;
   connect(done: Done): void;
-  /** Says goodbye and closes. What the server has not acknowledged is given up. */
+  /** Says goodbye and closes, within 5 s. What the server has not acknowledged is given up. */
   disconnect(): Promise<boolean>;
   disconnect(done: Done): void;
   /**
    * Reports telemetry, also given as JSON text; throws what the server would answer by hanging up or not at all, such
-   * as [].
+   * as []. Of the numbers in a text about 11 digits count on a board, as in values.
    */
   send_telemetry(data: Telemetry | string): Promise<boolean>;
   send_telemetry(data: Telemetry | string, done: Done): void;
-  /** Answers the RPC request with this id; any JSON value, null for undefined. */
+  /**
+   * Answers the RPC request with this id; any JSON value, null for undefined. Of more than 20 that wait for the server's
+   * acknowledgement, the outcome is true when the modem took it.
+   */
   send_rpc_reply(data: unknown, request_id: string | number): Promise<boolean>;
   send_rpc_reply(data: unknown, request_id: string | number, done: Done): void;
   callback_?: Callback;
-  /** Has the ids of the last RPC requests without an answer. */
-  seen_: Record<string, 1>;
+  /** The id of the request that the callback got last. */
+  current_: string;
+  /** Requests that the callback has and did not answer, oldest first: the id, a blank, and how they begin. */
+  unanswered_: string[];
+  question_: Question;
 }
 
 export interface ClientConstructor {
@@ -76,7 +86,9 @@ export const TBDeviceMQTTClient = function (this: Client, server_cfg: ServerConf
   if (fault) throw Error("server: " + fault);
   this.config_ = server_cfg;
   this.topics_ = topics(server_cfg.topics as number);
-  this.seen_ = {};
+  this.current_ = "";
+  this.unanswered_ = [];
+  this.question_ = Question.Due;
   this.status = false;
   this.last_error = "";
   this.last_reason_ = 0;
@@ -92,53 +104,67 @@ TBDeviceMQTTClient.prototype = {
   },
 
   send_telemetry: function (data: Telemetry | string, done?: Done): any {
-    const payload = "" + data === data ? data : json(data);
-    // An object, or a list that starts with one: an empty list is never answered.
-    if (!/^\[*[{]/.test(payload)) throw Error("data: use {} or [{}]");
-    return publish(this, this.topics_[Topic.TELEMETRY] as string, payload, done);
+    return sendTelemetry(this, telemetryJson(data), done, Role.Message);
   },
 
   send_rpc_reply: function (data: unknown, request_id: string | number, done?: Done): any {
-    if (!/^\d+$/.test(request_id as string)) throw Error("request_id: use a number");
-    delete this.seen_[request_id];
-    return publish(this, (this.topics_[Topic.RPC_RESPONSE] as string) + request_id, json(data), done);
+    const id = "" + request_id;
+    const number = parseInt(id, 10);
+    const counted = number >= 0 && "" + number === id;
+    // On another one ThingsBoard would hang up; but it, or another server, may have asked with it.
+    if (!counted && !(id && (id === this.current_ || isUnanswered(this, id))))
+      throw Error("request_id: use a number");
+    return sendReply(this, data, id, done);
   },
 
-  onMessage_: function (topic: string, payload: string): void {
-    const seen = this.seen_;
-    // The last part of an RPC request's topic.
-    const id = topic.split(/req.*\//)[1];
-    let data: any = toText(payload);
-    if (id) {
-      // Asked again: it is not answered, or the server does not have the answer yet. Answered ones are forgotten, since
-      // a server that was restarted counts from 0 again.
-      const reply = field(this.topics_[Topic.RPC_RESPONSE] + id);
-      const ids = Object.keys(seen);
-      if (
-        seen[id] ||
-        flight.some(function (waiting) {
-          return (waiting.bytes_ as string).lastIndexOf(reply) > 0;
-        })
-      )
-        return;
-      if (ids[REMEMBERED - 1]) delete seen[ids[0] as string];
-      seen[id] = 1;
+  onMessage_: function (topic: string, payload: string | undefined): void {
+    const filter = this.topics_[Topic.RPC_REQUESTS] as string;
+    const prefix = filter.substr(0, filter.length - 1);
+    const id = topic.substr(0, prefix.length) === prefix ? topic.substr(prefix.length) : "";
+    let data: any;
+    this.current_ = id;
+    if (payload === undefined) {
+      if (id) sendReply(this, { error: "too large" }, id, 0);
+      return;
     }
+    data = toText(payload);
     try {
       data = JSON.parse(data);
-      if (id) data.id = id;
     } catch (_) {
-      // Text, or a number, which has no room for an id.
+      // Text.
+    }
+    if (id) {
+      if (!data || typeof data.method !== "string") {
+        sendReply(this, { error: "no method" }, id, 0);
+        return;
+      }
+      const mark = id + " " + payload.substr(0, Limit.Mark);
+      if (isQuestion(id, data) || this.unanswered_.indexOf(mark) >= 0) return;
+      data.id = id;
+      if (this.callback_ && this.unanswered_.push(mark) > Limit.Unanswered) this.unanswered_.shift();
     }
     if (this.callback_) this.callback_(toText(topic), data);
   },
 } as Client;
 
-/**
- * Asks for the server's rate limits; the answer comes to the callback, `{"rateLimits":{…}}`, without an id. On this topic
- * alone, whatever the version; and the server asks for no subscription. The id is far from those of a broker that is no
- * ThingsBoard, which gives the question back as a request.
- */
-export function askLimits(client: Client): void {
-  publish(client, "v1/devices/me/rpc/request/99999", '{"method":"getSessionLimits"}', String);
+/** `send_telemetry` of what is telemetry for sure, such as the outbox's. */
+export function sendTelemetry(client: Client, text: string, done: Done | 0 | undefined, role: Role): any {
+  return publish(client, client.topics_[Topic.TELEMETRY] as string, text, done, client.config_.qos, role);
+}
+
+/** Whether the callback has a request with this id, and did not answer it. */
+function isUnanswered(client: Client, id: string): boolean {
+  return client.unanswered_.some(function (mark) {
+    return mark.indexOf(id + " ") === 0;
+  });
+}
+
+/** `send_rpc_reply` to the id of a request; `done` 0: nobody wants to know, and a hundred of them take little RAM. */
+export function sendReply(client: Client, data: unknown, id: string, done: Done | 0 | undefined): any {
+  client.unanswered_ = client.unanswered_.filter(function (mark) {
+    return mark.indexOf(id + " ") !== 0;
+  });
+  const topic = (client.topics_[Topic.RPC_RESPONSE] as string) + id;
+  const role = id === client.current_ ? Role.OwnReply : Role.Reply;
+  return publish(client, topic, json(data), done, client.config_.qos, role);
 }

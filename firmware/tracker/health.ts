@@ -1,32 +1,40 @@
 /**
- * Whether the tracker goes on: the watchdog, which is kicked only as long as it does, the report of a crash, and the way
- * out of a boot loop.
+ * Whether the tracker goes on: the watchdog, which is kicked only as long as it does, and safe mode, the way out of a boot
+ * loop.
+ *
+ *   Normal ──five crashes, and no run between them lasted two minutes──► Safe ──one more──► Bare
+ *      ▲                                                                   │                  │
+ *      └──────────────── five minutes online, or an hour ──────────────────┴──────────────────┘
+ *
+ * A crash is a run that left a note (restart.ts), or that the watchdog ended; a power cut is none. In both modes the
+ * tracker connects and answers RPC, so that it can be helped, and sends nothing. Safe keeps fixes. Bare takes none, as that
+ * may be what crashes. A crash after either leads back into it at once, until a run lasted two minutes.
  */
 import { queue } from "../modem/at.ts";
-import { json } from "../mqtt/text.ts";
 import { saveState, state, Word } from "./journal.ts";
-import { append } from "./outbox.ts";
-import { steady } from "./recovery.ts";
+import { state as online, State, steady } from "./recovery.ts";
+import { Ended, restart } from "./restart.ts";
 
 /** Espruino's. */
 declare const E: {
   enableWatchdog(seconds: number, automatic: boolean): void;
   kickWatchdog(): void;
-  reboot(): void;
 };
 
 const enum Limit {
   /** From kick to kick. */
   Pulse_ms = 10000,
-  /** A start has lasted after so many kicks: five crashes before that take less than ten minutes. */
+  /** Kicks after which a start has lasted: five crashes before that take less than ten minutes. */
   Lasted = 12,
+  /** Crashes in a row that lead to safe mode. */
   Crashes = 5,
+  /** Kicks in safe mode: while online, and in all. Without a server to ask, an hour later is as good as any time. */
+  SafeOnline = 30,
+  SafeLongest = 360,
   /** One AT command takes at most three minutes, and half a minute to find the modem again. */
   Stuck = 30,
   /** Bringing the modem up may take half an hour, and more when it answers late. */
   First = 360,
-  /** Of an error: its text and where. */
-  Text = 300,
 }
 
 /** What the Wio LTE's can do is 26 s. */
@@ -34,25 +42,23 @@ export const enum Watchdog {
   Seconds = 25,
 }
 
+export const enum Mode {
+  Normal,
+  Safe,
+  Bare,
+}
+
 /** Kicks until a round is overdue: whoever begins one sets it. In an array, as it is set from elsewhere. */
 export const due = [0];
+export let mode = Mode.Normal;
+/** Told when safe mode ends. */
+let ended: () => void;
 let kicks = 0;
-/** The command in flight at the last kick, and at how many kicks it was. */
+/** Of those in safe mode, how many while online. */
+let online_kicks = 0;
+/** The command in flight at the last kick, and for how many kicks it has been. */
 let seen: unknown;
-let stuck: number;
-
-/** Writes down why, to be sent when all is well again, and restarts the board. */
-export function restart(what: string, why: string): void {
-  const values: Record<string, string> = {};
-  values[what] = why.substr(0, Limit.Text);
-  try {
-    append(Date.now(), 0, json(values));
-    saveState();
-  } catch (_) {
-    // There is no journal yet.
-  }
-  E.reboot();
-}
+let stuck = 0;
 
 /** Each 10 s. */
 function pulse(): void {
@@ -60,24 +66,44 @@ function pulse(): void {
   const first = queue[0];
   stuck = first && first === seen ? stuck + 1 : 0;
   seen = first;
-  steady();
-  if (++kicks === Limit.Lasted) {
+  kicks++;
+  steady(mode === Mode.Normal);
+  if (mode) {
+    if (online === State.Online) online_kicks++;
+    if (online_kicks >= Limit.SafeOnline || kicks >= Limit.SafeLongest) endSafeMode();
+  } else if (kicks === Limit.Lasted) {
     state[Word.ShortStarts] = 0;
     saveState();
   }
   if (stuck > Limit.Stuck) restart("crash", "AT stuck");
-  if ((due[0] as number)-- < 0) restart("crash", "no rounds");
+  if (mode !== Mode.Bare && (due[0] as number)-- < 0) restart("crash", "no rounds");
   E.kickWatchdog();
 }
 
-/** Counts this start and puts the watchdog on. True: safe mode, as the last starts did not last. */
-export function startHealth(): boolean {
-  const unsafe = (state[Word.ShortStarts] as number) >= Limit.Crashes;
-  (state[Word.Starts] as number)++;
-  if (!unsafe) (state[Word.ShortStarts] as number)++;
+function endSafeMode(): void {
+  mode = Mode.Normal;
+  kicks = 0;
+  // One more crash leads back.
+  state[Word.ShortStarts] = Limit.Crashes - 1;
   saveState();
-  due[0] = unsafe ? Infinity : Limit.First;
+  due[0] = Limit.First;
+  ended();
+}
+
+/**
+ * Counts this start and puts the watchdog on. `bitten`: the watchdog ended the run before. `its_end`: called when safe
+ * mode, if this is it (`mode`), ends.
+ */
+export function startHealth(bitten: boolean, its_end: () => void): void {
+  ended = its_end;
+  const how = state[Word.Ended];
+  if (how === Ended.Crash || (bitten && how === Ended.Untold)) (state[Word.ShortStarts] as number)++;
+  const crashes = state[Word.ShortStarts] as number;
+  mode = crashes > Limit.Crashes ? Mode.Bare : crashes === Limit.Crashes ? Mode.Safe : Mode.Normal;
+  (state[Word.Starts] as number)++;
+  state[Word.Ended] = Ended.Untold;
+  saveState();
+  due[0] = Limit.First;
   E.enableWatchdog(Watchdog.Seconds, false);
   pulse();
-  return unsafe;
 }

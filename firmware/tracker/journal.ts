@@ -36,7 +36,7 @@ export const enum Word {
   Starts,
   /** Starts in a row that did not last. */
   ShortStarts,
-  /** How often in a row it failed to come online before it was rebooted for that. */
+  /** recovery.ts: failures in a row; what failed last; and how often that did since it was last proven to work. */
   Failures,
   /** `setInterval`'s seconds, */
   Interval,
@@ -46,10 +46,16 @@ export const enum Word {
   Dropped,
   /** The address before which no record waits. */
   Oldest,
-  /** The address of the record that was put aside first; 0: none. */
+  Evidence,
+  EvidenceFailures,
+  /** restart.ts: how the last run ended, as far as it could say. */
+  Ended,
+  /** commands.ts: the signatures of the last calls that changed something. */
+  LastCall,
+  CallBefore,
+  CallBeforeThat,
+  /** The address of the record that was put aside first; 0: none. See suspects.ts. */
   Aside,
-  /** How often the server refused it; see suspects.ts. */
-  Refusals,
   /** The number of the block that the state was written in. */
   Block,
 }
@@ -69,6 +75,8 @@ export let length: number;
 /** Addresses of records that are on their way to the server, and of those that were put aside; see queue.ts. */
 export const taken: number[] = [];
 export const aside: number[] = [];
+/** How often the server refused the first of those put aside. In an array, as it is set from elsewhere. */
+export const refusals = [0];
 export const state = new Int32Array(Limit.Words);
 /** `Word.Dropped` as it was written down last. */
 let saved_dropped = 0;
@@ -249,7 +257,6 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
   }
   state[Word.Oldest] = seek(sequence ? (state[Word.Oldest] as number) : to);
   if (state[Word.Aside] && readRecord(state[Word.Aside] as number)) aside.push(state[Word.Aside] as number);
-  else state[Word.Refusals] = 0;
   saveLosses();
 }
 
@@ -349,9 +356,10 @@ function enter(): boolean {
       oldest = seek(oldest + length)
     )
       losses++;
+    const first = aside[0];
     forget(taken, block, past);
     forget(aside, block, past);
-    if (state[Word.Aside] !== (aside[0] || 0)) state[Word.Refusals] = 0;
+    if (first !== aside[0]) refusals[0] = 0;
     (state[Word.Dropped] as number) += losses;
     state[Word.Oldest] = oldest;
     const noted = endOf(last) - Size.Block + Format.Dropped;

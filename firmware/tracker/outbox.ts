@@ -5,21 +5,18 @@
 import type { Fix } from "../gnss/fix.ts";
 import { json } from "../mqtt/text.ts";
 import { Reason, words } from "../reason.ts";
+import { now_ms, started_ms } from "./clock.ts";
 import { record, rest, saveState, state, Word } from "./journal.ts";
 import { mostPoints, mostSamples } from "./pace.ts";
 import { append as appendRecord, settle as settleRecords, takeAside, take as takeRecords } from "./queue.ts";
 import { At, Half, Kind, Place, Size, Unknown } from "./slot.ts";
 
-/** Espruino's, seconds since 1970. */
-declare function setTime(seconds: number): void;
 /** Espruino's: strings of bytes to bytes, and back. */
 declare const E: { toString(bytes: Uint8Array): string; toUint8Array(text: string): Uint8Array };
 
 const enum Limit {
-  /** January 2020, since 1970: a clock that says less was never set. */
+  /** January 2020, since 1970: less is no time, but how long the board ran; see `now_ms`. */
   Known_ms = 1577836800000,
-  /** Bytes of a text. */
-  Text = 720,
   /** Bytes a packet's samples may have, but for two brackets: with topic and header one TCP segment, 1,460. */
   Payload = 1398,
 }
@@ -35,9 +32,6 @@ interface Settings {
 }
 
 let settings: Settings;
-let sets_clock: boolean;
-/** From the board's own clock, which began with the board, to the time, ms; 0: not known yet. */
-let clock_ms = 0;
 /** How many the server has. */
 export let sent = 0;
 /** Of the packet that `take` gave last: its samples, their data points as the server counts them, the last one's time. */
@@ -45,17 +39,8 @@ export let samples = 0;
 export let points = 0;
 let last_ms: number;
 
-/** `its_clock`: the board's clock is ours to set. */
-export function useSettings(given: Settings, its_clock: boolean): void {
+export function useSettings(given: Settings): void {
   settings = given;
-  sets_clock = its_clock;
-}
-
-/** The time is known, ms since 1970: that of samples taken before, too. */
-export function clockIs(time_ms: number): void {
-  const own_ms = Date.now();
-  if (!clock_ms && own_ms < Limit.Known_ms) clock_ms = time_ms - own_ms;
-  if (sets_clock) setTime(time_ms / 1000);
 }
 
 /** In tenths, if that is a number between the two; else the one that stands for unknown. */
@@ -66,7 +51,7 @@ function tenths(value: number | undefined, least: number, unknown: number): numb
 
 /**
  * Keeps a fix, or other values, given as JSON text. None, or why it cannot be kept; what flash does not take and what has no
- * time is counted as dropped. `time_ms`: since 1970, or by a clock that was never set.
+ * time is counted as dropped. `time_ms`: as `now_ms` has it.
  */
 export function append(time_ms: number, fix: Fix | 0, text: string): Reason {
   const known = time_ms >= Limit.Known_ms;
@@ -77,7 +62,7 @@ export function append(time_ms: number, fix: Fix | 0, text: string): Reason {
   const its_words = new Int32Array(slots.buffer);
   const halves = new Uint16Array(slots.buffer);
   let reason = Reason.None;
-  if (text.length > Limit.Text) return Reason.TooLarge;
+  if (text.length > Size.LongestText) return Reason.TooLarge;
   its_words[At.Time] = known ? time_ms / 1000 : time_ms;
   halves[Half.Ms] = known ? time_ms % 1000 : (state[Word.Starts] as number);
   if (fix) {
@@ -111,8 +96,8 @@ function timeOf(time: number, ms: number): number {
   if (record[0] === Kind.Fix || record[0] === Kind.Text) return time * 1000 + ms;
   // Its clock is gone.
   if (ms !== ((state[Word.Starts] as number) & 0xffff)) return 0;
-  if (clock_ms) return clock_ms + time;
-  return settings.no_time === "hold" && Date.now() < Limit.Known_ms ? -1 : 0;
+  if (started_ms) return started_ms + time;
+  return settings.no_time === "hold" ? -1 : 0;
 }
 
 /** The values of the record that was read, as JSON. */
@@ -191,6 +176,6 @@ export function settle(arrived: boolean): void {
 export function giveUp(payload: string, why: Reason): void {
   (state[Word.Dropped] as number) += settleRecords(true);
   if (payload.indexOf('"lost_record"') < 0)
-    append(Date.now(), 0, json({ lost_record: words(why, "sample of " + last_ms) }));
+    append(now_ms(), 0, json({ lost_record: words(why, "sample of " + last_ms) }));
   saveState();
 }

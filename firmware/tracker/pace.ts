@@ -8,6 +8,7 @@
  *   halves the samples that the next ones may have, down to one; if it was the server that hung up, they also follow half as
  *   fast. After some packets that were acknowledged both are doubled again.
  */
+import { decimal } from "../decimal.ts";
 
 const enum Limit {
   /** Samples a packet: each takes about 9 variables, twice. */
@@ -48,8 +49,8 @@ function readWindows(text: string, of_points: boolean): Window[] | undefined {
   const found: Window[] = [];
   const fits = text.split(",").every(function (part) {
     const numbers = part.split(":");
-    const count = +(numbers[0] as string);
-    const span_ms = +(numbers[1] as string) * 1000;
+    const count = decimal(numbers[0]) as number;
+    const span_ms = (decimal(numbers[1]) as number) * 1000;
     if (count > 0 && span_ms > 0)
       found.push({ each_ms: span_ms / count, span_ms: span_ms, free_ms: 0, of_points: of_points });
     return count > 0 && span_ms > 0;
@@ -58,11 +59,10 @@ function readWindows(text: string, of_points: boolean): Window[] | undefined {
 }
 
 /**
- * Takes the answer to getSessionLimits, whatever came as that. A kind of limit it says nothing of, or no sense, stays as it
- * was; null and "" are none.
+ * Takes the limits that the server told, by name, whatever came as that. Those it says nothing of, or no sense, stay as they
+ * were; null and "" are none.
  */
-export function setLimits(answer: any): void {
-  const told = answer && answer.rateLimits;
+export function setLimits(told: any): void {
   const before = windows;
   if (!told || typeof told !== "object") return;
   windows = [];

@@ -11,6 +11,7 @@ import {
   length,
   put,
   readRecord,
+  refusals,
   saveLosses,
   saveState,
   seek,
@@ -61,7 +62,7 @@ export function takeAside(accept: (room: number) => unknown): void {
   const at = aside[0] as number;
   if (!readRecord(at)) {
     aside.shift();
-    state[Word.Refusals] = 0;
+    refusals[0] = 0;
   } else if (accept(0)) taken.push(at);
 }
 
@@ -102,7 +103,6 @@ export function settle(done: boolean): number {
       aside.shift();
       const to = move(first);
       if (to) aside.unshift(to);
-      state[Word.Aside] = to;
       state[Word.Oldest] = seek(state[Word.Oldest] as number);
     }
     // Written down now and then, since the next start looks from there on.

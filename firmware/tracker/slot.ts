@@ -47,6 +47,7 @@ export const enum Size {
   /** Of a text: what its first slot has, and each that follows. */
   TextHead = 12,
   TextMore = 20,
+  LongestText = 720,
 }
 
 export const enum Format {

@@ -8,9 +8,9 @@
  * - It is given up when it was refused after each of these three: the server took others, and refused this one. If any other
  *   packet was lost in between, or the network with this one, that proves nothing, and the count begins anew.
  *
- * The first suspect and its count outlive a restart (`Word.Aside`, `Word.Refusals`); others are found again.
+ * That the first suspect is one outlives a restart (`Word.Aside`); its count does not, and others are found again.
  */
-import { aside, saveState, state, Word } from "./journal.ts";
+import { aside, refusals, saveState } from "./journal.ts";
 import { putAside } from "./queue.ts";
 
 const enum Limit {
@@ -24,7 +24,7 @@ let others = 0;
 /** Is the first suspect to be tried again? */
 export function isTrialDue(): boolean {
   // 1, 8, 64.
-  return aside.length > 0 && others >= 1 << (3 * (state[Word.Refusals] as number));
+  return aside.length > 0 && others >= 1 << (3 * (refusals[0] as number));
 }
 
 /** The server took a packet without the suspect. */
@@ -34,11 +34,7 @@ export function othersTaken(): void {
 
 /** Another packet was lost, or the network with the suspect. */
 export function proveNothing(): void {
-  others = 0;
-  if (state[Word.Refusals]) {
-    state[Word.Refusals] = 0;
-    saveState();
-  }
+  others = refusals[0] = 0;
 }
 
 /** The record that is under way, alone, is suspected from now on. */
@@ -49,18 +45,14 @@ export function suspect(): void {
 
 /** The server has the suspect: the next one begins anew. */
 export function acquitted(): void {
-  others = 0;
-  state[Word.Refusals] = 0;
+  proveNothing();
   saveState();
 }
 
 /** The server refused the suspect. True: it is to be given up. */
 export function refused(): boolean {
+  const count = (refusals[0] as number) + 1;
   others = 0;
-  if (++(state[Word.Refusals] as number) >= Limit.Refusals) {
-    state[Word.Refusals] = 0;
-    return true;
-  }
-  saveState();
-  return false;
+  refusals[0] = count % Limit.Refusals;
+  return count === Limit.Refusals;
 }

@@ -1,12 +1,16 @@
-import { BOARD } from "#board";
-import { check, type DeviceConfig } from "../config.ts";
+import { BOARD, watchdogBit } from "#board";
+import type { DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import { getFix, gnssOff } from "../gnss/gnss.ts";
 import type { Modem } from "../modem/network.ts";
-import { askLimits, type Client, type Values } from "../thingsboard/client.ts";
-import { due, startHealth } from "./health.ts";
+import { Reason, words } from "../reason.ts";
+import type { Client, Values } from "../thingsboard/client.ts";
+import { limitsIn, newConnection } from "../thingsboard/limits.ts";
+import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
+import { located as answerLocate, command, connected, type Position, startCommands } from "./commands.ts";
+import { due, Mode, mode, startHealth } from "./health.ts";
 import { state as kept, saveState, Word, waiting } from "./journal.ts";
-import { append, clockIs, sent, useSettings } from "./outbox.ts";
+import { append, sent, useSettings } from "./outbox.ts";
 import { setLimits } from "./pace.ts";
 import { history, reason, State, startRecovery, state } from "./recovery.ts";
 import { drain, report, uploadTo } from "./upload.ts";
@@ -14,8 +18,6 @@ import { drain, report, uploadTo } from "./upload.ts";
 const enum Limit {
   /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
   GnssOff_s = 120,
-  /** Before a reboot, so that the answer to its RPC request can leave. */
-  Reboot_ms = 3000,
   /** Kicks, 10 s apart, that a round may be late. */
   Late = 60,
 }
@@ -36,18 +38,21 @@ let interval_s: number;
 let modem: Modem;
 let server: Client;
 let lastFix: Fix | undefined;
+/** How long the board ran when it came. */
+let lastFix_ms: number;
 /** Why there was no fix in the last round, "" when there was. */
-let fixReason = "no fix yet";
+let fixReason = words(Reason.NoRound);
 /** 1: a fix is being waited for. */
 let locating: 0 | 1 | undefined;
 let roundTimer: ReturnType<typeof setTimeout> = 0;
-let safe: boolean;
 
 /** The modem is up, or is not; or we are online. The receiver works without the network, so fixes are taken anyway. */
 function changed(): void {
-  if (!roundTimer && !safe) takeFix();
+  if (mode === Mode.Bare) return;
+  if (!roundTimer) takeFix();
   if (state === State.Online) {
-    askLimits(server);
+    newConnection(server);
+    connected();
     report(history({}));
   }
 }
@@ -56,6 +61,17 @@ function changed(): void {
 function takeFix(): void {
   roundTimer = setTimeout(takeFix, interval_s * 1000);
   due[0] = interval_s / 10 + Limit.Late;
+  locate();
+}
+
+/** For a command: not in the mode in which fixes may be what crashes. */
+function locateNow(): void {
+  if (mode === Mode.Bare) answerLocate();
+  else locate();
+}
+
+/** Takes a fix, if none is being waited for. */
+function locate(): void {
   if (!locating) {
     locating = 1;
     getFix(modem, config.fix_timeout_s, located);
@@ -63,58 +79,47 @@ function takeFix(): void {
 }
 
 /** `String` stands for a function that does nothing: it is there anyway. */
-function located(fix: Fix | null, why: string): void {
+function located(fix: Fix | null, its_reason: Reason): void {
+  const why = words(its_reason);
   locating = 0;
   if (why && why !== fixReason) print("gnss: " + why);
   fixReason = why;
   if (interval_s >= Limit.GnssOff_s) gnssOff(modem, String);
   if (fix) {
-    if (!lastFix) clockIs(fix.time_ms);
+    fix.time_ms = timeTold(Witness.Fix, fix.time_ms);
     lastFix = fix;
+    lastFix_ms = ran_ms();
     append(fix.time_ms, fix, "");
     drain();
   }
+  answerLocate();
 }
 
-/** Server-side RPC: every request gets an answer, an unknown method an error. */
-function onMessage(_topic: string, request: any): void {
-  const method = request.method;
-  // The server's limits; or our question for them, which a broker that is no ThingsBoard gives back.
-  if (!request.id || method === "getSessionLimits") return setLimits(request);
-  const params = request.params;
-  // Declared here, as in the block below it would cost bytes.
-  let asked: { interval_s: number };
-  let reply: unknown;
-  let error = "unknown method " + method;
-  if (method === "getPosition") {
-    reply = lastFix;
-    error = fixReason;
-  } else if (method === "getStatus") reply = status();
-  else if (method === "reboot") {
-    reply = { reboot: 1 };
-    setTimeout(E.reboot, Limit.Reboot_ms);
-  } else if (method === "setInterval") {
-    // `params` is the number of seconds, or {"interval_s": seconds}.
-    asked = { interval_s: (params && params.interval_s) || params };
-    error = check(asked, { interval_s: [0, 1, 86400] });
-    if (!error) {
-      reply = asked;
-      interval_s = asked.interval_s;
-      kept[Word.Interval] = interval_s;
-      kept[Word.Configured] = config.interval_s;
-      saveState();
-      clearTimeout(roundTimer);
-      takeFix();
-    }
-  }
-  server.send_rpc_reply(reply || { error: error }, request.id, String);
+/** The server's rate limits, or one of its requests. */
+function onMessage(topic: string, data: any): void {
+  const limits = limitsIn(server, topic, data);
+  if (limits) setLimits(limits);
+  else if (server.current_) command(data);
+}
+
+function setIntervalTo(seconds: number): void {
+  interval_s = seconds;
+  kept[Word.Interval] = seconds;
+  kept[Word.Configured] = config.interval_s;
+  saveState();
+  clearTimeout(roundTimer);
+  takeFix();
+}
+
+function position(): Position {
+  return { fix_: lastFix, age_s_: Math.round((ran_ms() - lastFix_ms) / 1000), why_: fixReason };
 }
 
 function status(): unknown {
   return history({
     state: ["waiting", "modem", "server", "online"][state],
     reason: reason,
-    safe_mode: safe ? 1 : undefined,
+    safe_mode: mode || undefined,
     interval_s: interval_s,
     fix: lastFix,
     gnss: fixReason,
@@ -124,6 +129,13 @@ function status(): unknown {
     sent: sent,
     memory: process.memory(),
   });
+}
+
+/** All that waited may go. */
+function safeModeEnded(): void {
+  uploadTo(server);
+  changed();
+  drain();
 }
 
 function debug(on: number): void {
@@ -136,12 +148,19 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   modem = its_modem;
   server = its_server;
   // Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early.
-  useSettings(config, (BOARD as string) !== "LINUX");
+  startClock((BOARD as string) !== "LINUX");
+  useSettings(config);
   interval_s =
     kept[Word.Configured] === config.interval_s ? (kept[Word.Interval] as number) : config.interval_s;
   server.callback_ = onMessage;
-  safe = startHealth();
-  if (!safe) uploadTo(server);
+  startCommands(server, {
+    status_: status,
+    position_: position,
+    locate_: locateNow,
+    setInterval_: setIntervalTo,
+  });
+  startHealth(watchdogBit(), safeModeEnded);
+  if (mode === Mode.Normal) uploadTo(server);
   debug(config.debug);
   startRecovery(modem, server, changed);
   return { status: status, debug: debug, report: report };

@@ -1,12 +1,13 @@
 /** The outbox's way to the server: a packet of the oldest samples at a time, and what becomes of it. */
-import { publish } from "../mqtt/session.ts";
+import { Role } from "../mqtt/session.ts";
 import { json } from "../mqtt/text.ts";
 import { Reason, words } from "../reason.ts";
-import type { Client, Values } from "../thingsboard/client.ts";
-import { Topic } from "../thingsboard/topics.ts";
+import { type Client, sendTelemetry, type Values } from "../thingsboard/client.ts";
+import { askLimits } from "../thingsboard/limits.ts";
+import { now_ms } from "./clock.ts";
 import { append, giveUp, points, samples, settle, take } from "./outbox.ts";
 import { packetLost, packetTaken, pause_ms, spend } from "./pace.ts";
-import { fail, State, state } from "./recovery.ts";
+import { acknowledged, fail, State, state } from "./recovery.ts";
 import { acquitted, isTrialDue, othersTaken, proveNothing, refused, suspect } from "./suspects.ts";
 
 const enum Limit {
@@ -31,7 +32,7 @@ export function uploadTo(its_server: Client | undefined): void {
 /** Keeps values of the user's own, with the time, and sends them when they may go. "", or why they cannot be kept. */
 export function report(values: Values): string {
   const text = json(values);
-  const reason = text[0] === "{" ? append(Date.now(), 0, text) : Reason.NotAnObject;
+  const reason = text[0] === "{" ? append(now_ms(), 0, text) : Reason.NotAnObject;
   drain();
   return words(reason);
 }
@@ -52,8 +53,7 @@ export function drain(): void {
       rest(pause);
     } else {
       spend(points);
-      // Once: from here it goes again, perhaps in smaller parts.
-      publish(server, server.topics_[Topic.TELEMETRY] as string, underWay, answered, 1);
+      sendTelemetry(server, underWay, answered, Role.Once);
     }
   }
 }
@@ -78,6 +78,8 @@ function answered(ok: boolean): void {
   if (ok) {
     settle(true);
     packetTaken();
+    if (its_server.config_.qos) acknowledged();
+    askLimits(its_server);
     if (trial) acquitted();
     else othersTaken();
     rest(pause_ms(points));

@@ -35,7 +35,7 @@ export async function codecRows(): Promise<Row[]> {
 
   const decodeOurs = () => {
     const payloads: string[] = [];
-    const take = (_first: number, _id: number, _topic: string, payload: string) => {
+    const take = (_first: number, _id: number, _topic: string, payload = "") => {
       payloads.push(payload);
       return undefined;
     };

@@ -2,7 +2,7 @@ import { parse } from "acorn";
 import { BuildError, type Origin } from "./problem.ts";
 import { differingBuiltins, missingBuiltins } from "./rules/builtins.ts";
 import { declarationBeforeUse } from "./rules/order.ts";
-import { brokenRegExp } from "./rules/regexp.ts";
+import { differingRegExp } from "./rules/regexp.ts";
 import type { Finding, Rule, Subject } from "./rules/rule.ts";
 import { unsupportedReferences, unsupportedSyntax, unsupportedText } from "./rules/syntax.ts";
 import { clearedTimers } from "./rules/timers.ts";
@@ -15,7 +15,7 @@ const RULES: Rule[] = [
   declarationBeforeUse,
   missingBuiltins,
   differingBuiltins,
-  brokenRegExp,
+  differingRegExp,
   clearedTimers,
 ];
 

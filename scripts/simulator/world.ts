@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fieldOf } from "../config/fields.ts";
 import { boxLength, isBoxed, OUTBOX_FILE } from "../flash/outbox-file.ts";
 import type { Clock } from "./clock.ts";
-import { createBoard, type SimulatedBoard } from "./espruino/board.ts";
+import { type CtrlC, createBoard, type SimulatedBoard } from "./espruino/board.ts";
 import { fromBytes } from "./espruino/bytes.ts";
 import { createFlash, type Flash } from "./espruino/flash.ts";
 import type { SerialPeer } from "./espruino/machine.ts";
@@ -36,9 +36,12 @@ const MODEM_PORT = "/dev/ttyUSB2";
 
 const boardNames = Object.keys(boardSpecs) as BoardName[];
 
+/** What is in Storage. */
+type Contents = Omit<WorldOptions, "modem" | "print">;
+
 /** What `npm run flash` would have put there, in its order. */
 function storageOf(
-  options: WorldOptions,
+  options: Contents,
   spec_name: string,
   modem_port: string | undefined,
 ): Record<string, string> {
@@ -58,14 +61,16 @@ function storageOf(
 export function install(
   storage: StorageArea,
   spec_name: string,
-  options: WorldOptions,
+  options: Contents,
   modem_port?: string,
 ): void {
   for (const [name, content] of Object.entries(storageOf(options, spec_name, modem_port)))
     if (name !== OUTBOX_FILE || !findFile(storage, name)) writeFile(storage, name, fromBytes(content));
 }
 
-interface SimulatedOptions extends WorldOptions {
+interface SimulatedOptions extends Omit<WorldOptions, "modem"> {
+  /** The modem; or, where it is in another thread, what is at the other end of its line. */
+  modem?: Modem | SerialPeer;
   clock: Clock;
   random?: () => number;
   /** Default: the linux board. */
@@ -73,9 +78,15 @@ interface SimulatedOptions extends WorldOptions {
   /** What the board's console is connected to. */
   console?: SerialPeer;
   flash?: Flash;
+  /** See BoardOptions. */
+  ctrlC?: CtrlC;
   /** The power went in the middle of a flash operation: `cutPowerAfter` of `flash`. */
   onPowerCut?: () => void;
+  /** The chip was reset by the program or its watchdog. */
+  onReboot?: (reason: string) => void;
 }
+
+const isModem = (other: Modem | SerialPeer): other is Modem => "receive" in other;
 
 /** The simulated board with the blob and the settings in its Storage, not booted yet. */
 export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard {
@@ -89,13 +100,15 @@ export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard 
     flash: options.flash ?? createFlash(flashOf(spec)),
     clock,
     serials: {
-      ...(modem && { [path ?? modemUart(spec.name)]: modemPeerAfterSetup(modem) }),
+      ...(modem && { [path ?? modemUart(spec.name)]: isModem(modem) ? modemPeerAfterSetup(modem) : modem }),
       ...(console && { [spec.console]: console }),
     },
-    ...(modem && { onPin: modemPins(spec.name, modem) }),
+    ...(modem && isModem(modem) && { onPin: modemPins(spec.name, modem) }),
     ...(options.print && { print: options.print }),
     ...(options.random && { random: options.random }),
+    ...(options.ctrlC && { ctrlC: options.ctrlC }),
     ...(options.onPowerCut && { onPowerCut: options.onPowerCut }),
+    ...(options.onReboot && { onReboot: options.onReboot }),
   });
   install(board.storage, spec.name, options, path);
   return board;
@@ -139,7 +152,14 @@ export async function startRealInterpreter(
     current = start();
     await again();
   };
-  await current;
+  function free(): void {
+    port.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+  await current.catch((error: Error) => {
+    free();
+    throw error;
+  });
   again().catch((error: Error) => print?.(`the interpreter does not start again: ${error.message}`));
   return {
     evaluate: async (expression) => (await current).evaluate(expression),
@@ -149,9 +169,12 @@ export async function startRealInterpreter(
     },
     async stop() {
       stopped = true;
-      await (await current).stop();
-      port.close();
-      rmSync(directory, { recursive: true, force: true });
+      // It may be the one that did not start again.
+      await current.then(
+        (interpreter) => interpreter.stop(),
+        () => {},
+      );
+      free();
     },
   };
 }

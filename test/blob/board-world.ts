@@ -48,6 +48,7 @@ export function createBoardWorld(
   install(board.storage, boardSpecs[name].name, { blob: builtBlob(name), config });
   return {
     board,
+    modem,
     thingsboard,
     lines,
     async run(seconds: number): Promise<void> {

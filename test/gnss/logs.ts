@@ -64,7 +64,7 @@ export const HOSTILE: Record<string, string> = {
   "no checksum": "$GPRMC,101500.000,A,6408.7600,N,02156.4000,W,12.5,271.40,140623,,,A\r\n",
   "half a checksum": sentence("GPRMC,101500.000,A,6408.7600,N,02156.4000,W,1,2,140623,,,A").slice(0, -3),
   "wrong checksum": "$GPRMC,101500.000,A,6408.7600,N,02156.4000,W,12.5,271.40,140623,,,A*00\r\n",
-  "another talker": sentence("XXRMC,101500.000,A,6408.7600,N,02156.4000,W,12.5,271.40,140623,,,A"),
+  "a maker's own sentence": sentence("PGRMC,101500.000,A,6408.7600,N,02156.4000,W,12.5,271.40,140623,,,A"),
   "off the globe": sentences(
     "GPRMC,101500.000,A,9000.0060,N,02156.4000,W,1,2,140623,,,A",
     "GPRMC,101501.000,A,6408.7600,N,18000.0060,W,1,2,140623,,,A",

@@ -1,14 +1,15 @@
 import type { Fix } from "../../firmware/gnss/fix.ts";
 import type * as engine from "../../firmware/gnss/gnss.ts";
 import type * as channels from "../../firmware/modem/at.ts";
+import type { Reason } from "../../firmware/reason.ts";
 import { bootable } from "../modem/fresh.ts";
 
 const boot = bootable<typeof engine & typeof channels>("gnss/gnss.ts", "modem/at.ts");
 
 /** A modem that answers from a script, behind a real AT channel. */
 export interface ScriptedModem {
-  getFix(timeout_s: number, done: (fix: Fix | null, reason: string) => void): void;
-  gnssOff(done: (error: string) => void): void;
+  getFix(timeout_s: number, done: (fix: Fix | null, reason: Reason) => void): void;
+  gnssOff(done: (reason: Reason) => void): void;
   /** The commands it got, in order. */
   commands: string[];
   /** What it answers to a command; undefined: nothing at all. */
@@ -37,6 +38,7 @@ export function scriptedModem(answer: ScriptedModem["answer"]): ScriptedModem {
       },
     },
     urc_: () => false,
+    silent_() {},
   };
   const { getFix, gnssOff, listen } = boot();
   listen(channel);

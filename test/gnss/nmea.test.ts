@@ -82,10 +82,92 @@ describe("one epoch, one fix", () => {
     assertNear(fix.longitude, -0.001);
   });
 
-  for (const talker of ["GP", "GN", "GL", "GA", "GB", "BD"])
+  for (const talker of ["GP", "GN", "GL", "GA", "GB", "BD", "GI", "GQ", "QZ", "IN", "II", "U0", "XX"])
     it(`knows talker ${talker}`, () => {
       assert.ok(only(sentence(`${talker}RMC,101500.000,A,6408.7600,N,02156.4000,W,1,2,140623,,,A`)));
     });
+
+  it("takes place and time of a receiver that says GLL only, the date of ZDA", () => {
+    const log = sentences(
+      "GPGLL,6408.7600,N,02156.4000,W,235959.00,A,A",
+      "GPZDA,235959.00,14,06,2026,00,00",
+      "GPGLL,6408.7700,N,02156.4000,W,000000.00,A,A",
+      "GPGLL,6408.7800,N,02156.4000,W,000001.00,V,N",
+    );
+    const { epochs } = parse(log);
+    assert.equal(epochs.length, 3);
+    assertNear(epochs[0]?.latitude, 64 + 8.76 / 60);
+    assertNear(epochs[0]?.longitude, -(21 + 56.4 / 60));
+    assert.equal(epochs[0]?.time_ms, Date.UTC(2026, 5, 14, 23, 59, 59));
+    assert.equal(epochs[1]?.time_ms, Date.UTC(2026, 5, 15));
+    assert.equal(epochs[2], null);
+  });
+
+  it("GLL does not undo the digits of the others", () => {
+    const fix = only(
+      sentences(
+        "GPGGA,101500.00,6408.7654321,N,02156.4000,W,1,07,1.3,15.2,M,66.1,M,,",
+        "GPGLL,6408.76,N,02156.40,W,101500.00,A,A",
+      ),
+    );
+    assertNear(fix.latitude, 64 + 8.7654321 / 60);
+  });
+
+  for (const [name, log] of [
+    ["before", ["GPZDA,101500.00,14,06,2026,00,00", "GPGGA,101500.00,6400.0000,N,02100.0000,E,1,,,,M,,M,,"]],
+    ["after", ["GPGGA,101500.00,6400.0000,N,02100.0000,E,1,,,,M,,M,,", "GPZDA,101500.00,14,06,2026,00,00"]],
+    [
+      "of the next pulse",
+      ["GPGGA,101500.00,6400.0000,N,02100.0000,E,1,,,,M,,M,,", "GPZDA,101501.00,14,06,2026,,"],
+    ],
+  ] as const)
+    it(`takes the date of ZDA ${name}, which is no epoch`, () => {
+      const { epochs } = parse(sentences(...log));
+      assert.equal(epochs.length, 1);
+      assert.equal(epochs[0]?.time_ms, Date.UTC(2026, 5, 14, 10, 15));
+    });
+
+  it("reads what follows $$, and what lies in a binary protocol", () => {
+    const gga = sentence("GNGGA,101500.000,6408.7600,N,02156.4000,W,1,07,1.3,15.2,M,66.1,M,,");
+    const ubx = "\xb5b\x01\x07\x5c\x00$\x24\xff*\x00\r\n$*\x80";
+    for (const log of [`$${gga}`, `$$$${gga}`, `${ubx}${gga}${ubx}`, `$GNGG$${gga}`]) {
+      const { epochs, parser } = parse(log);
+      assert.equal(epochs.filter(Boolean).length, 1, log);
+      assert.equal(parser.bad, 0, log);
+      assert.deepEqual(parse(...log).epochs, epochs);
+    }
+  });
+
+  it("leaves out what cannot be", () => {
+    const rmc = (speed: string, course: string) =>
+      `GPRMC,101500,A,6400.0000,N,02100.0000,E,${speed},${course},140623,,,A`;
+    assert.deepEqual(Object.keys(only(sentence(rmc("-0.5", "361.0")))).sort(), [
+      "latitude",
+      "longitude",
+      "time_ms",
+    ]);
+    assert.deepEqual(Object.keys(only(sentence(rmc("12abc", "0x10")))).sort(), [
+      "latitude",
+      "longitude",
+      "time_ms",
+    ]);
+    assertNear(only(sentence(rmc("900.0", "010"))).speed_kmh, 1666.8);
+    assert.equal(only(sentence(rmc("900.0", "010"))).course_deg, 10);
+    for (const [altitude, expected] of [
+      ["25300.0", 25300],
+      ["-1200.0", undefined],
+      ["1e9", undefined],
+    ] as const)
+      assert.equal(
+        only(sentence(`GPGGA,101500.000,6400.0000,N,02100.0000,E,1,07,1.3,${altitude},M,66.1,M,,`))
+          .altitude_m,
+        expected,
+      );
+  });
+
+  it("of loggers that write 00 satellites, and of a poor HDOP, is a fix", () => {
+    assert.ok(only(sentence("GPGGA,101500.000,6400.0000,N,02100.0000,E,1,00,99.9,15.2,M,66.1,M,,")));
+  });
 
   it("leaves out what the receiver did not say, instead of 0", () => {
     assert.deepEqual(only(sentence("GPGGA,101500.000,6400.0000,N,02100.0000,E,1,,,,M,,M,,")), {
@@ -160,11 +242,43 @@ describe("no fix", () => {
     "GNGNS,101500.000,6408.7600,N,02156.4000,W,NNN,00,,,,,",
     "GNGNS,101500.000,6408.7600,N,02156.4000,W,EES,00,,,,,",
     "GNGNS,101500.000,6408.7600,N,02156.4000,W,,00,,,,,",
+    "GNGNS,101500.000,6408.7600,N,02156.4000,W,MMM,00,,,,,",
+    ..."EMNS"
+      .split("")
+      .flatMap((mode) => [
+        `GPRMC,101500.000,A,6408.7600,N,02156.4000,W,12.5,271.40,140623,,,${mode}`,
+        `GPRMC,101500.000,A,6408.7600,N,02156.4000,W,12.5,271.40,140623,,,${mode},V`,
+        `GPGLL,6408.7600,N,02156.4000,W,101500.000,A,${mode}`,
+      ]),
+    "GPGLL,6408.7600,N,02156.4000,W,101500.000,V",
+    "GPGLL,6408.7600,N,02156.4000,W,101500.000,",
+    "GPRMC,101500.000,A,6499.7600,N,02156.4000,W,12.5,271.40,140623,,,A",
+    "GPRMC,101500.000,A,6408.7600x,N,02156.4000,W,12.5,271.40,140623,,,A",
   ];
   for (const body of bodies)
     it(body, () => {
       assert.deepEqual(parse(sentence(body)).epochs, [null]);
     });
+
+  for (const end of ["", ",A", ",D", ",F", ",P", ",R", ",A,V", ","])
+    it(`RMC of status A that ends in "${end}" is one`, () => {
+      assert.ok(
+        only(
+          sentence(
+            `GPRMC,101500.000,A,6408.7600,N,02156.4000,W,12.5,271.40,140623,,${end && ","}${end.slice(1)}`,
+          ),
+        ),
+      );
+    });
+
+  it("dead reckoning, as RMC E and GGA 6 tell it", () => {
+    const log = sentences(
+      "GPRMC,101500.000,A,6408.7600,N,02156.4000,W,12.5,271.40,140623,,,E",
+      "GPGGA,101500.000,6408.7600,N,02156.4000,W,6,07,1.3,15.2,M,66.1,M,,",
+      "GPVTG,271.40,T,,M,12.5,N,23.2,K,E",
+    );
+    assert.deepEqual(parse(log).epochs, [null]);
+  });
 
   it("one system with a fix is enough for GNS", () => {
     assert.ok(only(sentence("GNGNS,101500.000,6408.7600,N,02156.4000,W,NNRN,05,,,,,")));
@@ -273,6 +387,11 @@ describe("time", () => {
     assert.deepEqual(times(sentence("GPRMC,000012,A,6400.0000,N,02100.0000,E,1,2,060180,,,A")), [undefined]);
   });
 
+  it("is unknown in a ZDA of 1980", () => {
+    const log = sentences("GPZDA,000012,06,01,1980,,", "GPGLL,6400.0000,N,02100.0000,E,000012,A");
+    assert.deepEqual(times(log), [undefined]);
+  });
+
   it("is right on every day from 2000 to 2079", () => {
     const seen: (number | undefined)[] = [];
     const parser = nmeaParser((fix) => seen.push(fix?.time_ms));
@@ -291,6 +410,9 @@ describe("time", () => {
   });
 
   for (const [name, time, date] of [
+    ["31 June", "101500", "310623"],
+    ["29 February of another year", "101500", "290223"],
+    ["letters", "101500", "14june"],
     ["month 13", "101500", "141323"],
     ["day 0", "101500", "000623"],
     ["no date", "101500", ""],

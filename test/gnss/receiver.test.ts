@@ -5,16 +5,17 @@ import type { Fix } from "../../firmware/gnss/fix.ts";
 import * as modemSource from "../../firmware/gnss/gnss.ts";
 import * as receiverSource from "../../firmware/gnss/receiver.ts";
 import { createGnss, type Gnss, getFix } from "../../firmware/gnss/receiver.ts";
+import { Reason } from "../../firmware/reason.ts";
 import { LOST_AND_FOUND, WESTERN } from "./logs.ts";
 import { sentence } from "./sentence.ts";
 
 let clock: Clock;
 let gnss: Gnss;
 let send: (bytes: string) => void;
-let answers: { fix: Fix | null; reason: string }[];
+let answers: { fix: Fix | null; reason: Reason }[];
 
 beforeEach(() => {
-  clock = install({ now: Date.UTC(2023, 5, 14, 10, 15), toFake: ["setTimeout", "clearTimeout", "Date"] });
+  clock = install({ now: Date.UTC(2026, 5, 14, 10, 15), toFake: ["setTimeout", "clearTimeout", "Date"] });
   gnss = createGnss({
     write() {},
     on(_event, listener) {
@@ -48,9 +49,13 @@ describe("a receiver of its own", () => {
     await clock.tickAsync(200);
     locate(10);
     await clock.tickAsync(0);
-    assert.equal(answers[0]?.reason, "");
+    assert.equal(answers[0]?.reason, Reason.None);
     assert.equal(answers[0]?.fix?.satellites, 7);
-    assert.equal(answers[0]?.fix?.time_ms, Date.UTC(2023, 5, 14, 10, 15));
+    assert.equal(
+      answers[0]?.fix?.time_ms,
+      Date.UTC(2043, 0, 28, 10, 15),
+      "logs of 2023 are older than this version",
+    );
   });
 
   it("does not cut an epoch at a short pause", async () => {
@@ -81,7 +86,7 @@ describe("a receiver of its own", () => {
     await clock.tickAsync(2500);
     locate(3);
     await clock.tickAsync(10_000);
-    assert.deepEqual(answers, [{ fix: null, reason: "GNSS receiver silent: check power, wiring" }]);
+    assert.deepEqual(answers, [{ fix: null, reason: Reason.ReceiverSilent }]);
   });
 
   it("does not give a fix from before the clock was set back", async () => {
@@ -123,23 +128,37 @@ describe("a receiver of its own", () => {
       );
       await clock.tickAsync(1000);
     }
-    assert.deepEqual(answers, Array(2).fill({ fix: null, reason: "no fix in 5 s: needs open sky" }));
+    assert.deepEqual(answers, Array(2).fill({ fix: null, reason: Reason.NoFix }));
   });
 
   it("tells a garbled line from a silent one", async () => {
     locate(1);
     send("$GPRMC,101500.0\u00f8\u00f8,A,6408.7600,N*11\r\n");
     await clock.tickAsync(5000);
-    assert.deepEqual(answers, [{ fix: null, reason: "GNSS receiver garbled: check baud rate, wiring" }]);
+    assert.deepEqual(answers, [{ fix: null, reason: Reason.ReceiverGarbled }]);
   });
 
-  it("keeps the position of a receiver that lost count of the weeks, with the board's time", async () => {
-    send(sentence("GPRMC,101500.000,A,6408.7600,N,02156.4000,W,12.5,271.40,291003,,,A"));
-    await clock.tickAsync(200);
+  it("says that bytes at another baud rate are garbled, though there is no $ in them", async () => {
     locate(1);
-    await clock.tickAsync(0);
-    assert.equal(answers[0]?.fix?.time_ms, Date.now());
+    send("\x80\xf8\x00\x1f".repeat(50));
+    await clock.tickAsync(5000);
+    assert.deepEqual(answers, [{ fix: null, reason: Reason.ReceiverGarbled }]);
   });
+
+  for (const [name, date, expected] of [
+    ["takes the wrong weeks: the date is right", "281006", Date.UTC(2026, 5, 13, 10, 15)],
+    ["takes them twice", "140387", Date.UTC(2026, 5, 13, 10, 15)],
+    ["does not know the date: the position is right all the same", "060180", 0],
+    ["tells no date", "", 0],
+  ] as const)
+    it(`of a receiver that ${name}`, async () => {
+      send(sentence(`GPRMC,101500.000,A,6408.7600,N,02156.4000,W,12.5,271.40,${date},,,A`));
+      await clock.tickAsync(200);
+      locate(1);
+      await clock.tickAsync(0);
+      assert.equal(answers[0]?.fix?.latitude, 64.146);
+      assert.equal(answers[0]?.fix?.time_ms, expected);
+    });
 
   it("gives no more decimals than the receiver knows", async () => {
     send(sentence("GPRMC,101500.000,A,6408.7605,N,02156.4001,W,12.5,271.40,140623,,,A"));

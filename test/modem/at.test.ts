@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import type * as channels from "../../firmware/modem/at.ts";
-import { ERROR, FakeSerial, fakeClock, OK, ok } from "./fake-serial.ts";
+import { Reason } from "../../firmware/reason.ts";
+import { cme, ERROR, FakeSerial, fakeClock, OK, ok } from "./fake-serial.ts";
 import { bootable } from "./fresh.ts";
 
 const boot = bootable<typeof channels>("modem/at.ts");
 
-type Result = [error: string, ...lines: string[]];
+type Result = [reason: Reason, ...lines: string[]];
 
 /** A channel on a scripted line: commands' results and URCs, in the order they came. */
 function setup(t: TestContext) {
@@ -16,6 +17,7 @@ function setup(t: TestContext) {
   const results: Result[] = [];
   const urcs: string[] = [];
   const { command, listen } = boot();
+  let silences = 0;
   const channel: channels.Channel = {
     port_: serial,
     urc_: (line: string) => {
@@ -23,12 +25,13 @@ function setup(t: TestContext) {
       if (line !== ">") urcs.push(line);
       return /RDY$|DOWN$/.test(line);
     },
+    silent_: () => void silences++,
   };
   listen(channel);
-  const done = (error: string, lines: string[]) => void results.push([error, ...lines]);
+  const done = (reason: Reason, lines: string[]) => void results.push([reason, ...lines]);
   const send = (text: string, payload?: string, timeout_ms = 5000) =>
     command(text, done, timeout_ms, payload);
-  return { channel, clock, serial, results, urcs, send, done, at: command };
+  return { channel, clock, serial, results, urcs, send, done, at: command, silences: () => silences };
 }
 
 test("an answer is its information lines, ended by OK", (t) => {
@@ -36,14 +39,14 @@ test("an answer is its information lines, ended by OK", (t) => {
   send("AT+CSQ");
   serial.expect("AT+CSQ\r");
   serial.say("\r\n+CSQ: 15,3\r\n\r\nOK\r\n");
-  assert.deepEqual(results, [["", "+CSQ: 15,3"]]);
+  assert.deepEqual(results, [[Reason.None, "+CSQ: 15,3"]]);
 });
 
 test("several commands in one line have several answers", (t) => {
   const { serial, results, send } = setup(t);
   send("AT+CEREG?;+CGREG?");
   serial.say(ok("+CEREG: 0,2", "+CGREG: 0,4"));
-  assert.deepEqual(results, [["", "+CEREG: 0,2", "+CGREG: 0,4"]]);
+  assert.deepEqual(results, [[Reason.None, "+CEREG: 0,2", "+CGREG: 0,4"]]);
 });
 
 test("errors: ERROR, CME, CMS, SEND FAIL", (t) => {
@@ -52,14 +55,14 @@ test("errors: ERROR, CME, CMS, SEND FAIL", (t) => {
     send("AT+X");
     serial.say(`\r\n${final}\r\n`);
   }
-  assert.deepEqual(results.flat(), ["ERROR", "516", "500", "SIM busy", "SEND FAIL"]);
+  assert.deepEqual(results.flat(), [Reason.ModemError, 516, 500, Reason.ModemError, Reason.SendFailed]);
 });
 
 test("QuectelBG96.js: +CME ERROR ends the command, which does not run into its timeout", (t) => {
   const { serial, results, send } = setup(t);
   send("AT+CGATT=1", undefined, 140000);
-  serial.say("\r\n+CME ERROR: 30\r\n");
-  assert.deepEqual(results, [["30"]]);
+  serial.say(cme(30));
+  assert.deepEqual(results, [[Reason.NoNetwork]]);
 });
 
 test("one command is in flight, the others wait in order", (t) => {
@@ -70,7 +73,7 @@ test("one command is in flight, the others wait in order", (t) => {
   serial.expect("AT+B\r");
   serial.say(ERROR + OK);
   serial.expect("AT+C\r");
-  assert.deepEqual(results, [[""], ["ERROR"], [""]]);
+  assert.deepEqual(results, [[Reason.None], [Reason.ModemError], [Reason.None]]);
 });
 
 test("commands by hand are refused while eight wait", (t) => {
@@ -78,7 +81,7 @@ test("commands by hand are refused while eight wait", (t) => {
   for (let i = 0; i < 8; i++) assert.equal(at("AT+A", done), true);
   assert.equal(at("AT+B", done), false);
   serial.say(OK.repeat(20));
-  assert.deepEqual(results, Array(8).fill([""]));
+  assert.deepEqual(results, Array(8).fill([Reason.None]));
   serial.expect("AT+A\r".repeat(8));
   assert.equal(at("AT+B", done), true);
 });
@@ -88,7 +91,7 @@ test("a command by hand needs no callback", (t) => {
   at("AT+QSCLK=0");
   send("AT+CSQ");
   serial.say(OK + ok("+CSQ: 15,3"));
-  assert.deepEqual(results, [["", "+CSQ: 15,3"]]);
+  assert.deepEqual(results, [[Reason.None, "+CSQ: 15,3"]]);
 });
 
 test("an empty command is a pause, in which answers left over are dropped", (t) => {
@@ -100,7 +103,7 @@ test("an empty command is a pause, in which answers left over are dropped", (t) 
   serial.expect("");
   clock.tick(1);
   serial.expect("AT+A\r");
-  assert.deepEqual(results, [["TIMEOUT"]]);
+  assert.deepEqual(results, [[Reason.None]]);
 });
 
 test("a URC between a command and its answer goes to the handler, several in one chunk too", (t) => {
@@ -109,7 +112,7 @@ test("a URC between a command and its answer goes to the handler, several in one
   const urc = ['+QIURC: "recv",0', '+QIURC: "recv",1', '+QIURC: "closed",1'];
   serial.say(`${urc.map((line) => `\r\n${line}\r\n`).join("")}${ok('+QIACT: 1,1,1,"10.0.0.1"')}`);
   assert.deepEqual(urcs, urc);
-  assert.deepEqual(results, [["", '+QIACT: 1,1,1,"10.0.0.1"']]);
+  assert.deepEqual(results, [[Reason.None, '+QIACT: 1,1,1,"10.0.0.1"']]);
 });
 
 test("bare answers: what is no URC, no echo, no other command's", (t) => {
@@ -119,8 +122,8 @@ test("bare answers: what is no URC, no echo, no other command's", (t) => {
   send("ATI");
   serial.say("\r\nQuectel\r\nBG96\r\nRevision: BG96MAR02A07M1G\r\n\r\nOK\r\n");
   assert.deepEqual(results, [
-    ["", "861234567890123"],
-    ["", "Quectel", "BG96", "Revision: BG96MAR02A07M1G"],
+    [Reason.None, "861234567890123"],
+    [Reason.None, "Quectel", "BG96", "Revision: BG96MAR02A07M1G"],
   ]);
   assert.ok(urcs.includes("APP RDY") && urcs.includes("+QIND: SMS DONE"));
 });
@@ -131,7 +134,7 @@ test("wiolte.js: echo and line noise before an answer do no harm", (t) => {
   serial.say("IIII\xff\xffATE0\r\r\nOK\r\n");
   send("AT+CPIN?");
   serial.say("\xff\xff\r\nIIII\xff\r\n\r\n+CPIN: READY\r\n\r\nOK\r\n");
-  assert.equal(results[0]?.[0], "");
+  assert.equal(results[0]?.[0], Reason.None);
   assert.deepEqual(results[1]?.slice(-1), ["+CPIN: READY"]);
 });
 
@@ -140,7 +143,7 @@ test("+QIOPEN is an answer before the OK of its command, a URC after it", (t) =>
   send('AT+QIOPEN=1,0,"TCP","h",1883,0,0');
   serial.say(ok("+QIOPEN: 0,566"));
   serial.say("\r\n+QIOPEN: 0,0\r\n");
-  assert.deepEqual(results, [["", "+QIOPEN: 0,566"]]);
+  assert.deepEqual(results, [[Reason.None, "+QIOPEN: 0,566"]]);
   assert.deepEqual(urcs, ["+QIOPEN: 0,0"]);
 });
 
@@ -153,7 +156,7 @@ for (const prompt of ["\r\n> ", "\r\n>", "\r\n>\r\n"]) {
       serial.say(prompt);
       serial.expect("AT+QISEND=0,5\ra> \r\n");
       serial.say("\r\nSEND OK\r\n");
-      assert.deepEqual(results, [[""]]);
+      assert.deepEqual(results, [[Reason.None]]);
     }
   });
 }
@@ -168,7 +171,7 @@ test("a prompt only while a send is outstanding, and only at the start of a line
   serial.expect("hi");
   serial.say("> \r\n\r\nSEND OK\r\n");
   serial.expect("");
-  assert.deepEqual(results, [[""]]);
+  assert.deepEqual(results, [[Reason.None]]);
 });
 
 test("URCs before the prompt, between prompt and SEND OK, and glued to SEND OK", (t) => {
@@ -177,7 +180,7 @@ test("URCs before the prompt, between prompt and SEND OK, and glued to SEND OK",
   serial.say('\r\n+QIURC: "recv",0\r\n\r\n> ');
   serial.say('\r\n+QIURC: "closed",0\r\n\r\nSEND OK\r\n\r\n+QIURC: "recv",1\r\n');
   assert.deepEqual(urcs, ['+QIURC: "recv",0', '+QIURC: "closed",0', '+QIURC: "recv",1']);
-  assert.deepEqual(results, [[""]]);
+  assert.deepEqual(results, [[Reason.None]]);
   assert.match(serial.written, /hi$/);
 });
 
@@ -190,12 +193,12 @@ test("quirk 20: a payload is taken by count only, at every split", (t) => {
     send("AT+QIRD=0,512");
     serial.say(stream.slice(0, split));
     serial.say(stream.slice(split));
-    assert.deepEqual(results.pop(), ["", `+QIRD: ${NASTY.length}`, NASTY], `split at ${split}`);
+    assert.deepEqual(results.pop(), [Reason.None, `+QIRD: ${NASTY.length}`, NASTY], `split at ${split}`);
   }
   serial.bytewise = true;
   send("AT+QIRD=0,512");
   serial.say(stream);
-  assert.deepEqual(results.pop(), ["", `+QIRD: ${NASTY.length}`, NASTY]);
+  assert.deepEqual(results.pop(), [Reason.None, `+QIRD: ${NASTY.length}`, NASTY]);
   assert.equal(urcs.length, stream.length + 2);
 });
 
@@ -207,14 +210,14 @@ test("a > that begins counted data is no prompt for what the command carries", (
   serial.say(">x");
   serial.say("\r\n\r\nOK\r\n");
   serial.expect("");
-  assert.deepEqual(results, [["", "+QIRD: 2", ">x"]]);
+  assert.deepEqual(results, [[Reason.None, "+QIRD: 2", ">x"]]);
 });
 
 test("AT+QIRD=0,0 answers three numbers and no payload", (t) => {
   const { serial, results, send } = setup(t);
   send("AT+QIRD=0,0");
   serial.say(ok("+QIRD: 10,5,5"));
-  assert.deepEqual(results, [["", "+QIRD: 10,5,5"]]);
+  assert.deepEqual(results, [[Reason.None, "+QIRD: 10,5,5"]]);
 });
 
 test("a line without end does not grow, and spoils no more than itself", (t) => {
@@ -226,7 +229,7 @@ test("a line without end does not grow, and spoils no more than itself", (t) => 
   assert.equal(urcs.length, 1);
   assert.ok((urcs[0] as string).length <= 1700, `${urcs[0]?.length} bytes were kept`);
   serial.say("\r\n> \r\nSEND OK\r\n");
-  assert.deepEqual(results, [[""]]);
+  assert.deepEqual(results, [[Reason.None]]);
 });
 
 test("an answer of endless lines is cut", (t) => {
@@ -253,9 +256,9 @@ test("the late answer of a command that timed out is not the next one's", (t) =>
   serial.expect("");
   clock.tick(1);
   serial.expect("AT+CSQ\r");
-  assert.deepEqual(results, [["TIMEOUT"]]);
+  assert.deepEqual(results, [[Reason.NoAnswer]]);
   serial.say(ok("+CSQ: 15,3"));
-  assert.deepEqual(results[1], ["", "+CSQ: 15,3"]);
+  assert.deepEqual(results[1], [Reason.None, "+CSQ: 15,3"]);
 });
 
 test("the payload of a late +QIRD is no line", (t) => {
@@ -264,7 +267,7 @@ test("the payload of a late +QIRD is no line", (t) => {
   clock.tick(5000);
   serial.say(`\r\n+QIRD: ${NASTY.length}\r\n${NASTY}\r\n\r\nOK\r\n${OK}`);
   clock.tick(500);
-  assert.equal(results[0]?.[0], "TIMEOUT");
+  assert.equal(results[0]?.[0], Reason.NoAnswer);
   assert.deepEqual(urcs, []);
 });
 
@@ -277,7 +280,7 @@ test("a late prompt still gets its payload: the modem would take commands for it
   serial.expect("hello");
   serial.say("\r\nSEND OK\r\n");
   clock.tick(500);
-  assert.deepEqual(results, [["TIMEOUT"]]);
+  assert.deepEqual(results, [[Reason.NoAnswer]]);
 });
 
 test("bytes lost within a payload: a timeout, and the line is found again", (t) => {
@@ -287,23 +290,23 @@ test("bytes lost within a payload: a timeout, and the line is found again", (t) 
   clock.tick(5000);
   serial.say(OK);
   clock.tick(500);
-  assert.equal(results[0]?.[0], "TIMEOUT");
+  assert.equal(results[0]?.[0], Reason.NoAnswer);
   send("AT+CSQ");
   serial.say(ok("+CSQ: 15,3"));
-  assert.deepEqual(results[1], ["", "+CSQ: 15,3"]);
+  assert.deepEqual(results[1], [Reason.None, "+CSQ: 15,3"]);
 });
 
 test("a modem that answers nothing: three AT, then all that wait are told", (t) => {
-  const { clock, serial, results, urcs, send } = setup(t);
+  const { clock, serial, results, urcs, send, silences } = setup(t);
   send("AT+CSQ");
   send("AT+COPS?");
   clock.tick(10999);
   serial.expect("AT+CSQ\rAT\rAT\rAT\r");
   assert.deepEqual(results, []);
   clock.tick(1);
-  const silent = "no answer: check power, UART";
-  assert.deepEqual(results, [[silent], [silent]]);
-  assert.deepEqual(urcs, [silent]);
+  assert.deepEqual(results, [[Reason.ModemSilent], [Reason.ModemSilent]]);
+  assert.equal(silences(), 1);
+  assert.deepEqual(urcs, []);
   assert.equal(clock.countTimers(), 0);
 });
 
@@ -314,7 +317,7 @@ test("after the payload SEND OK may take 120 s", (t) => {
   clock.tick(119000);
   assert.deepEqual(results, []);
   serial.say("\r\nSEND OK\r\n");
-  assert.deepEqual(results, [[""]]);
+  assert.deepEqual(results, [[Reason.None]]);
 });
 
 test("the trace shows both directions", (t) => {
@@ -329,14 +332,33 @@ test("the trace shows both directions", (t) => {
   assert.deepEqual(seen, [">AT+QISEND=0,2\r", "<\r\n> ", ">hi"]);
 });
 
-test("error numbers become reasons, or stay numbers", () => {
-  const { explain } = boot();
-  assert.equal(explain("10"), "no SIM");
-  assert.equal(explain("565"), "DNS failed: check host");
-  assert.equal(explain("ERROR", "561"), "no PDP context: check apn");
-  assert.equal(explain("1"), "modem error 1");
-  assert.equal(explain("TIMEOUT"), "modem error TIMEOUT");
-  assert.equal(explain("no answer: check power, UART"), "no answer: check power, UART");
+test("what waits is given up when the modem is lost, and is told why", (t) => {
+  const clock = fakeClock(t);
+  const serial = new FakeSerial();
+  const { abandon, command, listen } = boot();
+  listen({ port_: serial, urc_: () => false, silent_: () => assert.fail("it is not silent") });
+  const reasons: Reason[] = [];
+  for (const text of ["AT+A", "", "AT+B"]) command(text, (reason) => void reasons.push(reason), 5000);
+  abandon(Reason.ModemRestarted);
+  assert.deepEqual(reasons, Array(3).fill(Reason.ModemRestarted));
+  assert.equal(clock.countTimers(), 0);
+  command("AT+C", (reason) => void reasons.push(reason), 5000);
+  serial.say(OK);
+  assert.equal(reasons[3], Reason.None);
+});
+
+test("each command waits as long as it may, whatever the one before it could", (t) => {
+  const { clock, serial, results, send } = setup(t);
+  serial.answers = { AT: OK };
+  send("AT+QIDEACT=1", undefined, 40000);
+  send("AT+QGPSLOC=2", undefined, 5000);
+  clock.tick(40000);
+  // AT is answered, and the late answer would have come until here.
+  clock.tick(600);
+  assert.deepEqual(results, [[Reason.NoAnswer]]);
+  serial.expect("AT+QIDEACT=1\rAT\rAT+QGPSLOC=2\r");
+  clock.tick(5600);
+  assert.equal(results.length, 2);
 });
 
 test("any bytes, in any pieces: nothing is thrown, nothing grows, and the next answer is right", (t) => {

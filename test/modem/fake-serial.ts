@@ -87,32 +87,45 @@ export function ok(...lines: string[]): string {
 export const OK = ok();
 export const ERROR = "\r\nERROR\r\n";
 
-export const ACTIVATE = 'AT+QICSGP=1,1,"iot.example","","",0;+QIACT=1';
-export const REGISTRATION = "AT+CEREG?;+CGREG?;+CREG?";
-export const SIM = 'AT+CPIN?;+QPINC="SC"';
-/** What a modem says to `SIM` whose SIM needs no PIN. */
-export const READY = ok("+CPIN: READY", '+QPINC: "SC",3,10');
-export const TIME = "AT+QCSQ;+CCLK?;+QLTS=1";
+/** `+CME ERROR`. */
+export const cme = (code: number): string => `\r\n+CME ERROR: ${code}\r\n`;
+
+export const CONTEXT = 'AT+QICSGP=1,1,"iot.example","","",0';
 export const SIGNAL = '+QCSQ: "CAT-M1",-52,-81,195,-10';
 
 /** What a modem says that is on and registered. */
 export function healthy(): Answers {
   return {
     AT: OK,
-    "ATE0;+CMEE=1": OK,
+    ATE0: OK,
+    "AT+CMEE=1": OK,
     'AT+QURCCFG="urcport","uart1"': OK,
     "AT+QISDE=0": OK,
     "AT+QSCLK=0": OK,
     "AT+CPSMS=0": OK,
     "AT+CFUN=1": OK,
-    [SIM]: READY,
-    "AT+CGSN;+QCCID": ok("861234567890123", "+QCCID: 89860025128306012474"),
-    [REGISTRATION]: ok("+CEREG: 0,1", "+CGREG: 0,1", "+CREG: 0,1"),
+    "AT+CPIN?": ok("+CPIN: READY"),
+    "AT+CGSN": ok("861234567890123"),
+    "AT+QCCID": ok("+QCCID: 89860025128306012474"),
+    "AT+CEREG?": ok("+CEREG: 0,1"),
     "AT+QIDEACT=1": OK,
-    [ACTIVATE]: OK,
-    [TIME]: ok(SIGNAL, '+CCLK: "80/01/06,00:01:13+00"', '+QLTS: "2026/07/04,08:09:10+08,0"'),
+    [CONTEXT]: OK,
+    "AT+QIACT=1": OK,
+    "AT+QCSQ": ok(SIGNAL),
+    "AT+QLTS=1": ok('+QLTS: "2026/07/04,08:09:10+08,0"'),
   };
 }
 
 /** Bring-up of a modem that is on, in order. */
 export const BRING_UP = Object.keys(healthy());
+
+/** What is asked besides, when the answers to those do not suffice. */
+export function unasked(): Answers {
+  return {
+    'AT+QPINC="SC"': ok('+QPINC: "SC",3,10'),
+    "AT+CGREG?": ok("+CGREG: 0,0"),
+    "AT+CREG?": ok("+CREG: 0,0"),
+    "AT+CTZU?": ok("+CTZU: 0"),
+    "AT+CCLK?": ok('+CCLK: "80/01/06,00:01:13+00"'),
+  };
+}

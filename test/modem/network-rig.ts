@@ -1,7 +1,9 @@
 import type { TestContext } from "node:test";
 import type * as network from "../../firmware/modem/network.ts";
-import { type SimConfig, Way } from "../../firmware/modem/network.ts";
-import { FakeSerial, fakeClock, healthy, OK, ok } from "./fake-serial.ts";
+import { Rung } from "../../firmware/modem/network.ts";
+import type { SimConfig } from "../../firmware/modem/quectel.ts";
+import { type Reason, words } from "../../firmware/reason.ts";
+import { FakeSerial, fakeClock, healthy, OK, ok, unasked } from "./fake-serial.ts";
 import { bootable } from "./fresh.ts";
 
 export const boot = bootable<typeof network>("modem/network.ts");
@@ -11,7 +13,7 @@ export function setup(t: TestContext, config: Partial<SimConfig> = {}) {
   const clock = fakeClock(t);
   const born = clock.now;
   const serial = new FakeSerial();
-  serial.answers = healthy();
+  serial.answers = { ...healthy(), ...unasked() };
   const power: string[] = [];
   const { bringUp, createModem } = boot();
   const modem = createModem(serial, (on) => void power.push(`${clock.now - born}: ${on ? "key" : "cut"}`), {
@@ -22,9 +24,9 @@ export function setup(t: TestContext, config: Partial<SimConfig> = {}) {
     ...config,
   });
   /** Starts to bring it up; the result is put in what this returns. */
-  const start = (way = Way.Context) => {
+  const start = (rung = Rung.Context) => {
     const results: string[] = [];
-    bringUp((reason) => results.push(reason), way);
+    bringUp((reason) => results.push(words(reason)), rung);
     return results;
   };
   const lost: string[] = [];
@@ -33,15 +35,22 @@ export function setup(t: TestContext, config: Partial<SimConfig> = {}) {
     start();
     clock.tick(1000);
     const nothing = () => {};
-    const onClose = (reason: string) => void lost.push(reason);
     Object.assign(serial.answers, {
       "AT+QICLOSE=0": OK,
       'AT+QIOPEN=1,0,"TCP","h",1,0,0': ok("+QIOPEN: 0,0"),
       "AT+QIRD=0,512": ok("+QIRD: 0"),
     });
-    modem.open("h", 1, { onOpen: nothing, onData: nothing, onWritable: nothing, onClose });
+    modem.open("h", 1, {
+      onOpen: nothing,
+      onData: nothing,
+      onWritable: nothing,
+      takesData: () => true,
+      onClose: (reason: Reason) => void lost.push(words(reason)),
+    });
     clock.tick(1000);
     serial.commands = [];
   };
-  return { clock, serial, modem, power, lost, bringUp, start, up };
+  /** How often it was sent. */
+  const sent = (text: string): number => serial.commands.filter((command) => command === text).length;
+  return { clock, serial, modem, power, lost, bringUp, start, up, sent };
 }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Way } from "../../firmware/modem/network.ts";
-import { ACTIVATE } from "./fake-serial.ts";
-import { data, EMPTY, OPEN, setup } from "./socket-rig.ts";
+import { Reason } from "../../firmware/reason.ts";
+import { CLOSE, data, EMPTY, OPEN, READ, setup } from "./socket-rig.ts";
 
 test("quirk 11: closed by server: what is left is read, then AT+QICLOSE, then onClose", (t) => {
   const { clock, serial, events, opened, write } = setup(t);
@@ -69,19 +68,18 @@ test("close while opening: the late +QIOPEN opens nothing", (t) => {
 });
 
 test("a handler that closes is not called again", (t) => {
-  const { clock, serial, modem, events, handlersOf } = setup(t);
-  const socket = modem.open("broker.example", 1883, {
-    ...handlersOf(""),
+  const { clock, serial, events, opened } = setup(t);
+  const socket = opened({
     onData: () => {
       events.push("data");
       socket.close();
     },
   });
-  clock.tick(50);
-  serial.answers["AT+QIRD=0,512"] = data("x");
-  serial.say("\r\n+QIOPEN: 0,0\r\n");
+  serial.answers[READ] = data("x");
+  serial.say('\r\n+QIURC: "recv",0\r\n');
   clock.tick(10000);
-  assert.deepEqual(events, ["open", "data"]);
+  assert.deepEqual(events, ["data"]);
+  assert.equal(serial.commands.at(-1), CLOSE);
 });
 
 test("another connection's URCs change nothing", (t) => {
@@ -94,19 +92,13 @@ test("another connection's URCs change nothing", (t) => {
   assert.deepEqual(serial.commands, []);
 });
 
-test("QuectelBG96.js: pdpdeact ends the connection, and the context is deactivated before it is used again", (t) => {
-  const { clock, serial, bringUp, events, opened } = setup(t);
+test("a context that is lost ends the connection with its reason; the id is freed", (t) => {
+  const { clock, serial, parts, events, opened } = setup(t);
   opened();
-  serial.say('\r\n+QIURC: "pdpdeact",1\r\n');
+  parts.endSocket(Reason.ContextLost);
   assert.deepEqual(events, ["close PDP context lost"]);
   clock.tick(1000);
-  serial.commands = [];
-  const results: string[] = [];
-  bringUp((reason) => results.push(reason), Way.Context);
-  clock.tick(5000);
-  assert.deepEqual(results, [""]);
-  const from = serial.commands.indexOf("AT+QIDEACT=1");
-  assert.deepEqual(serial.commands.slice(from, from + 2), ["AT+QIDEACT=1", ACTIVATE]);
+  assert.deepEqual(serial.commands, [CLOSE]);
 });
 
 test("a modem that restarts takes sockets and waiting commands along", (t) => {
@@ -115,7 +107,7 @@ test("a modem that restarts takes sockets and waiting commands along", (t) => {
   write(socket, "hello");
   serial.say("\r\nRDY\r\n");
   clock.tick(200000);
-  assert.deepEqual(events, ["close modem says RDY: check power"]);
+  assert.deepEqual(events, ["close modem restarted: check power"]);
   assert.equal(socket.write("x"), -1);
   assert.deepEqual(serial.commands, ["AT+QISEND=0,5"]);
   assert.equal(clock.countTimers(), 0);
@@ -127,7 +119,7 @@ test("a modem that falls silent in a send: the reason, after its time", (t) => {
   serial.answers = {};
   write(socket, "hello");
   clock.tick(40000);
-  assert.deepEqual(events, ["close no answer: check power, UART"]);
+  assert.deepEqual(events, ["close modem silent: check power, UART"]);
   assert.equal(clock.countTimers(), 0);
 });
 
@@ -140,3 +132,108 @@ test("a connection left over from before is closed without a word", (t) => {
   clock.tick(100);
   assert.deepEqual(events, ["open"]);
 });
+
+test("close: what write took before still leaves, be it while a read is in flight or from a handler", (t) => {
+  const { clock, serial, events, opened, write, takes } = setup(t);
+  takes(3);
+  const socket = opened();
+  serial.say('\r\n+QIURC: "recv",0\r\n');
+  assert.equal(write(socket, "bye"), 3);
+  socket.close();
+  clock.tick(100);
+  assert.deepEqual(serial.commands, [READ, "AT+QISEND=0,3", CLOSE]);
+  assert.deepEqual(serial.payloads, ["bye"]);
+
+  const second = opened({
+    onData: () => {
+      second.write("bye");
+      second.close();
+    },
+  });
+  serial.answers[READ] = data("go");
+  serial.say('\r\n+QIURC: "recv",0\r\n');
+  clock.tick(100);
+  assert.deepEqual(serial.commands, [READ, "AT+QISEND=0,3", CLOSE]);
+  assert.deepEqual(serial.payloads, ["bye", "bye"]);
+  assert.deepEqual(events, []);
+});
+
+test("closed while the modem's buffer is full: told at once, and the bytes are not sent again", (t) => {
+  const { clock, serial, events, opened, write, takes } = setup(t);
+  takes(2);
+  serial.answers.payload = "\r\nSEND FAIL\r\n";
+  write(opened(), "hi");
+  clock.tick(100);
+  serial.commands = [];
+  serial.say('\r\n+QIURC: "closed",0\r\n');
+  clock.tick(100);
+  assert.deepEqual(events, ["close closed by server"]);
+  assert.deepEqual(serial.commands, [READ, CLOSE]);
+});
+
+/** Brings a socket into each of its states. */
+const STATES: Record<string, (rig: ReturnType<typeof setup>) => void> = {
+  "closing before it opens": ({ open }) => void open(),
+  opening: ({ open, clock, serial }) => {
+    serial.answers[OPEN] = undefined;
+    open();
+    clock.tick(15);
+  },
+  connecting: ({ open, clock }) => {
+    open();
+    clock.tick(50);
+  },
+  idle: ({ opened }) => void opened(),
+  reading: ({ opened, serial }) => {
+    opened();
+    serial.answers[READ] = undefined;
+    serial.say('\r\n+QIURC: "recv",0\r\n');
+  },
+  "sending, before the prompt": ({ opened, write }) => void write(opened(), "hi"),
+  "sending, after it": ({ opened, write, serial }) => {
+    write(opened(), "hi");
+    serial.say("\r\n> ");
+  },
+  holding: ({ opened, write, serial, clock, takes }) => {
+    takes(2);
+    serial.answers.payload = "\r\nSEND FAIL\r\n";
+    write(opened(), "hi");
+    clock.tick(100);
+  },
+};
+for (const [name, reach] of Object.entries(STATES))
+  for (const ending of ["restarts", "falls silent", "loses the context", "says closed"])
+    test(`a modem that ${ending} while the socket is ${name}: told once, no timer is left, and the next one opens`, (t) => {
+      const rig = setup(t);
+      const { clock, serial, parts, events, opened } = rig;
+      const answers = { ...serial.answers };
+      reach(rig);
+      serial.commands = [];
+      events.length = 0;
+      if (ending === "restarts") serial.say("\r\nRDY\r\n");
+      else if (ending === "loses the context") parts.endSocket(Reason.ContextLost);
+      else if (ending === "says closed") serial.say('\r\n+QIURC: "closed",0\r\n');
+      serial.answers = ending === "falls silent" ? {} : answers;
+      // A modem that is silent is found out by the next command, if the socket has none.
+      if (ending === "falls silent") parts.command("AT+CSQ", 0, 1000);
+      clock.tick(400_000);
+      const told = events.filter((event) => event.startsWith("close"));
+      const expected = {
+        restarts: "close modem restarted: check power",
+        "falls silent": "close modem silent: check power, UART",
+        "loses the context": "close PDP context lost",
+        "says closed": "close",
+      }[ending] as string;
+      assert.equal(told.length, 1, `${events}`);
+      assert.ok((told[0] as string).startsWith(expected), `${told}`);
+      if (ending === "restarts" || ending === "falls silent")
+        assert.deepEqual(
+          serial.commands.filter((text) => text.includes("QICLOSE") || text.includes("QIRD")),
+          [],
+          "nothing is asked of it",
+        );
+      assert.equal(clock.countTimers(), 0);
+      serial.answers = answers;
+      events.length = 0;
+      opened();
+    });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Socket } from "../../firmware/socket.ts";
 import { ERROR, OK } from "./fake-serial.ts";
-import { data, EMPTY, OPEN, setup } from "./socket-rig.ts";
+import { data, EMPTY, OPEN, READ, setup } from "./socket-rig.ts";
 
 test("opening: the id is closed first, then opened in buffer mode, then looked for data", (t) => {
   const { clock, serial, events, open } = setup(t);
@@ -78,18 +78,20 @@ for (const [answer, reason] of [
   });
 }
 
-test("QuectelBG96.js: an open that is never answered ends when its user has waited enough, and blocks nothing", (t) => {
-  const { clock, serial, modem, events, open } = setup(t);
-  const socket = open();
+test("QuectelBG96.js: an open that is never reported blocks nothing, and ends after the manual's 150 s and some", (t) => {
+  const { clock, serial, parts, events, open } = setup(t);
+  open();
   clock.tick(100);
-  const seen: string[] = [];
+  const seen: unknown[] = [];
   serial.answers["AT+CSQ"] = OK;
-  modem.at("AT+CSQ", (error) => seen.push(error));
-  clock.tick(180000);
-  assert.deepEqual(seen, [""]);
+  parts.command("AT+CSQ", (reason) => seen.push(reason));
+  clock.tick(150000);
+  assert.deepEqual(seen, [0]);
   assert.deepEqual(events, []);
-  socket.close();
+  clock.tick(10000);
+  assert.deepEqual(events.splice(0), ["close no reply: check host, port"]);
   assert.equal(serial.commands.at(-1), "AT+QICLOSE=0");
+  assert.equal(clock.countTimers(), 0);
   clock.tick(50);
   open("again ");
   clock.tick(50);
@@ -180,10 +182,9 @@ test("sending: at most 1,460 bytes in one segment, the next only after SEND OK",
 });
 
 test("what a handler writes goes out; reading and writing take turns", (t) => {
-  const { clock, serial, modem, events, handlersOf } = setup(t);
+  const { clock, serial, events, open } = setup(t);
   let left = 3;
-  const socket: Socket = modem.open("broker.example", 1883, {
-    ...handlersOf(""),
+  const socket: Socket = open("", {
     onOpen: () => assert.equal(socket.write("hi"), 2),
     onWritable: () => {
       if (left-- > 0) assert.equal(socket.write("hi"), 2);
@@ -234,3 +235,124 @@ test("quirk 13: ERROR to a send is no success; what the server said last is stil
   assert.deepEqual(events, ["data bye", "close link lost"]);
   assert.equal(serial.commands.at(-1), "AT+QICLOSE=0");
 });
+
+for (const urc of ['+QIURC: "recv",0', '+QIURC: "closed",0', "+QIOPEN: 0,0"])
+  test(`${urc} is seen at once, wherever the line is split`, (t) => {
+    const { clock, serial, events, open, opened } = setup(t);
+    for (let at = 1; at < urc.length; at++) {
+      const socket = urc.startsWith("+QIOPEN") ? open() : opened();
+      clock.tick(50);
+      serial.commands = [];
+      serial.say(`\r\n${urc.slice(0, at)}`);
+      serial.say(`${urc.slice(at)}\r\n`);
+      assert.equal(serial.commands[0], READ, `split at ${at}`);
+      clock.tick(100);
+      assert.deepEqual(
+        events.splice(0),
+        urc.includes("closed") ? ["close closed by server"] : urc.includes("recv") ? [] : ["open"],
+      );
+      socket.close();
+      clock.tick(100);
+    }
+  });
+
+test("bytes that come one by one open, send, read and close as whole lines do", (t) => {
+  const { clock, serial, events, opened, write, takes } = setup(t);
+  serial.bytewise = true;
+  const socket = opened();
+  takes(2);
+  serial.answers[READ] = [data('\r\nOK\r\n+QIURC: "closed",0\r\n> '), EMPTY];
+  write(socket, "hi");
+  clock.tick(100);
+  serial.say('\r\n+QIURC: "closed",0\r\n');
+  clock.tick(100);
+  assert.deepEqual(events, ["writable", 'data \r\nOK\r\n+QIURC: "closed",0\r\n> ', "close closed by server"]);
+});
+
+test("what its user cannot take stays in the modem until it can; what it writes leaves meanwhile", (t) => {
+  const { clock, serial, events, user, opened, write, takes } = setup(t);
+  const socket = opened();
+  takes(2);
+  serial.answers[READ] = [data("a"), data("b"), EMPTY];
+  user.takes = false;
+  serial.say('\r\n+QIURC: "recv",0\r\n');
+  clock.tick(60000);
+  assert.deepEqual(serial.commands, []);
+  write(socket, "hi");
+  clock.tick(1000);
+  assert.deepEqual(events.splice(0), ["writable"]);
+  user.takes = true;
+  write(socket, "hi");
+  clock.tick(1000);
+  assert.deepEqual(events, ["writable", "data a", "data b"]);
+});
+
+test("a closed connection whose user takes nothing any more ends all the same", (t) => {
+  const { clock, serial, events, user, opened } = setup(t);
+  opened();
+  user.takes = false;
+  serial.say('\r\n+QIURC: "closed",0\r\n');
+  clock.tick(100);
+  assert.deepEqual(events, ["close closed by server"]);
+});
+
+/** Each command that a socket sends, and how long it may take: from its sending to the AT that looks for the modem. */
+const LIMITS: [
+  name: string,
+  limit_s: number,
+  command: string,
+  act: (rig: ReturnType<typeof setup>) => void,
+][] = [
+  [
+    "AT+QICLOSE: 10 s for the peer's FIN-ACK (TCP 2.1.5)",
+    15,
+    "AT+QICLOSE=0",
+    ({ opened }) => opened().close(),
+  ],
+  ["AT+QIOPEN: its OK comes at once", 8, OPEN, ({ open }) => void open()],
+  [
+    "AT+QIRD",
+    10,
+    READ,
+    ({ opened, serial }) => {
+      opened();
+      serial.say('\r\n+QIURC: "recv",0\r\n');
+    },
+  ],
+  ["AT+QISEND: the prompt", 6, "AT+QISEND=0,2", ({ opened, write }) => void write(opened(), "hi")],
+  [
+    "AT+QISEND: 120 s from the payload to SEND OK (TCP 2.1.7)",
+    120,
+    "AT+QISEND=0,2",
+    ({ opened, write, serial }) => {
+      write(opened(), "hi");
+      serial.say("\r\n> ");
+    },
+  ],
+];
+for (const [name, limit_s, text, act] of LIMITS)
+  test(`each command has its own time: ${name}`, (t) => {
+    const rig = setup(t);
+    const { clock, serial } = rig;
+    const { opened } = rig;
+    // Silent to that one, once the connection is open.
+    const mute = () => {
+      serial.answers = { ...serial.answers, [text]: undefined };
+      serial.commands = [];
+    };
+    if (text === OPEN) mute();
+    act({
+      ...rig,
+      opened: (handlers) => {
+        const socket = opened(handlers);
+        mute();
+        return socket;
+      },
+    });
+    if (text === OPEN) clock.tick(20);
+    assert.equal(serial.commands.at(-1), text);
+    clock.tick(limit_s * 1000 - 30);
+    assert.equal(serial.commands.at(-1), text);
+    clock.tick(40);
+    assert.equal(serial.commands.at(-1), "AT");
+  });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Reason } from "../../firmware/reason.ts";
 import type { Network, Socket, SocketHandlers } from "../../firmware/socket.ts";
 import { latin1 } from "./bytes.ts";
 
@@ -15,13 +16,17 @@ export interface FakeNetwork extends Network {
   writes: string[];
   /** The connection is up. */
   up(): void;
-  /** The server sends. */
+  /** The server sends. What the client does not take now comes when the socket takes bytes again. */
   respond(bytes: string): void;
+  /** How many bytes a read gives: what `respond` has is handed over in such pieces. */
+  read_size: number;
+  /** What the server sent and the client did not take. */
+  backlog: string;
   /** The socket takes bytes again. */
   writable(room?: number): void;
   /** The connection is gone. */
-  down(reason: string): void;
-  /** Since the last `expect`, exactly these were written, one write each. */
+  down(reason: Reason): void;
+  /** Since the last `expect`, exactly these were written, in whatever writes. */
   expect(...packets: string[]): void;
 }
 
@@ -48,21 +53,35 @@ export function fakeNetwork(): FakeNetwork {
     open(host, port, its_handlers) {
       network.address = `${host}:${port}`;
       network.opened++;
+      network.backlog = "";
       handlers = its_handlers;
       return socket;
     },
+    read_size: Number.POSITIVE_INFINITY,
+    backlog: "",
     up: () => handlers.onOpen(),
-    respond: (bytes) => handlers.onData(bytes),
+    respond(bytes) {
+      network.backlog += bytes;
+      read();
+    },
     writable(room = Number.POSITIVE_INFINITY) {
       network.room = room;
       handlers.onWritable();
+      read();
     },
     down: (reason) => handlers.onClose(reason),
     expect(...packets) {
-      const hex = (all: string[]) => all.map((it) => latin1(it).toString("hex"));
-      assert.deepEqual(hex(network.writes), hex(packets));
+      const hex = (all: string[]) => latin1(all.join("")).toString("hex");
+      assert.equal(hex(network.writes), hex(packets));
       network.writes = [];
     },
+  };
+  const read = () => {
+    while (network.backlog && handlers.takesData()) {
+      const bytes = network.backlog.slice(0, network.read_size);
+      network.backlog = network.backlog.slice(network.read_size);
+      handlers.onData(bytes);
+    }
   };
   return network;
 }

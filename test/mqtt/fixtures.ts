@@ -239,6 +239,12 @@ const received: (Fixture & { packet: Packet })[] = [
     mqttPacket: { cmd: "unsuback", messageId: 65535 },
   },
   {
+    name: "PUBREL",
+    bytes: "\x62\x02\x12\x34",
+    packet: { ...none, first: 0x62, id: 0x1234 },
+    mqttPacket: { cmd: "pubrel", messageId: 0x1234 },
+  },
+  {
     name: "PINGRESP",
     bytes: "\xd0\0",
     packet: { ...none, first: 0xd0 },

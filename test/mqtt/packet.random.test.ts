@@ -213,7 +213,7 @@ it("we read every packet mqtt-packet writes, in any pieces", () => {
 });
 
 it("mutated packets end in a packet or a named error, never in an exception or a growing buffer", () => {
-  const errors = new Set(["", "type", "flags", "length", "size", "topic", "id", "code"]);
+  const errors = new Set(["", "type", "flags", "length", "size", "id", "code"]);
   const valid = toReceive.map(({ bytes }) => latin1(bytes));
   const mutation = fc.record({ at: fc.nat(300), byte: fc.integer({ min: 0, max: 255 }), kind: fc.nat(3) });
   check(
@@ -234,7 +234,8 @@ it("mutated packets end in a packet or a named error, never in an exception or a
       const sent = fromBuffer(Buffer.from(mutated));
       const received = stream(256);
       for (const piece of [sent.slice(0, split), sent.slice(split)]) received.feed(piece);
-      for (const found of received.packets) assert.ok(found.payload.length + found.topic.length <= 256);
+      for (const found of received.packets)
+        assert.ok((found.payload ?? "").length + found.topic.length <= 256);
       assert.ok(errors.has(received.error), received.error);
       assert.ok(received.packets.length <= sent.length / 2);
       assert.ok(received.buffer.length <= 260);

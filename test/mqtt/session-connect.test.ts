@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { Reason, words } from "../../firmware/reason.ts";
 import { encodePublish } from "./publish.ts";
 import {
   ANSWER,
   CONNACK,
   CONNECT,
   DISCONNECT,
+  member,
+  message,
   PINGRESP,
   SECOND,
   SUBSCRIBE,
@@ -33,7 +36,7 @@ describe("connecting", () => {
   it("subscribes again after each connect, also if the server claims to remember the session", () => {
     const { network, connect, open } = sessionRig();
     connect();
-    network.down("gone");
+    network.down(Reason.LinkLost);
     open();
     network.up();
     network.respond("\x20\x02\x01\0");
@@ -41,23 +44,23 @@ describe("connecting", () => {
   });
 
   const refusals = [
-    [1, "MQTT: refused, MQTT 3.1.1"],
-    [2, "MQTT: refused, client_id"],
-    [3, "MQTT: refused, server busy"],
-    [4, "MQTT: refused, check login"],
-    [5, "MQTT: refused, check login"],
-    [6, "MQTT: code"],
+    [1, Reason.RefusedProtocol, "refused, MQTT 3.1.1"],
+    [2, Reason.RefusedClientId, "refused, client_id"],
+    [3, Reason.RefusedBusy, "refused, server busy"],
+    [4, Reason.RefusedLogin, "refused, check login"],
+    [5, Reason.RefusedLogin, "refused, check login"],
+    [6, Reason.ProtocolError, "MQTT error: code"],
   ] as const;
-  for (const [code, reason] of refusals)
+  for (const [code, reason, text] of refusals)
     it(`CONNACK ${code} is a refusal with a reason`, () => {
       const { session, network, told, open } = sessionRig();
       open();
       network.up();
       network.respond(`\x20\x02\0${String.fromCharCode(code)}`);
       assert.equal(session.status, false);
-      assert.equal(session.last_error, reason);
+      assert.deepEqual([session.last_reason_, session.last_error], [reason, text]);
       assert.equal(network.closed, 1);
-      assert.deepEqual(told, ["open false", `end ${reason}`]);
+      assert.deepEqual(told, ["open false", `end ${words(reason)}`]);
     });
 
   it("no CONNACK ends the attempt", () => {
@@ -68,7 +71,7 @@ describe("connecting", () => {
     tick(ANSWER - 1);
     assert.deepEqual(told, []);
     tick(1);
-    assert.deepEqual(told, ["open false", "end no answer: check host, port"]);
+    assert.deepEqual(told, ["open false", "end no answer to CONNECT: check host, port"]);
     assert.equal(network.closed, 1);
     assert.equal(session.status, false);
   });
@@ -79,16 +82,16 @@ describe("connecting", () => {
     tick(179 * SECOND);
     assert.deepEqual(told, []);
     tick(SECOND);
-    assert.deepEqual(told, ["open false", "end no answer: check host, port"]);
+    assert.deepEqual(told, ["open false", "end no reply: check host, port"]);
     assert.equal(network.closed, 1);
   });
 
   it("a connection that cannot be opened ends the attempt with the network's reason", () => {
     const { session, network, told, open } = sessionRig();
     open();
-    network.down("connection refused: check host, port");
-    assert.deepEqual(told, ["open false", "end connection refused: check host, port"]);
-    assert.equal(session.last_error, "connection refused: check host, port");
+    network.down(Reason.OpenFailed);
+    assert.deepEqual(told, ["open false", "end refused: check host, port"]);
+    assert.equal(session.last_error, "refused: check host, port");
   });
 
   it("anything but CONNACK first is an error, and so is a second CONNACK", () => {
@@ -97,7 +100,7 @@ describe("connecting", () => {
       open();
       network.up();
       network.respond(packets);
-      assert.equal(session.last_error, "MQTT: order");
+      assert.equal(session.last_error, "MQTT error: order");
       assert.equal(network.closed, 1);
     }
   });
@@ -139,7 +142,7 @@ describe("connecting", () => {
     network.up();
     network.respond(CONNACK);
     network.writable();
-    network.down("late");
+    network.down(Reason.LinkLost);
     assert.deepEqual(told, []);
     assert.equal(session.last_error, "disconnected");
     assert.equal(session.status, false);
@@ -169,13 +172,14 @@ describe("connecting", () => {
   });
 
   for (const code of [3, 127, 129, 255])
-    it(`a reserved return code ends the session: SUBACK ${code}`, () => {
+    it(`a reserved return code grants nothing, and ends nothing: SUBACK ${code}`, () => {
       const { session, network, told, open } = sessionRig();
       open();
       network.up();
       network.respond(CONNACK + suback(code));
-      assert.deepEqual(told, ["open true", "end MQTT: code"]);
-      assert.equal(session.status, false);
+      assert.deepEqual(told, ["open true"]);
+      assert.equal(session.status, true);
+      assert.equal(session.last_error, "SUBSCRIBE refused");
     });
 
   for (const code of [0, 1, 2])
@@ -194,7 +198,7 @@ describe("connecting", () => {
     network.respond(CONNACK);
     told.length = 0;
     tick(ANSWER);
-    assert.deepEqual(told, ["end no answer: check host, port"]);
+    assert.deepEqual(told, ["end no answer from the server"]);
   });
 });
 
@@ -223,19 +227,63 @@ describe("disconnecting", () => {
     assert.deepEqual(told, ["close true"], "and not as an end to recover from");
   });
 
-  it("does not wait for a busy socket: the server sees the connection end", () => {
-    const { session, network, told, connect, close, timers } = sessionRig();
+  it("waits for a busy socket: DISCONNECT is the last it takes", () => {
+    const { session, network, told, connect, send, close, timers } = sessionRig();
+    connect();
+    network.room = 0;
+    send("a");
+    close();
+    network.expect();
+    assert.deepEqual([network.closed, session.status, session.last_error], [0, false, "disconnected"]);
+    assert.deepEqual(told, []);
+    network.writable();
+    network.expect(message(1, "a"), DISCONNECT);
+    assert.equal(network.closed, 1);
+    assert.deepEqual(told, ["a false", "close true"]);
+    assert.equal(timers(), 0);
+  });
+
+  it("waits 5 s, no more, and hears nothing meanwhile", () => {
+    const { network, told, connect, close, tick, timers } = sessionRig({}, 1);
+    connect();
+    network.room = 0;
+    close("first");
+    close("second");
+    network.respond("\x32\x0b\0\x04down\0\x01msg");
+    tick(4999);
+    assert.deepEqual([told, network.closed], [[], 0]);
+    tick(1);
+    assert.deepEqual([told, network.closed], [["first true", "second true"], 1]);
+    network.writable();
+    network.expect();
+    assert.equal(timers(), 0);
+  });
+
+  it("a connection that ends by itself meanwhile is one that was closed", () => {
+    const { network, told, connect, close } = sessionRig();
     connect();
     network.room = 0;
     close();
-    network.expect();
-    assert.equal(network.closed, 1);
-    assert.equal(session.status, false);
-    assert.equal(session.last_error, "disconnected");
+    network.down(Reason.ClosedByServer);
     assert.deepEqual(told, ["close true"]);
-    assert.equal(timers(), 0);
-    network.writable();
-    network.expect();
+  });
+
+  it("who connects meanwhile gets a new connection, whoever that is", () => {
+    for (const other of [false, true]) {
+      const { session, network, told, connect, open, close } = sessionRig();
+      connect();
+      network.room = 0;
+      close();
+      network.room = Number.POSITIVE_INFINITY;
+      const next = other ? member({}, told) : session;
+      if (other) next.connect((ok) => told.push(`open ${ok}`));
+      else open();
+      network.up();
+      network.respond(CONNACK);
+      assert.deepEqual(told, ["close true", "open true"]);
+      assert.deepEqual([next.status, network.opened], [true, 2]);
+      next.disconnect(() => {});
+    }
   });
 
   it("what waited for the socket leaves before DISCONNECT, if it takes it now", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Limit, publish } from "../../firmware/mqtt/session.ts";
+import { Limit, publish, Role } from "../../firmware/mqtt/session.ts";
+import { Reason } from "../../firmware/reason.ts";
 import { encodePublish } from "./publish.ts";
 import {
   ANSWER,
@@ -41,7 +42,7 @@ describe("QoS 1", () => {
     assert.equal(session.status, true);
     tick(SECOND);
     assert.equal(session.status, false);
-    assert.deepEqual(told, ["b true", "end no answer: check host, port"]);
+    assert.deepEqual(told, ["b true", "end no answer from the server"]);
   });
 
   it("a PUBACK for nothing in flight, or a second one, is ignored", () => {
@@ -84,7 +85,7 @@ describe("QoS 1", () => {
     network.respond(puback(2));
     send("n");
     assert.deepEqual(told, ["m false", "b true"]);
-    assert.equal(Limit.FLIGHT, 12);
+    assert.equal(Limit.Flight, 12);
   });
 
   it("is refused while not connected, and when too large", () => {
@@ -107,7 +108,7 @@ describe("QoS 1", () => {
     tick(ANSWER - 1);
     assert.deepEqual(told, []);
     tick(1);
-    assert.deepEqual(told, ["end no answer: check host, port"]);
+    assert.deepEqual(told, ["end no answer from the server"]);
     open();
     network.up();
     network.respond(CONNACK);
@@ -144,7 +145,7 @@ describe("QoS 1", () => {
     connect();
     for (const payload of ["a", "b", "c"]) send(payload);
     network.respond(puback(2));
-    network.down("lost");
+    network.down(Reason.LinkLost);
     open();
     network.up();
     network.writes = [];
@@ -157,16 +158,16 @@ describe("QoS 1", () => {
     const { session, network, told, connect, send, open } = sessionRig();
     connect();
     send("poison");
-    for (let connection = 2; connection <= Limit.TRIES; connection++) {
-      network.down("closed by the server");
+    for (let connection = 2; connection <= Limit.Tries; connection++) {
+      network.down(Reason.ClosedByServer);
       open();
       network.up();
       network.respond(CONNACK);
     }
     told.length = 0;
-    network.down("closed by the server");
-    assert.deepEqual(told, ["poison false", "end closed by the server"]);
-    assert.equal(session.last_error, "closed by the server");
+    network.down(Reason.ClosedByServer);
+    assert.deepEqual(told, ["poison false", "end closed by server"]);
+    assert.equal(session.last_error, "closed by server");
     open();
     network.up();
     network.writes = [];
@@ -178,7 +179,7 @@ describe("QoS 1", () => {
     const { network, told, connect, send, tick, timers } = sessionRig();
     connect();
     send("a");
-    network.down("lost");
+    network.down(Reason.LinkLost);
     told.length = 0;
     tick(179 * SECOND);
     assert.deepEqual(told, []);
@@ -200,15 +201,15 @@ describe("QoS 1", () => {
     const { network, told, connect, send, close } = sessionRig();
     connect();
     send("a");
-    network.down("lost");
+    network.down(Reason.LinkLost);
     close();
-    assert.deepEqual(told, ["end lost", "a false", "close true"]);
+    assert.deepEqual(told, ["end link lost", "a false", "close true"]);
   });
 
   it("a message can be sent from the callback of another", () => {
     const { session, network, told, connect, send } = sessionRig();
     connect();
-    publish(session, "up", "a", () => send("b"));
+    publish(session, "up", "a", () => send("b"), 1, Role.Message);
     network.respond(puback(1));
     network.expect(message(1, "a"), message(2, "b"));
     network.respond(puback(2));
@@ -241,11 +242,11 @@ describe("QoS 0", () => {
     const { session, network, told, connect } = sessionRig();
     connect();
     network.room = 0;
-    session.config_.qos = 0;
-    publish(session, "up", "a", () => {
+    const later = () => {
       network.room = 0;
-      publish(session, "up", "b", (ok) => told.push(`b ${ok}`));
-    });
+      publish(session, "up", "b", (ok) => told.push(`b ${ok}`), 0, Role.Message);
+    };
+    publish(session, "up", "a", later, 0, Role.Message);
     network.writable();
     assert.deepEqual(told, []);
     network.writable();
@@ -266,8 +267,8 @@ describe("QoS 0", () => {
     connect();
     network.room = 3;
     send("a", 0);
-    network.down("lost");
-    assert.deepEqual(told, ["a false", "end lost"]);
+    network.down(Reason.LinkLost);
+    assert.deepEqual(told, ["a false", "end link lost"]);
   });
 
   it("a socket that stays busy ends the session", () => {
@@ -276,11 +277,51 @@ describe("QoS 0", () => {
     network.room = 0;
     send("a", 0);
     tick(ANSWER);
-    assert.deepEqual(told, ["a false", "end no answer: check host, port"]);
+    assert.deepEqual(told, ["a false", "end no answer from the server"]);
   });
 });
 
 describe("the socket", () => {
+  it("gets what waits in as few sends as there are segments, and no packet is split that fits one", () => {
+    const { network, connect, send } = sessionRig();
+    connect();
+    const sizes = [10, 700, 700, 100, 1000, 400, 20];
+    network.room = 0;
+    for (const [i, size] of sizes.entries()) send(String.fromCharCode(97 + i).repeat(size));
+    network.writable();
+    const packets = sizes.map((size, i) => message(i + 1, String.fromCharCode(97 + i).repeat(size)));
+    const joined = [packets.slice(0, 3), packets.slice(3, 5), packets.slice(5)];
+    assert.deepEqual(
+      network.writes,
+      joined.map((it) => it.join("")),
+    );
+    for (const bytes of network.writes) assert.ok(bytes.length <= 1460);
+  });
+
+  it("that takes nothing for 40 s ends the session, also when no answer is awaited", () => {
+    const { network, told, connect, tick } = sessionRig({}, 0);
+    connect();
+    network.room = 0;
+    network.respond(encodePublish(7, "down", "a"));
+    tick(ANSWER - 1);
+    assert.deepEqual(told, ["message down a"]);
+    tick(1);
+    assert.deepEqual(told, ["message down a", "end no answer from the server"]);
+  });
+
+  it("that takes little by little is given its time", () => {
+    const { session, network, connect, tick } = sessionRig({}, 0);
+    connect();
+    network.room = 0;
+    network.respond(encodePublish(7, "down", "a"));
+    for (let i = 0; i < 4; i++) {
+      tick(ANSWER - 1);
+      network.writable(1);
+    }
+    assert.equal(session.status, true);
+    network.expect(puback(7));
+  });
+
   it("gets each packet whole, and the rest of one when it is writable again", () => {
     const { network, connect, send } = sessionRig();
     connect();

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { install } from "@sinonjs/fake-timers";
 import { First, field, packet, uint16 } from "../../firmware/mqtt/packet.ts";
-import { connect, disconnect, publish, type Session, useNetwork } from "../../firmware/mqtt/session.ts";
+import { connect, disconnect, publish, Role, type Session, useNetwork } from "../../firmware/mqtt/session.ts";
+import { words } from "../../firmware/reason.ts";
 import { type FakeNetwork, fakeNetwork } from "./fake-network.ts";
 import { encodePublish } from "./publish.ts";
 
@@ -51,10 +52,11 @@ export function member(changes: Partial<Session> = {}, told: string[] = []): Mem
   return Object.assign(Object.create(methods), {
     status: false,
     last_error: "",
+    last_reason_: 0,
     config_: { host: "host", port: 1883, client_id: "a", username: "u", qos: 1, keep_alive: 60 },
     topics_: ["down"],
-    onMessage_: (topic, payload) => told.push(`message ${topic} ${payload}`),
-    onClose_: (reason) => told.push(`end ${reason}`),
+    onMessage_: (topic, payload) => void told.push(`message ${topic} ${payload}`),
+    onClose_: (reason) => void told.push(`end ${words(reason)}`),
     ...changes,
   } satisfies Session);
 }
@@ -63,6 +65,8 @@ export function member(changes: Partial<Session> = {}, told: string[] = []): Mem
 export function sessionRig(changes: Partial<Session> = {}, keep_alive = 60): SessionRig {
   // What the last test left.
   last?.disconnect(ignored);
+  // To a socket that is busy DISCONNECT waits.
+  clock.tick(5 * SECOND);
   assert.equal(clock.countTimers(), 0);
   clock.reset();
   const network = fakeNetwork();
@@ -80,7 +84,7 @@ export function sessionRig(changes: Partial<Session> = {}, keep_alive = 60): Ses
     close: (name = "close") => session.disconnect(done(name)),
     send(payload, qos = 1, name = payload) {
       session.config_.qos = qos as 0 | 1;
-      publish(session, "up", payload, done(name));
+      publish(session, "up", payload, done(name), session.config_.qos, Role.Message);
     },
     connect() {
       rig.open();

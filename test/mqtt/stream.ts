@@ -5,7 +5,8 @@ export interface Packet {
   first: number;
   id: number;
   topic: string;
-  payload: string;
+  /** Undefined: it was too large to be kept. */
+  payload: string | undefined;
 }
 
 /** What the session does with what comes: packet after packet, until one is wrong. */
@@ -14,6 +15,8 @@ export interface Stream {
   error: string;
   /** What is not a packet yet. */
   buffer: string;
+  /** How many bytes of a packet that is too large are still to come. */
+  skip: number;
   feed(bytes: string): void;
 }
 
@@ -22,9 +25,12 @@ export function stream(most: number): Stream {
     packets: [],
     error: "",
     buffer: "",
+    skip: 0,
     feed(bytes) {
       if (self.error) return;
-      self.buffer += bytes;
+      const passed = Math.min(self.skip, bytes.length);
+      self.skip -= passed;
+      self.buffer += bytes.slice(passed);
       for (;;) {
         let taken = 0;
         const size = decode(self.buffer, most, (first, id, topic, payload) => {
@@ -39,6 +45,7 @@ export function stream(most: number): Stream {
           self.buffer = "";
         }
         if (typeof size === "string" || size === 0) return;
+        self.skip = Math.max(0, size - self.buffer.length);
         self.buffer = self.buffer.slice(size);
       }
     },

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { useNetwork } from "../../firmware/mqtt/session.ts";
-import {
-  askLimits,
-  type ServerConfig,
-  TBDeviceMQTTClient,
-  type Telemetry,
-} from "../../firmware/thingsboard/client.ts";
+import { Reason } from "../../firmware/reason.ts";
+import { type ServerConfig, TBDeviceMQTTClient, type Telemetry } from "../../firmware/thingsboard/client.ts";
 import { fakeNetwork } from "../mqtt/fake-network.ts";
 import { CONFIG, server } from "./server.ts";
 
@@ -83,7 +79,9 @@ describe("settings", () => {
 
   for (const settings of ["text", 7, true])
     it(`${JSON.stringify(settings)} for server_cfg is refused`, () => {
-      assert.throws(() => new TBDeviceMQTTClient(settings as never), { message: /^server: host: / });
+      assert.throws(() => new TBDeviceMQTTClient(settings as never), {
+        message: "server: must be an object",
+      });
     });
 
   it("a token or password that is refused is not repeated", () => {
@@ -141,7 +139,7 @@ describe("two clients", () => {
     const other = second();
     far.answers = false;
     const outcome = far.client.send_telemetry({ a: 1 });
-    far.network.down("lost");
+    far.network.down(Reason.LinkLost);
     far.received.length = 0;
     far.answers = true;
     assert.equal(await other.connect(), true);
@@ -160,10 +158,10 @@ describe("two clients", () => {
     const other = second();
     const heard = (_topic: string, data: { id: string }) => ids.push(data.id);
     for (const it of [far.client, other]) it.set_callback(heard);
-    far.publish("v1/devices/me/rpc/request/1", "{}");
+    far.publish("v1/devices/me/rpc/request/1", '{"method":"m"}');
     await far.client.disconnect();
     await other.connect();
-    far.publish("v1/devices/me/rpc/request/1", "{}");
+    far.publish("v1/devices/me/rpc/request/1", '{"method":"m"}');
     assert.deepEqual(ids, ["1", "1"]);
     await other.disconnect();
   });
@@ -193,19 +191,19 @@ describe("connect and disconnect", () => {
     await settled();
     far.network.respond("\x20\x02\0\x05");
     assert.equal(await outcome, false);
-    assert.equal(far.client.last_error, "MQTT: refused, check login");
+    assert.equal(far.client.last_error, "refused, check login");
   });
 
   it("an end that was not asked for is told to the tracker", async () => {
     const far = await connected();
-    const ends: string[] = [];
+    const ends: Reason[] = [];
     far.client.onClose_ = (reason) => ends.push(reason);
-    far.network.down("connection lost");
-    assert.deepEqual(ends, ["connection lost"]);
+    far.network.down(Reason.ContextLost);
+    assert.deepEqual(ends, [Reason.ContextLost]);
     assert.equal(far.client.status, false);
     await far.client.connect();
     await far.client.disconnect();
-    assert.deepEqual(ends, ["connection lost"]);
+    assert.deepEqual(ends, [Reason.ContextLost]);
   });
 });
 
@@ -228,22 +226,27 @@ describe("send_telemetry", () => {
     });
 
   for (const text of ['{"Speed":10}', '[{"ts":1700000000000,"values":{"Speed":10}}]', "{}"])
-    it(`JSON text goes as it is: ${text}`, async () => {
+    it(`JSON text goes, too: ${text}`, async () => {
       const far = await connected();
       assert.equal(await far.client.send_telemetry(text), true);
       assert.deepEqual(far.published(), [["v1/devices/me/telemetry", text]]);
       await far.client.disconnect();
     });
 
-  for (const data of [[], [[]], [1], null, undefined, 5, "text", "", "[]", "5", "null", '"{"', true, () => 0])
-    it(`${typeof data === "function" ? "a function" : JSON.stringify(data)} throws at once`, async () => {
-      const far = await connected();
-      assert.throws(() => far.client.send_telemetry(data as never), {
-        message: "data: use {} or [{}]",
-      });
-      assert.deepEqual(far.received, []);
-      await far.client.disconnect();
-    });
+  it("what is none throws at once, and nothing is sent", async () => {
+    const far = await connected();
+    assert.throws(() => far.client.send_telemetry([]), { message: "data: use {} or [{}]" });
+    assert.deepEqual(far.received, []);
+    await far.client.disconnect();
+  });
+
+  it("what is too large is false, with the reason", async () => {
+    const far = await connected();
+    assert.equal(await far.client.send_telemetry({ a: "x".repeat(4096) }), false);
+    assert.equal(far.client.last_error, "too large");
+    assert.equal(await far.client.send_telemetry(`{"a":"${"x".repeat(4096)}"}`), false);
+    await far.client.disconnect();
+  });
 
   it("at QoS 0 true when the network took it", async () => {
     const far = await connected({ qos: 0 });
@@ -258,34 +261,6 @@ describe("send_telemetry", () => {
     assert.equal(await client.send_telemetry({ a: 1 }), false);
     assert.equal(client.last_error, "not connected");
   });
-});
-
-describe("rate limits", () => {
-  for (const [topics, other] of [
-    [1, "v1/devices/me/rpc/request/1"],
-    [2, "v2/r/req/1"],
-  ] as const)
-    it(`are asked for on the one topic there is for it, and the answer comes without an id, topics ${topics}`, async () => {
-      const far = await connected({ topics });
-      const heard: unknown[] = [];
-      far.client.set_callback((_topic, data) => heard.push(data));
-      askLimits(far.client);
-      await settled();
-      assert.deepEqual(far.published(), [
-        ["v1/devices/me/rpc/request/99999", '{"method":"getSessionLimits"}'],
-      ]);
-      assert.deepEqual(
-        far.received.map(({ cmd }) => cmd),
-        ["publish"],
-      );
-      const answer = { maxPayloadSize: 65536, rateLimits: { messages: "200:1,6000:60" } };
-      far.publish("v1/devices/me/rpc/response/1", JSON.stringify(answer));
-      assert.deepEqual(heard, [answer]);
-      // The server's own requests have numbers of their own.
-      far.publish(other, '{"method":"getPosition"}');
-      assert.deepEqual(heard[1], { method: "getPosition", id: "1" });
-      await far.client.disconnect();
-    });
 });
 
 describe("RPC", () => {
@@ -325,7 +300,7 @@ describe("RPC", () => {
     request(far, 1);
     request(far, 1);
     request(far, 2);
-    far.network.down("lost");
+    far.network.down(Reason.LinkLost);
     await far.client.connect();
     request(far, 1);
     request(far, 2);
@@ -348,7 +323,7 @@ describe("RPC", () => {
     await far.client.disconnect();
   });
 
-  it("a request is not new while the server may lack its answer", async () => {
+  it("a request whose reply did not get through comes again, as the server sends it again", async () => {
     const far = await connected();
     const ids: string[] = [];
     far.client.set_callback((_topic, { id }) => ids.push(id));
@@ -356,14 +331,54 @@ describe("RPC", () => {
     far.answers = false;
     const replied = far.client.send_rpc_reply({}, "5");
     await settled();
-    far.network.down("lost");
+    far.network.down(Reason.LinkLost);
+    assert.equal(await replied, false);
     far.answers = true;
     await far.client.connect();
     request(far, 5);
-    assert.deepEqual(ids, ["5"]);
-    assert.equal(await replied, true);
-    request(far, 5);
+    assert.equal(await far.client.send_rpc_reply({}, "5"), true);
     assert.deepEqual(ids, ["5", "5"]);
+    await far.client.disconnect();
+  });
+
+  it("an unanswered request's number may be another request's: a server that was restarted counts from 0", async () => {
+    const far = await connected();
+    const methods: string[] = [];
+    far.client.set_callback((_topic, { method }) => methods.push(method));
+    request(far, 0, "one");
+    request(far, 0, "other");
+    request(far, 0, "one");
+    assert.deepEqual(methods, ["one", "other"]);
+    await far.client.disconnect();
+  });
+
+  it("a hundred that waited are all answered in one connection, and acknowledged", async () => {
+    for (const qos of [1, 0] as const) {
+      const far = await connected({ qos });
+      far.client.set_callback((_topic, { id }) => void far.client.send_rpc_reply({ ok: id }, id));
+      for (let id = 0; id < 100; id++) request(far, id);
+      await settled();
+      const replies = far.published().map(([topic]) => topic);
+      assert.deepEqual(
+        replies,
+        Array.from({ length: 100 }, (_, id) => `v1/devices/me/rpc/response/${id}`),
+      );
+      assert.equal(far.received.filter(({ cmd }) => cmd === "puback").length, 100);
+      assert.equal(far.network.opened, 1);
+      await far.client.disconnect();
+    }
+  });
+
+  it("one that is too large gets an error, is acknowledged, and ends nothing", async () => {
+    const far = await connected();
+    const calls: unknown[] = [];
+    far.client.set_callback((...call) => calls.push(call));
+    far.publish("v1/devices/me/rpc/request/5", JSON.stringify({ method: "x", params: "y".repeat(4200) }));
+    far.publish("elsewhere", "y".repeat(4200));
+    await settled();
+    assert.deepEqual(far.published(), [["v1/devices/me/rpc/response/5", '{"error":"too large"}']]);
+    assert.equal(far.received.filter(({ cmd }) => cmd === "puback").length, 2);
+    assert.deepEqual([calls, far.client.status], [[], true]);
     await far.client.disconnect();
   });
 
@@ -405,15 +420,63 @@ describe("RPC", () => {
     }
   });
 
-  it("what is not an object comes as it is", async () => {
+  const NONE = ["plain text", "5", "null", '"text"', "true", "", "{", "{}", "[]", '{"method":5}'];
+  for (const payload of [...NONE, Buffer.from("ff00c3", "hex")])
+    it(`a request that asks for nothing gets an error: ${payload}`, async () => {
+      const far = await connected();
+      const calls: unknown[] = [];
+      far.client.set_callback((...call) => calls.push(call));
+      far.publish("v1/devices/me/rpc/request/1", payload);
+      await settled();
+      assert.deepEqual(far.published(), [["v1/devices/me/rpc/response/1", '{"error":"no method"}']]);
+      assert.equal(far.received.filter(({ cmd }) => cmd === "puback").length, 1);
+      assert.deepEqual([calls, far.client.last_error], [[], ""]);
+      await far.client.disconnect();
+    });
+
+  for (const id of ["__proto__", "constructor", "toString", "hasOwnProperty", "a b"])
+    it(`an id that is a word has its reply, at once and later: ${id}`, async () => {
+      const far = await connected();
+      const ids: string[] = [];
+      const topic = `v1/devices/me/rpc/request/${id}`;
+      far.client.set_callback((_topic, data) => {
+        ids.push(data.id);
+        if (data.method === "now") far.client.send_rpc_reply({ ok: 1 }, data.id);
+      });
+      far.publish(topic, '{"method":"now"}');
+      far.publish(topic, '{"method":"later"}');
+      far.publish(topic, '{"method":"later"}');
+      far.publish("v1/devices/me/rpc/request/1", '{"method":"later"}');
+      await far.client.send_rpc_reply({ ok: 2 }, id);
+      assert.deepEqual(ids, [id, id, "1"]);
+      assert.deepEqual(far.published(), [
+        [`v1/devices/me/rpc/response/${id}`, '{"ok":1}'],
+        [`v1/devices/me/rpc/response/${id}`, '{"ok":2}'],
+      ]);
+      assert.throws(() => far.client.send_rpc_reply({}, id), /request_id/, "nobody asked any more");
+      await far.client.disconnect();
+    });
+
+  it("what is not JSON comes as it is, from other topics", async () => {
     const far = await connected();
     const data: unknown[] = [];
     far.client.set_callback((_topic, it) => data.push(it));
-    for (const [id, payload] of ["plain text", "Zürich", "5", "null", '"text"', "true", "", "{"].entries())
-      far.publish(`v1/devices/me/rpc/request/${id}`, payload);
-    far.publish("v1/devices/me/rpc/request/8", Buffer.from("ff00c3", "hex"));
+    for (const payload of ["plain text", "Zürich", "5", "null", '"text"', "true", "", "{"])
+      far.publish("v1/devices/me/attributes", payload);
+    far.publish("v1/devices/me/attributes", Buffer.from("ff00c3", "hex"));
     assert.deepEqual(data, ["plain text", "Zürich", 5, null, "text", true, "", "{", "\xff\0\xc3"]);
     assert.equal(far.client.last_error, "");
+    await far.client.disconnect();
+  });
+
+  it("other topics are no requests, though they look like one", async () => {
+    const far = await connected();
+    const calls: unknown[] = [];
+    far.client.set_callback((...call) => calls.push(call));
+    for (const topic of ["v2/r/req/1", "v1/devices/me/rpc/response/1", "x/v1/devices/me/rpc/request/1"]) {
+      far.publish(topic, '{"method":"m"}');
+      assert.deepEqual(calls.splice(0), [[topic, { method: "m" }]]);
+    }
     await far.client.disconnect();
   });
 
@@ -448,7 +511,7 @@ describe("RPC", () => {
 
   it("wrong arguments throw at once", async () => {
     const { client } = server();
-    for (const id of ["", "x", "1/2", "+", undefined])
+    for (const id of ["", "x", "1/2", "+", undefined, "1e3", "-1", "1.5", " 1", "Infinity", Number.NaN])
       assert.throws(() => client.send_rpc_reply({}, id as never), {
         message: "request_id: use a number",
       });

@@ -74,7 +74,8 @@ it("the manual's usage example runs as it stands", async () => {
   ]);
   assert.deepEqual(
     far.received.map(({ cmd }) => cmd),
-    ["connect", "subscribe", "publish", "publish", "puback", "disconnect"],
+    // The request is acknowledged when the reply is: this server is left before.
+    ["connect", "subscribe", "publish", "publish", "disconnect"],
   );
   assert.equal(far.network.address, "xxx:1883", "port 0 is MQTT's own");
   assert.equal(server.status, false);

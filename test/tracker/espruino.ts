@@ -21,7 +21,7 @@ export function switchOn(): Board {
   const board: Board = { lines: [], kicks: 0, watchdog: undefined, times_s: [] };
   Object.assign(globalThis, {
     E: {
-      CRC32: (bytes: Uint8Array) => crc32(bytes),
+      CRC32: (bytes: Uint8Array | string) => crc32(bytes),
       toString: (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1"),
       toUint8Array: (text: string) => Uint8Array.from(Buffer.from(text, "latin1")),
       enableWatchdog(seconds: number, automatic: boolean) {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
+import { Mode } from "../../firmware/tracker/health.ts";
 import { Word } from "../../firmware/tracker/journal.ts";
-import { Reboot, switchOn } from "./espruino.ts";
-import { createTracker, type FakeTracker, unopened } from "./tracker-rig.ts";
+import { State } from "../../firmware/tracker/recovery.ts";
+import { Reboot } from "./espruino.ts";
+import { createTracker, type FakeTracker } from "./tracker-rig.ts";
 
 const MINUTE = 60;
 const ALONE = { recovery: false };
@@ -13,13 +15,6 @@ function started(t: TestContext, rounds = true): FakeTracker {
   tracker.start(ALONE);
   if (rounds) tracker.parts.health.due[0] = Number.POSITIVE_INFINITY;
   return tracker;
-}
-
-/** A start that ends after so many seconds. */
-function shortStart(tracker: FakeTracker, seconds: number): void {
-  tracker.start(ALONE);
-  tracker.parts.health.due[0] = Number.POSITIVE_INFINITY;
-  tracker.run(seconds, ALONE);
 }
 
 describe("the watchdog", () => {
@@ -86,35 +81,140 @@ describe("the watchdog", () => {
 });
 
 describe("safe mode", () => {
-  test("five short starts lead to it", (t) => {
+  const CRASH = "boom";
+
+  /** A start that lasts so many seconds, then crashes. */
+  function crash(tracker: FakeTracker, after_s: number): void {
+    quiet(tracker);
+    tracker.run(after_s, ALONE);
+    assert.throws(() => tracker.parts.restart.restart("crash", CRASH), Reboot);
+  }
+
+  /** A start whose rounds come as they should. */
+  function quiet(tracker: FakeTracker, options: { bitten?: boolean } = {}): Mode {
+    tracker.start({ ...ALONE, ...options });
+    tracker.parts.health.due[0] = Number.POSITIVE_INFINITY;
+    return tracker.parts.health.mode;
+  }
+
+  /** It is online. */
+  function connect(tracker: FakeTracker): void {
+    const { modem, server, parts } = tracker;
+    tracker.parts.recovery.startRecovery(modem, server, () => {});
+    tracker.run(5, ALONE);
+    assert.equal(parts.recovery.state, State.Online);
+  }
+
+  test("five crashes lead to it, if no run between them lasted two minutes", (t) => {
     const tracker = createTracker(t);
     for (let starts = 1; starts <= 5; starts++) {
-      shortStart(tracker, 100);
-      assert.equal(tracker.safe, false, `start ${starts}`);
+      assert.equal(quiet(tracker), Mode.Normal, `start ${starts}`);
+      crash(tracker, 100);
     }
-    tracker.start(ALONE);
-    assert.equal(tracker.safe, true);
-    tracker.run(3 * 60 * MINUTE, ALONE);
-    assert.equal(tracker.reboots, 0, "nobody expects rounds");
+    assert.equal(quiet(tracker), Mode.Safe);
+  });
+
+  test("five power cuts do not, and do not end a row either", (t) => {
+    const tracker = createTracker(t);
+    for (let starts = 1; starts <= 12; starts++) {
+      assert.equal(quiet(tracker), Mode.Normal, `start ${starts}`);
+      tracker.run(100, ALONE);
+    }
+    for (let starts = 1; starts <= 5; starts++) {
+      crash(tracker, 50);
+      if (starts < 5) assert.equal(quiet(tracker), Mode.Normal);
+    }
+    assert.equal(quiet(tracker), Mode.Safe);
+    // In it, too.
+    assert.equal(quiet(tracker), Mode.Safe);
+  });
+
+  test("five bites of the watchdog do: they leave no note, but the chip tells", (t) => {
+    const tracker = createTracker(t);
+    for (let starts = 1; starts <= 5; starts++) {
+      assert.equal(quiet(tracker, { bitten: starts > 1 }), Mode.Normal);
+      tracker.run(30, ALONE);
+    }
+    assert.equal(quiet(tracker, { bitten: true }), Mode.Safe);
+  });
+
+  test("restarts that the firmware wanted do not, though the chip still tells of an old bite", (t) => {
+    const tracker = createTracker(t);
+    for (let starts = 1; starts <= 12; starts++) {
+      assert.equal(quiet(tracker, { bitten: starts > 1 }), Mode.Normal, `start ${starts}`);
+      assert.throws(() => tracker.parts.restart.restart("reboot", "modem silent"), Reboot);
+    }
   });
 
   test("a start that lasts ends the row", (t) => {
     const tracker = createTracker(t);
     for (let round = 0; round < 3; round++) {
-      for (let starts = 0; starts < 4; starts++) shortStart(tracker, 100);
-      shortStart(tracker, 2 * MINUTE);
+      // The first of a row may come after any time.
+      crash(tracker, 2 * MINUTE);
+      for (let starts = 1; starts < 4; starts++) crash(tracker, 100);
     }
-    tracker.start(ALONE);
-    assert.equal(tracker.safe, false);
+    assert.equal(quiet(tracker), Mode.Normal);
   });
 
-  test("ends with the start after one in it that lasted", (t) => {
+  function intoSafe(t: TestContext, crashes = 5): FakeTracker {
     const tracker = createTracker(t);
-    for (let starts = 0; starts < 5; starts++) shortStart(tracker, 10);
-    shortStart(tracker, 2 * MINUTE);
-    assert.equal(tracker.safe, true);
-    tracker.start(ALONE);
-    assert.equal(tracker.safe, false);
+    for (let starts = 0; starts < crashes; starts++) crash(tracker, 10);
+    quiet(tracker);
+    return tracker;
+  }
+
+  test("ends by itself after five minutes online, without a restart", (t) => {
+    const tracker = intoSafe(t);
+    assert.equal(tracker.parts.health.mode, Mode.Safe);
+    tracker.run(10 * MINUTE, ALONE);
+    assert.equal(tracker.parts.health.mode, Mode.Safe, "it is not online yet");
+    connect(tracker);
+    tracker.run(5 * MINUTE - 20, ALONE);
+    assert.deepEqual([tracker.parts.health.mode, tracker.ends], [Mode.Safe, 0]);
+    tracker.run(30, ALONE);
+    assert.deepEqual([tracker.parts.health.mode, tracker.ends, tracker.reboots], [Mode.Normal, 1, 0]);
+  });
+
+  test("ends after an hour, should the server never be reached", (t) => {
+    const tracker = intoSafe(t);
+    tracker.run(59 * MINUTE, ALONE);
+    assert.deepEqual([tracker.parts.health.mode, tracker.ends], [Mode.Safe, 0]);
+    tracker.run(2 * MINUTE, ALONE);
+    assert.deepEqual([tracker.parts.health.mode, tracker.ends, tracker.reboots], [Mode.Normal, 1, 0]);
+  });
+
+  test("after its end one more crash leads back, unless two minutes passed", (t) => {
+    const tracker = intoSafe(t);
+    tracker.run(60 * MINUTE, ALONE);
+    assert.equal(tracker.ends, 1);
+    tracker.run(60, ALONE);
+    assert.throws(() => tracker.parts.restart.restart("crash", CRASH), Reboot);
+    assert.equal(quiet(tracker), Mode.Safe);
+    tracker.run(61 * MINUTE, ALONE);
+    tracker.run(3 * MINUTE, ALONE);
+    assert.throws(() => tracker.parts.restart.restart("crash", CRASH), Reboot);
+    assert.equal(quiet(tracker), Mode.Normal);
+  });
+
+  test("a crash in it, whenever, leads to the bare one, which a power cut does not end and an hour does", (t) => {
+    const tracker = intoSafe(t);
+    tracker.run(30 * MINUTE, ALONE);
+    assert.throws(() => tracker.parts.restart.restart("crash", CRASH), Reboot);
+    assert.equal(quiet(tracker), Mode.Bare);
+    assert.equal(quiet(tracker), Mode.Bare, "after a power cut");
+    tracker.parts.health.due[0] = 0;
+    tracker.run(59 * MINUTE, ALONE);
+    assert.equal(tracker.reboots, 0, "nobody expects rounds");
+    tracker.run(2 * MINUTE, ALONE);
+    assert.deepEqual([tracker.parts.health.mode, tracker.ends], [Mode.Normal, 1]);
+  });
+
+  test("in the safe one rounds are expected, as fixes are kept", (t) => {
+    const tracker = intoSafe(t);
+    tracker.parts.health.due[0] = 6;
+    tracker.run(90, ALONE);
+    assert.equal(tracker.reboots, 1);
+    assert.equal(tracker.parts.health.mode, Mode.Bare);
   });
 
   test("starts are counted, and short ones in a row never spoil what else is kept", (t) => {
@@ -125,32 +225,5 @@ describe("safe mode", () => {
       assert.equal(state[Word.Starts], starts);
       assert.equal(state[Word.Failures], 0, `failures after ${starts} starts`);
     }
-  });
-});
-
-describe("restart", () => {
-  test("keeps why, cut short, and what was counted", (t) => {
-    const tracker = started(t);
-    const { health, journal } = tracker.parts;
-    journal.state[Word.Dropped] = 5;
-    assert.throws(() => health.restart("crash", `Error: "${"x".repeat(2000)}`), Reboot);
-    tracker.start(ALONE);
-    assert.equal(tracker.parts.journal.state[Word.Dropped], 5);
-    const [sample] = JSON.parse(tracker.parts.outbox.take());
-    assert.equal(sample.ts, Date.UTC(2026, 5, 1, 12));
-    assert.equal(sample.values.crash, `Error: "${"x".repeat(292)}`);
-  });
-
-  test("of the longest text, all of it escaped", (t) => {
-    const tracker = started(t);
-    const text = '"\\'.repeat(200);
-    assert.throws(() => tracker.parts.health.restart("crash", text), Reboot);
-    tracker.start(ALONE);
-    assert.equal(JSON.parse(tracker.parts.outbox.take())[0].values.crash, text.slice(0, 300));
-  });
-
-  test("without a journal still restarts", () => {
-    switchOn();
-    assert.throws(() => unopened().health.restart("crash", "out of memory"), Reboot);
   });
 });

@@ -4,6 +4,8 @@ import { type Clock, install } from "@sinonjs/fake-timers";
 import fc from "fast-check";
 import type { Fix } from "../../firmware/gnss/fix.ts";
 import { Reason } from "../../firmware/reason.ts";
+import type * as clocks from "../../firmware/tracker/clock.ts";
+import { Witness } from "../../firmware/tracker/clock.ts";
 import type * as journals from "../../firmware/tracker/journal.ts";
 import { Word } from "../../firmware/tracker/journal.ts";
 import type * as outboxes from "../../firmware/tracker/outbox.ts";
@@ -12,7 +14,7 @@ import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruin
 import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
 import { parseTelemetry, type Sample } from "../../scripts/simulator/thingsboard/telemetry.ts";
 import { bootableParts } from "../modem/fresh.ts";
-import { type Board, switchOn } from "./espruino.ts";
+import { switchOn } from "./espruino.ts";
 
 const KEYS = "Longitude,Latitude,Altitude,Speed";
 const NOON_MS = Date.UTC(2026, 5, 1, 12);
@@ -20,21 +22,27 @@ const AT = { latitude: 52.520008, longitude: 13.404954 };
 
 type Journal = typeof journals;
 interface Parts {
+  clock: typeof clocks;
   outbox: typeof outboxes;
   journal: Journal;
   pace: typeof paces;
 }
 const boot = bootableParts<Parts>({
+  clock: "tracker/clock.ts",
   outbox: "tracker/outbox.ts",
   journal: "tracker/journal.ts",
   pace: "tracker/pace.ts",
 });
 
 /** The outbox, and of its journal and its pace what shows. */
-type Outbox = typeof outboxes & Pick<Journal, "state"> & { pace: typeof paces };
+type Outbox = typeof outboxes &
+  Pick<Journal, "state"> & {
+    pace: typeof paces;
+    /** Somebody tells the time. */
+    clockIs(time_ms: number): void;
+  };
 
 let clock: Clock;
-let board: Board;
 let chip: Chip;
 function erase(): void {
   chip = createFlash({ start: 0, length: 0x8000, pageSize: 4096 });
@@ -43,16 +51,21 @@ beforeEach(erase);
 afterEach(() => clock.uninstall());
 
 /** The board starts, as often as before and once more; by its clock it is `now_ms`. */
-function start({ no_time = "hold", keys = KEYS, now_ms = NOON_MS, sets_clock = false } = {}): Outbox {
+function start({ no_time = "hold", keys = KEYS, now_ms = NOON_MS } = {}): Outbox {
   clock?.uninstall();
   clock = install({ now: now_ms, toFake: ["Date"] });
-  board = switchOn();
-  const { outbox, journal, pace } = boot();
+  switchOn();
+  const { clock: its_clock, outbox, journal, pace } = boot();
+  its_clock.startClock(false);
   journal.openJournal(rawFlash(chip), 0, chip.length);
   journal.state[Word.Starts] = (journal.state[Word.Starts] as number) + 1;
   journal.saveState();
-  outbox.useSettings({ no_time, keys }, sets_clock);
-  return Object.create(outbox, { state: { value: journal.state }, pace: { value: pace } });
+  outbox.useSettings({ no_time, keys });
+  return Object.create(outbox, {
+    state: { value: journal.state },
+    pace: { value: pace },
+    clockIs: { value: (time_ms: number) => its_clock.timeTold(Witness.Network, time_ms) },
+  });
 }
 
 /** What the server makes of the next packet. */
@@ -294,7 +307,7 @@ describe("a packet", () => {
   ] as const)
     test(`fits the windows ${limit} of data points`, () => {
       const outbox = start();
-      outbox.pace.setLimits({ rateLimits: { telemetryDataPoints: limit } });
+      outbox.pace.setLimits({ telemetryDataPoints: limit });
       for (let i = 0; i < 20; i++)
         outbox.append(NOON_MS + i, { ...fixAt(NOON_MS), altitude_m: 1, speed_kmh: 2 }, "");
       const samples = taken(outbox);
@@ -305,7 +318,7 @@ describe("a packet", () => {
 
   test("a sample with more data points than any window alone goes alone", () => {
     const outbox = start();
-    outbox.pace.setLimits({ rateLimits: { telemetryDataPoints: "3:1" } });
+    outbox.pace.setLimits({ telemetryDataPoints: "3:1" });
     outbox.append(NOON_MS, 0, '{"a":1,"b":2,"c":3,"d":4,"e":5}');
     outbox.append(NOON_MS, 0, '{"a":1}');
     outbox.append(NOON_MS, 0, '{"a":1}');
@@ -386,19 +399,6 @@ describe("the time is not known", () => {
     append(second, OWN_MS + 3000);
     second.clockIs(NOON_MS + 60_000);
     assert.deepEqual(times(drain(second)), [undefined, NOON_MS + 1000, NOON_MS + 63_000]);
-  });
-
-  test("the clock is set, on boards where it can be; later corrections move no sample", () => {
-    const outbox = start({ now_ms: OWN_MS, sets_clock: true });
-    append(outbox, OWN_MS);
-    outbox.clockIs(NOON_MS);
-    assert.deepEqual(board.times_s, [NOON_MS / 1000]);
-    clock.setSystemTime(NOON_MS);
-    outbox.clockIs(NOON_MS + 700);
-    assert.deepEqual(board.times_s, [NOON_MS / 1000, NOON_MS / 1000 + 0.7]);
-    assert.deepEqual(times(drain(outbox)), [NOON_MS]);
-    start({ sets_clock: false }).clockIs(NOON_MS);
-    assert.deepEqual(board.times_s, []);
   });
 });
 

@@ -1,49 +1,375 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { Reason } from "../../firmware/reason.ts";
+import { Evidence, evidenceOf, ladder, rungAt, wait_s } from "../../firmware/tracker/recovery.ts";
 import { createFlash } from "../../scripts/simulator/espruino/flash.ts";
+import { cme, ERROR, ok } from "../modem/fake-serial.ts";
 import { createTracker, type FakeTracker } from "./tracker-rig.ts";
 
-const LADDER = "context socket socket context context radio radio modem modem power power power".split(" ");
-/** The longest delays, seconds. */
-const RANGES = [10, 20, 40, 80, 160, 320, 600, 600, 600, 600, 600, 600];
 const NEARLY_1 = 1 - 1e-9;
+const MINUTE = 60;
+const HOUR = 3600;
 
 const said = ({ parts }: FakeTracker): Record<string, unknown> => parts.recovery.history({});
-const MINUTE = 60;
 
-describe("the ladder", () => {
-  test("each failure goes further: what is tried, in order, and then the board is rebooted", (t) => {
+/** One letter a failure in a row: a new connection, context, radio, modem, power, board. */
+const RUNG_LETTERS = ".crmpb";
+const ALL_KINDS = Array.from({ length: Evidence.Count }, (_, evidence) => evidence as Evidence);
+const sequence = (evidence: Evidence): string =>
+  Array.from({ length: 80 }, (_, i) => RUNG_LETTERS[rungAt(ladder(evidence), i + 1)]).join("");
+/** Begins again and again. */
+const again = (pattern: string): string => pattern.repeat(80).slice(0, 80);
+
+describe("the table", () => {
+  for (const [name, evidence, expected] of [
+    ["the modem is silent", Evidence.Silent, again("cpcpcpcpcpcb")],
+    ["it starts anew by itself, or refuses", Evidence.Modem, again("cmcmcp")],
+    ["no SIM", Evidence.Sim, again("cccmcccmcccp")],
+    ["PIN or PUK: a person has to do something", Evidence.Person, again("c")],
+    ["no network", Evidence.Registration, again("crcrcmcrcrcmcrcrcmcrcrcp")],
+    ["no PDP context", Evidence.Context, again("ccrccrccmccrccrccmccrccrccmccrccrccp")],
+    ["no socket", Evidence.Sockets, again(".c.m.c.m.c.p")],
+    ["565: the name has no address", Evidence.Name, again("..c..c..c..c..c..c..c..c..c..c..c..m")],
+    ["566, 569: not reached", Evidence.Open, again("..c..c..c..c..c..c..c..c..c..c..c..m")],
+    [
+      "CONNECT unanswered",
+      Evidence.Unanswered,
+      `${"..c".repeat(11)}..m${"..c".repeat(11)}..m${"..c".repeat(2)}..`,
+    ],
+    ["CONNACK says no", Evidence.Refused, again(".")],
+    ["CONNACK 0, and then it ended", Evidence.Ended, again("..............c")],
+  ] as const)
+    test(name, () => assert.equal(sequence(evidence), expected));
+
+  test("is the one in README.md", () => {
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    const rows = readme
+      .slice(readme.indexOf("**Coming back.**"))
+      .split("\n\n")[1]
+      ?.split("\n")
+      .slice(2)
+      .map((line) => line.split("|").slice(2, -1).map(Number));
+    assert.deepEqual(
+      rows,
+      ALL_KINDS.map((evidence) => {
+        const { context, radio, modem, power, board } = ladder(evidence);
+        return [context, radio, modem, power, board];
+      }),
+    );
+  });
+
+  test("has every kind above", () => assert.equal(ALL_KINDS.length, 12));
+
+  test("only a silent modem reboots the board, and only one not yet proven to work is cut off", () => {
+    for (const evidence of ALL_KINDS) {
+      const { modem, power, board } = ladder(evidence);
+      assert.equal(board > 0, evidence === Evidence.Silent);
+      if (evidence >= Evidence.Name) assert.equal(power, 0, `power at ${evidence}`);
+      if (evidence >= Evidence.Refused) assert.equal(modem, 0, `modem at ${evidence}`);
+    }
+  });
+
+  test("delays: from 1 s, in a range that doubles with each failure, to ten minutes; longer only where the server is not to blame", (t) => {
+    const { random } = Math;
+    t.after(() => {
+      Math.random = random;
+    });
+    for (const evidence of ALL_KINDS) {
+      const allowed = ladder(evidence);
+      const range = (failures: number) => {
+        Math.random = () => 0;
+        const least = wait_s(failures, allowed);
+        Math.random = () => NEARLY_1;
+        return [least, wait_s(failures, allowed)];
+      };
+      let most_s = allowed.first_s;
+      for (let failures = 1; failures <= 12; failures++) {
+        assert.deepEqual(range(failures), [1, most_s]);
+        most_s = Math.min(most_s * 2, 600);
+      }
+      for (const failures of [13, 50, 1e6]) assert.deepEqual(range(failures), [1, allowed.longest_s]);
+      assert.equal(allowed.longest_s, evidence >= Evidence.Sockets ? 600 : 3600);
+    }
+  });
+});
+
+describe("what a failure is evidence of", () => {
+  for (const [reason, before, after] of [
+    [Reason.ModemSilent, Evidence.Silent, Evidence.Silent],
+    [Reason.ModemRestarted, Evidence.Modem, Evidence.Modem],
+    [Reason.ModemPoweredDown, Evidence.Modem, Evidence.Modem],
+    [Reason.NoAnswer, Evidence.Modem, Evidence.Modem],
+    [Reason.SimMissing, Evidence.Sim, Evidence.Sim],
+    [Reason.SimLost, Evidence.Sim, Evidence.Sim],
+    [Reason.WrongPin, Evidence.Person, Evidence.Person],
+    [Reason.PinMissing, Evidence.Person, Evidence.Person],
+    [Reason.PinLastTry, Evidence.Person, Evidence.Person],
+    [Reason.PinUnsure, Evidence.Person, Evidence.Person],
+    [Reason.SimLocked, Evidence.Person, Evidence.Person],
+    [Reason.NoNetwork, Evidence.Registration, Evidence.Registration],
+    [Reason.RegistrationDenied, Evidence.Registration, Evidence.Registration],
+    [Reason.NoContext, Evidence.Context, Evidence.Context],
+    [Reason.ContextLost, Evidence.Context, Evidence.Context],
+    [Reason.ContextBroken, Evidence.Context, Evidence.Context],
+    [Reason.SocketInUse, Evidence.Sockets, Evidence.Sockets],
+    [Reason.NameUnknown, Evidence.Name, Evidence.Name],
+    [Reason.OpenFailed, Evidence.Open, Evidence.Ended],
+    [Reason.OpenTimeout, Evidence.Open, Evidence.Ended],
+    [Reason.BadHost, Evidence.Open, Evidence.Ended],
+    [Reason.ConnectUnanswered, Evidence.Unanswered, Evidence.Ended],
+    [Reason.ClosedByServer, Evidence.Unanswered, Evidence.Ended],
+    [Reason.LinkLost, Evidence.Unanswered, Evidence.Ended],
+    [Reason.LinkSlow, Evidence.Unanswered, Evidence.Ended],
+    [Reason.AnswerMissing, Evidence.Unanswered, Evidence.Ended],
+    [Reason.ProtocolError, Evidence.Unanswered, Evidence.Ended],
+    [Reason.RefusedLogin, Evidence.Refused, Evidence.Refused],
+    [Reason.RefusedBusy, Evidence.Refused, Evidence.Refused],
+  ] as const)
+    test(`${reason}`, () => {
+      assert.equal(evidenceOf(reason, false), before, "before CONNACK 0");
+      assert.equal(evidenceOf(reason, true), after, "after it");
+    });
+});
+
+/** The failures in a row, from the first, at which each of these rungs was taken. */
+function at(fails: { rung: string }[], rung: string): number[] {
+  return fails.flatMap((fail, i) => (fail.rung === rung ? [i + 1] : []));
+}
+
+describe("what happens", () => {
+  for (const reason of [Reason.OpenFailed, Reason.NameUnknown, Reason.OpenTimeout])
+    test(`${reason} for ever: a new context after the third, the modem after hours, no power cut, no reboot`, (t) => {
+      const tracker = createTracker(t);
+      tracker.refusal = reason;
+      tracker.random(0.5);
+      tracker.start();
+      tracker.runTries(40);
+      assert.deepEqual(tracker.tries, [
+        "context",
+        ...Array.from({ length: 39 }, (_, i) =>
+          (i + 1) % 36 === 0 ? "modem" : (i + 1) % 3 === 0 ? "context" : "connection",
+        ),
+      ]);
+      const hours = (tracker.tried_s[tracker.tries.indexOf("modem")] as number) / HOUR;
+      // At the mean of the delays. A connection that fails takes up to 150 s more each time.
+      assert.ok(hours > 2 && hours < 3, `${hours} h`);
+      assert.ok((tracker.tried_s[3] as number) < 60, "the first new context soon");
+      assert.equal(tracker.reboots, 0);
+    });
+
+  test("CONNACK 0 and then the end, for ever: the modem is left alone but for a new context at the 15th", (t) => {
     const tracker = createTracker(t);
-    tracker.refusal = "no answer";
+    tracker.random(0.5);
+    tracker.start();
+    for (let i = 0; i < 40; i++) {
+      tracker.runTries(1);
+      assert.equal(tracker.server.status, true);
+      tracker.lose(Reason.ClosedByServer);
+    }
+    tracker.runTries(1);
+    assert.deepEqual(
+      at(
+        tracker.tries.map((rung) => ({ rung })),
+        "context",
+      ),
+      [1, 16, 31],
+    );
+    assert.equal(tracker.tries.filter((rung) => rung === "connection").length, 38);
+    assert.equal(tracker.reboots, 0);
+  });
+
+  test("a login that is refused for ever: nothing of ours is touched", (t) => {
+    const tracker = createTracker(t);
+    tracker.refusal = Reason.RefusedLogin;
+    tracker.random(NEARLY_1);
+    tracker.start();
+    tracker.runTries(60);
+    assert.deepEqual(tracker.tries, ["context", ...Array(59).fill("connection")]);
+    assert.equal(Math.max(...tracker.delays()), 600);
+    assert.equal(tracker.reboots, 0);
+  });
+
+  for (const [name, answers, rungs] of [
+    ["a modem that is silent", { AT: undefined, ATE0: undefined }, "cpcpcpcpcpcb"],
+    ["no SIM", { "AT+CPIN?": cme(10) }, "cccmcccmcccp"],
+    ["a SIM that is locked", { "AT+CPIN?": ok("+CPIN: SIM PUK") }, "cccccccccccc"],
+    ["no network", { "AT+CEREG?": ok("+CEREG: 0,2") }, "crcrcmcrcrcm"],
+    ["no PDP context", { "AT+QIACT=1": ERROR }, "ccrccrccmccr"],
+  ] as const)
+    test(`${name}: ${rungs}`, (t) => {
+      const tracker = createTracker(t);
+      tracker.random(0.5);
+      tracker.answers = { ...answers };
+      tracker.start();
+      assert.equal(
+        tracker
+          .fails(13)
+          .map(
+            ({ rung }) => RUNG_LETTERS["connection context radio modem power board".split(" ").indexOf(rung)],
+          )
+          .join(""),
+        rungs,
+      );
+    });
+
+  test("the reason of a reboot is reported", (t) => {
+    const tracker = createTracker(t);
+    tracker.random(0);
+    tracker.answers = { AT: undefined, ATE0: undefined };
+    tracker.start();
+    tracker.fails(12);
+    tracker.answers = {};
+    tracker.run(HOUR);
+    assert.equal(tracker.reboots, 1);
+    assert.match(tracker.parts.outbox.take(), /"values":{"reboot":"modem silent: check power, UART"}}/);
+    assert.equal(said(tracker).reboots, 1);
+  });
+});
+
+describe("what is proven clears what comes before it", () => {
+  test("a server that cannot be reached, and a network that is lost now and then: neither hides the other", (t) => {
+    const tracker = createTracker(t);
+    tracker.random(0.5);
+    tracker.refusal = Reason.OpenFailed;
+    tracker.start();
+    const noNetwork = () => {
+      tracker.serial.answers["AT+CEREG?"] = ok("+CEREG: 0,2");
+      tracker.serial.say("\r\nRDY\r\n");
+    };
+    // Two failures to open: the third will be due a new context.
+    tracker.runTries(2);
+    noNetwork();
+    const lost = tracker.delays().length;
+    while (tracker.delays().length < lost + 1) tracker.run(1);
+    // The first of its kind: no radio yet.
+    tracker.run(5);
+    assert.equal(said(tracker).radio_resets, undefined);
+    tracker.serial.answers["AT+CEREG?"] = ok("+CEREG: 0,1");
+    tracker.tries.length = 0;
+    tracker.runTries(2);
+    // The third that could not open, of which the network being lost proved nothing.
+    assert.equal(tracker.tries[1], "context");
+    assert.equal(said(tracker).radio_resets, undefined);
+  });
+
+  test("opening proves the network: its failures before that are forgotten", (t) => {
+    const tracker = createTracker(t);
+    tracker.random(0.5);
+    tracker.start();
+    for (let i = 0; i < 6; i++) {
+      tracker.runTries(1);
+      tracker.serial.answers["AT+CEREG?"] = ok("+CEREG: 0,2");
+      tracker.lose(Reason.ClosedByServer);
+      tracker.serial.say("\r\nRDY\r\n");
+      const lost = tracker.delays().length;
+      while (tracker.delays().length < lost + 1) tracker.run(1);
+      tracker.serial.answers["AT+CEREG?"] = ok("+CEREG: 0,1");
+    }
+    tracker.runTries(1);
+    assert.equal(said(tracker).radio_resets, undefined);
+  });
+
+  test("a context that is taken away again and again from one that is accepted in between costs nothing but contexts", (t) => {
+    const tracker = createTracker(t);
+    tracker.random(0);
+    tracker.start();
+    for (let i = 0; i < 40; i++) {
+      tracker.runTries(1);
+      tracker.serial.say('\r\n+QIURC: "pdpdeact",1\r\n');
+      tracker.lose(Reason.ContextLost);
+    }
+    tracker.runTries(1);
+    assert.deepEqual(tracker.tries, Array(41).fill("context"));
+  });
+});
+
+describe("failures in a row", () => {
+  test("are forgotten at once when the server acknowledged something", (t) => {
+    const tracker = createTracker(t);
+    tracker.random(NEARLY_1);
+    tracker.start();
+    for (let i = 0; i < 4; i++) {
+      tracker.runTries(1);
+      tracker.parts.recovery.acknowledged();
+      tracker.lose(Reason.ClosedByServer);
+    }
+    assert.deepEqual(tracker.delays(), [10, 10, 10, 10]);
+  });
+
+  test("are not by time alone at QoS 1, where something would be", (t) => {
+    const tracker = createTracker(t);
+    tracker.random(NEARLY_1);
+    tracker.start();
+    for (let i = 0; i < 4; i++) {
+      tracker.runTries(1);
+      tracker.run(3 * MINUTE);
+      tracker.lose(Reason.ClosedByServer);
+    }
+    assert.deepEqual(tracker.delays(), [10, 20, 40, 80]);
+  });
+
+  test("are at QoS 0 after a minute online, and not before", (t) => {
+    const tracker = createTracker(t);
+    tracker.random(NEARLY_1);
+    tracker.qos = 0;
+    tracker.start();
+    for (const online_s of [50, 50, 80, 50]) {
+      tracker.runTries(1);
+      tracker.run(online_s);
+      tracker.lose(Reason.ClosedByServer);
+    }
+    assert.deepEqual(tracker.delays(), [10, 20, 10, 20]);
+  });
+
+  test("are forgotten for the next start, too", (t) => {
+    const tracker = createTracker(t);
+    tracker.refusal = Reason.OpenFailed;
     tracker.random(0);
     tracker.start();
     tracker.runTries(12);
-    assert.deepEqual(tracker.tries, LADDER);
-    assert.equal(tracker.reboots, 0);
-    tracker.run(5);
-    assert.equal(tracker.reboots, 1);
+    tracker.refusal = Reason.None;
+    tracker.runTries(1);
+    tracker.parts.recovery.acknowledged();
+    tracker.random(NEARLY_1);
+    tracker.start();
+    tracker.runTries(1);
+    tracker.lose(Reason.ClosedByServer);
+    assert.deepEqual(tracker.delays(), [10]);
   });
 
-  for (const [name, random, ranges] of [
-    ["the least", 0, RANGES.map(() => 1)],
-    ["in between", 0.5, RANGES.map((most) => 1 + most / 2)],
-    ["the most", NEARLY_1, RANGES],
-  ] as const)
-    test(`delays are at random, in a range that doubles, up to ten minutes: ${name}`, (t) => {
-      const tracker = createTracker(t);
-      tracker.refusal = "no answer";
-      tracker.random(random);
-      tracker.start();
-      tracker.runTries(12);
-      assert.deepEqual(tracker.delays(), ranges);
-    });
+  test("are not, by a start that comes before", (t) => {
+    const tracker = createTracker(t);
+    tracker.refusal = Reason.OpenFailed;
+    tracker.random(0);
+    tracker.start();
+    tracker.runTries(5);
+    tracker.random(NEARLY_1);
+    tracker.start();
+    tracker.runTries(1);
+    assert.deepEqual(tracker.delays(), [320]);
+  });
+
+  test("one loss that several parts tell of is one", (t) => {
+    const tracker = createTracker(t);
+    tracker.random(NEARLY_1);
+    tracker.start();
+    tracker.runTries(1);
+    tracker.lose(Reason.ClosedByServer);
+    tracker.parts.recovery.fail(Reason.OpenTimeout);
+    tracker.lose(Reason.ContextLost);
+    assert.deepEqual(tracker.delays(), [10]);
+    assert.equal(said(tracker).lost, "closed by server");
+    tracker.run(15);
+    assert.deepEqual(tracker.tries, ["context", "connection"]);
+  });
 
   test("the delay that is said is the delay", (t) => {
     const tracker = createTracker(t);
     tracker.random(0.7);
     tracker.start();
     tracker.run(MINUTE);
-    tracker.lose("connection lost");
+    tracker.lose(Reason.ClosedByServer);
     const [delay = 0] = tracker.delays();
     const before = tracker.tries.length;
     tracker.run(delay - 1);
@@ -51,164 +377,33 @@ describe("the ladder", () => {
     tracker.run(1.5);
     assert.equal(tracker.tries.length, before + 1);
   });
-
-  test("after the reboot the tries are 30 and 60 minutes apart, and each twelfth failure reboots", (t) => {
-    const tracker = createTracker(t);
-    tracker.refusal = "no answer";
-    tracker.random(NEARLY_1);
-    tracker.start();
-    tracker.runTries(12);
-    for (const reboots of [1, 2, 3, 4]) {
-      tracker.runTries(12);
-      assert.equal(tracker.reboots, reboots);
-      const [first, ...others] = tracker.delays();
-      assert.ok(first === 1800 || (first === 3600 && reboots > 1));
-      assert.deepEqual(others, Array(11).fill(3600));
-      assert.deepEqual(tracker.tries.splice(0, tracker.tries.length - 12).length, 12);
-    }
-    assert.deepEqual(tracker.tries, ["context", ...Array(11).fill("power")]);
-  });
-
-  test("the reason of the reboot is reported", (t) => {
-    const tracker = createTracker(t);
-    tracker.refusal = "no answer";
-    tracker.random(0);
-    tracker.start();
-    tracker.runTries(12);
-    tracker.refusal = "";
-    tracker.run(30);
-    assert.equal(tracker.reboots, 1);
-    assert.match(tracker.parts.outbox.take(), /"values":{"reboot":"no answer"}}/);
-    assert.equal(said(tracker).reboots, 1);
-  });
-
-  test("a modem that does not come up climbs it as well", (t) => {
-    const tracker = createTracker(t);
-    tracker.random(0);
-    tracker.start();
-    const serial = () => tracker.serial.answers;
-    for (let failures = 0; failures < 11; failures = tracker.delays().length) {
-      serial()["AT+QIDEACT=1"] = "\r\nERROR\r\n";
-      serial()['AT+QICSGP=1,1,"iot.example","","",0;+QIACT=1'] = "\r\n+CME ERROR: 30\r\n";
-      tracker.run(10);
-      if (tracker.clock.now > Date.UTC(2026, 5, 3)) break;
-    }
-    const { contexts, radio_resets, modem_resets, power_cycles } = said(tracker);
-    assert.deepEqual(
-      { contexts, radio_resets, modem_resets, power_cycles },
-      {
-        contexts: 3,
-        radio_resets: 2,
-        modem_resets: 2,
-        power_cycles: 2,
-      },
-    );
-  });
 });
 
-describe("a server that refuses", () => {
-  test("is asked again and again, and nothing of ours is restarted", (t) => {
-    const tracker = createTracker(t);
-    tracker.refusal = "refused: check login";
-    tracker.random(NEARLY_1);
-    tracker.start();
-    tracker.runTries(60);
-    assert.deepEqual(tracker.tries, ["context", ...Array(59).fill("socket")]);
-    assert.equal(tracker.reboots, 0);
-    assert.equal(Math.max(...tracker.delays()), 600);
-  });
-
-  test("with other faults in between: those climb", (t) => {
-    const tracker = createTracker(t);
-    tracker.random(0);
-    tracker.start();
-    tracker.run(MINUTE);
-    tracker.tries.length = 0;
-    tracker.refusal = "refused";
-    tracker.lose("connection lost");
-    tracker.runTries(3);
-    tracker.refusal = "no answer";
-    tracker.runTries(1);
-    tracker.refusal = "refused";
-    tracker.runTries(2);
-    assert.deepEqual(tracker.tries, ["socket", "socket", "socket", "socket", "radio", "socket"]);
-  });
-});
-
-describe("failures in a row", () => {
-  test("are forgotten after a minute online", (t) => {
-    const tracker = createTracker(t);
-    tracker.random(NEARLY_1);
-    tracker.start();
-    tracker.run(2 * MINUTE);
-    for (let i = 0; i < 4; i++) {
-      tracker.lose("connection lost");
-      tracker.run(10 + 2);
-      assert.equal(tracker.parts.recovery.reason, "");
-      tracker.run(MINUTE + 15);
-    }
-    assert.deepEqual(tracker.delays(), [10, 10, 10, 10]);
-    assert.deepEqual(tracker.tries, ["context", "socket", "socket", "socket", "socket"]);
-  });
-
-  test("are not before", (t) => {
-    const tracker = createTracker(t);
-    tracker.random(NEARLY_1);
-    tracker.start();
-    tracker.run(2 * MINUTE);
-    for (const most of [10, 20, 40]) {
-      tracker.lose("connection lost");
-      tracker.run(most + 5);
-      assert.equal(tracker.parts.recovery.reason, "");
-      tracker.run(50);
-    }
-    assert.deepEqual(tracker.delays(), [10, 20, 40]);
-    assert.equal(tracker.tries.at(-1), "context");
-  });
-
-  test("are forgotten for the next start, too", (t) => {
-    const tracker = createTracker(t);
-    tracker.refusal = "no answer";
-    tracker.random(0);
-    tracker.start();
-    tracker.runTries(12);
-    tracker.refusal = "";
-    tracker.run(3 * MINUTE);
-    assert.equal(tracker.reboots, 1);
-    tracker.random(NEARLY_1);
-    tracker.start();
-    tracker.run(MINUTE);
-    tracker.lose("connection lost");
-    assert.deepEqual(tracker.delays(), [10]);
-  });
-
-  test("are not, by a start that comes before", (t) => {
-    const tracker = createTracker(t);
-    tracker.refusal = "no answer";
-    tracker.random(0);
-    tracker.start();
-    tracker.runTries(12);
-    tracker.run(20);
-    tracker.refusal = "no answer";
-    tracker.random(NEARLY_1);
-    tracker.start();
-    tracker.runTries(1);
-    assert.deepEqual(tracker.delays(), [1800]);
-  });
-
-  test("one loss that several parts tell of is one", (t) => {
-    const tracker = createTracker(t);
-    tracker.random(NEARLY_1);
-    tracker.start();
-    tracker.run(2 * MINUTE);
-    tracker.lose("connection lost");
-    tracker.parts.recovery.fail("no answer: check host, port");
-    tracker.lose("PDP context lost");
-    assert.deepEqual(tracker.delays(), [10]);
-    assert.equal(said(tracker).lost, "connection lost");
-    tracker.run(15);
-    assert.deepEqual(tracker.tries, ["context", "socket"]);
-  });
+describe("a reset after any failure changes nothing: the rung that was due is taken, a new context at least", () => {
+  for (const [name, change] of [
+    ["silent", { answers: { AT: undefined, ATE0: undefined } }],
+    ["a modem that refuses", { answers: { "AT+CMEE=1": ERROR } }],
+    ["no SIM", { answers: { "AT+CPIN?": cme(10) } }],
+    ["no network", { answers: { "AT+CEREG?": ok("+CEREG: 0,2") } }],
+    ["no context", { answers: { "AT+QIACT=1": ERROR } }],
+    ["no socket", { refusal: Reason.SocketInUse }],
+    ["not reached", { refusal: Reason.OpenFailed }],
+    ["unanswered", { refusal: Reason.ConnectUnanswered }],
+    ["refused", { refusal: Reason.RefusedLogin }],
+  ] as const)
+    test(name, (t) => {
+      const tracker = createTracker(t);
+      tracker.random(0);
+      Object.assign(tracker, change);
+      tracker.start();
+      for (const [i, { rung, flash }] of tracker.fails(38).entries()) {
+        tracker.chip.bytes.set(flash);
+        tracker.start();
+        // The start is what the board's rung is.
+        const expected = rung === "connection" || rung === "board" ? "context" : rung;
+        assert.equal(tracker.firstRung(), expected, `after failure ${i + 1}`);
+      }
+    });
 });
 
 describe("what happened on the way", () => {
@@ -218,20 +413,18 @@ describe("what happened on the way", () => {
     tracker.start();
     tracker.run(2 * MINUTE);
     assert.deepEqual(said(tracker), { contexts: 1, reboots: 0, dropped: 0 });
-    tracker.refusal = "no answer";
-    tracker.lose("connection lost");
-    tracker.runTries(8);
-    tracker.refusal = "";
+    tracker.refusal = Reason.OpenFailed;
+    tracker.lose(Reason.ClosedByServer);
+    tracker.runTries(40);
+    tracker.refusal = Reason.None;
     tracker.runTries(1);
     assert.deepEqual(said(tracker), {
       reconnects: 1,
-      contexts: 3,
-      radio_resets: 2,
-      modem_resets: 2,
-      power_cycles: 1,
+      contexts: 13,
+      modem_resets: 1,
       reboots: 0,
       dropped: 0,
-      lost: "no answer",
+      lost: "refused: check host, port",
     });
   });
 
@@ -241,9 +434,9 @@ describe("what happened on the way", () => {
     tracker.start();
     tracker.run(2 * MINUTE);
     for (let i = 0; i < 3; i++) {
-      tracker.refusal = "no answer";
-      tracker.lose("connection lost");
-      tracker.refusal = "";
+      tracker.refusal = Reason.OpenFailed;
+      tracker.lose(Reason.ClosedByServer);
+      tracker.refusal = Reason.None;
       tracker.server.status = true;
       tracker.serial.commands = [];
       tracker.run(50);
@@ -257,7 +450,7 @@ describe("what happened on the way", () => {
     const told: number[] = [];
     tracker.start();
     Object.assign(globalThis, { setTime: (seconds: number) => told.push(seconds) });
-    tracker.parts.outbox.useSettings({ no_time: "hold", keys: "" }, true);
+    tracker.parts.clock.startClock(true);
     tracker.run(10);
     assert.deepEqual(told, [Date.UTC(2026, 6, 4, 8, 9, 10) / 1000]);
   });

@@ -1,61 +1,92 @@
-import type { AnyNode, CallExpression, Identifier, NewExpression } from "acorn";
-import { descendants } from "../tree.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { AnyNode, CallExpression, Literal } from "acorn";
+import { descendants, memberName } from "../tree.ts";
+import type { Finding, Rule, Subject } from "./rule.ts";
 
-const INSTEAD = "use indexOf and substr, which are faster too";
+/** One of a kind, or one that stands for itself. Not `\b`, `\0`, `\1`, `\x..`, `\u....`. */
+const ESCAPED = "\\\\(?:[dDwWsSfnrtv]|[!-/:-@[-`{-~])";
+const PLAIN = "[^\\^$.*+?()[\\]{}|\\\\/]";
+/** What a class may name: no `.` or `[` at the end of a range, which the interpreter takes for more than a character. */
+const NAMED = "[^\\^.[\\]|\\\\/-]";
+const CLASS = `\\[\\^?(?:${ESCAPED}|${NAMED}-${NAMED}|[.]|${NAMED})*-?\\]`;
+const STEP = new RegExp(`(${PLAIN}|${ESCAPED}|${CLASS})([*]?)`, "y");
 
-/** Regular expressions that the interpreter throws on, or silently matches otherwise. */
-export const brokenRegExp: Rule = ({ program, scopes }) => {
+const INSTEAD =
+  "use indexOf and substr, or only characters and [classes] in a row, * after one, ^ first, $ last";
+
+/**
+ * Whether the interpreter finds what the standard would, in any text of bytes. Its matcher has no groups worth the name,
+ * lets `|` end everything, knows no `?`, may take `+` for `*`, and never looks for nothing behind the last character:
+ * scripts/simulator/espruino/regexp.ts does as it does.
+ */
+export function isReadAlike(pattern: string): boolean {
+  let rest = pattern.startsWith("^") ? pattern.slice(1) : pattern;
+  let least = 0;
+  const next = () => {
+    STEP.lastIndex = 0;
+    return STEP.exec(rest);
+  };
+  for (let step = next(); step; step = next()) {
+    const [whole, what = "", repeated] = step;
+    if (what === "[]" || what === "[^]" || !risingRanges(what)) return false;
+    if (!repeated) least++;
+    rest = rest.slice(whole.length);
+  }
+  return least > 0 && (rest === "" || rest === "$");
+}
+
+/** In the interpreter `[a-a]` is empty. */
+function risingRanges(what: string): boolean {
+  if (!what.startsWith("[")) return true;
+  const named = what.slice(1, -1).replace(/\\./g, "");
+  return [...named.matchAll(/(.)-(.)/g)].every(([, from = "", to = ""]) => from < to);
+}
+
+/** Regular expressions that the interpreter might match otherwise than the standard, or throw on. */
+export const differingRegExp: Rule = (subject) => {
   const findings: Finding[] = [];
-  for (const node of descendants(program)) {
-    const refuse = (what: string) => findings.push({ at: node.start, message: `${what}: ${INSTEAD}` });
-    const [pattern, flags] = patternOf(node) ?? [];
-    if (pattern !== undefined) {
-      const broken = brokenPart(pattern) ?? (/[^gi]/.test(flags ?? "") ? `the flags ${flags}` : undefined);
-      if (broken) refuse(`Espruino's regular expressions do not have ${broken}`);
-    } else if (isRegExpCall(node) && !scopes.variableOf(node.callee as Identifier)) {
-      refuse("a regular expression made at run time cannot be checked");
+  for (const node of descendants(subject.program)) {
+    const refuse = (message: string) => findings.push({ at: node.start, message });
+    if (node.type === "Literal" && node.regex) {
+      const { pattern, flags } = node.regex;
+      const call = replaceOf(node, subject);
+      if (!isReadAlike(pattern)) refuse(`Espruino might match /${pattern}/ otherwise: ${INSTEAD}`);
+      else if (flags !== "" && !(flags === "g" && call))
+        refuse(`the flags ${flags} of a regular expression: only g, and only within replace(..)`);
+      const text = call?.arguments[1];
+      if (text?.type === "Literal" && String(text.value).includes("$"))
+        refuse("a $ in what replaces a match: give replace a function");
+    } else if (
+      node.type === "Identifier" &&
+      node.name === "RegExp" &&
+      !subject.scopes.variableOf(node) &&
+      !isMemberName(node, subject)
+    ) {
+      refuse("a regular expression made at run time cannot be checked: write it as /../");
+    } else if (node.type === "MemberExpression" && memberName(node) === "lastIndex") {
+      refuse("lastIndex, which there counts without the flag g, too: use indexOf");
     }
   }
   return findings;
 };
 
-function isRegExpCall(node: AnyNode): node is CallExpression | NewExpression {
+function isMemberName(node: AnyNode, { scopes }: Subject): boolean {
+  const parent = scopes.parentOf(node);
   return (
-    (node.type === "NewExpression" || node.type === "CallExpression") &&
-    node.callee.type === "Identifier" &&
-    node.callee.name === "RegExp"
+    (parent?.type === "MemberExpression" && parent.property === node && !parent.computed) ||
+    (parent?.type === "Property" && parent.key === node)
   );
 }
 
-function patternOf(node: AnyNode): [string, string] | undefined {
-  if (node.type === "Literal" && node.regex) return [node.regex.pattern, node.regex.flags];
-  if (!isRegExpCall(node)) return undefined;
-  const [pattern, flags] = node.arguments.map((argument) =>
-    argument.type === "Literal" && typeof argument.value === "string" ? argument.value : undefined,
-  );
-  return pattern === undefined ? undefined : [pattern, flags ?? ""];
-}
-
-function brokenPart(pattern: string): string | undefined {
-  let inClass = false;
-  for (let i = 0; i < pattern.length; i++) {
-    const character = pattern.charAt(i);
-    if (character === "\\") {
-      const escaped = pattern.charAt(++i);
-      if (escaped === "x" || escaped === "u") return `\\${escaped}..`;
-      if (!inClass && /[bB1-9]/.test(escaped)) return `\\${escaped}`;
-    } else if (inClass) {
-      inClass = character !== "]";
-    } else if (character === "[") {
-      inClass = true;
-    } else if (character === "{") {
-      return "{n,m}";
-    } else if (character === "?") {
-      const before = pattern.charAt(i - 1);
-      if (before === "(") return pattern.substring(i - 1, i + 2);
-      return before === "*" || before === "+" ? `lazy ${before}?` : "a ? that matches nothing";
-    }
+/** The call of `replace` that the expression is for, by itself or as a choice of two. */
+function replaceOf(literal: Literal, { scopes }: Subject): CallExpression | undefined {
+  let node: AnyNode = literal;
+  let parent = scopes.parentOf(node);
+  while (parent?.type === "ConditionalExpression" && parent.test !== node) {
+    node = parent;
+    parent = scopes.parentOf(node);
   }
-  return undefined;
+  if (parent?.type !== "CallExpression" || parent.arguments[0] !== node) return undefined;
+  return parent.callee.type === "MemberExpression" && memberName(parent.callee) === "replace"
+    ? parent
+    : undefined;
 }

@@ -14,7 +14,9 @@ import { estimateMemory, reachable } from "./memory.ts";
 import { createPackets, type Packets } from "./packets.ts";
 import { createPins, type PinLevels } from "./pins.ts";
 import { installPromise } from "./promise.ts";
+import { createRandomNumbers } from "./random.ts";
 import { createRealm, Stopped } from "./realm.ts";
+import { createResetRegister } from "./reset-register.ts";
 import { createSerials } from "./serial.ts";
 import type { BoardSpec } from "./specs.ts";
 import { eraseAll, eraseFile, isValid, readFile, type StorageArea, writeFile } from "./storage.ts";
@@ -31,7 +33,7 @@ export interface BoardOptions {
   serials?: Record<string, SerialPeer>;
   /** Lines the program or the interpreter prints while there is a console. */
   print?(line: string): void;
-  /** 0 <= x < 1. */
+  /** 0 <= x < 1: what `Math.random()` gives, in place of the interpreter's own numbers. */
   random?(): number;
   /** How long the interpreter is busy with a callback; meanwhile data piles up in the event queue. Default: not at all. */
   busy_ms?(work: Work): number;
@@ -39,10 +41,22 @@ export interface BoardOptions {
   onPin?(pin: string, level: boolean): void;
   /** The chip was reset by the program or its watchdog; it boots again by itself. */
   onReboot?(reason: string): void;
+  /**
+   * The console's Ctrl-C, for a program that does not return: then the interpreter takes no bytes, but the chip still looks
+   * at each that comes. Given, the program's loops are looked into: Ctrl-C ends them, and the watchdog bites there, by
+   * `clock`. Absent, as where the clock is a test's and stands still in a loop: they run without end.
+   */
+  ctrlC?: CtrlC;
   /** The flash said that the power is cut (`PowerCut`); it stays off until `boot`. */
   onPowerCut?(): void;
   /** From a reset of the chip to its boot; default 10. */
   reboot_ms?: number;
+}
+
+/** Whether Ctrl-C came, and the interpreter has not taken it yet. */
+export interface CtrlC {
+  pending(): boolean;
+  taken(): void;
 }
 
 /** A board with Espruino on it, in this process. Off until `boot`. */
@@ -78,9 +92,15 @@ export interface SimulatedBoard {
 
 /** `Date.now()` has one, whatever the host's clock counts in. */
 const FRACTION_MS = 0.36596679687;
+/** The chip waits for two of its ticks whether the interpreter takes a Ctrl-C by itself. */
+const CTRL_C_MS = 200;
+/** A look at the clock costs as much as some turns of a loop. */
+const TURNS_A_LOOK = 64;
 /** "2v29.277" as 229.277: versions in their order. */
 const versionNumber = (version: string): number => Number.parseFloat(version.replace("v", ""));
 const PACKETS_SINCE = versionNumber("2v25");
+/** Of 32 bits, like what a chip's noise source gives. */
+const noise = (): number => Math.floor(Math.random() * 2 ** 32);
 const BOOT_FILES = [".boot0", ".boot1", ".boot2", ".boot3"];
 
 export function createBoard(options: BoardOptions): SimulatedBoard {
@@ -92,6 +112,8 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
   /** Board time less the clock's. */
   let offset_ms = 0;
   let restart: unknown;
+  let randomNumbers = createRandomNumbers();
+  const resetRegister = createResetRegister(spec.resetRegister);
 
   const area: StorageArea = {
     flash,
@@ -135,13 +157,19 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     halt();
     if (reason === "watchdog") watchdog.stop();
     else watchdog.chipReset();
+    resetRegister.wasReset(reason);
     options.onReboot?.(reason);
     clock.clearTimeout(restart);
     restart = clock.setTimeout(comeUp, reboot_ms);
   }
 
   function start(): Machine {
-    const realm = createRealm(lostPower);
+    const { ctrlC } = options;
+    let turns = 0;
+    const turn = (): void => {
+      if (!realm.alive || loop.ending || ++turns % TURNS_A_LOOK === 0) lookInto(self, ctrlC as CtrlC);
+    };
+    const realm = createRealm(lostPower, ctrlC && turn);
     const queue = createEventQueue();
     const timers = createTimers(clock);
     const serials = createSerials(current);
@@ -156,7 +184,15 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
       queue,
       timers,
       busy_ms: options.busy_ms ?? (() => 0),
-      deliver: serials.deliver,
+      deliver(device, bytes) {
+        serials.deliver(device, bytes);
+        // Now: what came before it in the same event may have run.
+        if (bytes.includes("\x03")) ctrlC?.taken();
+      },
+      interrupted(inPass) {
+        ctrlC?.taken();
+        if (!inPass) self.console.write("Execution Interrupted\n");
+      },
       ranOut() {
         if (!self.errorFlags.has("MEMORY")) self.console.write("OUT OF MEMORY\n");
         self.errorFlags.add("LOW_MEMORY").add("MEMORY");
@@ -209,11 +245,13 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
       storage: area,
       peers: options.serials ?? {},
       errorFlags: new Set(),
+      resetRegister,
       removed(message) {
         self.console.write(`ERROR: ${message}\n`);
         self.errorFlags.add("CALLBACK");
       },
-      random: options.random ?? Math.random,
+      randomNumbers,
+      random: options.random ?? (() => randomNumbers.next() / 2 ** 31),
       console: createConsole({
         device: spec.console,
         peer: serials.peer,
@@ -280,6 +318,13 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     for (const name of ["E", "process", ...spec.serials, ...spec.consoles])
       emitters.push(realm.global[name] as object);
     return self;
+  }
+
+  /** At a program that runs, now and then. */
+  function lookInto({ realm, loop }: Machine, ctrlC: CtrlC): void {
+    if (realm.alive) watchdog.biteIfDue();
+    if (!realm.alive) throw new Stopped("the board was reset");
+    if (loop.ending || (ctrlC.pending() && loop.ran_ms() > CTRL_C_MS)) loop.interrupt();
   }
 
   /** The program's handlers of uncaught exceptions; gives what is still uncaught. */
@@ -356,12 +401,15 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
 
   function boot(): void {
     powerOff();
+    resetRegister.poweredOn();
     comeUp();
   }
 
   function comeUp(): void {
     offset_ms = spec.hostClock ? 0 : -clock.now();
     levels.clear();
+    randomNumbers = createRandomNumbers();
+    if (spec.seedsRandom) randomNumbers.seed(noise());
     try {
       const { console } = start();
       if (!isValid(area)) {

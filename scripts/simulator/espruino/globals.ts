@@ -77,7 +77,7 @@ function timerFunctions({ timers, loop }: Machine): Record<string, HostFunction>
 }
 
 function systemFunctions(machine: Machine): Record<string, HostFunction> {
-  const { realm, time, control, console, storage } = machine;
+  const { realm, time, control, console, storage, resetRegister } = machine;
   const modules = new Map<string, unknown>();
   const builtIn: Record<string, (machine: Machine) => unknown> = {
     Storage: storageModule,
@@ -87,6 +87,10 @@ function systemFunctions(machine: Machine): Record<string, HostFunction> {
     getTime: () => time.now_ms() / 1000,
     setTime: (seconds) => time.set(seconds * 1000),
     getSerial: () => SERIAL_NUMBER,
+    peek32: (address) => resetRegister.peek(Number(address)) ?? 0,
+    poke32(address, value) {
+      if (!resetRegister.poke(Number(address), Number(value))) control.reboot("hard fault");
+    },
     eval: (source) => (source === undefined ? undefined : realm.run(String(source), "eval")),
     load: (file) => control.load(file),
     reset: (clearFlash) => control.reset(Boolean(clearFlash)),
@@ -122,7 +126,7 @@ function loadModule({ realm }: Machine, source: string, name: string): unknown {
 }
 
 function espruino(machine: Machine, watchdog: Watchdog): object {
-  const { realm, console, control, errorFlags, random, spec } = machine;
+  const { realm, console, control, errorFlags, randomNumbers, spec } = machine;
   const E = realm.object();
   realm.define(E, {
     getErrorFlags() {
@@ -162,8 +166,8 @@ function espruino(machine: Machine, watchdog: Watchdog): object {
       files.erase(".bootrst");
       if (code) files.write(always ? ".bootrst" : ".bootcde", code);
     },
-    hwRand: () => Math.floor(random() * 2 ** 32) | 0,
-    srand() {},
+    hwRand: () => (spec.seedsRandom ? Math.floor(Math.random() * 2 ** 32) | 0 : randomNumbers.next()),
+    srand: (seed) => randomNumbers.seed(Number(seed)),
     setTimeZone() {},
     setFlags() {},
     getFlags: () => realm.object(),

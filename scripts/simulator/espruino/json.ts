@@ -1,3 +1,4 @@
+import { withoutGuards } from "./guards.ts";
 import { printNumber } from "./numbers.ts";
 
 export interface PrintOptions {
@@ -92,7 +93,7 @@ class Printer {
   }
 
   private function(fn: object): string {
-    const source = Function.prototype.toString.call(fn);
+    const source = withoutGuards(Function.prototype.toString.call(fn));
     if (source.includes("[native code]") || hostFunctions.has(fn)) return "function () { [native code] }";
     const parameters = /\(([^)]*)\)/.exec(source)?.[1]?.replace(/\s/g, "") ?? "";
     const body = source.slice(source.indexOf("{") + 1, source.lastIndexOf("}"));
@@ -137,6 +138,8 @@ class Printer {
       return prefix + object.toString();
     const layout = this.layout("{", "}", depth, ITEMS_ON_LINE);
     for (const key of Object.keys(object)) {
+      // To the interpreter it is a part of the object.
+      if (key === "constructor") continue;
       // Getters are never shown.
       if (Object.getOwnPropertyDescriptor(object, key)?.get) continue;
       const item = object[key];

@@ -27,6 +27,8 @@ interface LoopParts {
   passDone(exception: { error: unknown } | undefined, interrupted: boolean): void;
   /** A callback ran out of memory. */
   ranOut(): void;
+  /** Ctrl-C ended what ran; `inPass`: a callback, whose pass then ends as one that ran out of memory. */
+  interrupted(inPass: boolean): void;
   /** An interval or a listener was removed because memory ran out in the same pass. */
   removed(message: string): void;
 }
@@ -41,7 +43,13 @@ export interface Loop {
   call(target: unknown, callback: unknown, args: unknown[]): void;
   /** The next callback of the program that fits runs out of memory: not catchable, the others still run. */
   starve(starvation: Starvation): void;
-  /** Memory ran out in this pass. */
+  /** Ctrl-C: the piece of program that runs ends here, whatever it catches. */
+  interrupt(): never;
+  /** It was told so, and has not ended yet. */
+  readonly ending: boolean;
+  /** How long the piece of program that runs has been running, ms. */
+  ran_ms(): number;
+  /** Memory ran out in this pass, or Ctrl-C ended a callback. */
   readonly interrupted: boolean;
   /** Runs a piece of program outside of the passes: boot code, the REPL. Gives the exception, if any. */
   guard(action: () => void): { error: unknown } | undefined;
@@ -62,6 +70,8 @@ export function createLoop(parts: LoopParts): Loop {
   let kind: Work["kind"] = "event";
   let starvation: Starvation | undefined;
   let interrupted = false;
+  let begun_ms = 0;
+  let ending = false;
 
   const isProgram = (callback: unknown): boolean =>
     typeof callback === "string" || callback instanceof realm.intrinsic<() => void>("Function");
@@ -76,7 +86,7 @@ export function createLoop(parts: LoopParts): Loop {
       else (callback as (...args: unknown[]) => void).apply(target ?? realm.global, args);
     };
     const starving = starvation && isProgram(callback) && (starvation.kind ?? kind) === kind;
-    const thrown = starving ? runStarving(run, starvation?.calls) : guard(run);
+    const thrown = starving ? runStarving(run, starvation?.calls) : guard(run, true);
     if (thrown) exception = thrown;
   }
 
@@ -95,15 +105,21 @@ export function createLoop(parts: LoopParts): Loop {
     return undefined;
   }
 
-  function guard(action: () => void): { error: unknown } | undefined {
+  function guard(action: () => void, inPass = false): { error: unknown } | undefined {
     if (!realm.alive) return undefined;
+    begun_ms = clock.now();
+    let thrown: { error: unknown } | undefined;
     try {
       action();
     } catch (error) {
-      // A program that caught the stop and threw something else is as dead.
-      if (!realm.alive || error instanceof Stopped) return undefined;
-      return { error: realm.own(error) };
+      if (!(error instanceof Stopped)) thrown = { error: realm.own(error) };
     }
+    // A program that caught the stop and threw something else is as dead.
+    if (!realm.alive) return undefined;
+    if (!ending) return thrown;
+    ending = false;
+    interrupted ||= inPass;
+    parts.interrupted(inPass);
     return undefined;
   }
 
@@ -188,6 +204,14 @@ export function createLoop(parts: LoopParts): Loop {
     starve(how) {
       starvation = how;
     },
+    interrupt() {
+      ending = true;
+      throw new Stopped("Ctrl-C");
+    },
+    get ending() {
+      return ending;
+    },
+    ran_ms: () => clock.now() - begun_ms,
     get interrupted() {
       return interrupted;
     },

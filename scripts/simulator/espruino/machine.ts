@@ -3,7 +3,9 @@ import type { Console } from "./console.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { Loop } from "./loop.ts";
 import type { Pins } from "./pins.ts";
+import type { RandomNumbers } from "./random.ts";
 import type { Realm } from "./realm.ts";
+import type { ResetRegister } from "./reset-register.ts";
 import type { BoardSpec } from "./specs.ts";
 import type { StorageArea } from "./storage.ts";
 import type { Timers } from "./timers.ts";
@@ -45,7 +47,10 @@ export interface Machine {
   /** The peers by the name of the device, or by the path it is opened with. */
   peers: Record<string, SerialPeer>;
   errorFlags: Set<ErrorFlag>;
+  resetRegister: ResetRegister;
+  /** `Math.random`. */
   random: () => number;
+  randomNumbers: RandomNumbers;
   time: {
     /** Milliseconds since 1970 by the board's own clock, with a fraction. */
     now_ms(): number;

@@ -1,5 +1,5 @@
 import type { Machine } from "./machine.ts";
-import type { HostFunction } from "./realm.ts";
+import { type HostFunction, Stopped } from "./realm.ts";
 
 const PENDING = 0;
 const REJECTED = 1;
@@ -80,6 +80,7 @@ export function installPromise({ realm, loop }: Machine): void {
     try {
       (follow as HostFunction).call(value, settleOnce(FULFILLED), settleOnce(REJECTED));
     } catch (error) {
+      if (error instanceof Stopped) throw error;
       settleOnce(REJECTED)(error);
     }
   };
@@ -90,6 +91,7 @@ export function installPromise({ realm, loop }: Machine): void {
       try {
         result = callback(value);
       } catch (error) {
+        if (error instanceof Stopped) throw error;
         return settle(next, error, REJECTED);
       }
       settle(next, result, FULFILLED);
@@ -127,6 +129,7 @@ export function installPromise({ realm, loop }: Machine): void {
       try {
         executor(later(promise, FULFILLED), later(promise, REJECTED));
       } catch (error) {
+        if (error instanceof Stopped) throw error;
         later(promise, REJECTED)(error);
       }
       return promise;

@@ -1,6 +1,7 @@
 import { createContext, runInContext, Script } from "node:vm";
 import { decodeSource } from "./bytes.ts";
 import { PowerCut } from "./flash.ts";
+import { GUARD, withGuards } from "./guards.ts";
 import { hostFunctions } from "./json.ts";
 import { stackOf } from "./stack.ts";
 import { detokenise } from "./tokens.ts";
@@ -56,8 +57,11 @@ export class KindError extends Error {
   }
 }
 
-/** `powerCut`: the power went inside a function of the simulator. */
-export function createRealm(powerCut: () => void): Realm {
+/**
+ * `powerCut`: the power went inside a function of the simulator. `turn`: runs in each turn of the program's loops and at
+ * the start of its functions, and may throw `Stopped`; absent: nothing does, and what does not return hangs.
+ */
+export function createRealm(powerCut: () => void, turn?: () => void): Realm {
   const context = createContext(Object.create(null));
   const global = runInContext("globalThis", context) as Record<string, unknown>;
   const intrinsics = runInContext(
@@ -118,13 +122,15 @@ export function createRealm(powerCut: () => void): Realm {
     },
     run(source, name) {
       const text = decodeSource(detokenise(source));
-      sources.set(name, text.source);
-      const result = new Script(text.source, { filename: name }).runInContext(context, {
+      const code = turn ? withGuards(text.source) : text.source;
+      sources.set(name, code);
+      const result = new Script(code, { filename: name }).runInContext(context, {
         displayErrors: false,
       });
       if (text.erased) throw realm.error("Got [ERASED] expected EOF", "SyntaxError");
       return result;
     },
   };
+  if (turn) Object.defineProperty(global, GUARD, { value: turn });
   return realm;
 }

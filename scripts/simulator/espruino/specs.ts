@@ -1,4 +1,5 @@
 import type { FlashGeometry } from "./flash.ts";
+import { resetLayouts } from "./reset-register.ts";
 
 /** What the firmware can tell of the board it runs on. */
 export interface BoardSpec {
@@ -35,8 +36,12 @@ export interface BoardSpec {
   watchdog_s: number;
   /** A running watchdog cannot be changed or stopped. */
   latchedWatchdog: boolean;
+  /** Where the chip says why it started; none on Linux. */
+  resetRegister: (typeof resetLayouts)[keyof typeof resetLayouts] | undefined;
   /** Linux has the host's clock; a board starts at 1970. */
   hostClock: boolean;
+  /** Boards seed `Math.random` with noise as they start; on Linux every start draws the same numbers. */
+  seedsRandom: boolean;
 }
 
 const pins = (port: string, count: number): string[] =>
@@ -52,7 +57,9 @@ const nordic = {
   modules: ["AT", "GPS", "ATSMS", "QuectelBG96", "iTracker", "Flash", "Storage", "net", "heatshrink"],
   watchdog_s: 131_072,
   latchedWatchdog: true,
+  resetRegister: resetLayouts.nrf52,
   hostClock: false,
+  seedsRandom: true,
   freeHasStorage: false,
 } as const;
 
@@ -105,9 +112,11 @@ export const boardSpecs = {
     holdEighths: 6,
     modules: ["Flash", "Storage", "fs", "net", "neopixel"],
     watchdog_s: 26.2,
+    resetRegister: resetLayouts.stm32f4,
     freeHasStorage: false,
     latchedWatchdog: false,
     hostClock: false,
+    seedsRandom: true,
   },
   linux: {
     name: "LINUX",
@@ -131,7 +140,9 @@ export const boardSpecs = {
     // The real one has none: this one stands in for a board.
     watchdog_s: 131_072,
     latchedWatchdog: false,
+    resetRegister: undefined,
     hostClock: true,
+    seedsRandom: false,
   },
 } satisfies Record<string, BoardSpec>;
 

@@ -1,3 +1,5 @@
+import { withoutGuards } from "./guards.ts";
+
 const INDENT = "    at ";
 /** Code that is not in Storage: such a piece has its name, and its places no file. */
 const TYPED = new Set(["REPL", "event", "eval"]);
@@ -19,7 +21,8 @@ export function stackOf(
     const source = sourceOf(file);
     if (source === undefined) return;
     const line = site.getLineNumber() ?? 1;
-    const column = site.getColumnNumber() ?? 1;
+    const guarded = source.split("\n")[line - 1] ?? "";
+    const column = withoutGuards(guarded.slice(0, (site.getColumnNumber() ?? 1) - 1)).length + 1;
     const outermost = sites[i + 1]?.getFileName() === "node:vm";
     const place = `${TYPED.has(file) ? "" : file}:${line}:${column}`;
     const name = outermost
@@ -27,7 +30,7 @@ export function stackOf(
         ? file
         : "boot code"
       : site.getFunctionName()?.split(".").pop();
-    stack += `${INDENT}${name ? `${name} (${place})` : place}\n${excerpt(source.split("\n")[line - 1] ?? "", column)}`;
+    stack += `${INDENT}${name ? `${name} (${place})` : place}\n${excerpt(withoutGuards(guarded), column)}`;
   });
   return stack;
 }

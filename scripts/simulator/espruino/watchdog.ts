@@ -16,6 +16,8 @@ interface WatchdogParts {
  */
 export function createWatchdog({ clock, latched, asleep, bite }: WatchdogParts): Watchdog & {
   passDone(): void;
+  /** It should have bitten: for a program that does not return, so that no timer's turn comes. Bites. */
+  biteIfDue(): void;
   /** The chip was reset, but not by a bite. */
   chipReset(): void;
   stop(): void;
@@ -23,9 +25,11 @@ export function createWatchdog({ clock, latched, asleep, bite }: WatchdogParts):
   let timeout_ms = 0;
   let isAutomatic = false;
   let timer: unknown;
+  let due_ms = Number.POSITIVE_INFINITY;
 
   function arm(): void {
     clock.clearTimeout(timer);
+    due_ms = timeout_ms ? clock.now() + timeout_ms : Number.POSITIVE_INFINITY;
     timer = timeout_ms ? clock.setTimeout(end, timeout_ms) : undefined;
   }
 
@@ -50,6 +54,9 @@ export function createWatchdog({ clock, latched, asleep, bite }: WatchdogParts):
     kick: arm,
     passDone() {
       if (isAutomatic) arm();
+    },
+    biteIfDue() {
+      if (clock.now() >= due_ms) bite();
     },
     chipReset() {
       if (!latched) stop();

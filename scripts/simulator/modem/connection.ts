@@ -42,6 +42,8 @@ export function openConnection(
   let finished = false;
   let sent = 0;
   let acknowledged = 0;
+  let lastArrival_ms = Number.NEGATIVE_INFINITY;
+  let onTheWay = 0;
   const timeout = core.after(core.times.openTimeout_ms, () => settle(569));
   const duplex = core.connect(host, port);
 
@@ -76,22 +78,44 @@ export function openConnection(
     } else duplex.resume();
   }
 
-  duplex.on("data", (piece: Buffer | string) => {
-    air.push(typeof piece === "string" ? Buffer.from(piece, "latin1") : piece);
-    duplex.pause();
+  /** What comes from the server comes in its order, and late while `downlink_ms` says so. */
+  function arrive(take: () => void): void {
+    const now_ms = core.clock.now();
+    if (core.faults.downlink_ms <= 0 && onTheWay === 0) {
+      take();
+      return;
+    }
+    lastArrival_ms = Math.max(lastArrival_ms, now_ms + core.faults.downlink_ms);
+    onTheWay++;
+    core.after(lastArrival_ms - now_ms, () => {
+      onTheWay--;
+      take();
+    });
+  }
+
+  function finish(): void {
+    finished = true;
     flow();
+  }
+
+  duplex.on("data", (piece: Buffer | string) => {
+    duplex.pause();
+    arrive(() => {
+      air.push(typeof piece === "string" ? Buffer.from(piece, "latin1") : piece);
+      flow();
+    });
+    // What is on its way holds up nothing.
+    if (core.faults.downlink_ms > 0) duplex.resume();
   });
   duplex.on("error", (error: NodeJS.ErrnoException) => {
     core.transcript.note(`${host}:${port}: ${error.message}`);
     settle(socketError(error.code));
-    finished = true;
-    flow();
+    arrive(finish);
   });
   for (const event of ["end", "close"] as const)
     duplex.on(event, () => {
       settle(566);
-      finished = true;
-      flow();
+      arrive(finish);
     });
   // A duplex that is not connecting is there already
   if ("connecting" in duplex && duplex.connecting) duplex.once("connect", ready);

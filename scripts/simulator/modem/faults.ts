@@ -15,6 +15,10 @@ export interface Faults {
   silentOpen: number;
   /** Probability that QICLOSE answers OK but leaves the id claimed: the next QIOPEN of it reports 563, once. */
   stickyId: number;
+  /** Every QIOPEN reports this (565, 566 or 569) until QIACT has activated a new PDP context; 0: none. */
+  contextOpenError: number;
+  /** Every QIOPEN reports this (565, 566 or 569), whatever is done, for as long as it is set; 0: none. */
+  openError: number;
   /** QIOPEN always fails, with 553 or 563: until a reset (RESET_N, CFUN=1,1, a crash), or the second power cycle. */
   deadSockets: boolean;
   /** Sockets open, and nothing passes either way: until QIDEACT and QIACT. */
@@ -23,6 +27,38 @@ export interface Faults {
   mute: number;
   /** Commands that get no answer, by name: "+CSQ". */
   muted: Set<string>;
+  /**
+   * Commands that block the port, by name: neither they nor what comes after them is answered while they are in here, as QIACT,
+   * QIDEACT and QICLOSE do on a real modem until they have their result (TCP 2.1.2, 2.1.3, 2.1.5). After that they run.
+   */
+  blocking: Set<string>;
+  /** The network takes a PDP context away so many seconds after its activation; 0: never. */
+  contextLife_s: number;
+  /** Bytes from the server come so much later, in their order; so does the end of the connection. */
+  downlink_ms: number;
+  /** The recv and closed URCs of a socket come so much later than what they tell of. */
+  lateUrc_ms: number;
+  /**
+   * After RDY the modem works and registers at once, and only so much later says APP RDY, +CPIN: READY, +QUSIM: 1 and
+   * +QIND: SMS DONE; 0: as its model does.
+   */
+  lateReady_ms: number;
+  /** The next AT+CPIN= get these CME errors (14, 13, 3 …), one each, and the card does not count them. */
+  pinErrors: number[];
+  /** AT+CCLK? answers +CME ERROR: 3. */
+  clockError: boolean;
+  /** AT+CCLK? gives local time with its zone, as CTZU=3 leaves it on an EC2x. */
+  localClock: boolean;
+  /** AT+QLTS gives "", though the network may have set the clock. */
+  noNetworkTime: boolean;
+  /** The time that the network gives, and the clock it set, are so far off. */
+  networkTimeOff_ms: number;
+  /** Fields of QGPSLOC that are replaced by these texts. */
+  location: LocationFields;
+  /** The receiver's date and time are so far off: a week number that came round is -1,024 weeks. */
+  gnssTimeOff_ms: number;
+  /** That is so for as many fixes told by QGPSLOC; counts down. */
+  gnssTimeOffFixes: number;
   /** CREG and CGREG say 4 (unknown) while CEREG says registered. */
   cgreg4: boolean;
   /** Buffer mode recv URC with (true) or without (false) length, whatever the model does. */
@@ -52,6 +88,40 @@ export interface Faults {
 /** `reset`: crash and reboot (RDY). `psm`: PSM POWER DOWN. `hole`: 20 s without coverage. `close`: every peer closes. */
 export type FaultEvent = "reset" | "pdpdeact" | "close" | "psm" | "garbage" | "hole";
 
+/** The fields of `+QGPSLOC:`, in their order. `position` is both, with the comma between them. */
+export type LocationField =
+  | "utc"
+  | "position"
+  | "hdop"
+  | "altitude"
+  | "fix"
+  | "course"
+  | "speed_kmh"
+  | "speed_knots"
+  | "date"
+  | "satellites";
+export type LocationFields = Partial<Record<LocationField, string>>;
+
+/** Locations as real receivers have told them: `Object.assign(faults.location, ODD_LOCATIONS.letters)`. */
+export const ODD_LOCATIONS = {
+  letters: {
+    hdop: "a.b",
+    altitude: "nan",
+    course: "x",
+    speed_kmh: "inf",
+    speed_knots: "inf",
+    satellites: "zz",
+  },
+  empty: { hdop: "", altitude: "", course: "", speed_kmh: "", speed_knots: "", satellites: "" },
+  /** Two satellites give no place. */
+  poor: { hdop: "500.0", satellites: "02" },
+  /** The Gulf of Guinea, and no satellite. */
+  nowhere: { position: "0.00000,0.00000", satellites: "00" },
+} satisfies Record<string, LocationFields>;
+
+/** GPS counts 1,024 weeks, and begins again. */
+export const WEEKS_1024_MS = 1024 * 7 * 86_400_000;
+
 export function createFaults(initial: Partial<Faults> = {}): Faults {
   return {
     splitChunk: 0,
@@ -60,10 +130,25 @@ export function createFaults(initial: Partial<Faults> = {}): Faults {
     sendFail: 0,
     silentOpen: 0,
     stickyId: 0,
+    contextOpenError: 0,
+    openError: 0,
     deadSockets: false,
     deadData: false,
     mute: 0,
     muted: new Set(),
+    blocking: new Set(),
+    contextLife_s: 0,
+    downlink_ms: 0,
+    lateUrc_ms: 0,
+    lateReady_ms: 0,
+    pinErrors: [],
+    clockError: false,
+    localClock: false,
+    noNetworkTime: false,
+    networkTimeOff_ms: 0,
+    location: {},
+    gnssTimeOff_ms: 0,
+    gnssTimeOffFixes: Number.POSITIVE_INFINITY,
     cgreg4: false,
     recvLength: undefined,
     promptSpace: undefined,

@@ -1,6 +1,7 @@
 import type { Fix } from "../../../firmware/gnss/fix.ts";
 import { integer, quoted } from "./command.ts";
 import type { Core } from "./core.ts";
+import type { LocationField } from "./faults.ts";
 import { queryOrStore } from "./general.ts";
 import { createTape } from "./gnss-tape.ts";
 import type { Commands, Handler, Reply } from "./interpreter.ts";
@@ -28,7 +29,7 @@ const NOT_FIXED = 516;
 export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
   const { model, faults, clock } = core;
   const options = core.options.gnss ?? {};
-  const tape = options.log === undefined ? undefined : createTape(options.log);
+  const tape = options.log === undefined ? undefined : createTape(options.log, clock.now());
   let on = false;
   let bootedAt_ms = 0;
   let fixedFrom_ms = 0;
@@ -100,6 +101,10 @@ export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
       const fix = fixNow();
       if (!fix) return reply.error(NOT_FIXED);
       reply.info(`+QGPSLOC: ${location(fix, mode)}`);
+      if (faults.gnssTimeOff_ms !== 0 && --faults.gnssTimeOffFixes <= 0) {
+        faults.gnssTimeOff_ms = 0;
+        faults.gnssTimeOffFixes = Number.POSITIVE_INFINITY;
+      }
       reply.ok();
     },
     "+QGPSGNMEA": (command, reply) => {
@@ -147,22 +152,24 @@ export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
   }
 
   function location(fix: Fix, mode: number): string {
-    const at = new Date(fix.time_ms ?? 0);
+    const at = new Date((fix.time_ms ?? 0) + faults.gnssTimeOff_ms);
     const two = (value: number): string => String(value).padStart(2, "0");
     const fraction = (at.getUTCMilliseconds() / 1000).toFixed(3).slice(1, 2 + model.utcDecimals);
     const speed_kmh = fix.speed_kmh ?? 0;
-    return [
-      two(at.getUTCHours()) + two(at.getUTCMinutes()) + two(at.getUTCSeconds()) + fraction,
-      position(fix, mode),
-      (fix.hdop ?? 99.9).toFixed(1),
-      (fix.altitude_m ?? 0).toFixed(1),
-      fix.altitude_m === undefined ? 2 : 3,
-      course(fix.course_deg ?? 0),
-      speed_kmh.toFixed(1),
-      (speed_kmh / 1.852).toFixed(1),
-      two(at.getUTCDate()) + two(at.getUTCMonth() + 1) + two(at.getUTCFullYear() % 100),
-      two(fix.satellites ?? 0),
-    ].join(",");
+    // In the order of the line.
+    const fields: Record<LocationField, string> = {
+      utc: two(at.getUTCHours()) + two(at.getUTCMinutes()) + two(at.getUTCSeconds()) + fraction,
+      position: position(fix, mode),
+      hdop: (fix.hdop ?? 1).toFixed(1),
+      altitude: (fix.altitude_m ?? 0).toFixed(1),
+      fix: fix.altitude_m === undefined ? "2" : "3",
+      course: course(fix.course_deg ?? 0),
+      speed_kmh: speed_kmh.toFixed(1),
+      speed_knots: (speed_kmh / 1.852).toFixed(1),
+      date: two(at.getUTCDate()) + two(at.getUTCMonth() + 1) + two(at.getUTCFullYear() % 100),
+      satellites: two(fix.satellites ?? 0),
+    };
+    return Object.values({ ...fields, ...faults.location }).join(",");
   }
 
   function position({ latitude, longitude }: Fix, mode: number): string {

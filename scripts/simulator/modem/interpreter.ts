@@ -44,6 +44,7 @@ const ESC = "\x1b";
 /** The longest command line, and the most the module keeps of what comes while it is busy. */
 const LONGEST_LINE = 1600;
 const INPUT_BUFFER = 4096;
+const BLOCKED_POLL_MS = 500;
 
 /** The module's end of the AT port: echo, line editing, `;` lines, result codes, payloads by count. */
 export function createInterpreter(core: Core, commands: Commands): Interpreter {
@@ -111,24 +112,49 @@ export function createInterpreter(core: Core, commands: Commands): Interpreter {
       return;
     }
     interpreter.onCommand();
+    const { name } = command;
     const infos: string[] = [];
     const collected = () => before + (infos.length > 0 ? `\r\n${infos.join("\r\n")}\r\n` : "");
     const reply: Reply = {
       info: (text) => infos.push(text),
       ok: () => run(line, index + 1, collected()),
-      error: (cme) => finish(collected(), errorText(cme)),
-      final: (text) => finish(collected(), text),
+      error: (cme) => {
+        core.tell({ what: "failed", name });
+        finish(collected(), errorText(cme));
+      },
+      final: (text) => {
+        if (text !== "SEND OK") core.tell({ what: "failed", name });
+        finish(collected(), text);
+      },
       collect: (request) => collect(collected(), request),
       silent: (dead) => {
         busy = dead === true;
         pump();
       },
     };
-    if (core.faults.muted.has(command.name) || core.chance(core.faults.mute)) {
-      core.transcript.note(`fault: no answer to AT${command.name}`);
+    if (core.faults.muted.has(name) || core.chance(core.faults.mute)) {
+      core.transcript.note(`fault: no answer to AT${name}`);
+      core.tell({ what: "silent", name });
       reply.silent();
       return;
     }
+    if (core.faults.blocking.has(name)) {
+      core.transcript.note(`fault: AT${name} blocks the port`);
+      core.tell({ what: "silent", name });
+      blocked(command, reply);
+      return;
+    }
+    dispatch(command, reply);
+  }
+
+  /** Waits, the port busy, until the fault is over. */
+  function blocked(command: Command, reply: Reply): void {
+    if (core.faults.blocking.has(command.name)) core.after(BLOCKED_POLL_MS, () => blocked(command, reply));
+    else dispatch(command, reply);
+  }
+
+  function dispatch(command: Command, reply: Reply): void {
+    core.tell({ what: "command", name: command.name });
     const handler = commands[command.name];
     if (handler && (interpreter.ready || command.name === "")) handler(command, reply);
     else reply.error();
@@ -187,7 +213,10 @@ export function createInterpreter(core: Core, commands: Commands): Interpreter {
     ready: true,
     onCommand: () => {},
     receive(bytes) {
-      if (busy && !payload) core.transcript.note("sent while a command runs");
+      if (busy && !payload) {
+        core.transcript.note("sent while a command runs");
+        core.tell({ what: "silent", name: bytes.trim() });
+      }
       input += bytes;
       pump();
     },

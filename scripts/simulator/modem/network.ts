@@ -69,6 +69,7 @@ export function createNetwork(core: Core, sim: Sim): Network {
     if (registered() === wasRegistered) return;
     wasRegistered = registered();
     core.events.emit(wasRegistered ? "registered" : "unregistered");
+    core.tell({ what: wasRegistered ? "registered" : "unregistered" });
   }
 
   function search(wait_ms = search_ms): void {
@@ -90,13 +91,14 @@ export function createNetwork(core: Core, sim: Sim): Network {
   }
 
   core.events.on("simReady", () => {
-    if (functionality === 1) search(kept ? 0 : search_ms);
+    if (functionality === 1) search(kept || faults.lateReady_ms > 0 ? 0 : search_ms);
     kept = false;
   });
 
   function setFunctionality(value: number): void {
     const before = functionality;
     functionality = value;
+    if (before === 1) core.tell({ what: "radio off" });
     if (value === 0) sim.stop();
     else if (before === 0) sim.start(500);
     else if (value === 1 && before === 4 && sim.ready) search();

@@ -32,6 +32,7 @@ const MOST_ACTIVE = 3;
 export function createPdpContexts(core: Core, network: Network): PdpContexts {
   const contexts = new Map<number, Context>();
   let dropTimer: unknown;
+  let lifeTimer: unknown;
 
   const active = (): [number, Context][] => [...contexts].filter(([, context]) => context.state === "active");
 
@@ -40,6 +41,7 @@ export function createPdpContexts(core: Core, network: Network): PdpContexts {
     if (context?.state !== "active") return;
     context.state = announce ? "lost" : "inactive";
     core.events.emit("contextDown", id);
+    core.tell({ what: "deactivated", by: announce ? "network" : "host" });
     if (announce) core.urc(`+QIURC: "pdpdeact",${id}`);
   }
 
@@ -50,6 +52,16 @@ export function createPdpContexts(core: Core, network: Network): PdpContexts {
       for (const [id] of active()) lose(id, true);
     });
   });
+
+  function activated(id: number, context: Context): void {
+    context.state = "active";
+    core.faults.deadData = false;
+    core.faults.contextOpenError = 0;
+    core.tell({ what: "activated" });
+    core.cancel(lifeTimer);
+    const life_ms = core.faults.contextLife_s * 1000;
+    if (life_ms > 0) lifeTimer = core.after(life_ms, () => core.faults.contextLife_s > 0 && lose(id, true));
+  }
 
   /** undefined: the network grants it. */
   function refusal(context: Context): number | undefined {
@@ -99,11 +111,11 @@ export function createPdpContexts(core: Core, network: Network): PdpContexts {
       core.after(core.times.activate_ms, () => {
         const error = context.state === "lost" ? 561 : refusal(context);
         if (error !== undefined) {
+          core.tell({ what: "activation failed" });
           pdp.onError(error);
           return reply.error();
         }
-        context.state = "active";
-        core.faults.deadData = false;
+        activated(id, context);
         reply.ok();
       });
     },
@@ -152,7 +164,7 @@ export function createPdpContexts(core: Core, network: Network): PdpContexts {
     },
     deactivate: (id) => lose(id, true),
     reset() {
-      for (const [id] of active()) lose(id, false);
+      for (const [id] of active()) core.events.emit("contextDown", id);
       contexts.clear();
     },
     get active() {

@@ -4,8 +4,11 @@ import type { Commands, Reply } from "./interpreter.ts";
 
 export interface Sim {
   commands: Commands;
-  /** The module looks at the SIM: boot, and CFUN=1 after CFUN=0. Ready `after_ms` later, until then busy. */
-  start(after_ms: number): void;
+  /**
+   * The module looks at the SIM: boot, and CFUN=1 after CFUN=0. Ready `after_ms` later, until then busy; it says so `told_ms`
+   * after the start, not before it is.
+   */
+  start(after_ms: number, told_ms?: number): void;
   /** Ready without a word, for a modem that was running before. */
   resume(): void;
   /** CFUN=0, power-off. */
@@ -36,14 +39,21 @@ export function createSim(core: Core): Sim {
     else {
       core.urc("+CPIN: READY");
       core.urc("+QUSIM: 1");
-      core.events.emit("simReady");
     }
+  }
+
+  function ready(told_ms: number): void {
+    if (unlocked && option !== "absent") core.events.emit("simReady");
+    if (told_ms > 0) core.after(told_ms, announce);
+    else announce();
   }
 
   function enterPin(pin: string, reply: Reply) {
     const problem = obstacle();
     if (!locked || (problem !== undefined && problem !== 11)) return reply.error(problem ?? 3);
     if (unlocked) return reply.error(3);
+    const failure = core.faults.pinErrors.shift();
+    if (failure !== undefined) return reply.error(failure);
     if (pin !== option.pin) {
       tries--;
       return reply.error(tries > 0 ? 16 : 12);
@@ -51,7 +61,7 @@ export function createSim(core: Core): Sim {
     tries = 3;
     unlocked = true;
     reply.ok();
-    core.after(core.times.answer_ms + 100, announce);
+    core.after(core.times.answer_ms + 100, () => ready(0));
   }
 
   function card(line: string): (command: unknown, reply: Reply) => void {
@@ -67,13 +77,13 @@ export function createSim(core: Core): Sim {
     get ready() {
       return obstacle() === undefined;
     },
-    start(after_ms) {
+    start(after_ms, told_ms = after_ms) {
       power = "starting";
       unlocked = !locked && option !== "puk";
       core.after(after_ms, () => {
         if (power !== "starting") return;
         power = "on";
-        announce();
+        ready(told_ms - after_ms);
       });
     },
     resume() {

@@ -18,7 +18,9 @@ const MINUTE_MS = 60_000;
 
 /** The real-time clock, and the time the network gives. */
 export function createTimeKeeping(core: Core, pdp: PdpContexts, flowing: () => boolean): TimeKeeping {
-  const { clock, model } = core;
+  const { clock, model, faults } = core;
+  /** The time as the network has it. */
+  const network_ms = (): number => clock.now() + faults.networkTimeOff_ms;
   const quarters = core.options.zone_quarters ?? 8;
   const zone = `${quarters < 0 ? "-" : "+"}${two(Math.abs(quarters))}`;
   const zone_ms = quarters * 15 * MINUTE_MS;
@@ -34,17 +36,21 @@ export function createTimeKeeping(core: Core, pdp: PdpContexts, flowing: () => b
     if (core.options.networkTime === false) return;
     synchronised_ms = clock.now();
     if (update() > 0) {
-      offset_ms = update() === 3 ? zone_ms : 0;
+      offset_ms = faults.networkTimeOff_ms + (update() === 3 ? zone_ms : 0);
       clockZone = zone;
     }
     if (core.profile.ctzr === 1) core.urc(`+CTZV: "${zone}"`);
-    if (core.profile.ctzr === 2) core.urc(`+CTZE: "${zone}",0,"${longDate(clock.now())}"`);
+    if (core.profile.ctzr === 2) core.urc(`+CTZE: "${zone}",0,"${longDate(network_ms())}"`);
   });
 
   const commands: Commands = {
     "+CCLK": (command, reply) => {
       if (command.kind === "read") {
-        reply.info(`+CCLK: "${longDate(clock.now() + offset_ms).slice(2)}${clockZone}"`);
+        if (faults.clockError) return reply.error(3);
+        const [time_ms, its_zone] = faults.localClock
+          ? [network_ms() + zone_ms, zone]
+          : [clock.now() + offset_ms, clockZone];
+        reply.info(`+CCLK: "${longDate(time_ms).slice(2)}${its_zone}"`);
         return reply.ok();
       }
       const text = quoted(command, 0) ?? "";
@@ -77,9 +83,9 @@ export function createTimeKeeping(core: Core, pdp: PdpContexts, flowing: () => b
     "+QLTS": (command, reply) => {
       const mode = command.kind === "set" ? integer(command, 0, 0, 2) : 0;
       if (mode === undefined) return reply.error(50);
-      if (synchronised_ms === undefined) reply.info('+QLTS: ""');
+      if (synchronised_ms === undefined || faults.noNetworkTime) reply.info('+QLTS: ""');
       else {
-        const time = mode === 0 ? synchronised_ms : clock.now();
+        const time = (mode === 0 ? synchronised_ms : clock.now()) + faults.networkTimeOff_ms;
         reply.info(`+QLTS: "${longDate(time + (mode === 2 ? zone_ms : 0))}${zone},0"`);
       }
       reply.ok();

@@ -21,7 +21,7 @@ export function methodOf(id: string, payload: string): string {
   return method;
 }
 
-/** The reply to `getSessionLimits`; `max_inflight` is how many packets the server queues before the CONNACK. */
+/** The reply to `getSessionLimits`: the device's own limits, not its tenant's. `max_inflight` is how many packets the server queues before the CONNACK. */
 export function sessionLimits(limits: RateLimits, max_inflight: number): string {
   return JSON.stringify({
     maxPayloadSize: MAX_REMAINING_LENGTH,

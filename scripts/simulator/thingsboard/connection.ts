@@ -12,6 +12,7 @@ import {
   type Packet,
 } from "mqtt-packet";
 import type { Clock } from "../clock.ts";
+import { attributesFor, checkClaim } from "./attributes.ts";
 import {
   CLIENT_RPC_TIMEOUT_MS,
   methodOf,
@@ -28,10 +29,11 @@ import { Outlet } from "./outlet.ts";
 import type { RpcSession } from "./rpc.ts";
 import { parseAttributes, parseTelemetry, type Sample } from "./telemetry.ts";
 import {
+  ATTRIBUTE_TOPICS,
   type Route,
   RPC_REQUEST_TOPICS,
+  replyPrefix,
   routeOf,
-  rpcReplyPrefix,
   SUBSCRIBABLE,
   topicMatches,
 } from "./topics.ts";
@@ -46,7 +48,11 @@ export interface Core {
   opened(connection: Connection, device: Device): void;
   /** The connection is over, and why. Called once. */
   closed(connection: Connection, reason: string): void;
+  /** Takes the tokens of one message with so many values; false when it is over a limit, the device's or its tenant's. */
+  take(device: Device, points?: number): boolean;
   telemetry(device: Device, samples: Sample[], packet: IPublishPacket): void;
+  /** What is in it closes the connection. */
+  refused(device: Device, samples: Sample[]): void;
   log(device: Device | undefined, line: string): void;
 }
 
@@ -96,9 +102,15 @@ export class Connection implements RpcSession {
 
   sendRpcRequest(id: number, payload: string, delivered: () => void): 0 | 1 | undefined {
     if (this.rpc_topic === undefined || this.over) return undefined;
-    const { qos, messageId } = this.sendPublish(this.rpc_topic + id, payload);
+    const topic = this.rpc_topic + id;
+    const { qos, messageId } = this.sendPublish(topic, payload);
     if (qos === 1) this.unacknowledged.set(messageId, delivered);
+    for (let more = this.core.faults.repeat_requests; more > 0; more--) this.sendPublish(topic, payload);
     return qos;
+  }
+
+  together(send: () => void): void {
+    this.outlet.together(send);
   }
 
   private sendPublish(topic: string, payload: string): { qos: 0 | 1; messageId: number } {
@@ -167,6 +179,10 @@ export class Connection implements RpcSession {
     this.active_ms = this.connected_ms;
     core.opened(this, result);
     if (first) this.watchInactivity(core.inactivity_timeout_ms);
+    if (core.faults.rival_ms > 0)
+      this.later(core.faults.rival_ms, () =>
+        this.close("fault: somebody else logged in with the same token"),
+      );
     for (const queued of this.queued.splice(0)) if (!this.over) this.process(result, queued);
   }
 
@@ -175,7 +191,7 @@ export class Connection implements RpcSession {
     if (faults.refuse > 0) return faults.refuse;
     const result = this.core.login(packet);
     if (typeof result === "number") return result;
-    return !faults.rate_limited && result.limiter.take() ? result : ConnackCode.ServerUnavailable;
+    return this.core.take(result) ? result : ConnackCode.ServerUnavailable;
   }
 
   private process(device: Device, packet: Packet): void {
@@ -209,6 +225,10 @@ export class Connection implements RpcSession {
   }
 
   private publish(device: Device, packet: IPublishPacket): void {
+    if (this.core.faults.forbidden_topics.some((topic) => packet.topic.startsWith(topic))) {
+      this.close(`fault: ${packet.topic} is forbidden`);
+      return;
+    }
     try {
       if (this.publishRouted(device, packet, routeOf(packet.topic))) this.sendPuback(packet);
     } catch (error) {
@@ -228,6 +248,11 @@ export class Connection implements RpcSession {
           core.log(device, "an empty telemetry array is never answered: do not send one");
           return false;
         }
+        const fault = faultOf(samples, core.faults);
+        if (fault) {
+          core.refused(device, samples);
+          throw new PayloadError(fault);
+        }
         const points = samples.reduce((count, sample) => count + sample.values.size, 0);
         if (!this.withinRate(device, points)) return false;
         core.telemetry(device, samples, packet);
@@ -242,16 +267,31 @@ export class Connection implements RpcSession {
       case "rpc_response":
         if (!/^[+-]?\d+$/.test(route.id)) throw new PayloadError("the request id is no number");
         if (!this.withinRate(device)) return false;
-        if (!device.rpc.answer(Number(route.id), payload))
+        if (core.faults.lose_rpc_answers > 0) {
+          core.faults.lose_rpc_answers--;
+          core.log(device, `fault: RPC reply ${route.id} lost after its PUBACK`);
+        } else if (!device.rpc.answer(Number(route.id), payload))
           core.log(device, `stale RPC reply ${route.id} ignored`);
         return true;
       case "rpc_request":
         return this.answerRpc(device, packet, methodOf(route.id, payload), route.id);
-      case "attributes_request":
-        core.log(device, `${packet.topic}: not modelled, no response follows`);
-        return this.withinRate(device);
+      case "attributes_request": {
+        const response = attributesFor(device.store, route.id, payload);
+        if (!this.withinRate(device)) return false;
+        this.sendPuback(packet);
+        if (!this.over && response !== undefined)
+          this.sendPublish(replyPrefix(packet.topic) + Number(route.id), response);
+        return false;
+      }
       case "claim":
+        checkClaim(payload);
         return this.withinRate(device);
+      case "ota":
+        if (!/^\d+$/.test(route.id) || !/^\d+$/.test(route.chunk)) return true;
+        if (!this.withinRate(device)) return false;
+        // No package is ever assigned here.
+        this.sendPublish("v2/fw/error", "NOT_FOUND");
+        throw new PayloadError("no firmware is assigned");
       case "protobuf":
         throw new PayloadError("the stand-in speaks JSON only, not protobuf");
       case "gateway":
@@ -265,12 +305,13 @@ export class Connection implements RpcSession {
 
   /** PUBACK comes before the reply, and the reply whether the device subscribed to it or not. */
   private answerRpc(device: Device, packet: IPublishPacket, method: string, id: string): boolean {
-    const prefix = rpcReplyPrefix(packet.topic);
+    const prefix = replyPrefix(packet.topic);
     this.rpc_reply_topic = prefix;
     const number = String(Number(id));
     if (method === SESSION_LIMITS && prefix.startsWith("v1/")) {
       this.sendPuback(packet);
-      if (!this.over) this.sendPublish(prefix + number, sessionLimits(device.rate_limits ?? {}, MAX_QUEUED));
+      const limits = this.core.faults.told_limits ?? device.rate_limits ?? {};
+      if (!this.over) this.sendPublish(prefix + number, sessionLimits(limits, MAX_QUEUED));
       return false;
     }
     if (!this.withinRate(device)) return false;
@@ -280,7 +321,7 @@ export class Connection implements RpcSession {
   }
 
   private withinRate(device: Device, points = 0): boolean {
-    if (!this.core.faults.rate_limited && device.limiter.take(points)) return true;
+    if (this.core.take(device, points)) return true;
     this.close("over the rate limit");
     return false;
   }
@@ -302,7 +343,6 @@ export class Connection implements RpcSession {
   }
 
   private subscribe(device: Device, packet: ISubscribePacket): void {
-    const { rate_limited } = this.core.faults;
     let requests = 0;
     const granted = packet.subscriptions.map(({ topic, qos }) => {
       if (!SUBSCRIBABLE.has(topic)) return 0x80;
@@ -310,7 +350,7 @@ export class Connection implements RpcSession {
       this.subscriptions.set(topic, granted_qos);
       const rpc_topic = RPC_REQUEST_TOPICS.get(topic);
       // Over the rate limit the grant is a lie: nothing will come.
-      if (rpc_topic !== undefined && !rate_limited && device.limiter.take()) {
+      if (rpc_topic !== undefined && this.core.take(device)) {
         this.rpc_topic = rpc_topic;
         requests++;
       }
@@ -318,6 +358,12 @@ export class Connection implements RpcSession {
     });
     this.send({ cmd: "suback", messageId: packet.messageId, granted });
     for (; requests > 0 && !this.over; requests--) device.rpc.subscribed(this);
+  }
+
+  /** Tells of a change of shared attributes, if the device subscribed to them: on the topic of its last subscription. */
+  sendAttributes(update: object): void {
+    const topic = [...this.subscriptions.keys()].filter((filter) => ATTRIBUTE_TOPICS.includes(filter)).at(-1);
+    if (topic !== undefined && !this.over) this.sendPublish(topic, JSON.stringify(update));
   }
 
   private unsubscribe(device: Device, filter: string): void {
@@ -382,6 +428,19 @@ export class Connection implements RpcSession {
     for (const timer of this.timers) this.core.clock.clearTimeout(timer);
     this.timers.clear();
     this.device?.rpc.gone(this);
+    // Its end is a message too, and a limit that it is over changes nothing.
+    if (this.device) this.core.take(this.device);
     this.core.closed(this, reason);
   }
+}
+
+/** What the server is set up to refuse: one such value refuses the packet. "": nothing. */
+function faultOf(samples: Sample[], { refused_keys, max_string_value_length }: FaultSettings): string {
+  for (const { values } of samples)
+    for (const [key, value] of values) {
+      if (refused_keys.includes(key)) return `fault: key ${key} is refused`;
+      if (max_string_value_length > 0 && typeof value === "string" && value.length > max_string_value_length)
+        return `the text of ${key} is over ${max_string_value_length} characters`;
+    }
+  return "";
 }

@@ -11,8 +11,10 @@ export interface DeviceConfig {
   token?: string;
   /** MQTT basic credentials: every field given must match; one of `client_id` and `username` at least. */
   basic?: { client_id?: string; username?: string; password?: string };
-  /** Default: none. */
+  /** Told by `getSessionLimits`. Default: none. */
   rate_limits?: RateLimits;
+  /** The tenant's, which nothing tells. Default: none. */
+  tenant_limits?: RateLimits;
 }
 
 /** CONNACK return codes as ThingsBoard uses them. It never sends 1, and never 4 although its manual lists it. */
@@ -32,7 +34,7 @@ export function authenticate<D extends DeviceConfig>(
   if (!username) {
     const device = devices.find((d) => d.basic && !d.basic.username && d.basic.client_id === clientId);
     if (device && passwordFits(device, packet)) return device;
-    return !packet.password && clientId.trim() !== ""
+    return username === undefined && !packet.password && clientId.trim() !== ""
       ? ConnackCode.IdentifierRejected
       : ConnackCode.NotAuthorized;
   }

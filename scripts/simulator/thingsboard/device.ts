@@ -10,6 +10,7 @@ export interface Device extends DeviceConfig {
   store: DeviceStore;
   rpc: DeviceRpc;
   limiter: RateLimiter;
+  tenant_limiter: RateLimiter;
 }
 
 export function createDevice(config: DeviceConfig, clock: Clock): Device {
@@ -18,5 +19,6 @@ export function createDevice(config: DeviceConfig, clock: Clock): Device {
     store: new DeviceStore(),
     rpc: new DeviceRpc(clock),
     limiter: new RateLimiter(config.rate_limits ?? {}, clock),
+    tenant_limiter: new RateLimiter(config.tenant_limits ?? {}, clock),
   };
 }

@@ -1,6 +1,7 @@
 /** What can be made to go wrong between the server and its devices, beyond what ThingsBoard does by itself. */
 
 import type { PacketCmd } from "mqtt-packet";
+import type { RateLimits } from "./rate-limit.ts";
 
 /** Settings a test or the simulator changes at any time; each takes effect with the next packet or connection. */
 export interface FaultSettings {
@@ -10,6 +11,22 @@ export interface FaultSettings {
   refuse: number;
   /** Every message is over the rate limit: CONNECT is refused with 3, PUBLISH closes without PUBACK. */
   rate_limited: boolean;
+  /** Limits of each device beside its own, which `getSessionLimits` tells: as `{ telemetry_data_points: "20:60" }`. */
+  told_limits: RateLimits | undefined;
+  /** The same of the tenant, which nothing tells. */
+  untold_limits: RateLimits | undefined;
+  /** transport.json.max_string_value_length: a longer text in a packet closes without PUBACK; 0: any is fine. */
+  max_string_value_length: number;
+  /** A packet of telemetry with one of these keys closes without PUBACK, each time it comes. */
+  refused_keys: readonly string[];
+  /** PUBLISH to a topic that begins so closes without PUBACK, as a broker with access rules does. */
+  forbidden_topics: readonly string[];
+  /** Somebody else has the same token: so long after each log-in he logs in, and the connection is closed; 0: nobody. */
+  rival_ms: number;
+  /** Each RPC request is sent so many times more, with the same id. */
+  repeat_requests: number;
+  /** So many next answers to RPC requests get their PUBACK and are lost. */
+  lose_rpc_answers: number;
   /** Time from CONNECT to CONNACK. */
   connack_delay_ms: number;
   /** Time from PUBLISH to PUBACK. */
@@ -40,6 +57,8 @@ export interface Faults extends FaultSettings {
   drop(device?: string): void;
   /** The server restarts: every connection closes, waiting RPC calls fail, RPC ids begin at 0. Data stays. */
   restart(): void;
+  /** Calls every connected device, one-way, so many times: the requests come in one segment. */
+  burst(count: number): void;
 }
 
 /** No fault. */
@@ -47,6 +66,14 @@ export const NO_FAULTS: Readonly<FaultSettings> = {
   down: false,
   refuse: 0,
   rate_limited: false,
+  told_limits: undefined,
+  untold_limits: undefined,
+  max_string_value_length: 0,
+  refused_keys: [],
+  forbidden_topics: [],
+  rival_ms: 0,
+  repeat_requests: 0,
+  lose_rpc_answers: 0,
   connack_delay_ms: 0,
   puback_delay_ms: 0,
   drop_pubacks: 0,

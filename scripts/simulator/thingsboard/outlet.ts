@@ -15,6 +15,7 @@ export class Outlet {
   private held: Buffer[] = [];
   private timer: unknown;
   private ending = false;
+  private gathering = false;
 
   constructor(
     private readonly socket: Duplex,
@@ -26,6 +27,16 @@ export class Outlet {
   write(bytes: Buffer): void {
     if (this.ending) return;
     this.held.push(bytes);
+    if (this.timer === undefined && !this.gathering) this.pump(false);
+  }
+
+  /** What `fill` writes leaves in one segment. */
+  together(fill: () => void): void {
+    this.gathering = true;
+    fill();
+    this.gathering = false;
+    if (this.held.length === 0) return;
+    this.held = [Buffer.concat(this.held)];
     if (this.timer === undefined) this.pump(false);
   }
 
@@ -33,7 +44,7 @@ export class Outlet {
   end(): void {
     if (this.ending) return;
     this.ending = true;
-    if (this.timer === undefined) this.finish();
+    if (this.timer === undefined && !this.gathering) this.finish();
   }
 
   /** The socket is gone: forget what is queued. */

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../clock.ts";
 
-/** Limits of one device, each `"capacity:seconds,capacity:seconds"`; absent: none. */
+/** Limits of one device, or of its tenant, each `"capacity:seconds,capacity:seconds"`; absent: none. */
 export interface RateLimits {
   /** Everything that is not telemetry: connect, subscribe, RPC answers … */
   messages?: string;
@@ -48,6 +48,27 @@ export class RateLimiter {
     this.refilled_ms = now;
     for (const bucket of [...this.messages, ...this.telemetry_messages, ...this.telemetry_data_points])
       bucket.tokens = Math.min(bucket.capacity, bucket.tokens + elapsed_ms * bucket.per_ms);
+  }
+}
+
+/** Of each device a limiter; the limits may change at any time, and then it begins anew, full. */
+export class ChangingLimits<D extends object> {
+  private readonly limiters = new Map<D, { limits: RateLimits; limiter: RateLimiter }>();
+
+  constructor(
+    private readonly limits: () => RateLimits | undefined,
+    private readonly clock: Clock,
+  ) {}
+
+  take(device: D, points: number): boolean {
+    const limits = this.limits();
+    if (!limits) return true;
+    let entry = this.limiters.get(device);
+    if (entry?.limits !== limits) {
+      entry = { limits, limiter: new RateLimiter(limits, this.clock) };
+      this.limiters.set(device, entry);
+    }
+    return entry.limiter.take(points);
   }
 }
 

@@ -4,8 +4,8 @@
  *
  * It answers as ThingsBoard 4.2 answers an MQTT 3.1.1 client on the access-token and basic-credential log-in,
  * telemetry, client attributes, server-side RPC, and client-side RPC as without a rule for it: `getSessionLimits`
- * is answered, all else times out. Not modelled: attribute requests and updates, provisioning, OTA, gateways,
- * protobuf, TLS, MQTT 5 (refused as an unknown level).
+ * is answered, all else times out; attribute requests and updates; claims. Not modelled: provisioning, OTA (no package is ever
+ * assigned), gateways, protobuf, TLS, MQTT 5 (refused as an unknown level).
  */
 
 import { EventEmitter } from "node:events";
@@ -18,6 +18,7 @@ import { authenticate, type DeviceConfig } from "./credentials.ts";
 import { createDevice, type Device } from "./device.ts";
 import { type FaultSettings, type Faults, NO_FAULTS } from "./faults.ts";
 import { createHttpApi } from "./http-api.ts";
+import { ChangingLimits } from "./rate-limit.ts";
 import { RpcError, type RpcInfo } from "./rpc.ts";
 import type { Point } from "./store.ts";
 
@@ -58,6 +59,8 @@ export interface ConnectionInfo {
 export interface ThingsBoardEvents {
   telemetry: [TelemetryMessage];
   connect: [{ device: string }];
+  /** A telemetry packet closed its connection: which stamps were in it. */
+  refused: [{ device: string; stamps: (number | undefined)[] }];
   /** A connection ended. `device` is undefined when it never logged in. */
   close: [{ device: string | undefined; reason: string }];
 }
@@ -67,6 +70,8 @@ export interface RpcOptions {
   timeout_ms?: number;
   /** Do not wait for a reply. Default false. */
   oneway?: boolean;
+  /** Kept over a restart of the server; given up when its PUBACK is missing five times. Default false. */
+  persistent?: boolean;
 }
 
 export interface ListenOptions {
@@ -86,7 +91,7 @@ export interface ThingsBoard {
   listen(options: ListenOptions): Promise<{ mqttPort: number; httpPort: number | undefined }>;
   /** Closes every connection and port. */
   close(): Promise<void>;
-  /** Calls a method on a device. Rejects with RpcError: 404, 406, 408, 409 or 503. */
+  /** Calls a method on a device. Rejects with RpcError: 404, 406, 408, 409, 503 or 504. */
   rpc(device: string, method: string, params?: unknown, options?: RpcOptions): Promise<unknown>;
   /** The name of a device. Throws RpcError 404, as everything here does for a device it does not know. */
   nameOf(device: string): string;
@@ -98,6 +103,10 @@ export interface ThingsBoard {
   latest(device: string): Point[];
   /** Client attributes. */
   attributes(device: string): Record<string, unknown>;
+  /** Sets shared attributes, and tells the device; a value undefined deletes. */
+  share(device: string, values: Record<string, unknown>): void;
+  /** The device's token is another from now on, and its session is closed; undefined: the device is deleted. */
+  changeToken(device: string, token: string | undefined): void;
   on<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
   off<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
   readonly connections: ConnectionInfo[];
@@ -135,7 +144,16 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
       for (const connection of [...open]) connection.close("fault: server restart", true);
       for (const device of devices) device.rpc.restart();
     },
+    burst: (count: number) => {
+      for (const [{ rpc }, connection] of sessions)
+        connection.together(() => {
+          for (let i = 0; i < count; i++)
+            rpc.call("burst", i, { timeout_ms: 10_000, oneway: true }).catch(() => {});
+        });
+    },
   });
+  const told = new ChangingLimits<Device>(() => settings.told_limits, clock);
+  const untold = new ChangingLimits<Device>(() => settings.untold_limits, clock);
 
   const core: Core = {
     clock,
@@ -157,6 +175,12 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
       log(device, `closed: ${reason}`);
       events.emit("close", { device: device?.name, reason });
     },
+    take: (device, points = 0) =>
+      !settings.rate_limited &&
+      device.tenant_limiter.take(points) &&
+      untold.take(device, points) &&
+      device.limiter.take(points) &&
+      told.take(device, points),
     telemetry(device, samples, packet) {
       const received_ms = clock.now();
       const points = device.store.add(samples, received_ms);
@@ -164,12 +188,17 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
       const payload = packet.payload.toString();
       events.emit("telemetry", { device: device.name, topic, qos, payload, received_ms, points });
     },
+    refused(device, samples) {
+      events.emit("refused", { device: device.name, stamps: samples.map(({ ts }) => ts) });
+    },
     log,
   };
 
   const server: ThingsBoard = {
     faults,
-    devices: devices.map((device) => device.name),
+    get devices() {
+      return devices.map((device) => device.name);
+    },
     get connections() {
       return [...sessions.values()].flatMap(infoOf);
     },
@@ -186,18 +215,35 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
     },
     async close() {
       for (const connection of [...open]) connection.close("the server shuts down", true);
-      for (const device of devices) device.rpc.restart();
+      for (const device of devices) device.rpc.end();
       http?.closeAllConnections();
       await Promise.all([mqtt, http].map((s) => s?.listening && new Promise((done) => s.close(done))));
     },
-    async rpc(device, method, params, { timeout_ms = 10_000, oneway = false } = {}) {
-      return find(device).rpc.call(method, params, timeout_ms, oneway);
+    async rpc(device, method, params, options = {}) {
+      return find(device).rpc.call(method, params, { timeout_ms: 10_000, ...options });
     },
     nameOf: (device) => find(device).name,
     rpcHistory: (device) => find(device).rpc.history,
     telemetry: (device, key) => find(device).store.history(key),
     latest: (device) => find(device).store.latest(),
     attributes: (device) => Object.fromEntries(find(device).store.attributes),
+    share(name, values) {
+      const device = find(name);
+      const entries = Object.entries(values);
+      const deleted = entries.filter(([, value]) => value === undefined).map(([key]) => key);
+      const set = entries.filter(([, value]) => value !== undefined);
+      for (const key of deleted) device.store.shared.delete(key);
+      for (const [key, value] of set) device.store.shared.set(key, value);
+      const session = sessions.get(device);
+      if (set.length > 0) session?.sendAttributes(Object.fromEntries(set));
+      if (deleted.length > 0) session?.sendAttributes({ deleted });
+    },
+    changeToken(name, token) {
+      const device = find(name);
+      if (token === undefined) devices.splice(devices.indexOf(device), 1);
+      else device.token = token;
+      sessions.get(device)?.close(token === undefined ? "the device was deleted" : "its credentials changed");
+    },
     // biome-ignore lint/suspicious/noExplicitAny: EventEmitter's own type for a listener is not generic over our events
     on: (event, listener) => void events.on(event, listener as any),
     // biome-ignore lint/suspicious/noExplicitAny: as above

@@ -1,0 +1,8 @@
+/**
+ * The day of this version, UTC: it can't be earlier. Raised with `version` in package.json; not taken from the machine that
+ * builds, so that the same sources give the same bytes, with and without git.
+ */
+export const enum Released {
+  /** 0.1.0: 1 January 2026. */
+  Ms = 1767225600000,
+}

@@ -1,0 +1,59 @@
+/**
+ * The server's rate limits, which it tells when asked ("getSessionLimits", ThingsBoard 3.8 and later). The question is
+ * optional, and must not cost a connection twice: a broker that is no ThingsBoard may forbid the topic and hang up.
+ */
+import { publish, Role } from "../mqtt/session.ts";
+import type { Client } from "./client.ts";
+
+export const enum Question {
+  /** It may be asked in this connection. */
+  Due,
+  /** It was, and the answer has not come. */
+  Asked,
+  /** The answer came in this connection. */
+  Answered,
+  /** A connection ended before the answer came: never again in this run. */
+  GivenUp,
+}
+
+/** The question's number, far from those of requests: a broker that is no ThingsBoard gives it back as one. */
+const NUMBER = "99999";
+/** On this topic alone, whatever the version; and the server asks for no subscription. */
+const TOPICS = "v1/devices/me/rpc/";
+
+/** To be called when a connection begins. */
+export function newConnection(client: Client): void {
+  if (client.question_ === Question.Asked) client.question_ = Question.GivenUp;
+  else if (client.question_ === Question.Answered) client.question_ = Question.Due;
+}
+
+/**
+ * Asks for the limits, once in each connection. To be called when the server has acknowledged telemetry: what counts is
+ * through by then. At QoS 0, so that a server which does not care stays without an answer and no more. The answer comes to
+ * the callback.
+ */
+export function askLimits(client: Client): void {
+  if (client.question_ === Question.Due) {
+    client.question_ = Question.Asked;
+    publish(client, TOPICS + "request/" + NUMBER, '{"method":"getSessionLimits"}', 0, 0, Role.Message);
+  }
+}
+
+/** Whether a request is our own question, which a broker gave back. */
+export function isQuestion(id: string, request: any): boolean {
+  return id === NUMBER && request.method === "getSessionLimits";
+}
+
+/**
+ * The limits that a message tells, as texts by name, "" where there is none ("100:1,7000:3600"); undefined if it is not the
+ * answer to our question.
+ */
+export function limitsIn(client: Client, topic: string, data: any): Record<string, string> | undefined {
+  if (client.question_ !== Question.Asked || topic !== TOPICS + "response/" + NUMBER) return;
+  client.question_ = Question.Answered;
+  const given = data && data.rateLimits;
+  if (!given || typeof given !== "object") return;
+  const limits: Record<string, string> = {};
+  for (const name in given) limits[name] = typeof given[name] === "string" ? given[name] : "";
+  return limits;
+}

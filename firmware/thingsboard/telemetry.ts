@@ -1,0 +1,49 @@
+/**
+ * What may be sent as telemetry. ThingsBoard hangs up on what it cannot read, without a reason, and never answers `[]`
+ * (measured on 4.2.1), so that is found out before anything is sent.
+ */
+import { Limit } from "../mqtt/session.ts";
+import { json } from "../mqtt/text.ts";
+
+export type Values = Record<string, unknown>;
+/** Values, values with their time (ms since 1970), or several of either. */
+export type Telemetry = Values | { ts: number; values: Values } | Values[];
+
+/**
+ * Telemetry as JSON text, from values or from JSON text; throws on anything else. Text is read and written anew, since
+ * Espruino reads more than JSON is: 'a', [1,], 0x10, "\q".
+ */
+export function telemetryJson(data: unknown): string {
+  const text = typeof data === "string" ? data : json(data);
+  let read: any;
+  // It will be refused for that, and to read it would take too much RAM.
+  if (text.length > Limit.Packet) return text;
+  try {
+    // In a list, and with a known last element, as Espruino does not mind what follows: {"a":1} x
+    read = JSON.parse("[" + text + "," + text.length + "]");
+  } catch (_) {
+    // Not even that.
+  }
+  if (!read || read.length !== 2 || read[1] !== text.length || !isTelemetry(read[0]))
+    throw Error("data: use {} or [{}]");
+  return text === data ? json(read[0]) : text;
+}
+
+function isTelemetry(data: unknown): boolean {
+  return Array.isArray(data) ? data.length > 0 && data.every(isSample) : isSample(data);
+}
+
+/** Values, or values with their time: with both members the server insists on their form. */
+function isSample(data: any): boolean {
+  if (!isObject(data)) return false;
+  return !("ts" in data && "values" in data) || (isTime(data.ts) && isObject(data.values));
+}
+
+function isObject(data: unknown): boolean {
+  return typeof data === "object" && data !== null && !Array.isArray(data);
+}
+
+/** A number, but for Infinity, of which JSON makes null; or one as text. */
+function isTime(ts: any): boolean {
+  return typeof ts === "number" ? ts - ts === 0 : typeof ts === "string" && "" + parseInt(ts, 10) === ts;
+}

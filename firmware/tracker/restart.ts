@@ -1,0 +1,36 @@
+/** The end of a run that the firmware itself wants: why is written down first, to be sent when all is well again. */
+import { json } from "../mqtt/text.ts";
+import { now_ms } from "./clock.ts";
+import { saveState, state, Word } from "./journal.ts";
+import { append } from "./outbox.ts";
+
+/** Espruino's. */
+declare const E: { reboot(): void };
+
+/** `Word.Ended`. */
+export const enum Ended {
+  /** The run left no note: the power went, the watchdog bit, or somebody pressed a button. */
+  Untold,
+  Crash,
+  /** The firmware wanted a restart, and nothing was wrong with it. */
+  Wanted,
+}
+
+const enum Limit {
+  /** Of an error: its text and where. */
+  Text = 300,
+}
+
+/** Restarts the board. `what`: the telemetry key of the report, "crash" or "reboot"; `why`: its text. */
+export function restart(what: "crash" | "reboot", why: string): void {
+  const values: Record<string, string> = {};
+  values[what] = why.substr(0, Limit.Text);
+  try {
+    append(now_ms(), 0, json(values));
+    state[Word.Ended] = what === "crash" ? Ended.Crash : Ended.Wanted;
+    saveState();
+  } catch (_) {
+    // There is no journal yet.
+  }
+  E.reboot();
+}

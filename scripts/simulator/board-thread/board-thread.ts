@@ -1,0 +1,64 @@
+/**
+ * The simulated board in a thread of its own: a program on it that does not return keeps nobody else waiting, and the
+ * console's Ctrl-C reaches it all the same.
+ */
+import { once } from "node:events";
+import { MessageChannel, Worker } from "node:worker_threads";
+import type { SerialPeer } from "../espruino/machine.ts";
+import type { WorldOptions } from "../world.ts";
+import { connectPeer } from "./line.ts";
+import type { BoardStart, BoardTold } from "./worker.ts";
+
+interface BoardThreadOptions extends Pick<WorldOptions, "blob" | "config" | "print"> {
+  /** What is connected to the port that the settings name. */
+  modem: SerialPeer;
+  /** What the board's console is connected to. */
+  console?: SerialPeer;
+}
+
+export interface BoardThread {
+  /** Ends the board, whatever it is doing. */
+  stop(): Promise<void>;
+}
+
+/** A thread gets no loader of TypeScript from the one that starts it, on Node before 22. */
+const ENTRY = `import("tsx/esm/api").then(({ register }) => {
+  register();
+  return import(${JSON.stringify(new URL("./worker.ts", import.meta.url).href)});
+});`;
+
+const CTRL_C = "\x03";
+
+/** Boots the simulated linux board; resolves when it runs. What is wrong in the simulator itself ends the process. */
+export async function startBoardThread(options: BoardThreadOptions): Promise<BoardThread> {
+  const { blob, config, console, print } = options;
+  const modemLine = new MessageChannel();
+  const consoleLine = console && new MessageChannel();
+  const ctrlC = new Int32Array(new SharedArrayBuffer(4));
+  connectPeer(modemLine.port1, options.modem);
+  if (console && consoleLine)
+    connectPeer(consoleLine.port1, console, (bytes) => {
+      if (bytes.includes(CTRL_C)) Atomics.store(ctrlC, 0, 1);
+    });
+  const start: BoardStart = {
+    blob,
+    config,
+    ctrlC,
+    modem: modemLine.port2,
+    console: consoleLine?.port2,
+  };
+  const worker = new Worker(ENTRY, {
+    eval: true,
+    workerData: start,
+    transferList: [modemLine.port2, ...(consoleLine ? [consoleLine.port2] : [])],
+  });
+  worker.on("message", (told: BoardTold) => {
+    if (told.line !== undefined) print?.(told.line);
+  });
+  await once(worker, "message");
+  return {
+    async stop() {
+      await worker.terminate();
+    },
+  };
+}

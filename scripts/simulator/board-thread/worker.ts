@@ -1,0 +1,64 @@
+/** The board's thread. */
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { realClock } from "../clock.ts";
+import type { SerialPeer } from "../espruino/machine.ts";
+import { createSimulatedBoard } from "../world.ts";
+import { peerBehind } from "./line.ts";
+
+export interface BoardStart {
+  blob: string | undefined;
+  config: Record<string, unknown> | undefined;
+  /** Not 0: Ctrl-C came on the console. */
+  ctrlC: Int32Array;
+  modem: MessagePort;
+  console: MessagePort | undefined;
+}
+
+/** A line that the console printed; without one: the board runs. */
+export interface BoardTold {
+  line?: string;
+}
+
+/** A console takes so much at once, and then takes this long: a loop that prints is no faster, and fills no memory. */
+const PIECE_BYTES = 16_384;
+const PIECE_MS = 16;
+
+const { blob, config, ctrlC, modem, console } = workerData as BoardStart;
+const tell = (told: BoardTold): void => parentPort?.postMessage(told);
+
+let written = 0;
+const never = new Int32Array(new SharedArrayBuffer(4));
+function pace(bytes: string): void {
+  written += bytes.length;
+  if (written < PIECE_BYTES) return;
+  written = 0;
+  Atomics.wait(never, 0, 0, PIECE_MS);
+}
+
+function paced(peer: SerialPeer): SerialPeer {
+  const { write } = peer;
+  return Object.assign(peer, {
+    write(bytes: string) {
+      write(bytes);
+      pace(bytes);
+    },
+  });
+}
+
+const board = createSimulatedBoard({
+  clock: realClock,
+  modem: peerBehind(modem),
+  ...(console && { console: paced(peerBehind(console)) }),
+  ...(blob !== undefined && { blob }),
+  ...(config && { config }),
+  print(line) {
+    tell({ line });
+    pace(line);
+  },
+  ctrlC: {
+    pending: () => Atomics.load(ctrlC, 0) !== 0,
+    taken: () => Atomics.store(ctrlC, 0, 0),
+  },
+});
+board.boot();
+tell({});

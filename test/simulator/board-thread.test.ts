@@ -1,0 +1,102 @@
+/** The board in a thread of its own, as `npm start` has it: here a loop really keeps a thread busy. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { type TestContext, test } from "node:test";
+import { startBoardThread } from "../../scripts/simulator/board-thread/board-thread.ts";
+import { serveConsole } from "../../scripts/simulator/console-server.ts";
+import type { SerialPeer } from "../../scripts/simulator/espruino/machine.ts";
+
+async function start(t: TestContext, blob = "print('started')") {
+  const server = await serveConsole();
+  const modem: SerialPeer & { received: string } = {
+    received: "",
+    write(bytes) {
+      this.received += bytes;
+    },
+  };
+  const lines: string[] = [];
+  const board = await startBoardThread({
+    blob,
+    modem,
+    console: server.peer,
+    print: (line) => lines.push(line),
+  });
+  const socket = connect(server.port, "127.0.0.1");
+  await once(socket, "connect");
+  t.after(async () => {
+    socket.destroy();
+    await board.stop();
+    await server.close();
+  });
+  let received = "";
+  let look = (): void => {};
+  socket.on("data", (data) => {
+    received += data.toString("latin1");
+    look();
+  });
+  return {
+    board,
+    lines,
+    modem,
+    type: (bytes: string) => socket.write(bytes, "latin1"),
+    /** Resolves when the console said this, to all it said before. */
+    async said(text: string): Promise<string> {
+      await new Promise<void>((resolve) => {
+        look = () => {
+          if (received.includes(text)) resolve();
+        };
+        look();
+      });
+      const end = received.indexOf(text);
+      const before = received.slice(0, end);
+      received = received.slice(end + text.length);
+      return before;
+    },
+  };
+}
+
+for (const loop of ["while(true){}", "setTimeout(function(){while(true){}},1)", "while(true)print('x')"])
+  test(`${loop}: Ctrl-C gives the console back, and the board has not started again`, async (t) => {
+    const { type, said, lines } = await start(t);
+    type(`\x10var kept=42;print("ready")\n`);
+    await said("ready");
+    type(`${loop}\n`);
+    await said("\n");
+    type("\x03");
+    await said("Execution Interrupted");
+    type("kept\n");
+    await said("=42");
+    assert.equal(lines.filter((line) => line === "started").length, 1);
+  });
+
+test("without Ctrl-C the watchdog bites, and the code in Storage runs again", async (t) => {
+  const { type, said, lines } = await start(t);
+  type("\x10E.enableWatchdog(0.3,true);print('ready')\n");
+  await said("ready");
+  type("while(true){}\n");
+  await said("started");
+  type("6*7\n");
+  await said("=42");
+  assert.equal(lines.filter((line) => line === "started").length, 2);
+});
+
+test("a board in a loop can be stopped", async (t) => {
+  const { board, type, said } = await start(t);
+  type("while(true){}\n");
+  await said("\n");
+  await board.stop();
+});
+
+test("the modem's line goes both ways", async (t) => {
+  const { modem, type, said } = await start(t);
+  type(
+    "Serial1.setup(115200,{path:'/dev/ttyUSB2'});Serial1.on('data',function(d){print('got '+d)});Serial1.write('AT\\r\\xff')\n",
+  );
+  await said("=undefined");
+  type("print('sent')\n");
+  await said("sent\r\n");
+  assert.equal(modem.received, "AT\r\xff");
+  modem.onData?.("OK\xff");
+  await said("got OK\xff");
+});
