@@ -175,7 +175,7 @@ export function settle(arrived: boolean): void {
  */
 export function giveUp(payload: string, why: Reason): void {
   (state[Word.Dropped] as number) += settleRecords(true);
-  if (payload.indexOf('"lost_record"') < 0)
+  if (payload.lastIndexOf('"lost_record"') < 0)
     append(now_ms(), 0, json({ lost_record: words(why, "sample of " + last_ms) }));
   saveState();
 }

@@ -6,7 +6,7 @@ import { type Client, sendTelemetry, type Values } from "../thingsboard/client.t
 import { askLimits } from "../thingsboard/limits.ts";
 import { now_ms } from "./clock.ts";
 import { append, giveUp, points, samples, settle, take } from "./outbox.ts";
-import { packetLost, packetTaken, pause_ms, spend } from "./pace.ts";
+import { paceCleared, packetLost, packetTaken, pause_ms, spend } from "./pace.ts";
 import { acknowledged, fail, State, state } from "./recovery.ts";
 import { acquitted, isTrialDue, othersTaken, proveNothing, refused, suspect } from "./suspects.ts";
 
@@ -99,6 +99,7 @@ function lost(payload: string, reason: Reason): void {
   // The server ended it, or did not answer.
   const by_server = reason === Reason.ClosedByServer || reason === Reason.AnswerMissing;
   if (trial && by_server) {
+    paceCleared();
     if (refused()) giveUp(payload, reason);
   } else {
     packetLost(samples, by_server);

@@ -158,7 +158,8 @@ function checkCuts(chip: Chip, ring: number, slots: number, action: Action, half
     if (halfway === someBits) may_be.push(before + 1, before + goes + 1);
     assert.ok(may_be.includes(dropped), `${dropped} dropped, before ${before}`);
     if (dropped > before + 1) assert.ok(!all.includes(waiting[goes - 1] as number));
-    // And it goes on, with more restarts, over the end of a block.
+    // And it goes on, with more restarts, over the end of a block. The tracker saves the state at each start.
+    assert.ok(again.journal.saveState());
     const next = upTo(NEW + 1, NEW + PER_BLOCK + 2);
     let after = again;
     for (const id of next) {
