@@ -72,11 +72,15 @@ let write: number;
 export let record: Uint8Array;
 export let rest: string;
 export let length: number;
-/** Addresses of records that are on their way to the server, and of those that were put aside; see queue.ts. */
+/** Addresses of records that are on their way to the server; see queue.ts. */
 export const taken: number[] = [];
-export const aside: number[] = [];
-/** How often the server refused the first of those put aside. In an array, as it is set from elsewhere. */
-export const refusals = [0];
+/** Records that wait and that the others pass; see suspects.ts. */
+export interface Aside {
+  at_: number;
+  /** How often the server refused it. */
+  refusals_: number;
+}
+export const aside: Aside[] = [];
 export const state = new Int32Array(Limit.Words);
 /** `Word.Dropped` as it was written down last. */
 let saved_dropped = 0;
@@ -256,7 +260,8 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
     if (kind) readRecord(last);
   }
   state[Word.Oldest] = seek(sequence ? (state[Word.Oldest] as number) : to);
-  if (state[Word.Aside] && readRecord(state[Word.Aside] as number)) aside.push(state[Word.Aside] as number);
+  if (state[Word.Aside] && readRecord(state[Word.Aside] as number))
+    aside.push({ at_: state[Word.Aside] as number, refusals_: 0 });
   saveLosses();
 }
 
@@ -306,7 +311,7 @@ export function put(slots: Uint8Array): number {
 function stateSlots(): Uint8Array {
   const slots = new Uint8Array(Size.State);
   saved_dropped = state[Word.Dropped] as number;
-  state[Word.Aside] = aside[0] || 0;
+  state[Word.Aside] = aside.length ? (aside[0] as Aside).at_ : 0;
   state[Word.Block] = sequence;
   for (let part = 0; part < Size.State / Size.Slot; part++) {
     slots[part * Size.Slot] = part ? Kind.More : Kind.State;
@@ -333,10 +338,15 @@ export function saveLosses(): void {
   if (saved_dropped !== state[Word.Dropped] && write + Size.State <= endOf(write)) saveState();
 }
 
-/** Takes addresses in a page that was erased off a list. */
-function forget(addresses: number[], from: number, past: number): void {
-  for (let i = addresses.length; i--; )
-    if ((addresses[i] as number) > from && (addresses[i] as number) < past) addresses.splice(i, 1);
+/** Takes the records in a page that goes off the lists. */
+function forget(from: number, past: number): void {
+  let i: number;
+  for (i = taken.length; i--; )
+    if ((taken[i] as number) > from && (taken[i] as number) < past) taken.splice(i, 1);
+  for (i = aside.length; i--; ) {
+    const at = (aside[i] as Aside).at_;
+    if (at > from && at < past) aside.splice(i, 1);
+  }
 }
 
 /**
@@ -356,10 +366,7 @@ function enter(): boolean {
       oldest = seek(oldest + length)
     )
       losses++;
-    const first = aside[0];
-    forget(taken, block, past);
-    forget(aside, block, past);
-    if (first !== aside[0]) refusals[0] = 0;
+    forget(block, past);
     (state[Word.Dropped] as number) += losses;
     state[Word.Oldest] = oldest;
     const noted = endOf(last) - Size.Block + Format.Dropped;

@@ -6,7 +6,7 @@ import type { Fix } from "../gnss/fix.ts";
 import { json } from "../mqtt/text.ts";
 import { Reason, words } from "../reason.ts";
 import { now_ms, started_ms } from "./clock.ts";
-import { record, rest, saveState, state, Word } from "./journal.ts";
+import { type Aside, record, rest, saveState, state, Word } from "./journal.ts";
 import { mostPoints, mostSamples } from "./pace.ts";
 import { append as appendRecord, settle as settleRecords, takeAside, take as takeRecords } from "./queue.ts";
 import { At, Half, Kind, Place, Size, Unknown } from "./slot.ts";
@@ -124,9 +124,9 @@ function valuesOf(): string {
 
 /**
  * The JSON of the oldest samples, as many as one packet takes; "" when none can go. They are under way until `settle` or
- * `giveUp`. `alone`: only the one that was put aside first.
+ * `giveUp`. `alone`: only this one.
  */
-export function take(alone?: boolean): string {
+export function take(alone?: Aside): string {
   let payload = "";
   const most = mostSamples();
   const most_points = mostPoints();
@@ -157,7 +157,7 @@ export function take(alone?: boolean): string {
     return true;
   }
   samples = points = 0;
-  if (alone) takeAside(accept);
+  if (alone) takeAside(alone, accept);
   else takeRecords(accept);
   return payload && payload + "]";
 }
