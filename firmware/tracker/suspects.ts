@@ -4,7 +4,8 @@
  * - A record is suspected when it went alone (pace.ts halves the packets down to that) and the server ended the connection.
  *   It is put aside: the others pass it, so it stops nobody.
  * - It is tried again, alone, after the server took other packets in a row, none of which was lost: first 1, then 8, then
- *   64, as each try may cost the connection. One that is taken now is no suspect any more.
+ *   64, as each try may cost the connection. One that is taken now is no suspect any more, and shows that not the record was
+ *   to blame: the others' refusals are forgotten.
  * - It is given up when it was refused each of these three times. So the server took others, again and again, and only this
  *   one never: a network or a server that loses every tenth packet, whichever it is, hardly looks like that.
  *
@@ -32,6 +33,14 @@ export function trialDue(): Aside | undefined {
 /** The server took a packet without a suspect. */
 export function othersTaken(): void {
   others++;
+}
+
+/** The server took a suspect. */
+export function acquitted(): void {
+  others++;
+  aside.forEach(function (suspect) {
+    suspect.refusals_ = 0;
+  });
 }
 
 /** Another packet was lost, or the network while a suspect was tried: that says nothing of it. */

@@ -9,7 +9,7 @@ import type { Aside } from "./journal.ts";
 import { append, giveUp, points, samples, settle, take } from "./outbox.ts";
 import { paceCleared, packetLost, packetTaken, pause_ms, spend } from "./pace.ts";
 import { acknowledged, fail, State, state } from "./recovery.ts";
-import { nothingProven, othersTaken, refused, suspect, trialDue } from "./suspects.ts";
+import { acquitted, nothingProven, othersTaken, refused, suspect, trialDue } from "./suspects.ts";
 
 const enum Limit {
   /** Until a message is tried again that had no room among those in flight. */
@@ -81,7 +81,8 @@ function answered(ok: boolean): void {
     packetTaken();
     if (its_server.config_.qos) acknowledged();
     askLimits(its_server);
-    if (!trial) othersTaken();
+    if (trial) acquitted();
+    else othersTaken();
     rest(pause_ms(points));
   } else if (its_server.status) {
     // It was not sent.
