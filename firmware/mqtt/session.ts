@@ -510,7 +510,7 @@ function nextId(): number {
 export const enum Role {
   /** A message: at QoS 1 it is sent again after a reconnect. */
   Message,
-  /** A message that is not: who publishes it keeps it, and may want to send less the next time. */
+  /** A message whose owner keeps it, and sends it anew if its connection ends. */
   Once,
   /**
    * The reply to a request, of which there may be a hundred at once: it is not kept to be sent again, as a server that
@@ -523,7 +523,7 @@ export const enum Role {
 
 /**
  * Publishes. QoS 1: `done(true)` at PUBACK; QoS 0: when the socket took it. `done(false)`: refused at once, given up
- * (Limit.Tries, Wait.Open), lost with its connection (Role.Once, replies), or `disconnect`. `done` 0: nobody wants to know.
+ * (Limit.Tries, Wait.Open), lost with its connection (replies), or `disconnect`. `done` 0: nobody wants to know.
  * `done` may be called before this returns.
  */
 export function publish(

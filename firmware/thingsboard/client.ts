@@ -148,7 +148,12 @@ TBDeviceMQTTClient.prototype = {
 } as Client;
 
 /** `send_telemetry` of what is telemetry for sure, such as the outbox's. */
-export function sendTelemetry(client: Client, text: string, done: Done | 0 | undefined, role: Role): any {
+export function sendTelemetry(
+  client: Client,
+  text: string,
+  done: Done | 0 | undefined,
+  role: Role.Message | Role.Once,
+): any {
   return publish(client, client.topics_[Topic.TELEMETRY] as string, text, done, client.config_.qos, role);
 }
 

@@ -9,6 +9,7 @@
  *   fast. After some packets that were acknowledged both are doubled again.
  */
 import { decimal } from "../decimal.ts";
+import { ran_ms } from "./clock.ts";
 
 const enum Limit {
   /** Samples a packet: each takes about 9 variables, twice. */
@@ -49,8 +50,8 @@ function readWindows(text: string, of_points: boolean): Window[] | undefined {
   const found: Window[] = [];
   const fits = text.split(",").every(function (part) {
     const numbers = part.split(":");
-    const count = decimal(numbers[0]) as number;
-    const span_ms = (decimal(numbers[1]) as number) * 1000;
+    const count = decimal(numbers[0]) || 0;
+    const span_ms = (decimal(numbers[1]) || 0) * 1000;
     if (count > 0 && span_ms > 0)
       found.push({ each_ms: span_ms / count, span_ms: span_ms, free_ms: 0, of_points: of_points });
     return count > 0 && span_ms > 0;
@@ -59,10 +60,11 @@ function readWindows(text: string, of_points: boolean): Window[] | undefined {
 }
 
 /**
- * Takes the limits that the server told, by name, whatever came as that. Those it says nothing of, or no sense, stay as they
- * were; null and "" are none.
+ * Takes the answer to getSessionLimits, whatever came as that. A kind of limit it says nothing of, or no sense, stays as it
+ * was; null and "" are none.
  */
-export function setLimits(told: any): void {
+export function setLimits(answer: any): void {
+  const told = answer && answer.rateLimits;
   const before = windows;
   if (!told || typeof told !== "object") return;
   windows = [];
@@ -99,9 +101,9 @@ export function mostPoints(): number {
 
 /** How much of a window is used. The clock may have been set back since: then it is as much as may be. */
 function used_ms(window: Window): number {
-  const now_ms = Date.now();
-  if (window.free_ms > now_ms + window.span_ms) window.free_ms = now_ms + 0.8 * window.span_ms;
-  return Math.max(window.free_ms - now_ms, 0);
+  const ran = ran_ms();
+  if (window.free_ms > ran + window.span_ms) window.free_ms = ran + 0.8 * window.span_ms;
+  return Math.max(window.free_ms - ran, 0);
 }
 
 function cost_ms(window: Window, points: number): number {
@@ -110,9 +112,9 @@ function cost_ms(window: Window, points: number): number {
 
 /** How long a packet with so many data points has to wait, ms; 0: it may go now. */
 export function pause_ms(points: number): number {
-  const now_ms = Date.now();
-  went_ms = Math.min(went_ms, now_ms);
-  let pause = Math.max(went_ms + gap_ms - now_ms, 0);
+  const ran = ran_ms();
+  went_ms = Math.min(went_ms, ran);
+  let pause = Math.max(went_ms + gap_ms - ran, 0);
   windows.forEach(function (window) {
     // What is more than four fifths alone goes when the window is free.
     pause = Math.max(pause, used_ms(window) - Math.max(0.8 * window.span_ms - cost_ms(window, points), 0));
@@ -122,7 +124,7 @@ export function pause_ms(points: number): number {
 
 /** A packet with so many data points goes now. */
 export function spend(points: number): void {
-  went_ms = Date.now();
+  went_ms = ran_ms();
   windows.forEach(function (window) {
     window.free_ms = went_ms + used_ms(window) + cost_ms(window, points);
   });
