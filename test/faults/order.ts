@@ -3,7 +3,7 @@ import type { Received, Taken } from "./scene.ts";
 
 /**
  * A session's records come in the order they were taken, but the newest may go ahead of older ones, as the last of its
- * packet. (Of two that are taken within a second, a fix and a report, the ts may be the other way round: a fix's ts is the
+ * packet, and one that was lost alone may come alone, later, as the others passed it. (Of two that are taken within a second, a fix and a report, the ts may be the other way round: a fix's ts is the
  * receiver's.)
  */
 export function order(taken: Taken[], received: Received[]): string[] {
@@ -23,7 +23,7 @@ export function order(taken: Taken[], received: Received[]): string[] {
     let place = -1;
     stamps.forEach((ts, i) => {
       const { first = place, last = place } = places.get(ts) ?? {};
-      if (last < Math.max(place, backlog))
+      if (stamps.length > 1 && last < Math.max(place, backlog))
         wrong.push(
           `${time(ts)} in the packet of ${time(packet.received_ms)} was taken before what was sent before`,
         );

@@ -73,9 +73,13 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
   let power: Power | undefined;
   const calls: Call[] = [];
   const flash = createFlash(flashOf(boardSpecs.linux));
-  const watch = watchFlash(flash, generator(1), (record) =>
-    taken.push({ ...record, at_ms: world.clock.now() }),
-  );
+  // One that the server refused may be moved to the end of the ring: it is no other one.
+  const kept = new Set<string>();
+  const watch = watchFlash(flash, generator(1), (record) => {
+    const name = JSON.stringify([record.ts, record.values]);
+    if (!kept.has(name)) taken.push({ ...record, at_ms: world.clock.now() });
+    kept.add(name);
+  });
   // The world prints while it is being made.
   let now_ms = (): number => 0;
   const note = (text: string): void => trace(`${since(now_ms())} ${text}`);
