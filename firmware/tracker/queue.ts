@@ -68,11 +68,16 @@ export function takeAside(one: Aside, accept: (room: number) => unknown): void {
   else if (accept(0)) taken.push(one.at_);
 }
 
-/** The one record that was taken waits again, and is passed from now on. */
+/** The one record that was taken waits again, and is passed from now on; at the end of the ring if enough are aside. */
 export function putAside(): void {
   const at = taken.pop() as number;
-  if (aside.length < Limit.Aside) aside.push({ at_: at, refusals_: 0 });
-  else move(at);
+  if (isAsideFull()) move(at);
+  else aside.push({ at_: at, refusals_: 0 });
+}
+
+/** As many as may be are put aside. */
+export function isAsideFull(): boolean {
+  return aside.length >= Limit.Aside;
 }
 
 /** Moves a record that waits to the end of the ring, while none is taken. Gives its new address; 0: flash did not take it. */

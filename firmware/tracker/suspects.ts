@@ -12,7 +12,7 @@
  * That the first suspect is one outlives a restart (`Word.Aside`); its refusals do not, and other suspects are found again.
  */
 import { type Aside, aside, saveState } from "./journal.ts";
-import { putAside } from "./queue.ts";
+import { isAsideFull, putAside } from "./queue.ts";
 
 const enum Limit {
   /** Refusals until it is given up. */
@@ -21,6 +21,8 @@ const enum Limit {
 
 /** Other packets the server took in a row, since a packet was lost or a suspect refused. */
 let others = 0;
+/** Something was taken since a record was suspected last. */
+let taken = true;
 
 /** The suspect that is to be tried again now, if one is. */
 export function trialDue(): Aside | undefined {
@@ -33,11 +35,12 @@ export function trialDue(): Aside | undefined {
 /** The server took a packet without a suspect. */
 export function othersTaken(): void {
   others++;
+  taken = true;
 }
 
 /** The server took a suspect. */
 export function acquitted(): void {
-  others++;
+  othersTaken();
   aside.forEach(function (suspect) {
     suspect.refusals_ = 0;
   });
@@ -48,10 +51,15 @@ export function nothingProven(): void {
   others = 0;
 }
 
-/** The record that is under way, alone, is suspected from now on. */
+/**
+ * The record that is under way, alone, is suspected from now on. With many suspects, and nothing taken since the last one, it
+ * is no record's fault: all stay where they are.
+ */
 export function suspect(): void {
+  if (isAsideFull() && !taken) return;
   putAside();
   saveState();
+  taken = false;
 }
 
 /** The server refused a suspect. True: it is to be given up. */

@@ -3,12 +3,13 @@ import type { Received, Taken } from "./scene.ts";
 
 /**
  * A session's records come in the order they were taken, but the newest may go ahead of older ones, as the last of its
- * packet, and one that was lost alone may come alone, later, as the others passed it. (Of two that are taken within a second, a fix and a report, the ts may be the other way round: a fix's ts is the
+ * packet, and one that was lost alone may come alone, later, as the others passed it, or where it was moved to. (Of two that are taken within a second, a fix and a report, the ts may be the other way round: a fix's ts is the
  * receiver's.)
  */
 export function order(taken: Taken[], received: Received[]): string[] {
   const wrong: string[] = [];
   const places = placesOf(taken);
+  const moved = new Set(taken.filter((record) => record.moved).map(({ ts }) => ts));
   let session_ms: number | undefined;
   let before_ms = 0;
   let backlog = -1;
@@ -19,7 +20,7 @@ export function order(taken: Taken[], received: Received[]): string[] {
       before_ms = 0;
       backlog = -1;
     }
-    const stamps = [...new Set(packet.points.map(({ ts }) => ts))];
+    const stamps = [...new Set(packet.points.map(({ ts }) => ts))].filter((ts) => !moved.has(ts));
     let place = -1;
     stamps.forEach((ts, i) => {
       const { first = place, last = place } = places.get(ts) ?? {};

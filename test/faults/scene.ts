@@ -15,6 +15,8 @@ import type { OutboxRecord } from "./record.ts";
 /** A record that was in the flash, complete. */
 export interface Taken extends OutboxRecord {
   at_ms: number;
+  /** It was written once more, behind others. */
+  moved?: true;
 }
 
 /** A telemetry packet that the server took. */
@@ -74,11 +76,16 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
   const calls: Call[] = [];
   const flash = createFlash(flashOf(boardSpecs.linux));
   // One that the server refused may be moved to the end of the ring: it is no other one.
-  const kept = new Set<string>();
+  const kept = new Map<string, Taken>();
   const watch = watchFlash(flash, generator(1), (record) => {
     const name = JSON.stringify([record.ts, record.values]);
-    if (!kept.has(name)) taken.push({ ...record, at_ms: world.clock.now() });
-    kept.add(name);
+    const before = kept.get(name);
+    if (before) before.moved = true;
+    else {
+      const its: Taken = { ...record, at_ms: world.clock.now() };
+      taken.push(its);
+      kept.set(name, its);
+    }
   });
   // The world prints while it is being made.
   let now_ms = (): number => 0;
