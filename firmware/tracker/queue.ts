@@ -26,7 +26,8 @@ const enum Limit {
   Behind = 1536,
 }
 
-/** The record that was appended last, until it is taken. */
+/** The address of the record that was appended last; and the same until it is taken. */
+export let appended = 0;
 let latest = 0;
 
 /** The one put aside at an address, if there is one. */
@@ -38,7 +39,7 @@ function asideAt(at: number): Aside | undefined {
 
 /** Appends a record; see `put`. False: the flash did not take it. */
 export function append(slots: Uint8Array): boolean {
-  latest = put(slots);
+  appended = latest = put(slots);
   return !!latest;
 }
 
@@ -68,16 +69,11 @@ export function takeAside(one: Aside, accept: (room: number) => unknown): void {
   else if (accept(0)) taken.push(one.at_);
 }
 
-/** The one record that was taken waits again, and is passed from now on; at the end of the ring if enough are aside. */
+/** The one record that was taken waits again, and is passed from now on. */
 export function putAside(): void {
   const at = taken.pop() as number;
-  if (isAsideFull()) move(at);
-  else aside.push({ at_: at, refusals_: 0 });
-}
-
-/** As many as may be are put aside. */
-export function isAsideFull(): boolean {
-  return aside.length >= Limit.Aside;
+  if (aside.length < Limit.Aside) aside.push({ at_: at, refusals_: 0 });
+  else move(at);
 }
 
 /** Moves a record that waits to the end of the ring, while none is taken. Gives its new address; 0: flash did not take it. */

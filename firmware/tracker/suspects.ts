@@ -3,8 +3,8 @@
  *
  * - A record is suspected when it went alone (pace.ts halves the packets down to that) and the server ended the connection.
  *   It is put aside: the others pass it, so it stops nobody.
- * - It is tried again, alone, after the server took other packets in a row, none of which was lost: first 1, then 8, then
- *   64, as each try may cost the connection. One that is taken now is no suspect any more, and shows that not the record was
+ * - It is tried again, alone, after the server took other packets in a row, none of which was lost: first 1, then 6, then
+ *   36, as each try may cost the connection. One that is taken now is no suspect any more, and shows that not the record was
  *   to blame: the others' refusals are forgotten.
  * - It is given up when it was refused each of these three times. So the server took others, again and again, and only this
  *   one never: a network or a server that loses every tenth packet, whichever it is, hardly looks like that.
@@ -12,30 +12,28 @@
  * That the first suspect is one outlives a restart (`Word.Aside`); its refusals do not, and other suspects are found again.
  */
 import { type Aside, aside, saveState } from "./journal.ts";
-import { isAsideFull, putAside } from "./queue.ts";
+import { putAside } from "./queue.ts";
 
 const enum Limit {
   /** Refusals until it is given up. */
   Refusals = 3,
+  /** So many times as many others before each further try: 1, 6, 36. */
+  Factor = 6,
 }
 
 /** Other packets the server took in a row, since a packet was lost or a suspect refused. */
 let others = 0;
-/** Something was taken since a record was suspected last. */
-let taken = true;
 
 /** The suspect that is to be tried again now, if one is. */
 export function trialDue(): Aside | undefined {
   return aside.filter(function (suspect) {
-    // 1, 8, 64.
-    return others >= 1 << (3 * suspect.refusals_);
+    return others >= Math.pow(Limit.Factor, suspect.refusals_);
   })[0];
 }
 
 /** The server took a packet without a suspect. */
 export function othersTaken(): void {
   others++;
-  taken = true;
 }
 
 /** The server took a suspect. */
@@ -51,15 +49,11 @@ export function nothingProven(): void {
   others = 0;
 }
 
-/**
- * The record that is under way, alone, is suspected from now on. With many suspects, and nothing taken since the last one, it
- * is no record's fault: all stay where they are.
- */
+/** The record that is under way, alone, is suspected from now on. */
 export function suspect(): void {
-  if (isAsideFull() && !taken) return;
   putAside();
-  saveState();
-  taken = false;
+  // The first one is kept in mind.
+  if (aside.length === 1) saveState();
 }
 
 /** The server refused a suspect. True: it is to be given up. */

@@ -13,7 +13,7 @@ import { state as kept, saveState, Word, waiting } from "./journal.ts";
 import { append, sent, useSettings } from "./outbox.ts";
 import { setLimits } from "./pace.ts";
 import { history, reason, State, startRecovery, state } from "./recovery.ts";
-import { drain, report, uploadTo } from "./upload.ts";
+import { drain, report, reportHistory, uploadTo } from "./upload.ts";
 
 const enum Limit {
   /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
@@ -55,7 +55,7 @@ function changed(): void {
   }
   if (mode === Mode.Bare) return;
   if (!roundTimer) takeFix();
-  if (online) report(history({}));
+  if (online) reportHistory(history({}));
 }
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */

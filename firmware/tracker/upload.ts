@@ -5,9 +5,10 @@ import { Reason, words } from "../reason.ts";
 import { type Client, sendTelemetry, type Values } from "../thingsboard/client.ts";
 import { askLimits } from "../thingsboard/limits.ts";
 import { now_ms } from "./clock.ts";
-import type { Aside } from "./journal.ts";
+import { type Aside, waitsAt } from "./journal.ts";
 import { append, giveUp, points, samples, settle, take } from "./outbox.ts";
 import { paceCleared, packetLost, packetTaken, pause_ms, spend } from "./pace.ts";
+import { appended } from "./queue.ts";
 import { acknowledged, fail, State, state } from "./recovery.ts";
 import { acquitted, nothingProven, othersTaken, refused, suspect, trialDue } from "./suspects.ts";
 
@@ -22,6 +23,8 @@ let server: Client | undefined;
 let underWay = "";
 /** It is this suspect, alone; see suspects.ts. */
 let trial: Aside | undefined;
+/** The address of the last report of what happened on the way; 0: there was none. */
+let history_at = 0;
 /** 1: the next packet has to wait. */
 let resting: 0 | 1 = 0;
 
@@ -36,6 +39,18 @@ export function report(values: Values): string {
   const reason = text[0] === "{" ? append(now_ms(), 0, text) : Reason.NotAnObject;
   drain();
   return words(reason);
+}
+
+/**
+ * Reports what happened on the way, unless the server lacks the last such report: there is one a connection, and one that
+ * the server refuses, and ends the connection for, would breed more.
+ */
+export function reportHistory(values: Values): void {
+  if (!history_at || !waitsAt(history_at)) {
+    append(now_ms(), 0, json(values));
+    history_at = appended;
+  }
+  drain();
 }
 
 /** Hands the oldest samples to the server, if they may go now; `answered` goes on. */
