@@ -1,8 +1,8 @@
-import { type AnyNode, type Identifier, parse } from "acorn";
+import { type AnyNode, type Identifier, type Program, parse } from "acorn";
 import type { Bundled } from "./bundle.ts";
 import { type Edit, edit } from "./edit.ts";
 import { scopesOf } from "./scopes.ts";
-import { descendants, isFunction, isReference } from "./tree.ts";
+import { descendants, isReference } from "./tree.ts";
 
 /** What every interpreter has as soon as the blob is loaded, and the firmware uses often. */
 const FUNCTIONS = ["setTimeout", "print", "String", "JSON", "Uint8Array", "Int32Array"];
@@ -72,9 +72,8 @@ function memberUses(program: AnyNode): Map<string, Place[]> {
   return uses;
 }
 
-/** In the `var` that the blob's one function begins with, behind the functions in it. */
-function placeForVariables(program: AnyNode): number | undefined {
-  const blob = [...descendants(program)].find(isFunction);
-  const first = blob?.body.body.find(({ type }) => type !== "FunctionDeclaration");
+/** In the `var` that the blob begins with, behind its functions. */
+function placeForVariables(program: Program): number | undefined {
+  const first = program.body.find(({ type }) => type !== "FunctionDeclaration");
   return first?.type === "VariableDeclaration" ? first.start + "var ".length : undefined;
 }

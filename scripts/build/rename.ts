@@ -5,6 +5,7 @@ import { type ScopeNode, scopesOf, type Variable } from "./scopes.ts";
 import { descendants, isReference } from "./tree.ts";
 
 const FIRST = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$_";
+const CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const NEXT = `${FIRST}0123456789`;
 /** `of` is one of the interpreter's own words, though not one of ES5. */
 const RESERVED = ["do", "if", "in", "of"];
@@ -38,7 +39,7 @@ export function renameByUse({ code, map }: Bundled): Bundled {
   const named = new Map<string, Variable[]>();
   const byUse = [...variables].sort((a, b) => places(b).size - places(a).size);
   const edits = byUse.flatMap((variable) => {
-    for (const name of names()) {
+    for (const name of variable.scope.type === "Program" ? globalNames() : names()) {
       const same = named.get(name) ?? [];
       const clash = ({ scope }: Variable, other: Variable) => seen.get(other)?.has(scope);
       if (free.has(name) || same.some((other) => clash(variable, other) || clash(other, variable))) continue;
@@ -52,6 +53,14 @@ export function renameByUse({ code, map }: Bundled): Bundled {
     throw new Error(`no name left for ${variable.name}`);
   });
   return edit({ code, map }, edits);
+}
+
+/**
+ * Variables outside of any function are the interpreter's globals, beside its own (`E`, `SPI`), pins (`D1`) and what
+ * somebody types on the console (`a`, `ts`). None of those looks like these: `Aa`.
+ */
+function* globalNames(): Generator<string> {
+  for (const first of CAPITALS) for (const next of CAPITALS.toLowerCase()) yield first + next;
 }
 
 /** All names of one letter, then all of two: more than any blob has variables. */

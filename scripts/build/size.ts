@@ -17,9 +17,7 @@ export interface Size {
  * Variables, as measured on the interpreter built with 13-byte ones, code run from flash. What a name's first four
  * characters take, and an integer of up to 11 bits, is in the variable that holds the name.
  */
-/** The blob's one function, kept for the functions inside. */
-const SCOPE = 1;
-/** With its name or the member that holds it; by how deep it is inside the blob's one function. */
+/** With its name or the member that holds it; by how deep it is inside other functions. */
 const FUNCTION_AT_DEPTH = [4, 5, 8.2, 9.2];
 const NAME = 1;
 const NAME_FREE_LENGTH = 4;
@@ -37,17 +35,17 @@ const PROTOTYPE = 5;
 
 /** Counts and estimates; an interpreter's own count differs by some per cent. */
 export function sizeOf(subject: Subject): Size {
-  const [blob, ...functions] = [...descendants(subject.program)].filter(isFunction);
-  const variables = blob ? SCOPE + functionsCost(functions, subject) + dataCost(blob, subject) : 0;
+  const functions = [...descendants(subject.program)].filter(isFunction);
+  const variables = functionsCost(functions, subject) + dataCost(subject);
   return {
     bytes: Buffer.byteLength(subject.code),
     functions: functions.length,
-    nested: functions.filter((node) => depthOf(node, subject) > 1).length,
+    nested: functions.filter((node) => depthOf(node, subject) > 0).length,
     variables: Math.round(variables),
   };
 }
 
-/** 1 directly inside the blob's one function. */
+/** 0: in no other function. */
 function depthOf(node: FunctionNode, { scopes }: Subject): number {
   let depth = 0;
   for (let around = scopes.functionAround(node); isFunction(around); around = scopes.functionAround(around))
@@ -61,7 +59,7 @@ function functionsCost(functions: FunctionNode[], subject: Subject): number {
   let sum = 0;
   for (const node of functions) {
     const depth = depthOf(node, subject);
-    if (depth > 1 && !lasting.has(node)) continue;
+    if (depth > 0 && !lasting.has(node)) continue;
     const deepest = FUNCTION_AT_DEPTH.length - 1;
     sum +=
       (FUNCTION_AT_DEPTH[Math.min(depth, deepest)] ?? 0) + Math.max(0, depth - deepest) + node.params.length;
@@ -69,20 +67,21 @@ function functionsCost(functions: FunctionNode[], subject: Subject): number {
   return sum;
 }
 
-/** The variables of the blob's function, and the members it gives to objects while it loads. */
-function dataCost(blob: FunctionNode, subject: Subject): number {
+/** The variables outside of functions, and the members the blob gives to objects while it loads. */
+function dataCost(subject: Subject): number {
+  const { program } = subject;
   let sum = 0;
   for (const { scope, kind, name, values } of subject.scopes.variables) {
-    if (scope === blob && kind === "var")
+    if (scope === program && kind === "var")
       sum += memberCost(
         name,
         values.find((value) => value !== null),
         subject,
       );
-    if (scope === blob && kind === "function") sum += nameExtra(name);
+    if (scope === program && kind === "function") sum += nameExtra(name);
   }
   const prototypes = new Set<string>();
-  for (const node of runBy(blob.body)) {
+  for (const node of runBy(program)) {
     if (node.type !== "AssignmentExpression" || node.left.type !== "MemberExpression") continue;
     sum += memberCost(memberName(node.left) ?? "", node.right, subject);
     const owner = prototypeOwner(node.left, subject);
