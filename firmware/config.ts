@@ -74,25 +74,43 @@ export function serverFields(): Fields {
  * allowed. No value is repeated, since some are secret.
  */
 export function check(given: any, fields: Fields): string {
+  if (typeof given !== "object" || !given || Array.isArray(given)) return "must be an object";
+  const known = Object.keys(fields);
+  const names = Object.keys(given);
+  // JSON text can give an object another one's members, and Object.keys does not tell.
+  // biome-ignore lint/suspicious/noProto: the interpreter finds it in no other way when it is a number
+  if (given.__proto__ !== Object.prototype) names.push("__proto__");
+  // Not by for-in, which leaves out "constructor" in the interpreter, nor by "in", which finds it in any object.
+  for (let i = 0; i < names.length; i++)
+    if (known.indexOf(names[i] as string) < 0) return names[i] + ": unknown, use " + known;
   for (const name in fields) {
     const entry = fields[name] as Field | number;
-    if (entry) {
-      const field: Field = +entry === entry ? ["", 0, entry] : (entry as Field);
-      const initial = field[0];
-      const text = "" + initial === initial;
-      const value = given[name] === undefined ? initial : given[name];
-      const size = text ? ("" + value).length : value;
-      if (
-        typeof value !== typeof initial ||
-        !(size >= field[1] && size <= field[2]) ||
-        // A quote would end the AT command's string; control and non-ASCII characters upset modems.
-        (text ? (name === "pin" ? /[^0-9]/ : /[^ -!#-~]/).test(value) : size % 1)
-      )
-        return name + ": must be " + (text ? "plain text of " : "whole, ") + field[1] + " to " + field[2];
-      // 0 and an empty text are as good as none, and take no variables.
-      if (value) given[name] = value;
-    }
+    if (!entry) continue;
+    const field: Field = typeof entry === "number" ? ["", 0, entry] : entry;
+    const initial = field[0];
+    const least = field[1];
+    const most = field[2];
+    const value = given[name] === undefined ? initial : given[name];
+    const wanted = typeof initial === "string" ? "plain text of " : "whole, ";
+    if (
+      typeof value !== typeof initial ||
+      !(typeof value === "string"
+        ? value.length >= least && value.length <= most && isPlain(value, name === "pin")
+        : value >= least && value <= most && value % 1 === 0)
+    )
+      return name + ": must be " + wanted + least + " to " + most;
+    // 0 and an empty text are as good as none, and take no variables.
+    if (value) given[name] = value;
   }
-  for (const name in given) if (!(name in fields)) return name + ": unknown, use " + Object.keys(fields);
   return "";
+}
+
+/** A quote would end an AT command's string; control and non-ASCII characters upset modems. A PIN is only digits. */
+function isPlain(text: string, digits: boolean): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const character = text.charAt(i);
+    if (digits ? character < "0" || character > "9" : character < " " || character > "~" || character === '"')
+      return false;
+  }
+  return true;
 }

@@ -4,6 +4,7 @@ import { clientRows } from "./bench/client.ts";
 import { codecRows } from "./bench/codec.ts";
 import { herdRows } from "./bench/herd.ts";
 import { interpreterRows } from "./bench/interpreter.ts";
+import { livenessRows } from "./bench/liveness.ts";
 import { publishRows } from "./bench/publish.ts";
 import { describeRow, isOver, type Row } from "./bench/row.ts";
 import { wearRows } from "./bench/wear.ts";
@@ -20,6 +21,7 @@ const MEASUREMENTS: Measurement[] = [
   codecRows,
   wearRows,
   herdRows,
+  livenessRows,
 ];
 const NAME_WIDTH = 96;
 

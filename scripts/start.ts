@@ -69,7 +69,7 @@ async function run(options: StartOptions): Promise<number> {
   const modem = createModem({
     startsOn: true,
     baud: 115200,
-    gnss: { log: options.log ?? readFileSync(TRACK, "latin1"), time: "now" },
+    gnss: { log: options.log?.text ?? readFileSync(TRACK, "latin1"), time: "now" },
     ...(server.connect && { connect: server.connect }),
   });
   const world = {
@@ -90,6 +90,7 @@ async function run(options: StartOptions): Promise<number> {
   const tracker = options.espruino
     ? await startRealInterpreter({ ...world, modem, binary: options.espruino })
     : await startBoardThread({ ...world, modem: modemPeerAfterSetup(modem) });
+  if (options.log) console.log(options.log.note);
   console.log(server.hint);
   if (terminal) console.log(terminal.hint);
 

@@ -33,6 +33,19 @@ describe("check", () => {
     [{ interval_s: Number.NaN }, "interval_s: must be whole, 1 to 86400"],
     [{ debug: true }, "debug: must be whole, 0 to 1"],
     [{ keys: "" }, `keys: ${text} 1 to 99`],
+    [{ apn: {} }, `apn: ${text} 0 to 64`],
+    [{ apn: { toString: 5, valueOf: 5 } }, `apn: ${text} 0 to 64`],
+    [{ apn: { length: 3 } }, `apn: ${text} 0 to 64`],
+    [{ apn: 5 }, `apn: ${text} 0 to 64`],
+    [{ apn: true }, `apn: ${text} 0 to 64`],
+    [{ interval_s: Number.POSITIVE_INFINITY }, "interval_s: must be whole, 1 to 86400"],
+    [{ interval_s: -1 }, "interval_s: must be whole, 1 to 86400"],
+    [{ interval_s: -0 }, "interval_s: must be whole, 1 to 86400"],
+    [{ interval_s: 60.000001 }, "interval_s: must be whole, 1 to 86400"],
+    [{ interval_s: null }, "interval_s: must be whole, 1 to 86400"],
+    [{ interval_s: [60] }, "interval_s: must be whole, 1 to 86400"],
+    [{ interval_s: { valueOf: 60 } }, "interval_s: must be whole, 1 to 86400"],
+    [{ interval_s: "" }, "interval_s: must be whole, 1 to 86400"],
   ] as const)
     test(`${JSON.stringify(given)}: ${line}`, () => assert.equal(faultOf(given), line));
 
@@ -52,7 +65,15 @@ describe("check", () => {
     assert.match(faultOf({ server: {} }, { host: ["", 0, 9] }), /^server: unknown/);
   });
 
-  for (const given of ["text", 7, true])
-    test(`${JSON.stringify(given)} has none of the fields`, () =>
-      assert.match(faultOf(given, { host: ["", 1, 64] }), /^host: /));
+  for (const given of ["text", "", 7, 0, true, false, null, undefined, [], [{ apn: "a" }], Number.NaN])
+    test(`${JSON.stringify(given)} is no settings`, () => assert.equal(faultOf(given), "must be an object"));
+
+  for (const name of Object.getOwnPropertyNames(Object.prototype))
+    for (const value of ["1", '"x"', "{}", "null", '{"apn":"x"}'])
+      test(`{"${name}":${value}} is unknown`, () =>
+        assert.match(faultOf(JSON.parse(`{"${name}":${value}}`)), new RegExp(`^${name}: unknown`)));
+
+  test("what the settings inherit is none of them", () => {
+    assert.match(faultOf(Object.create({ apn: "x" })), /^__proto__: unknown/);
+  });
 });

@@ -1,13 +1,30 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { Limit } from "../firmware/mqtt/session.ts";
+import { Topic, topics } from "../firmware/thingsboard/topics.ts";
+import { Watchdog } from "../firmware/tracker/health.ts";
+import { Kind, Size } from "../firmware/tracker/journal.ts";
 import { BOARDS, BUDGETS } from "../scripts/budgets.ts";
 import { differs, fields } from "../scripts/config/fields.ts";
 import { usage as configUsage } from "../scripts/config/options.ts";
+import { pretokenise } from "../scripts/device/pretokenise.ts";
 import { USAGE as doctorUsage } from "../scripts/doctor/options.ts";
 import { USAGE as flashUsage } from "../scripts/flash/options.ts";
 import { USAGE as replUsage } from "../scripts/repl/options.ts";
+import { boardSpecs } from "../scripts/simulator/espruino/specs.ts";
 import { USAGE } from "../scripts/start/options.ts";
+import { builtBlob } from "./device/rig.ts";
+
+/** Text without code, wherever its lines break. */
+const prose = (markdown: string): string => markdown.replace(/^```[\s\S]*?^```/gm, "").replace(/\s+/g, " ");
+
+/** A number that a file of the firmware keeps to itself. */
+function constant(file: string, place: RegExp): number {
+  return Number(place.exec(readFileSync(new URL(`../firmware/${file}`, import.meta.url), "utf8"))?.[1]);
+}
+
+const telemetryTopic = (version: number): number => (topics(version)[Topic.TELEMETRY] as string).length;
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
@@ -32,13 +49,64 @@ describe("the README", () => {
       assert.ok(script && script in manifest.scripts, `npm run ${script}`);
   });
 
-  test("promises the budgets that build and bench judge by", () => {
-    const count = (value: number) => value.toLocaleString("en-US");
-    // Wherever the lines break.
-    const text = readme.replace(/\s+/g, " ");
-    assert.ok(text.includes(`at most ${count(BUDGETS.blob_bytes.rak8212)} bytes`));
-    assert.ok(text.includes(`(${count(BUDGETS.flashed_bytes.rak8212)} as \`npm run flash\` writes it`));
-    assert.ok(text.includes(`at most ${count(BUDGETS.variables_in_use)} of the`));
+  describe("has the figures of the code", () => {
+    const text = prose(readme);
+    /** Each figure by the words around it, and what it must be. A new one of bytes or variables needs its line here. */
+    const figures: [RegExp, number][] = [
+      [/at most (\S+) bytes \(RAK8212: \S+\)/, BUDGETS.blob_bytes.linux],
+      [/at most \S+ bytes \(RAK8212: (\S+)\)/, BUDGETS.blob_bytes.rak8212],
+      [/at most (\S+) of the smallest board's \S+ interpreter variables/, BUDGETS.variables_in_use],
+      [/of the smallest board's (\S+) interpreter variables/, BUDGETS.variables],
+      [/interpreter variables, and never more than (\S+);/, BUDGETS.most_variables],
+      [/short topic names, (\S+) bytes less a message/, telemetryTopic(1) - telemetryTopic(2)],
+      [/whole pages; a fix takes (\S+) bytes/, Size.Slot],
+      [/`outbox_bytes`: a fix takes (\S+) bytes, so/, Size.Slot],
+      [/so (\S+) KB hold 1,000/, Math.ceil((1000 * Size.Slot) / 1024)],
+      [/fixes \((\S+) KB pages;/, Size.Block / 1024],
+      [/packets of at most (\S+) bytes,/, constant("modem/socket.ts", /\bSend = (\d+),/)],
+      [/the board (\S+) seconds later/, Watchdog.Seconds],
+      [/The hardware watchdog \((\S+) s\)/, Watchdog.Seconds],
+      [/One AT line of (\S+) bytes/, constant("modem/at.ts", /\bBuffer = (\d+),/)],
+      [/and (\S+) lines an answer;/, constant("modem/at.ts", /\bLines = (\d+),/)],
+      [/lines an answer; (\S+) waiting AT commands/, constant("modem/at.ts", /\bQueue = (\d+),/)],
+      [/; (\S+) bytes a read from the modem/, constant("modem/socket.ts", /QIRD=0,(\d+)/)],
+      [/a packet from the server of (\S+) bytes/, Limit.PACKET],
+      [/; (\S+) messages and requests unanswered/, Limit.FLIGHT],
+      [/values of (\S+) bytes as JSON/, (Kind.Slots - 1) * Size.Slot],
+    ];
+
+    for (const [words, value] of figures)
+      test(`${words.source}: ${value}`, () => {
+        assert.equal(words.exec(text)?.[1], value.toLocaleString("en-US"));
+      });
+
+    test("and no other of bytes, kilobytes or variables", () => {
+      const known = figures.map(([words]) => {
+        const match = new RegExp(words, "d").exec(text);
+        return match?.indices?.[1]?.[0];
+      });
+      const others = [...text.matchAll(/[\d,.]*\d (bytes|KB|variables|interpreter variables)\b/g)];
+      assert.deepEqual(
+        others.filter(({ index }) => !known.includes(index)).map(([words]) => words),
+        [],
+      );
+    });
+
+    test("the tokens are a sixth smaller than the text", () => {
+      assert.match(text, /tokens, a sixth smaller\./);
+      const blob = builtBlob();
+      const saved = 1 - pretokenise(blob, "2v29").length / blob.length;
+      assert.ok(saved > 1 / 7 && saved < 1 / 5, `${saved}`);
+    });
+
+    test("the RAK8212 is the smallest board", () => {
+      assert.equal(boardSpecs.rak8212.variables, BUDGETS.variables);
+      assert.equal(
+        Math.min(...Object.values(boardSpecs).map(({ variables }) => variables)),
+        BUDGETS.variables,
+      );
+      assert.equal(Math.max(...Object.values(BUDGETS.blob_bytes)), BUDGETS.blob_bytes.linux);
+    });
   });
 
   test("names every board", () => {

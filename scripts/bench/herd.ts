@@ -1,3 +1,5 @@
+import { crc32 } from "node:zlib";
+import { seedJitter } from "../../firmware/tracker/jitter.ts";
 import { Evidence, ladder, wait_s } from "../../firmware/tracker/recovery.ts";
 import { BUDGETS } from "../budgets.ts";
 import { seededRandom } from "../simulator/modem/options.ts";
@@ -7,9 +9,12 @@ const TRACKERS = 1000;
 /** How long the server is away, s: it dropped its connections, restarted, or was down for a while. */
 const OUTAGES = [0, 60, 1800];
 
+const START_MS = Date.UTC(2026, 0, 1);
+
 /**
  * A thousand trackers lose the server at the same second: how they come back, by the delays of the firmware itself. They
- * are told no at once, which is the worst case for the server.
+ * are told no at once, which is the worst case for the server, and all have the same `Math.random`, as on Espruino for
+ * Linux, so that what differs is what the firmware makes of IMEI and clock.
  */
 export function herdRows(): Row[] {
   return OUTAGES.flatMap((outage_s) => {
@@ -36,17 +41,21 @@ export function herdRows(): Row[] {
 /** When each is back, s, in order. */
 export function comeBack(outage_s: number): number[] {
   const { random } = Math;
-  Math.random = seededRandom(1);
+  Object.assign(globalThis, { E: { CRC32: (text: string) => crc32(text) } });
   try {
-    return Array.from({ length: TRACKERS }, () => {
+    return Array.from({ length: TRACKERS }, (_, i) => {
       let at_s = 0;
+      Math.random = seededRandom(1);
       for (let failures = 1; ; failures++) {
+        // As recovery.ts does on the way to each try.
+        seedJitter(`${866425031234000 + i} ${START_MS + at_s * 1000}`);
         at_s += wait_s(failures, ladder(Evidence.Open));
         if (at_s >= outage_s) return at_s;
       }
     }).sort((a, b) => a - b);
   } finally {
     Math.random = random;
+    Reflect.deleteProperty(globalThis, "E");
   }
 }
 

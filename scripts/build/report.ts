@@ -5,7 +5,7 @@ import type { Size } from "./size.ts";
 export function describeSize(board: BoardName, size: Size): string {
   const bytes = `${count(size.bytes)} of ${count(BUDGETS.blob_bytes[board])} bytes`;
   const functions = `${size.functions} functions (${size.nested} nested)`;
-  const variables = `about ${size.variables} of ${BUDGETS.estimated_variables} variables`;
+  const variables = `about ${count(size.variables)} of ${count(BUDGETS.estimated_variables)} variables`;
   return `${board.padEnd(8)}  ${bytes}, ${functions}, ${variables}`;
 }
 

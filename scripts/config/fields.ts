@@ -189,7 +189,9 @@ export function faultOf(field: FieldInfo, value: unknown = field.default): strin
   const words = refused
     ? refused + charactersWanted(field, value)
     : stricter && !new RegExp(stricter.pattern).test(`${value}`) && stricter.words;
-  return words ? `${path}${secret ? "" : ` ${JSON.stringify(shown)}`}: ${words}` : "";
+  // JSON has no word for the infinite number that 1e400 is.
+  const given = typeof shown === "number" ? String(shown) : JSON.stringify(shown);
+  return words ? `${path}${secret ? "" : ` ${given}`}: ${words}` : "";
 }
 
 /** The fault of a field that is none, in the words of the firmware's check. */

@@ -14,8 +14,9 @@ export interface AnswerFilter {
   rest(): string;
 }
 
-/** Is a line of a console the answer to a question, whoever asked? */
-export const isAnswer = (line: string): boolean => /^<<\w+:\d+[=!].*>>$/.test(line);
+/** Is a line of a console the answer to a question, whoever asked? Or the mark by which `npm run repl` sees an end? */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no text of a program's begins with it
+export const isAnswer = (line: string): boolean => /^(<<\w+:\d+[=!].*>>|\x02\d+)$/.test(line);
 
 const NEWLINE = "\r\n";
 

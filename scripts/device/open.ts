@@ -28,6 +28,8 @@ const ENDS_AT_CTRL_D = /^(LINUX|RASPBERRYPI)/;
 const NAME_BYTES = 28;
 const ERASE_LINE = "\x1b[2H";
 const CTRL_C = "\x03";
+/** Where an interpreter with a debugger is after Ctrl-C in a program that runs. */
+const DEBUGGER = /debug>\s*$/;
 
 /**
  * Opens the console and reads `process.env`. A running program is left alone unless the interpreter does not answer:
@@ -143,6 +145,10 @@ async function identify(session: Session, address: Address, answer_ms: number): 
     void session.tools.write(ERASE_LINE);
     let answer = await session.ask("process.env", answer_ms);
     if (!answer) {
+      void session.tools.write(CTRL_C);
+      answer = await session.ask("process.env", answer_ms);
+    }
+    if (!answer && DEBUGGER.test(heard)) {
       void session.tools.write(CTRL_C);
       answer = await session.ask("process.env", answer_ms);
     }

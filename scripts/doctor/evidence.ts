@@ -23,16 +23,16 @@ export interface TrackerStatus {
   reconnects?: number;
   modem_resets?: number;
   reboots?: number;
-  /** 1: it crashed too often shortly after its start, and does not try any more. */
+  /** It crashed too often shortly after its start. 1: it keeps fixes and sends none; 2: it takes none. */
   safe_mode?: number;
 }
 
 /** What stands in for parts that do not run. */
 const RESTING = { gnss: "", server: "", modem: { state: "down", reason: "" } };
 
-/** How the modem answered a command: "" for OK, else the error; and its lines. */
+/** How the modem answered a command: firmware/reason.ts, 0 for OK; and its lines. */
 export interface Answer {
-  error: string;
+  reason: number;
   lines: string[];
 }
 
@@ -125,7 +125,7 @@ export async function askModem(
   try {
     // The marks are apart, so that an echo would not be taken for the answer.
     const taken = await device.evaluate(
-      `modem.at(${JSON.stringify(command)},function(e,l){print("<AT"+":"+JSON.stringify([e,l])+":"+"AT>")})`,
+      `modem.at(${JSON.stringify(command)},function(e,l,r){print("<AT"+":"+JSON.stringify([r,l])+":"+"AT>")})`,
     );
     for (let waited_ms = 0; taken && !answer && waited_ms < ANSWER_MS; waited_ms += LOOK_MS)
       await sleep(LOOK_MS);
@@ -137,8 +137,8 @@ export async function askModem(
 
 function read(json: string): Answer | undefined {
   try {
-    const [error, lines] = JSON.parse(json) as [string, string[]];
-    return { error, lines: lines.map(toText) };
+    const [reason, lines] = JSON.parse(json) as [number, string[]];
+    return { reason, lines: lines.map(toText) };
   } catch {
     return undefined;
   }

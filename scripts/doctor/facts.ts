@@ -28,6 +28,7 @@ export interface Facts extends Evidence {
     asked: boolean;
     /** "READY", "SIM PIN", …; "" when it said an error. */
     word: string;
+    /** firmware/reason.ts. */
     error: number | undefined;
     triesLeft: number | undefined;
   };
@@ -125,7 +126,7 @@ export function factsOf(evidence: Evidence): Facts {
     sim: {
       asked: sim !== undefined,
       word: /\+CPIN: (.*)/.exec(sim?.lines.join() ?? "")?.[1] ?? "",
-      error: sim?.error ? Number(/\d+$/.exec(sim.error)?.[0] ?? Number.NaN) : undefined,
+      error: sim?.reason || undefined,
       triesLeft: numbers('AT+QPINC="SC"', /"SC",(\d+)/)[0],
     },
     registration,

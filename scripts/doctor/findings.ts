@@ -155,7 +155,8 @@ export const FINDINGS: Finding[] = [
     id: "safe-mode",
     area: "firmware",
     seen: ({ status }) => Boolean(status?.safe_mode),
-    finding: "safe mode: the tracker does not run",
+    finding: ({ status }) =>
+      `safe mode: the tracker ${status?.safe_mode === 1 ? "keeps fixes and sends none" : "takes no fixes"}; it ends by itself after five minutes online, or an hour`,
     cause: ({ status }) =>
       `it crashed 5 times in a row shortly after its start${status?.reason ? ` (${status.reason})` : ""}: a supply that breaks down, code of your own, or an error in the firmware`,
     remedy: `mend the supply, take your own code off the board, then .reboot in npm run repl and read what it prints; if that does not help: ${FLASH}`,

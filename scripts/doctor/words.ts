@@ -1,50 +1,87 @@
 /**
- * The firmware's reasons, loosely: it words them as short as its flash wants them, and may word them otherwise tomorrow.
- * Each pattern takes the words in use and the modem's own number, which stands there when words were left out.
+ * The firmware's reasons, told from their words: status() has words only, and each stands once, in firmware/reason.ts, which is
+ * looked up here. Words of another version that are not in it are no reason we know: the doctor then shows them as they are.
  */
+import { Reason, words } from "../../firmware/reason.ts";
 
-const has =
-  (pattern: RegExp) =>
-  (reason: string): boolean =>
-    pattern.test(reason);
+/** More than there are of ours. */
+const LAST = Reason.OwnFirst + 200;
+
+const CODES = new Map<string, Reason>();
+for (let code = 0; code <= LAST; code++) if (!CODES.has(words(code))) CODES.set(words(code), code);
+
+/** Undefined: not one of ours. Details may stand behind a colon. */
+export function reasonOf(text: string): Reason | undefined {
+  for (let end = text.length; end >= 0; end = end > 0 ? text.lastIndexOf(": ", end - 1) : -1) {
+    const code = CODES.get(text.slice(0, end));
+    if (code !== undefined && (code || !text)) return code;
+  }
+  return undefined;
+}
+
+const says =
+  (...reasons: Reason[]) =>
+  (text: string): boolean =>
+    reasons.includes(reasonOf(text) as Reason);
 
 // Of the modem.
-export const saysSilent = has(/no answer|silent/i);
-export const saysRestarted = has(/modem says/i);
-export const saysNoSim = has(/no SIM|\b10$/);
-export const saysBusySim = has(/SIM busy|\b14$/);
-export const saysBadSim = has(/SIM fail|wrong SIM|reseat|\b1[35]$/);
-export const saysPuk = has(/PUK/);
-export const saysPin = has(/PIN/);
-export const saysWrongPin = has(/wrong PIN|\b16$/);
-export const saysLastPin = has(/PIN try|one try/);
-export const saysDenied = has(/refuses? SIM|SIM refused|denied|plan/);
-export const saysNoNetwork = has(/no network|no service|\b30$/);
-export const saysNoContext = has(/PDP|apn|\b561$|\b570$/i);
+export const saysSilent = says(Reason.ModemSilent);
+export const saysRestarted = says(Reason.ModemRestarted, Reason.ModemPoweredDown);
+export const saysNoSim = says(Reason.SimMissing);
+export const saysBusySim = says(Reason.SimBusy);
+/** "SIM wrong" (AT 12.5). */
+const SIM_WRONG = 15 as Reason;
+export const saysBadSim = says(Reason.SimFailure, Reason.SimLost, SIM_WRONG);
+export const saysPuk = says(Reason.SimLocked);
+export const saysPin = says(Reason.PinMissing);
+export const saysWrongPin = says(Reason.WrongPin, Reason.PinUnsure);
+export const saysLastPin = says(Reason.PinLastTry);
+export const saysDenied = says(Reason.RegistrationDenied);
+export const saysNoNetwork = says(Reason.NoNetwork);
+export const saysNoContext = says(Reason.NoContext, Reason.ContextLost, Reason.ContextBroken);
 
 // Of the server.
-export const saysBadLogin = has(/login|username|password|token|not auth/i);
-export const saysClientId = has(/client_?id/i);
-export const saysServerBusy = has(/busy/i);
-export const saysNoMqtt = has(/^MQTT: (?!refused)/);
-export const saysDns = has(/DNS|bad host|\b(552|565)$/);
-export const saysRefused = has(/^(modem: )?refused|\b566$/);
-export const saysNoReply = has(/no reply|no answer|\b569$/);
-export const saysClosed = has(/closed by server/);
-export const saysNoRequests = has(/SUBSCRIBE/);
-export const saysLinkLost = has(/link|lost|slow/);
+export const saysBadLogin = says(Reason.RefusedLogin);
+export const saysClientId = says(Reason.RefusedClientId);
+export const saysServerBusy = says(Reason.RefusedBusy);
+export const saysNoMqtt = says(Reason.ProtocolError);
+export const saysDns = says(Reason.BadHost, Reason.NameUnknown, Reason.DnsBusy);
+export const saysRefused = says(Reason.OpenFailed);
+export const saysNoReply = says(Reason.OpenTimeout, Reason.ConnectUnanswered);
+export const saysClosed = says(Reason.ClosedByServer);
+export const saysNoRequests = says(Reason.SubscribeRefused);
+export const saysLinkLost = says(Reason.LinkLost, Reason.LinkSlow, Reason.AnswerMissing);
 
 // Of the receiver.
-export const saysNoReceiver = has(/no GNSS/);
-export const saysNoFix = has(/no fix|sky|\b516$/);
+export const saysNoReceiver = says(Reason.NoGnss);
+export const saysNoFix = says(Reason.NoFix);
 
 /** No fix, but it is not over yet. */
-export const saysAwaited = has(/yet/);
+export const saysAwaited = says(Reason.NoRound);
 
 /** What is true of any modem at the start: no reason why it is not up. */
-export const saysNothing = has(/^(off|restart)?$/);
+export const saysNothing = says(Reason.None, Reason.NotStarted);
+
 /** Why there is no session is told in the same place: that it is the modem's fault. */
-export const saysOfModem = has(/UART|power|supply|modem says|SIM|P[IU][NK]|no network|no service/);
+export const saysOfModem = says(
+  Reason.ModemSilent,
+  Reason.ModemRestarted,
+  Reason.ModemPoweredDown,
+  Reason.ModemError,
+  Reason.NoAnswer,
+  Reason.SimMissing,
+  Reason.SimFailure,
+  Reason.SimBusy,
+  Reason.SimLost,
+  SIM_WRONG,
+  Reason.PinMissing,
+  Reason.PinLastTry,
+  Reason.PinUnsure,
+  Reason.WrongPin,
+  Reason.SimLocked,
+  Reason.NoNetwork,
+  Reason.RegistrationDenied,
+);
 
 /** A reason without when the next try is. */
-export const withoutRetry = (reason: string): string => reason.replace(/; again in .*$/, "");
+export const withoutRetry = (reason: string): string => reason.split("; again in ")[0] as string;

@@ -26,7 +26,7 @@ export interface Conversation {
   after(action: () => void | Promise<void>): Promise<void>;
   /** Something that was asked to run still does. */
   readonly busy: boolean;
-  /** Breaks what runs. */
+  /** Breaks what runs: what was asked for, or a callback that does not return. A board that is idle hears nothing of it. */
   interrupt(): void;
   /** Shows the modem's lines, or the MQTT packets in them, or no longer. */
   trace(kind: Trace, on: boolean): Promise<void>;
@@ -44,6 +44,17 @@ const KEPT_LINES = 500;
 /** A board that restarts loses what it was sent: the mark is asked for again. */
 const MARK_AGAIN_MS = 3000;
 const MARK_TRIES = 5;
+/** Prints a line that nobody is shown, when the board is done with what it was sent before. */
+const markLine = (id: number): string => `\x10print("\\x02${id}")\n`;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no text of a program's begins with it
+const MARK = /^\x02(\d+)$/;
+const CTRL_C = "\x03";
+/** A board that says nothing for so long is busy. */
+const BUSY_MS = 500;
+/** What runs has ended this long after Ctrl-C, or has not heard it. */
+const AGAIN_MS = 2000;
+/** Where an interpreter with a debugger is after Ctrl-C; another one ends the program. */
+const DEBUGGER = "debug>";
 /** The interpreter prints a stack trace in one go. */
 const HELD_MS = 100;
 
@@ -72,7 +83,12 @@ export function createConversation(options: ConversationOptions): Conversation {
   /** Undefined: the user said nothing about it, and what comes is shown. */
   const wanted: { at: boolean | undefined; mqtt: boolean } = { at: undefined, mqtt: false };
   let heldTimer: NodeJS.Timeout | undefined;
+  let busyTimer: NodeJS.Timeout | undefined;
   let runs = 0;
+  /** The last mark that came. */
+  let seen = 0;
+  let said = "";
+  let interrupting = false;
   let queue: Promise<void> = Promise.resolve();
   let current: { mark: string; done: () => void; answered: boolean } | undefined;
   let listening = true;
@@ -103,8 +119,12 @@ export function createConversation(options: ConversationOptions): Conversation {
       current.done();
       return;
     }
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a mark that came too late
-    if (/^\x02\d+$/.test(line)) return;
+    // Or one that came too late.
+    const mark = MARK.exec(line);
+    if (mark) {
+      seen = Number(mark[1]);
+      return;
+    }
     const traced = readTrace(line);
     if (traced) return takeTrace(traced);
     if (current && !current.answered && line.startsWith("= ")) {
@@ -121,13 +141,52 @@ export function createConversation(options: ConversationOptions): Conversation {
     stopListening();
     device = next;
     mqtt = createMqttTrace();
-    stopListening = device.onData(feed);
+    const stopFeeding = device.onData(feed);
+    const stopWatching = device.onData(leaveDebugger);
+    stopListening = () => {
+      stopFeeding();
+      stopWatching();
+    };
   }
   attach(device);
 
+  function sendCtrlC(): void {
+    said = "";
+    interrupting = true;
+    device.write(CTRL_C);
+  }
+
+  function leaveDebugger(bytes: string): void {
+    if (!interrupting) return;
+    // Not at the end: what was sent meanwhile is read there too.
+    said += bytes;
+    if (!said.includes(DEBUGGER)) return;
+    interrupting = false;
+    device.write(CTRL_C);
+  }
+
+  /** Not to an idle board: Espruino for Linux ends at the second Ctrl-C. */
+  function interrupt(): void {
+    clearTimeout(busyTimer);
+    const asked = current;
+    if (asked) {
+      sendCtrlC();
+      // One that came before the program began is forgotten.
+      busyTimer = setTimeout(() => {
+        if (current === asked) interrupt();
+      }, AGAIN_MS);
+      return;
+    }
+    const id = ++runs;
+    device.write(markLine(id));
+    busyTimer = setTimeout(() => {
+      if (seen < id) sendCtrlC();
+    }, BUSY_MS);
+  }
+
   async function runNow(source: string): Promise<void> {
     const id = ++runs;
-    const mark = `\x10print("\\x02${id}")\n`;
+    const mark = markLine(id);
     let again: NodeJS.Timeout | undefined;
     let tries = 0;
     await new Promise<void>((done) => {
@@ -163,7 +222,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     get busy() {
       return current !== undefined;
     },
-    interrupt: () => device.write("\x03"),
+    interrupt,
     async trace(kind, on) {
       if (kind === "mqtt" && on && !wanted.mqtt) mqtt = createMqttTrace();
       wanted[kind] = on;
@@ -179,6 +238,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       kept.slice(-count).map(({ time, line }) => `${time.toISOString().slice(11, 19)}  ${line}`),
     async end() {
       clearTimeout(heldTimer);
+      clearTimeout(busyTimer);
       traces.flush().forEach(say);
       if (wanted.at || wanted.mqtt) await debug(false).catch(() => {});
       stopListening();

@@ -6,8 +6,9 @@
  * ...ata "+n+": must be {} or [{}]");return x(this,L,t,this.N?"v2...
  *                                  ^
  *
- * Before 2v10 it was `at line 1 col 45` and `in function "send_telemetry" called from line 1 col 8`, with columns that
- * count from the function's own first character: there the excerpt tells the place.
+ * Where code runs from mapped flash, as on the nRF52, the file is not named: `at send_telemetry (:1:80)`, and the column
+ * counts from the function's own first character. Before 2v10 it was `at line 1 col 45` and `in function "send_telemetry" called from line 1 col 8`,
+ * with such columns too. There the excerpt tells the place.
  */
 
 /** Knows the code on the board. */
@@ -18,7 +19,7 @@ export interface CodeMap {
   atExcerpt(text: string, offset: number): string | undefined;
 }
 
-const FRAME = /^ +at (?:(.*) \()?\.bootcde:(\d+):(\d+)\)?$/;
+const FRAME = /^ +at (?:(.*) \()?(\.bootcde)?:(\d+):(\d+)\)?$/;
 /** Of the line that we have the board evaluate, around what the user typed. */
 const TYPED = /^ +at REPL(?: \(:1:\d+\)|:1:\d+)$/;
 const OLD_FRAME = /^(?: *at |in function .*called from )line \d+ col \d+$/;
@@ -74,7 +75,7 @@ function replace(
 ): string[] | undefined {
   if (TYPED.test(frame)) return [];
   const match = FRAME.exec(frame);
-  let place = match ? code?.at(Number(match[2]), Number(match[3])) : undefined;
+  let place = match?.[2] ? code?.at(Number(match[3]), Number(match[4])) : undefined;
   if (!place && excerpt !== undefined && caret !== undefined) {
     const text = excerpt.replace(/^\.\.\.|\.\.\.$/g, "");
     place = code?.atExcerpt(text, caret - (excerpt.startsWith("...") ? 3 : 0));

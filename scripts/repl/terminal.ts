@@ -131,7 +131,7 @@ function interruptible(server: REPLServer, conversation: Conversation, output: N
   server.on("SIGINT", () => {
     if (leaving) return server.close();
     leaving = true;
-    if (conversation.busy) conversation.interrupt();
+    conversation.interrupt();
     server.clearBufferedCommand();
     // Takes what was typed off the line, wherever the cursor is in it.
     server.write(null, { ctrl: true, name: "e" });

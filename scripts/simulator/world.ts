@@ -82,6 +82,8 @@ interface SimulatedOptions extends Omit<WorldOptions, "modem"> {
   ctrlC?: CtrlC;
   /** The power went in the middle of a flash operation: `cutPowerAfter` of `flash`. */
   onPowerCut?: () => void;
+  /** The chip was reset by the program or its watchdog. */
+  onReboot?: (reason: string) => void;
 }
 
 const isModem = (other: Modem | SerialPeer): other is Modem => "receive" in other;
@@ -106,6 +108,7 @@ export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard 
     ...(options.random && { random: options.random }),
     ...(options.ctrlC && { ctrlC: options.ctrlC }),
     ...(options.onPowerCut && { onPowerCut: options.onPowerCut }),
+    ...(options.onReboot && { onReboot: options.onReboot }),
   });
   install(board.storage, spec.name, options, path);
   return board;

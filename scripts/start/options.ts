@@ -1,13 +1,17 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { type ReceiverLog, readLog } from "./receiver-log.ts";
+import { UsageError } from "./usage-error.ts";
+
+export { UsageError };
 
 /** What `npm start` was asked for. */
 export interface StartOptions {
   /** Stop after so long; undefined: at Ctrl-C. */
   seconds: number | undefined;
   interval_s: number;
-  /** NMEA sentences to replay; undefined: the track that comes with the simulator. */
-  log: string | undefined;
+  /** What to replay; undefined: the track that comes with the simulator. */
+  log: ReceiverLog | undefined;
   /** The server to use instead of the stand-in. */
   broker: { host: string; port: number } | undefined;
   token: string;
@@ -29,9 +33,6 @@ export const USAGE = `npm start -- [options]
   --console             offer the board's console on a pseudo-terminal, for npm run repl, flash, doctor
   --console-port N      the same on a TCP port of this machine
   --debug               show the AT and MQTT traffic`;
-
-/** A wrong argument: the message is one line for the user. */
-export class UsageError extends Error {}
 
 function wholeNumber(
   name: string,
@@ -86,14 +87,13 @@ export function readOptions(args: string[]): StartOptions | undefined {
   }
   if (values.help) return undefined;
   const broker = address(values.broker);
-  const log = file("log", values.log);
   if (broker && values.token === undefined)
     throw new UsageError("--broker needs --token: the device's access token there");
   const port = wholeNumber("console-port", values["console-port"], 0, 65535);
   return {
     seconds: wholeNumber("seconds", values.seconds, 1, 10_000_000),
     interval_s: wholeNumber("interval", values.interval, 1, 86_400) ?? 5,
-    log: log && readFileSync(log, "latin1"),
+    log: values.log === undefined ? undefined : readLog(values.log),
     broker,
     token: values.token ?? "SIMULATED_TRACKER",
     espruino: file("espruino", values.espruino),

@@ -41,3 +41,31 @@ for (const name of BOARDS) {
       }
     });
 }
+
+for (const name of ["rak8212", "rak5010", "wio-lte"] as const)
+  test(`${name}: five bites of the watchdog soon after the start are safe mode, power cuts are not`, async () => {
+    const { board, run, powerCut, stop } = createBoardWorld(name);
+    const safeMode = () => board.evaluate("tracker.status().safe_mode");
+    try {
+      for (let cuts = 0; cuts < 6; cuts++) {
+        board.boot();
+        await run(30);
+        assert.equal(safeMode(), "undefined", `after ${cuts} power cuts`);
+        powerCut();
+      }
+      board.boot();
+      for (let bites = 0; bites < 5; bites++) {
+        await run(20);
+        assert.equal(safeMode(), "undefined", `after ${bites} bites`);
+        // Nothing else stops it: the loop that kicks is armed first thing.
+        board.evaluate("E.kickWatchdog=function(){}");
+        await run(30);
+      }
+      assert.equal(safeMode(), "1");
+      // What the chip remembers of the bites is no news to starts that were wanted, be there many.
+      for (let s = 0; s < 400; s += 50) await run(50);
+      assert.equal(safeMode(), "undefined", "it ends by itself");
+    } finally {
+      await stop();
+    }
+  });

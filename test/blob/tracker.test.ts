@@ -64,15 +64,12 @@ describe("the tracker", () => {
     assert.ok(thingsboard.telemetry("tracker", "Latitude").length >= before + 9, "every 4 s");
   });
 
-  test("its own question for the limits, which a broker that is no ThingsBoard gives back, is none for it", async () => {
+  test("a request by the name of its own question for the limits is a request like any other", async () => {
     const { run, thingsboard } = start();
     await run(60);
-    const answered = thingsboard
-      .rpc("tracker", "getSessionLimits", {}, { timeout_ms: 5000 })
-      .then(() => true)
-      .catch(() => false);
-    await run(10);
-    assert.equal(await answered, false);
+    const answer = thingsboard.rpc("tracker", "getSessionLimits");
+    await run(5);
+    assert.deepEqual(await answer, { error: "unknown method getSessionLimits" });
     const position = thingsboard.rpc("tracker", "getPosition");
     await run(5);
     assert.ok(Number(((await position) as { latitude: number }).latitude) > 52);
@@ -98,37 +95,101 @@ describe("the tracker", () => {
     assert.ok(lines.includes("tracker: connected"));
   });
 
-  test("five starts that do not last: safe mode, which connects and answers RPC; once it has lasted, a normal start", async () => {
-    const { run, board, thingsboard, status } = start();
-    for (let starts = 1; starts < 5; starts++) {
-      await run(40);
+  /** Starts that each end in a crash soon. */
+  async function crashes(count: number) {
+    const w = start();
+    const starts = () => w.lines.filter((line) => line.startsWith("espruino-thingsboard ")).length;
+    for (let i = 0; i < count; i++) {
+      await w.run(30);
+      w.board.outOfMemory();
+      await w.run(5);
+      assert.equal(starts(), i + 2);
+    }
+    await w.run(25);
+    return { ...w, starts };
+  }
+  const fixTimes = (w: ReturnType<typeof createWorld>) =>
+    w.thingsboard.telemetry("tracker", "Latitude").map(({ ts }) => ts);
+
+  test("five crashes in a row: safe mode keeps fixes, answers RPC, and ends by itself; then all that waited is sent", async () => {
+    const w = await crashes(5);
+    const { safe_mode, state } = w.status();
+    assert.deepEqual({ safe_mode, state }, { safe_mode: 1, state: "online" });
+    const before = fixTimes(w).length;
+    const waiting = Number(w.status().waiting);
+    await w.run(120);
+    assert.equal(fixTimes(w).length, before, "nothing is sent");
+    assert.ok(Number(w.status().waiting) >= waiting + 11, "fixes are kept");
+    const answer = w.thingsboard.rpc("tracker", "getStatus") as Promise<{ safe_mode: number }>;
+    await w.run(5);
+    assert.equal((await answer).safe_mode, 1);
+    await w.run(240);
+    const after = w.status();
+    assert.deepEqual([after.safe_mode, after.waiting, after.dropped], [undefined, 0, 0]);
+    assert.equal(w.starts(), 6, "no restart");
+    const times = fixTimes(w).slice(before);
+    const gaps = times.slice(1).map((ts, i) => ts - (times[i] ?? 0));
+    assert.ok(times.length >= 35 && Math.max(...gaps) <= 12_000, `${gaps}`);
+    assert.deepEqual(
+      w.thingsboard.telemetry("tracker", "crash").map(({ value }) => value),
+      Array(5).fill("out of memory"),
+    );
+  });
+
+  test("one more crash in safe mode: no fixes are taken, RPC is answered; it ends by itself", async () => {
+    const w = await crashes(6);
+    assert.deepEqual([w.status().safe_mode, w.status().state], [2, "online"]);
+    const waiting = Number(w.status().waiting);
+    await w.run(120);
+    assert.equal(w.status().waiting, waiting);
+    const answer = w.thingsboard.rpc("tracker", "getStatus") as Promise<{ safe_mode: number }>;
+    await w.run(5);
+    assert.equal((await answer).safe_mode, 2);
+    await w.run(300);
+    const before = fixTimes(w).length;
+    assert.equal(w.status().safe_mode, undefined);
+    await w.run(60);
+    assert.ok(fixTimes(w).length >= before + 5);
+    assert.equal(w.starts(), 7);
+  });
+
+  test("seven power cuts, each within two minutes of the start, are no crashes", async () => {
+    const { run, board, status, thingsboard } = start();
+    for (let cuts = 0; cuts < 7; cuts++) {
+      await run(60);
       board.powerCut();
       board.boot();
     }
-    await run(60);
-    assert.equal(status().safe_mode, undefined, "the fifth is a normal one");
-    board.powerCut();
-    board.boot();
-    await run(60);
     const before = thingsboard.telemetry("tracker", "Latitude").length;
-    await run(90);
-    const { safe_mode, state } = status();
-    assert.deepEqual({ safe_mode, state }, { safe_mode: 1, state: "online" });
-    assert.equal(thingsboard.telemetry("tracker", "Latitude").length, before, "no fixes are taken");
-    const answer = thingsboard.rpc("tracker", "getStatus") as Promise<{ safe_mode: number }>;
-    await run(5);
-    assert.equal((await answer).safe_mode, 1);
-    board.powerCut();
-    board.boot();
     await run(60);
     assert.equal(status().safe_mode, undefined);
-    assert.ok(thingsboard.telemetry("tracker", "Latitude").length > before);
+    assert.ok(thingsboard.telemetry("tracker", "Latitude").length >= before + 4);
+  });
+
+  test("from boot to the first telemetry: at most 29 lines of AT and 6 s, and no line holds two commands", async () => {
+    const { run, modem, clock, thingsboard } = start();
+    const from_ms = clock.now();
+    let first_ms = 0;
+    let lines: string[] = [];
+    thingsboard.on("telemetry", ({ received_ms }) => {
+      if (first_ms) return;
+      first_ms = received_ms - from_ms;
+      lines = modem.transcript.entries.flatMap(({ from, bytes }) =>
+        from === "host" && bytes.startsWith("AT") ? [bytes] : [],
+      );
+    });
+    await run(10);
+    assert.ok(first_ms > 0 && first_ms <= 6000, `${first_ms} ms`);
+    assert.ok(lines.length <= 29, `${lines.length}:\n${lines.join("\n")}`);
+    for (const line of lines) assert.ok(!line.includes(";"), line);
+    console.log(`${first_ms} ms, ${lines.length} lines of AT`);
   });
 
   test("an error nobody caught restarts the board, and is reported after it", async () => {
     const { run, board, thingsboard, lines, status } = start();
     await run(60);
-    board.evaluate('server.send_telemetry=function(){throw Error("boom")}');
+    // In the firmware's own code, which calls it each 10 s.
+    board.evaluate('E.kickWatchdog=function(){throw Error("boom")}');
     await run(60);
     const [crash] = thingsboard.telemetry("tracker", "crash");
     assert.match(String(crash?.value), /^Error: boom\n/);

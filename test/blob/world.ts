@@ -28,6 +28,8 @@ export interface WorldChanges {
   random?: () => number;
   /** The power went in the middle of a flash operation. */
   onPowerCut?: () => void;
+  /** The chip was reset by the program or its watchdog. */
+  onReboot?: (reason: string) => void;
   /** Gets each line of the console too. */
   print?: (line: string) => void;
 }
@@ -61,6 +63,7 @@ export function createWorld(changes: WorldChanges = {}) {
     ...(changes.flash && { flash: changes.flash }),
     ...(changes.spec && { spec: changes.spec }),
     ...(changes.onPowerCut && { onPowerCut: changes.onPowerCut }),
+    ...(changes.onReboot && { onReboot: changes.onReboot }),
   });
   board.boot();
 

@@ -165,6 +165,28 @@ describe("faults", () => {
     ],
     [right({ modem_port: "/dev/x" }), `modem_port: unknown, use ${KNOWN}`],
     [right({ host: "h" }), `host: unknown, use ${KNOWN}`],
+    [right({ toString: "h" }), `toString: unknown, use ${KNOWN}`],
+    [
+      right({ constructor: 1, hasOwnProperty: 1 }),
+      `constructor: unknown, use ${KNOWN}`,
+      `hasOwnProperty: unknown, use ${KNOWN}`,
+    ],
+    [
+      right({ server: { ...SERVER, valueOf: 1 } }),
+      "server.valueOf: unknown, use host,port,username,client_id,password,qos,keep_alive,topics",
+    ],
+    [
+      JSON.parse('{"board":"rak8212","server":{"host":"h","username":"t","__proto__":{"qos":0}}}'),
+      "server.__proto__: unknown, use host,port,username,client_id,password,qos,keep_alive,topics",
+    ],
+    [
+      JSON.parse('{"server":{"host":"h","username":"t"},"__proto__":{"board":"rak8212"}}'),
+      "board: missing, use rak8212 rak5010 wio-lte linux",
+      `__proto__: unknown, use ${KNOWN.replace(",$schema", ",modem_port,$schema")}`,
+    ],
+    [right(JSON.parse('{"interval_s":1e400}')), `interval_s Infinity: ${WHOLE} 1 to 86400`],
+    [right({ interval_s: [60] }), `interval_s []: ${WHOLE} 1 to 86400`],
+    [right({ apn: { toString: 5 } }), `apn {}: ${TEXT} 0 to 64`],
     [
       JSON.parse('{"board":"rak8212","server":{"host":"h","username":"t"},"__proto__":1}'),
       `__proto__: unknown, use ${KNOWN}`,

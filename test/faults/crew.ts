@@ -30,3 +30,14 @@ export async function liveAll(seeds: number): Promise<Verdict[]> {
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   return verdicts.sort((a, b) => a.seed - b.seed);
 }
+
+/** From the end of the faults until all was delivered, over these lives. */
+export function liveness(verdicts: Verdict[]): { median_s: number; worst_s: number; worst: number } {
+  const slowest = [...verdicts].sort((a, b) => a.delivered_s - b.delivered_s);
+  const last = slowest.at(-1);
+  return {
+    median_s: slowest[slowest.length >> 1]?.delivered_s ?? Number.NaN,
+    worst_s: last?.delivered_s ?? Number.NaN,
+    worst: last?.seed ?? 0,
+  };
+}

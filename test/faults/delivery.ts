@@ -1,6 +1,7 @@
 import type { Point } from "../../scripts/simulator/thingsboard/store.ts";
 import type { Life } from "./life.ts";
 import { some, time } from "./naming.ts";
+import type { Refused } from "./scene.ts";
 
 /** What was taken is what the server has: each ts, each key, each value. */
 export function delivery(life: Life): string[] {
@@ -17,14 +18,33 @@ export function delivery(life: Life): string[] {
     if (!there || JSON.stringify(there.value) === JSON.stringify(value)) return [];
     return [`${name}: ${JSON.stringify(value)} became ${JSON.stringify(there.value)}`];
   });
-  const lost = missing(found, wanted);
+  const missed = missing(found, wanted);
+  // What the server never takes is given up, and counted.
+  const refusals = givenUp(life.refused);
+  const lost = missed.filter((ts) => !refusals.has(ts));
+  const left = Math.max(0, dropped - (missed.length - lost.length));
   // The tracker counts what a full outbox lets go.
-  const forgiven = dropped > 0 && lost.length <= dropped && isFull(life);
+  const forgiven = left > 0 && lost.length <= left && isFull(life);
+  const uncounted = missed.length > dropped ? [`${missed.length} records missing, ${dropped} counted`] : [];
   return [
-    ...(forgiven ? [] : [...droppedIn(dropped), ...some("lost", lost)]),
+    ...(forgiven ? [] : [...droppedIn(left), ...some("lost", lost)]),
+    ...(lost.length > 0 ? [] : uncounted),
     ...some("never taken, but on the server", missing(wanted, found)),
     ...some("changed on the way", changed),
   ];
+}
+
+/** Refusals before a record may be given up; at least once it was alone in its packet. */
+const REFUSALS = 3;
+
+/** What was refused so often that it may be given up, by its time. */
+function givenUp(refused: Refused[]): Set<string> {
+  const stamps = new Set(refused.flatMap((packet) => packet.stamps));
+  const may = [...stamps].filter((ts) => {
+    const packets = refused.filter((packet) => packet.stamps.includes(ts));
+    return packets.length >= REFUSALS && packets.some((packet) => new Set(packet.stamps).size === 1);
+  });
+  return new Set(may.map((ts) => time(ts ?? 0)));
 }
 
 const droppedIn = (dropped: number): string[] => (dropped ? [`${dropped} records dropped`] : []);

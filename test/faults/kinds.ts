@@ -1,6 +1,10 @@
 /** The kinds of faults: what each does to the world, and when within its episode. */
 
-import type { Faults as ModemFaults } from "../../scripts/simulator/modem/faults.ts";
+import {
+  type Faults as ModemFaults,
+  ODD_LOCATIONS,
+  WEEKS_1024_MS,
+} from "../../scripts/simulator/modem/faults.ts";
 import type { Modem } from "../../scripts/simulator/modem/modem.ts";
 import type { FaultSettings } from "../../scripts/simulator/thingsboard/faults.ts";
 import type { ThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
@@ -14,6 +18,8 @@ export interface Stage {
   power: Power;
   /** Connections open, and nobody is there. */
   hang(on: boolean): void;
+  /** A persistent two-way call: it waits until it is answered. */
+  call(method: string, params?: unknown): void;
 }
 
 export interface Step {
@@ -31,6 +37,8 @@ const MINUTE = 60 * SECOND;
 /** Commands the firmware lives by. */
 const COMMANDS =
   "+QISEND +QIOPEN +QIRD +QICLOSE +QIACT +QIDEACT +CEREG +CPIN +CSQ +QGPSLOC +QGPS +CFUN".split(" ");
+/** Commands that block the port until they have their result. */
+const BLOCKING = ["+QIDEACT", "+QIACT", "+QICLOSE"];
 /** Lines that come unasked, or seem to. */
 const STRAY = [
   '+QIURC: "recv",0',
@@ -73,7 +81,8 @@ function server<K extends keyof FaultSettings>(
     const set = (to: FaultSettings[K]) => (stage: Stage) => {
       (stage.thingsboard.faults as FaultSettings)[name] = to;
     };
-    return lasting(`server ${name} ${value}`, length_ms, set(value), set(healthy));
+    const shown = typeof value === "object" ? JSON.stringify(value) : value;
+    return lasting(`server ${name} ${shown}`, length_ms, set(value), set(healthy));
   };
 }
 
@@ -104,6 +113,33 @@ function next(name: "drop_pubacks" | "close_before_pubacks"): Kind {
         },
       };
     });
+}
+
+/** From the start on, but the server is away first: something waits then, and the tracker has to log in. */
+function afterOutage(kind: Kind): Kind {
+  return (random, length_ms) => {
+    const outage_ms = Math.min(length_ms / 3, spread(random, MINUTE, 40 * MINUTE));
+    return [
+      ...kind(random, length_ms),
+      ...lasting(
+        "server outage",
+        outage_ms,
+        ({ thingsboard }) => {
+          thingsboard.faults.down = true;
+          thingsboard.faults.drop();
+        },
+        ({ thingsboard }) => {
+          thingsboard.faults.down = false;
+        },
+      ),
+    ];
+  };
+}
+
+/** Somebody calls the tracker, so often at once. */
+function calls(most: number, name: string, call: (stage: Stage, random: Random) => void): Kind {
+  return (random, length_ms) =>
+    strikes(random, length_ms, most, () => ({ what: name, act: (stage) => call(stage, random) }));
 }
 
 const probability = (random: Random): number => Math.round(spread(random, 0.05, 1) * 100) / 100;
@@ -248,6 +284,122 @@ export const kinds: Record<string, Kind> = {
         },
       };
     }),
+
+  toldLimits: afterOutage(
+    server("told_limits", undefined, (random) =>
+      pick(random, [
+        { telemetry_data_points: "20:60" },
+        { telemetry_data_points: "20:1,600:60" },
+        { telemetry_messages: "10:60" },
+      ]),
+    ),
+  ),
+  untoldLimits: afterOutage(
+    server("untold_limits", undefined, (random) =>
+      pick(random, [
+        { telemetry_data_points: "20:60" },
+        { messages: "6:60", telemetry_data_points: "30:60" },
+        { messages: "20:60", telemetry_messages: "4:60" },
+      ]),
+    ),
+  ),
+  refusedKey: afterOutage(
+    server("refused_keys", [], (random) => [pick(random, ["lost", "contexts", "reboots"])]),
+  ),
+  refusedText: afterOutage(server("max_string_value_length", 0, () => 5)),
+  forbiddenTopic: afterOutage(server("forbidden_topics", [], () => ["v1/devices/me/rpc/request/"])),
+  rival: (random, length_ms) => [
+    ...server("rival_ms", 0, () => Math.round(spread(random, 500, 60_000)))(random, length_ms),
+    { at_ms: 1, what: "he logs in", act: ({ thingsboard }) => thingsboard.faults.drop() },
+  ],
+  repeatedCalls: (random, length_ms) => [
+    ...server("repeat_requests", 0, () => 1)(random, length_ms),
+    ...calls(3, "a call, twice", (stage) => stage.call("getStatus"))(random, length_ms),
+  ],
+  lostAnswers: calls(3, "a call whose answer is lost", (stage) => {
+    stage.thingsboard.faults.lose_rpc_answers = 1;
+    stage.call("getPosition");
+  }),
+  rebootCall: calls(1, "a call to reboot", (stage, random) => {
+    if (random() < 0.5) stage.thingsboard.faults.lose_rpc_answers = count(random, 1, 2);
+    stage.call("reboot");
+  }),
+  bursts: calls(4, "42 calls in one segment", ({ thingsboard }) => thingsboard.faults.burst(42)),
+  waitingCalls: calls(1, "100 calls wait", (stage) => {
+    stage.thingsboard.faults.drop();
+    for (let i = 0; i < 100; i++) stage.call(`unknown${i}`);
+  }),
+  largeCall: calls(2, "a call of 4,200 bytes", (stage) => stage.call("large", "y".repeat(4200))),
+
+  badContext: modem("contextOpenError", 0, (random) => pick(random, [565, 566, 569])),
+  noOpen: modem("openError", 0, (random) => pick(random, [565, 566, 569])),
+  deactivations: (random, length_ms) => [
+    ...modem("contextLife_s", 0, () => Math.round(spread(random, 20, 600)))(random, length_ms),
+    { at_ms: 1, what: "PDP context lost", act: (stage) => stage.modem.inject.pdpdeact() },
+  ],
+  blockedPort: modem("blocking", new Set(), (random) => new Set([pick(random, BLOCKING)])),
+  deadSockets: modem("deadSockets", false, () => true),
+  deadData: modem("deadData", false, () => true),
+  lateBytes: modem("downlink_ms", 0, (random) => Math.round(spread(random, 50, 3000))),
+  lateUrcs: modem("lateUrc_ms", 0, (random) => Math.round(spread(random, 50, 5000))),
+  lateReady: (random, length_ms) => [
+    ...modem("lateReady_ms", 0, () => Math.round(spread(random, 1000, 20_000)))(random, length_ms),
+    ...strikes(random, length_ms, 3, () => ({
+      what: "modem crashes",
+      act: (stage) => stage.modem.inject.reset(),
+    })),
+  ],
+  busySim: (random, length_ms) =>
+    strikes(random, length_ms, 3, () => {
+      const errors = shuffle(random, [3, 13, 14]).slice(0, count(random, 1, 3));
+      return {
+        what: `modem crashes, its SIM is busy: ${errors}`,
+        act: ({ modem }) => {
+          modem.faults.pinErrors = errors;
+          modem.inject.reset();
+        },
+      };
+    }),
+  oddLocations: modem("location", {}, (random) => pick(random, Object.values(ODD_LOCATIONS))),
+  noClock: modem("clockError", false, () => true),
+  oldWeeks: modem("gnssTimeOff_ms", 0, () => -WEEKS_1024_MS),
+  farFuture: (random, length_ms) =>
+    strikes(random, length_ms, 3, () => ({
+      what: "a fix dated 20 years ahead",
+      act: ({ modem }) => {
+        modem.faults.gnssTimeOff_ms = 20 * 365.25 * 24 * 60 * MINUTE;
+        modem.faults.gnssTimeOffFixes = 1;
+      },
+    })),
+
   flashCuts: flashCut(false),
   tornFlash: flashCut(true),
 };
+
+/** Nothing is wrong but what the server asks for. */
+export const CALLS = ["repeatedCalls", "lostAnswers", "rebootCall", "bursts", "waitingCalls", "largeCall"];
+
+/** With these alone, at whatever strength, samples get through: some new one within an hour or so. */
+export const PASSABLE = [
+  "toldLimits",
+  "untoldLimits",
+  "refusedKey",
+  "refusedText",
+  "forbiddenTopic",
+  "rival",
+  ...CALLS,
+  "badContext",
+  "deactivations",
+  "lateBytes",
+  "lateUrcs",
+  "lateReady",
+  "busySim",
+  "noClock",
+  "segments",
+  "splitChunks",
+  "gluedUrcs",
+  "urcInSend",
+  "stickyId",
+  "closes",
+  "drops",
+];

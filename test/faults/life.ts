@@ -1,13 +1,23 @@
 /** One life of a tracker: a day with the faults its seed draws, then none, until it has reported everything. */
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import type { Point } from "../../scripts/simulator/thingsboard/store.ts";
-import { drawPlan } from "./plan.ts";
-import { createScene, type Received, type Taken } from "./scene.ts";
+import type { Seen } from "./harm.ts";
+import { drawPlan, type Span } from "./plan.ts";
+import { type Call, createScene, type Received, type Refused, type Taken } from "./scene.ts";
 
 /** What a life left behind, for the verdict. */
 export interface Life {
   taken: Taken[];
   received: Received[];
+  refused: Refused[];
+  /** What was done to the modem and to the board. */
+  seen: Seen[];
+  /** The calls, and what became of them. */
+  calls: Call[];
+  /** When samples got through all the same; ms since 1970, as everything here. */
+  passable: Span[];
+  /** No fault from here on. */
+  healed_ms: number;
   /** The outbox's size. */
   blocks: number;
   points: Point[];
@@ -47,9 +57,9 @@ export async function restWithoutFaults(): Promise<Rest> {
   }
 }
 
-/** `trace` gets what happens. */
-export async function live(seed: number, trace?: (line: string) => void): Promise<Life> {
-  const plan = drawPlan(seededRandom(seed));
+/** `trace` gets what happens. `kind`: faults of this kind alone. */
+export async function live(seed: number, trace?: (line: string) => void, kind?: string): Promise<Life> {
+  const plan = drawPlan(seededRandom(seed), kind);
   const scene = createScene(seed, trace);
   const { world, taken, received, note } = scene;
   const flags = new Set<string>();
@@ -68,6 +78,8 @@ export async function live(seed: number, trace?: (line: string) => void): Promis
     await scene.runTo(plan.end_ms);
     note("* no faults from here on");
     scene.heal();
+    const healed_ms = world.clock.now();
+    const start_ms = healed_ms - plan.end_ms;
     const recovered_s = await recover(scene);
     note(`* recovered after ${recovered_s} s`);
     const takenBefore = taken.length;
@@ -78,6 +90,15 @@ export async function live(seed: number, trace?: (line: string) => void): Promis
     return {
       taken,
       received,
+      refused: scene.refused,
+      seen: scene.seen,
+      calls: scene.calls,
+      passable: plan.passable.map((span) => ({
+        ...span,
+        from_ms: span.from_ms + start_ms,
+        to_ms: span.to_ms + start_ms,
+      })),
+      healed_ms,
       blocks: scene.blocks,
       points: world.thingsboard.telemetry("tracker"),
       recovered_s,
@@ -99,6 +120,8 @@ async function recover({ world, now_ms, status }: Scene): Promise<number | undef
   const from_ms = now_ms();
   while (now_ms() < from_ms + RECOVERY_S * 1000) {
     await world.run(10);
+    // Its status counts its memory, which is slow here.
+    if (world.thingsboard.connections.length === 0) continue;
     const now = status();
     if (now?.state === "online" && now.waiting === 0) return (now_ms() - from_ms) / 1000;
   }

@@ -19,6 +19,8 @@ export function createPower(
   clock: Clock,
   watch: FlashWatch,
   note: (text: string) => void,
+  /** It comes back, and the board boots. */
+  back: () => void,
 ): Power {
   let inFlash_ms = 0;
   let off = false;
@@ -29,6 +31,7 @@ export function createPower(
     clock.setTimeout(() => {
       off = false;
       note("power is back");
+      back();
       board.boot();
     }, ms);
   }

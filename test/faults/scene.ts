@@ -7,6 +7,7 @@ import type { TelemetryMessage } from "../../scripts/simulator/thingsboard/serve
 import { createWorld } from "../blob/world.ts";
 import { duplexPair } from "../simulator/duplex-pair.ts";
 import { watchFlash } from "./flash-watch.ts";
+import type { Seen } from "./harm.ts";
 import type { Stage } from "./kinds.ts";
 import { createPower, type Power } from "./power.ts";
 import type { OutboxRecord } from "./record.ts";
@@ -28,11 +29,34 @@ export interface Status {
   dropped: number;
 }
 
+/** A call of the tracker that waits until it is answered. */
+export interface Call {
+  method: string;
+  at_ms: number;
+  /** Undefined: it still waits. */
+  outcome: "answered" | "failed" | undefined;
+  /** When that was. */
+  over_ms?: number;
+}
+
+/** A packet that the server refused. */
+export interface Refused {
+  at_ms: number;
+  /** The ts of what was in it. */
+  stamps: (number | undefined)[];
+}
+
 /** Seconds from fix to fix. */
 export const INTERVAL_S = 60;
 
 /** Blocks of 4,096 bytes that the outbox gets: a day fits, or the ring comes round several times in it. */
 const OUTBOX_BLOCKS = [16, 16, 8, 5];
+
+/** One SIM in so many has a PIN. */
+const LOCKED_SIM = 3;
+const PIN = "2468";
+/** A call waits longer than a life lasts. */
+const CALL_MS = 3 * 86_400_000;
 
 /** `trace` gets what happens, with the time since the start. */
 export function createScene(seed: number, trace: (line: string) => void = () => {}) {
@@ -40,10 +64,14 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
   const generator = (part: number): (() => number) => seededRandom(seed * 16 + part);
   const taken: Taken[] = [];
   const received: Received[] = [];
+  const refused: Refused[] = [];
+  const seen: Seen[] = [];
   const blocks = OUTBOX_BLOCKS[seed % OUTBOX_BLOCKS.length] as number;
+  const locked = seed % LOCKED_SIM === 0;
   let hanging = false;
   let session_ms = 0;
   let power: Power | undefined;
+  const calls: Call[] = [];
   const flash = createFlash(flashOf(boardSpecs.linux));
   const watch = watchFlash(flash, generator(1), (record) =>
     taken.push({ ...record, at_ms: world.clock.now() }),
@@ -51,29 +79,53 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
   // The world prints while it is being made.
   let now_ms = (): number => 0;
   const note = (text: string): void => trace(`${since(now_ms())} ${text}`);
+  const see = (event: DistributiveOmit<Seen, "at_ms">): void => {
+    // That it answers is worth telling once.
+    if (event.what !== "command" || seen.at(-1)?.what !== "command")
+      seen.push({ at_ms: world.clock.now(), ...event });
+  };
   const world: ReturnType<typeof createWorld> = createWorld({
     flash,
-    config: { interval_s: INTERVAL_S, outbox_bytes: blocks * 4096 },
+    config: { interval_s: INTERVAL_S, outbox_bytes: blocks * 4096, ...(locked && { pin: PIN }) },
     random: generator(2),
-    modem: { random: generator(3) },
+    modem: { random: generator(3), ...(locked && { sim: { pin: PIN } }) },
     connect() {
       const [near, far] = duplexPair();
       if (!hanging) world.thingsboard.accept(far);
       return near;
     },
     onPowerCut: () => power?.gone(),
+    onReboot: (reason) => see({ what: "started", by: reason }),
     print: (line) => note(`  ${line}`),
   });
   const { board, modem, thingsboard, clock } = world;
   const start_ms = clock.now();
   now_ms = () => clock.now() - start_ms;
-  power = createPower(board, clock, watch, note);
+  power = createPower(board, clock, watch, note, () => see({ what: "started", by: "power" }));
+  modem.onEvent = see;
   const stage: Stage = {
     modem,
     thingsboard,
     power,
     hang(on) {
       hanging = on;
+    },
+    call(method, params) {
+      const call: Call = { method, at_ms: clock.now(), outcome: undefined };
+      const id = calls.push(call);
+      if (method === "reboot") see({ what: "reboot called", id });
+      thingsboard.rpc("tracker", method, params, { timeout_ms: CALL_MS, persistent: true }).then(
+        () => {
+          call.outcome = "answered";
+          call.over_ms = clock.now();
+          if (method === "reboot") see({ what: "reboot answered", id });
+        },
+        (error: Error) => {
+          call.outcome = "failed";
+          call.over_ms = clock.now();
+          note(`${method}: ${error.message}`);
+        },
+      );
     },
   };
   thingsboard.faults.seed = seed;
@@ -82,11 +134,16 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
   });
   thingsboard.on("telemetry", (message) => received.push({ ...message, session_ms }));
 
+  thingsboard.on("refused", ({ stamps }) => refused.push({ at_ms: clock.now(), stamps }));
+
   return {
     world,
     stage,
     taken,
     received,
+    refused,
+    seen,
+    calls,
     blocks,
     note,
     now_ms,
@@ -111,3 +168,6 @@ function since(ms: number): string {
   const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
   return `${two(ms / 3_600_000)}:${two((ms / 60_000) % 60)}:${((ms / 1000) % 60).toFixed(3).padStart(6, "0")}`;
 }
+
+/** Of a union each member without a key. */
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -1,8 +1,10 @@
 /** The verdict can fail: each kind of wrong is seen. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Seen } from "./harm.ts";
 import type { Life } from "./life.ts";
-import type { Received, Taken } from "./scene.ts";
+import { delivered_s } from "./progress.ts";
+import type { Call, Received, Refused, Taken } from "./scene.ts";
 import { faultsOf } from "./verdict.ts";
 
 const START_MS = Date.UTC(2026, 5, 1);
@@ -39,6 +41,11 @@ function life(received: Received[], changes: Partial<Life> = {}): Life {
   return {
     taken,
     received,
+    refused: [],
+    seen: [],
+    calls: [],
+    passable: [],
+    healed_ms: ts(20),
     blocks: 16,
     points: received.flatMap(({ points }) => points),
     recovered_s: 10,
@@ -162,6 +169,63 @@ describe("what is wrong is named", () => {
     assert.equal(wrong(each, { ...changes, blocks: 2 }).length, 1);
   });
 
+  test("harm", () => {
+    const seen: Seen[] = [
+      { at_ms: ts(1), what: "opened", id: 0, error: 0 },
+      { at_ms: ts(1), what: "first bytes", id: 0, bytes: "\x20\x02\x00\x00" },
+      { at_ms: ts(2), what: "started", by: "E.reboot()" },
+    ];
+    one(wrong(each, { seen }), /^harm: the board restarted \(E.reboot\(\)\) at 2026-06-01T00:02/);
+    assert.deepEqual(wrong(each, { seen: seen.slice(0, 2) }), []);
+  });
+
+  test("nothing new for 90 minutes of an hour in which samples get through", () => {
+    const passable = [{ from_ms: ts(2), to_ms: ts(120), calls: false }];
+    const early = wrong(each, { passable });
+    one(early, /^nothing new got through: from 2026-06-01T00:19:00.000Z to 2026-06-01T02:00/);
+    assert.deepEqual(wrong(each, { passable: [{ from_ms: ts(2), to_ms: ts(109), calls: false }] }), []);
+    // The same again is nothing new.
+    assert.equal(wrong([...each, packet([19], 60)], { passable }).length, 1);
+  });
+
+  test("a call that was never answered", () => {
+    const call = (outcome: Call["outcome"]): Call => ({ method: "getStatus", at_ms: ts(3), outcome });
+    assert.deepEqual(wrong(each, { calls: [call("answered"), call("failed")] }), []);
+    one(wrong(each, { calls: [call(undefined)] }), /^never answered: getStatus of 2026-06-01T00:03/);
+    const failed = [{ ...call("failed"), over_ms: ts(5) }];
+    const span = { from_ms: ts(2), to_ms: ts(20), calls: true };
+    one(wrong(each, { calls: failed, passable: [span] }), /^given up by the server/);
+    assert.deepEqual(wrong(each, { calls: failed, passable: [{ ...span, calls: false }] }), []);
+    assert.deepEqual(wrong(each, { calls: failed, passable: [{ ...span, to_ms: ts(4) }] }), []);
+  });
+
+  test("what was dropped after the server refused it three times, once alone, is forgiven; before that it is not", () => {
+    const refusals = (...packets: number[][]): Refused[] =>
+      packets.map((minutes) => ({ at_ms: ts(5), stamps: minutes.map(ts) }));
+    const lost = (dropped: number, ...packets: number[][]) =>
+      wrong(each.slice(1), { dropped, refused: refusals(...packets) });
+    assert.deepEqual(lost(1, [0, 1], [0], [0]), []);
+    assert.equal(lost(1, [0, 1], [0]).length, 2);
+    assert.equal(lost(1, [0, 1], [0, 1], [0, 1]).length, 2, "never alone");
+    one(lost(0, [0], [0], [0]), /^1 records missing, 0 counted$/);
+    one(lost(2, [0], [0], [0]), /^1 records dropped$/);
+  });
+
+  test("a height that the tracker never had, and a date 20 years ahead", () => {
+    const { taken, points } = life(each);
+    const place = { Longitude: 13.41321, Latitude: 52.5219 };
+    const changed = (values: Record<string, unknown>, year = 2026) => {
+      const record: Taken = { at_ms: ts(20), ts: Date.UTC(year, 5, 1, 0, 20), slots: 1, values };
+      const own = Object.entries(values).map(([key, value]) => ({ key, ts: record.ts, value, received: 1 }));
+      return wrong(each, { taken: [...taken, record], points: [...points, ...own] });
+    };
+    assert.deepEqual(changed({ ...place, Altitude: 38, Speed: 0 }), []);
+    assert.deepEqual(changed(place), []);
+    one(changed({ ...place, Altitude: -1000 }), /^never so: altitude -1000 at 2026/);
+    one(changed({ ...place, Speed: 1637.5 }), /^never so: speed 1637.5 at 2026/);
+    one(changed(place, 2046), /^dated wrong: 2046-06-01T00:20:00.000Z, taken at 2026/);
+  });
+
   test("no recovery", () => one(wrong(each, { recovered_s: undefined }), /^never online/));
   test("no more fixes", () => one(wrong(each, { takenAfter: 3 }), /^3 fixes in the 900 s/));
   test("a crash", () => {
@@ -177,4 +241,13 @@ describe("what is wrong is named", () => {
   test("an error flag", () => one(wrong(each, { flags: ["FIFO_FULL"] }), /^error flag FIFO_FULL$/));
   test("an exception", () =>
     one(wrong(each, { lines: ["Uncaught Error: x"] }), /^line on the console: Uncaught Error: x$/));
+});
+
+test("liveness: until the last of what was taken under faults had arrived", () => {
+  const { taken } = life(each);
+  assert.equal(delivered_s(taken, each, ts(25)), 0);
+  assert.equal(delivered_s(taken, [...each.slice(0, 19), packet([19], 27)], ts(25)), 120);
+  // What is taken later does not count, and what comes again neither.
+  assert.equal(delivered_s(taken, [...each, packet([3], 30)], ts(15)), 0);
+  assert.equal(delivered_s(taken, [packet(all, 40)], ts(10)), 1800);
 });

@@ -1,9 +1,11 @@
 /** What was wrong with a life, as lines; none: nothing. */
 import { delivery } from "./delivery.ts";
+import { harmOf } from "./harm.ts";
 import { AFTER_S, type Life, type Rest } from "./life.ts";
 import { some, time } from "./naming.ts";
 import { order } from "./order.ts";
 import { places } from "./places.ts";
+import { answers, progress } from "./progress.ts";
 import { INTERVAL_S, type Received, type Taken } from "./scene.ts";
 
 /** MQTT packets go out in one TCP segment, and AT+QISEND takes no more. */
@@ -19,6 +21,9 @@ const CRASH = /Uncaught|^Execution Interrupted|out of memory/i;
 export function faultsOf(life: Life, rest: Rest): string[] {
   return [
     ...recovery(life),
+    ...some("harm", harmOf(life.seen)),
+    ...progress(life),
+    ...answers(life),
     ...delivery(life),
     ...places(life.taken),
     ...order(life.taken, life.received),

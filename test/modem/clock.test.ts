@@ -18,8 +18,8 @@ for (const [qlts, mode, cclk, expected] of [
   // CTZU=3: the clock is local, two hours ahead; and six and a half hours behind, on another day.
   [EMPTY, 3, SUMMER, "2026-07-04T06:09:10Z"],
   [EMPTY, 3, '+CCLK: "25/12/31,20:00:00-26"', "2026-01-01T02:30:00Z"],
-  // One that knows no CTZU sets no local time.
-  [EMPTY, undefined, SUMMER, "2026-07-04T08:09:10Z"],
+  // One that does not say whether its clock is local.
+  [EMPTY, undefined, SUMMER, undefined],
   // One that fails does not hide the other.
   [undefined, 0, '+CCLK: "26/01/01,00:00:00+00"', "2026-01-01T00:00:00Z"],
   ['+QLTS: "2026/01/01,00:00:00+00,0"', undefined, undefined, "2026-01-01T00:00:00Z"],

@@ -3,6 +3,8 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import type { Device } from "../../scripts/device/device.ts";
 import { openDevice } from "../../scripts/device/open.ts";
 import { type Conversation, createConversation } from "../../scripts/repl/conversation.ts";
+import { startBoardThread } from "../../scripts/simulator/board-thread/board-thread.ts";
+import { serveConsole } from "../../scripts/simulator/console-server.ts";
 import { builtBlob, type SimulatedConsole, startSimulatedConsole, TOKEN } from "../device/rig.ts";
 
 let board: SimulatedConsole;
@@ -124,5 +126,90 @@ describe("a conversation with the tracker's console", () => {
     await running;
     await own.end();
     await other.close();
+  });
+});
+
+describe("Ctrl-C", () => {
+  for (const loop of ["while(true){}", "setTimeout(function(){while(true){}},1)"])
+    test(`breaks ${loop}`, async (t) => {
+      const server = await serveConsole();
+      const thread = await startBoardThread({ modem: { write() {} }, console: server.peer });
+      const own = await openDevice({ tcp: `127.0.0.1:${server.port}` });
+      const lines: string[] = [];
+      const talk = createConversation({ device: own, show: (line) => lines.push(line) });
+      t.after(async () => {
+        await talk.end();
+        await own.close();
+        await thread.stop();
+        await server.close();
+      });
+      const running = talk.run(loop);
+      if (loop.startsWith("setTimeout")) await running;
+      else await until(() => talk.busy);
+      talk.interrupt();
+      await running;
+      await until(() => has(lines, /^Execution Interrupted/));
+      await talk.run("6*7");
+      assert.equal(lines.at(-1), "=42");
+    });
+
+  /** A board that answers what it is sent. */
+  function fake(answer: (bytes: string) => string): Device & { written: string[] } {
+    const listeners: ((bytes: string) => void)[] = [];
+    const written: string[] = [];
+    return {
+      name: "fake",
+      env: { BOARD: "RAK5010", VERSION: "2v29" },
+      written,
+      evaluate: async () => 0,
+      write(bytes) {
+        written.push(bytes);
+        const said = answer(bytes);
+        for (const listener of listeners) for (const byte of said) listener(byte);
+      },
+      upload: async () => {},
+      onData(listener) {
+        listeners.push(listener);
+        return () => {};
+      },
+      closed: new Promise(() => {}),
+      close: async () => {},
+    };
+  }
+
+  test("leaves the debugger that an interpreter has", async () => {
+    const own = fake((bytes) => (bytes === "\x03" ? "while(true){}\r\n      ^\r\ndebug>" : ""));
+    const talk = createConversation({ device: own, show: () => {} });
+    void talk.run("while(true){}");
+    await until(() => talk.busy);
+    talk.interrupt();
+    assert.deepEqual(own.written.slice(-2), ["\x03", "\x03"], "and not a third time");
+    assert.equal(own.written.filter((bytes) => bytes === "\x03").length, 2);
+    await talk.end();
+  });
+
+  test("is sent again when it came before the program began", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+    const own = fake(() => "");
+    const talk = createConversation({ device: own, show: () => {} });
+    void talk.run("while(true){}");
+    await Promise.resolve();
+    talk.interrupt();
+    t.mock.timers.tick(2000);
+    assert.equal(own.written.filter((bytes) => bytes === "\x03").length, 2);
+    await talk.end();
+    t.mock.timers.tick(10_000);
+    assert.equal(own.written.filter((bytes) => bytes === "\x03").length, 2);
+  });
+
+  test("is not sent to an idle board", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const own = fake((bytes) => (/print\("\\x02(\d+)"\)/.test(bytes) ? "\x021\r\n" : ""));
+    const talk = createConversation({ device: own, show: () => {} });
+    talk.interrupt();
+    t.mock.timers.tick(10_000);
+    assert.equal(own.written.length, 1);
+    assert.ok(!own.written.includes("\x03"));
+    await talk.end();
   });
 });

@@ -44,6 +44,28 @@ describe("stack traces", () => {
     ]);
   });
 
+  test("of code in mapped flash, which name no file, are found by the excerpt", () => {
+    assert.deepEqual(
+      shown(
+        code,
+        "Uncaught Error: data []",
+        "    at send_telemetry (:1:80)",
+        EXCERPT,
+        CARET,
+        "    at eval (:1:25)",
+        "server.send_telemetry([])",
+        "                        ^",
+      ),
+      [
+        "Uncaught Error: data []",
+        `    at send_telemetry (client.ts:${EXCERPT[33]})`,
+        "    at eval (:1:25)",
+        "server.send_telemetry([])",
+        "                        ^",
+      ],
+    );
+  });
+
   test("of before 2v10 are found by the excerpt", () => {
     assert.deepEqual(
       shown(

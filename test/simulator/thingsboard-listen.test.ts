@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import net from "node:net";
+import net, { type AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import mqtt from "mqtt";
-import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import { createHttpApi } from "../../scripts/simulator/thingsboard/http-api.ts";
+import { RpcError } from "../../scripts/simulator/thingsboard/rpc.ts";
+import { createThingsBoard, type ThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
 
 /** A stand-in on free loopback ports, closed after the test. */
 async function listening(t: TestContext) {
@@ -130,4 +132,21 @@ test("a refusal closes the TCP connection with a FIN, not a reset", async (t) =>
   socket.resume();
   await once(socket, "end");
   assert.deepEqual(reasons, ["malformed packet: remaining length 268435455 is over 65536"]);
+});
+
+test("no answer: 504 of /api/rpc; 408, or 409 when it is not connected, of /api/plugins/rpc", async (t) => {
+  let status: 408 | 409 | 406 = 408;
+  const silent = { rpc: async () => Promise.reject(new RpcError(status, "no")) } as unknown as ThingsBoard;
+  const http = createHttpApi(silent).listen(0, "127.0.0.1");
+  t.after(() => http.close());
+  await once(http, "listening");
+  const { port } = http.address() as AddressInfo;
+  const post = async (path: string): Promise<number> => {
+    const body = '{"method":"x"}';
+    return (await fetch(`http://127.0.0.1:${port}/api/${path}/T1`, { method: "POST", body })).status;
+  };
+  for (status of [408, 409] as const)
+    assert.deepEqual([await post("rpc"), await post("plugins/rpc")], [504, status]);
+  status = 406;
+  assert.deepEqual([await post("rpc"), await post("plugins/rpc")], [406, 406]);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Reason } from "../../firmware/reason.ts";
 import { Evidence, evidenceOf, ladder, rungAt, wait_s } from "../../firmware/tracker/recovery.ts";
@@ -36,6 +37,23 @@ describe("the table", () => {
     ["CONNACK 0, and then it ended", Evidence.Ended, again("..............c")],
   ] as const)
     test(name, () => assert.equal(sequence(evidence), expected));
+
+  test("is the one in README.md", () => {
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    const rows = readme
+      .slice(readme.indexOf("**Coming back.**"))
+      .split("\n\n")[1]
+      ?.split("\n")
+      .slice(2)
+      .map((line) => line.split("|").slice(2, -1).map(Number));
+    assert.deepEqual(
+      rows,
+      ALL_KINDS.map((evidence) => {
+        const { context, radio, modem, power, board } = ladder(evidence);
+        return [context, radio, modem, power, board];
+      }),
+    );
+  });
 
   test("has every kind above", () => assert.equal(ALL_KINDS.length, 12));
 

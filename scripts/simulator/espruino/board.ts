@@ -181,8 +181,9 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
       timers,
       busy_ms: options.busy_ms ?? (() => 0),
       deliver(device, bytes) {
-        if (bytes.includes("\x03")) ctrlC?.taken();
         serials.deliver(device, bytes);
+        // Now: what came before it in the same event may have run.
+        if (bytes.includes("\x03")) ctrlC?.taken();
       },
       interrupted(inPass) {
         ctrlC?.taken();

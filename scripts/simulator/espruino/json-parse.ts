@@ -64,7 +64,7 @@ export function parseJson(text: string, make: Factory, liberal = false): unknown
           throw unexpected(token, token.kind === "sign" || token.kind === "end" ? "'}'" : "STRING");
         const key = advance();
         match(":");
-        object[String(key.value ?? key.text)] = value();
+        put(object, String(key.value ?? key.text), value());
       });
       return object;
     }
@@ -130,4 +130,11 @@ function unquote(body: string): string {
       return ESCAPES[other] ?? other;
     },
   );
+}
+
+/** As by assignment, but that `__proto__` may be anything there, and is never one of the keys. */
+function put(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === "__proto__" && typeof value !== "object")
+    Object.defineProperty(object, name, { value, configurable: true, writable: true });
+  else object[name] = value;
 }

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Clock, realClock } from "../clock.ts";
+import type { ModemEvent } from "./events.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { type Model, models } from "./models.ts";
 import { defaultTimes, type ModemOptions, seededRandom, type Times } from "./options.ts";
@@ -77,6 +78,8 @@ export interface Core {
   urc(line: string): void;
   /** The report that a command announced, always to the port the command came from. */
   report(line: string): void;
+  /** For `modem.onEvent`. */
+  tell: (event: ModemEvent) => void;
   /** True with probability `p`. */
   chance(p: number): boolean;
 }
@@ -102,6 +105,7 @@ export function createCore(options: ModemOptions, transmit: (bytes: string) => v
   function emit(line: string): void {
     if (core.chance(faults.lostUrc)) {
       transcript.note(`fault: URC lost: ${line}`);
+      core.tell({ what: "garbled", line });
       return;
     }
     held.push(`\r\n${line}\r\n`);
@@ -154,6 +158,7 @@ export function createCore(options: ModemOptions, transmit: (bytes: string) => v
       else transcript.note(`URC to another port: ${line}`);
     },
     report: emit,
+    tell: () => {},
     chance: (p) => p > 0 && random() < p,
   };
   return core;

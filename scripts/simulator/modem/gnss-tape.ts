@@ -1,5 +1,5 @@
 import type { Fix } from "../../../firmware/gnss/fix.ts";
-import { readEpochs } from "../gnss-log.ts";
+import { readEpochs, timedFixes } from "../gnss-log.ts";
 
 /** A log as a tape that runs for ever, paced by its own times. */
 export interface Tape {
@@ -25,15 +25,15 @@ const GOOD_FOR_MS = 10_000;
 /** A jump over more than this, or back, is a cut in the log: the tape goes on a second later. */
 const CUT_MS = 600_000;
 
-export function createTape(log: string): Tape {
+/** `day_ms`: the day of a log that has no date in it. */
+export function createTape(log: string, day_ms = 0): Tape {
   const epochs: Epoch[] = [];
   let offset_ms = 0;
   let before: number | undefined;
-  for (const { fix, sentences } of readEpochs(log)) {
-    if (fix?.time_ms === undefined) continue;
-    const step = before === undefined ? 0 : fix.time_ms - before;
+  for (const { fix, time_ms, sentences } of timedFixes(readEpochs(log), day_ms)) {
+    const step = before === undefined ? 0 : time_ms - before;
     offset_ms += step < 0 || step > CUT_MS ? 1000 : step;
-    before = fix.time_ms;
+    before = time_ms;
     epochs.push({ offset_ms, fix, sentences });
   }
   const length_ms = offset_ms + 1000;

@@ -29,7 +29,7 @@ const NOT_FIXED = 516;
 export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
   const { model, faults, clock } = core;
   const options = core.options.gnss ?? {};
-  const tape = options.log === undefined ? undefined : createTape(options.log);
+  const tape = options.log === undefined ? undefined : createTape(options.log, clock.now());
   let on = false;
   let bootedAt_ms = 0;
   let fixedFrom_ms = 0;

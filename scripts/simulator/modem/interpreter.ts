@@ -112,26 +112,35 @@ export function createInterpreter(core: Core, commands: Commands): Interpreter {
       return;
     }
     interpreter.onCommand();
+    const { name } = command;
     const infos: string[] = [];
     const collected = () => before + (infos.length > 0 ? `\r\n${infos.join("\r\n")}\r\n` : "");
     const reply: Reply = {
       info: (text) => infos.push(text),
       ok: () => run(line, index + 1, collected()),
-      error: (cme) => finish(collected(), errorText(cme)),
-      final: (text) => finish(collected(), text),
+      error: (cme) => {
+        core.tell({ what: "failed", name });
+        finish(collected(), errorText(cme));
+      },
+      final: (text) => {
+        if (text !== "SEND OK") core.tell({ what: "failed", name });
+        finish(collected(), text);
+      },
       collect: (request) => collect(collected(), request),
       silent: (dead) => {
         busy = dead === true;
         pump();
       },
     };
-    if (core.faults.muted.has(command.name) || core.chance(core.faults.mute)) {
-      core.transcript.note(`fault: no answer to AT${command.name}`);
+    if (core.faults.muted.has(name) || core.chance(core.faults.mute)) {
+      core.transcript.note(`fault: no answer to AT${name}`);
+      core.tell({ what: "silent", name });
       reply.silent();
       return;
     }
-    if (core.faults.blocking.has(command.name)) {
-      core.transcript.note(`fault: AT${command.name} blocks the port`);
+    if (core.faults.blocking.has(name)) {
+      core.transcript.note(`fault: AT${name} blocks the port`);
+      core.tell({ what: "silent", name });
       blocked(command, reply);
       return;
     }
@@ -145,6 +154,7 @@ export function createInterpreter(core: Core, commands: Commands): Interpreter {
   }
 
   function dispatch(command: Command, reply: Reply): void {
+    core.tell({ what: "command", name: command.name });
     const handler = commands[command.name];
     if (handler && (interpreter.ready || command.name === "")) handler(command, reply);
     else reply.error();
@@ -203,7 +213,10 @@ export function createInterpreter(core: Core, commands: Commands): Interpreter {
     ready: true,
     onCommand: () => {},
     receive(bytes) {
-      if (busy && !payload) core.transcript.note("sent while a command runs");
+      if (busy && !payload) {
+        core.transcript.note("sent while a command runs");
+        core.tell({ what: "silent", name: bytes.trim() });
+      }
       input += bytes;
       pump();
     },

@@ -1,5 +1,6 @@
 import type { Fix } from "../../../firmware/gnss/fix.ts";
 import { createCore } from "./core.ts";
+import type { ModemEvent } from "./events.ts";
 import { type FaultEvent, type Faults, noise } from "./faults.ts";
 import { fileCommands } from "./files.ts";
 import { generalCommands } from "./general.ts";
@@ -38,6 +39,8 @@ export interface Modem {
   receive(bytes: string): void;
   /** Bytes to the MCU; set it. */
   onTransmit: (bytes: string) => void;
+  /** What can be seen of it from outside; set it. */
+  onEvent: (event: ModemEvent) => void;
   /** Levels at the module's pins: 0 is pressed. */
   pwrkey(level: Level): void;
   reset(level: Level): void;
@@ -76,6 +79,7 @@ const SMS_AFTER_MS = 2000;
 export function createModem(options: ModemOptions = {}): Modem {
   const core = createCore(options, (bytes) => uart.transmit(bytes));
   const { clock, faults, model, transcript } = core;
+  core.tell = (event) => modem.onEvent(event);
   let disposed = false;
   /** Since `faults.deadSockets`. */
   let powerCycles = 0;
@@ -118,9 +122,12 @@ export function createModem(options: ModemOptions = {}): Modem {
   function hear(bytes: string): void {
     if (disposed) return;
     transcript.add("host", bytes);
-    if (power.state !== "running") transcript.note(`lost: the module is ${power.state}`);
-    else if (saving.sleepAllowed && dtr === 1) transcript.note("lost: the UART sleeps");
-    else interpreter.receive(bytes);
+    const asleep = saving.sleepAllowed && dtr === 1;
+    if (power.state === "running" && !asleep) interpreter.receive(bytes);
+    else {
+      transcript.note(`lost: the ${power.state === "running" ? "UART sleeps" : `module is ${power.state}`}`);
+      core.tell({ what: "silent", name: bytes.trim() });
+    }
   }
 
   function alive(after: BootCause): void {
@@ -129,6 +136,7 @@ export function createModem(options: ModemOptions = {}): Modem {
       faults.deadSockets = false;
       powerCycles = 0;
     }
+    core.tell({ what: "running", after });
     core.profile = { ...core.stored };
     core.activity_ms = clock.now();
     const late_ms = faults.lateReady_ms;
@@ -190,7 +198,10 @@ export function createModem(options: ModemOptions = {}): Modem {
     pdpdeact: (context = 1) => pdp.deactivate(context),
     close: (id) => sockets.closeByPeer(id),
     psm: running(() => power.enterPsm(saving.psm()?.sleep_s)),
-    garbage: (length = 8) => uart.transmit(noise(core.random, length)),
+    garbage(length = 8) {
+      core.tell({ what: "garbled", line: "" });
+      uart.transmit(noise(core.random, length));
+    },
     hole(ms = 20_000) {
       faults.coverageHole = true;
       network.refresh();
@@ -200,11 +211,15 @@ export function createModem(options: ModemOptions = {}): Modem {
         network.refresh();
       }, ms);
     },
-    urc: (line) => core.urc(line),
+    urc(line) {
+      core.tell({ what: "garbled", line });
+      core.urc(line);
+    },
   };
 
   const modem: Modem = {
     onTransmit: () => {},
+    onEvent: () => {},
     hostBaud: options.baud,
     faults,
     inject,

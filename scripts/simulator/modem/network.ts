@@ -69,6 +69,7 @@ export function createNetwork(core: Core, sim: Sim): Network {
     if (registered() === wasRegistered) return;
     wasRegistered = registered();
     core.events.emit(wasRegistered ? "registered" : "unregistered");
+    core.tell({ what: wasRegistered ? "registered" : "unregistered" });
   }
 
   function search(wait_ms = search_ms): void {
@@ -97,6 +98,7 @@ export function createNetwork(core: Core, sim: Sim): Network {
   function setFunctionality(value: number): void {
     const before = functionality;
     functionality = value;
+    if (before === 1) core.tell({ what: "radio off" });
     if (value === 0) sim.stop();
     else if (before === 0) sim.start(500);
     else if (value === 1 && before === 4 && sim.ready) search();

@@ -41,6 +41,7 @@ export function createPdpContexts(core: Core, network: Network): PdpContexts {
     if (context?.state !== "active") return;
     context.state = announce ? "lost" : "inactive";
     core.events.emit("contextDown", id);
+    core.tell({ what: "deactivated", by: announce ? "network" : "host" });
     if (announce) core.urc(`+QIURC: "pdpdeact",${id}`);
   }
 
@@ -56,12 +57,10 @@ export function createPdpContexts(core: Core, network: Network): PdpContexts {
     context.state = "active";
     core.faults.deadData = false;
     core.faults.contextOpenError = 0;
+    core.tell({ what: "activated" });
     core.cancel(lifeTimer);
-    const live = (): void => {
-      const life_ms = core.faults.contextLife_s * 1000;
-      if (life_ms > 0) lifeTimer = core.after(life_ms, () => core.faults.contextLife_s > 0 && lose(id, true));
-    };
-    live();
+    const life_ms = core.faults.contextLife_s * 1000;
+    if (life_ms > 0) lifeTimer = core.after(life_ms, () => core.faults.contextLife_s > 0 && lose(id, true));
   }
 
   /** undefined: the network grants it. */
@@ -112,6 +111,7 @@ export function createPdpContexts(core: Core, network: Network): PdpContexts {
       core.after(core.times.activate_ms, () => {
         const error = context.state === "lost" ? 561 : refusal(context);
         if (error !== undefined) {
+          core.tell({ what: "activation failed" });
           pdp.onError(error);
           return reply.error();
         }
@@ -164,7 +164,7 @@ export function createPdpContexts(core: Core, network: Network): PdpContexts {
     },
     deactivate: (id) => lose(id, true),
     reset() {
-      for (const [id] of active()) lose(id, false);
+      for (const [id] of active()) core.events.emit("contextDown", id);
       contexts.clear();
     },
     get active() {

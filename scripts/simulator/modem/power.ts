@@ -75,6 +75,7 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
   }
 
   function switchOff(lastWords: string): void {
+    core.tell({ what: "restart", by: "power" });
     core.send(lastWords);
     die("stopping");
     later(model.off_ms, () => {
@@ -91,6 +92,7 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
   }
 
   core.events.on("restart", () => {
+    core.tell({ what: "restart", by: "command" });
     const hadContext = hooks.hasContext();
     core.after(core.times.answer_ms + 20, () => {
       restart(POWERED_DOWN);
@@ -117,8 +119,10 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
     clock.clearTimeout(key.hold);
     const held_ms = clock.now() - key.at_ms;
     if (key.pressedIn === "running" && state === "running") {
-      if (model.resetIsPowerKey && held_ms >= model.resetPress_ms) restart("");
-      else if (held_ms >= model.powerOffPress_ms) switchOff(`\r\n${model.powerKeyOffText}\r\n`);
+      if (model.resetIsPowerKey && held_ms >= model.resetPress_ms) {
+        core.tell({ what: "restart", by: "reset" });
+        restart("");
+      } else if (held_ms >= model.powerOffPress_ms) switchOff(`\r\n${model.powerKeyOffText}\r\n`);
       else transcript.note(`PWRKEY for ${held_ms} ms: too short to switch off`);
     } else if (key.pressedIn !== "off" && key.pressedIn !== "psm")
       transcript.note(`PWRKEY while ${key.pressedIn}: ignored`);
@@ -150,8 +154,10 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
       const held_ms = clock.now() - resetLine.at_ms;
       if (pressed) resetLine.at_ms = clock.now();
       else if (held_ms < model.resetPress_ms) transcript.note(`RESET_N for ${held_ms} ms: too short`);
-      else if (state === "running" || state === "booting" || state === "stopping") restart("");
-      else transcript.note(`RESET_N while ${state}: ignored`);
+      else if (state === "running" || state === "booting" || state === "stopping") {
+        core.tell({ what: "restart", by: "reset" });
+        restart("");
+      } else transcript.note(`RESET_N while ${state}: ignored`);
     },
     supply(on) {
       if (on === (state !== "unpowered")) return;
@@ -161,7 +167,10 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
       if (on) {
         state = "off";
         suppliedAt_ms = clock.now();
-      } else die("unpowered", true);
+      } else {
+        if (state === "running") core.tell({ what: "restart", by: "power" });
+        die("unpowered", true);
+      }
     },
     resume() {
       state = "running";
@@ -169,6 +178,7 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
     },
     crash() {
       transcript.note("fault: crash");
+      core.tell({ what: "crash" });
       restart("");
     },
     enterPsm(sleep_s) {

@@ -39,6 +39,8 @@ interface ModemSocket {
   state: 1 | 2 | 4;
   /** A recv URC was sent and the buffer not been empty since: no further one. */
   announced: boolean;
+  /** The first bytes that were read. */
+  head: string;
   connection: Connection | undefined;
 }
 
@@ -46,6 +48,7 @@ const MOST_SOCKETS = 12;
 const MOST_SENT = 1460;
 const MOST_READ = 1500;
 const TIMEOUT = 569;
+const HEAD = 4;
 
 export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boolean): Sockets {
   const { model, faults } = core;
@@ -73,10 +76,15 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
       received: () => announce(socket),
       closed() {
         if (sockets.get(socket.id) !== socket || socket.state === 4) return;
-        socket.state = 4;
+        end(socket, "peer");
         late(socket, () => core.urc(`+QIURC: "closed",${socket.id}`));
       },
     });
+  }
+
+  function end(socket: ModemSocket, by: "host" | "peer"): void {
+    if (socket.state === 2) core.tell({ what: "ended", id: socket.id, by });
+    socket.state = 4;
   }
 
   /** A URC of a socket, which may be late; by then the socket may be another. */
@@ -107,6 +115,10 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
     if (!connection) return "";
     const data = connection.received.slice(0, most);
     connection.received = connection.received.slice(data.length);
+    if (connection.read < HEAD) {
+      socket.head = (socket.head + data).slice(0, HEAD);
+      if (socket.head.length === HEAD) core.tell({ what: "first bytes", id: socket.id, bytes: socket.head });
+    }
     connection.read += data.length;
     if (connection.received === "") socket.announced = false;
     return data;
@@ -115,7 +127,7 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
   core.events.on("contextDown", (context) => {
     for (const socket of sockets.values()) {
       if (socket.context !== context) continue;
-      socket.state = 4;
+      end(socket, "peer");
       socket.connection?.destroy();
     }
   });
@@ -134,6 +146,7 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
     reply.ok();
     const report = (error: number): void => {
       if (error !== 0) lastError = error;
+      core.tell({ what: "opened", id, error });
       core.report(`+QIOPEN: ${id},${error}`);
     };
     const soon = (error: number): void => {
@@ -151,10 +164,12 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
       mode,
       state: 1,
       announced: false,
+      head: "",
       connection: undefined,
     };
     if (core.chance(faults.silentOpen)) {
       core.transcript.note(`fault: socket ${id} opens for ever`);
+      core.tell({ what: "opened", id, error: undefined });
       sockets.set(id, socket);
       return;
     }
@@ -246,9 +261,10 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
       if (core.chance(faults.stickyId)) sticky.add(id);
       reply.ok();
     }
-    if (socket.state === 2 && timeout_s > 0) connection?.end(free);
+    const open = socket.state === 2;
+    end(socket, "host");
+    if (open && timeout_s > 0) connection?.end(free);
     else free();
-    socket.state = 4;
   }
 
   function stateCommand(command: Command, reply: Reply) {
@@ -274,7 +290,7 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
     closeByPeer(id) {
       for (const socket of sockets.values()) {
         if (socket.state !== 2 || (id !== undefined && socket.id !== id)) continue;
-        socket.state = 4;
+        end(socket, "peer");
         socket.connection?.destroy();
         core.urc(`+QIURC: "closed",${socket.id}`);
       }
@@ -289,6 +305,7 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
         mode,
         state: 2,
         announced: false,
+        head: "",
         connection: undefined,
       };
       open(socket, () => {});

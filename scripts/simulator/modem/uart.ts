@@ -32,6 +32,7 @@ export function createUart(wire: Wire): Uart {
     const core = wire.core;
     const host = wire.hostBaud() ?? core.profile.ipr;
     if (host === core.profile.ipr && !core.faults.baudMismatch) return bytes;
+    core.tell({ what: "garbled", line: bytes });
     return noise(core.random, Math.max(1, Math.round(bytes.length * Math.min(1, host / core.profile.ipr))));
   }
 
@@ -42,7 +43,10 @@ export function createUart(wire: Wire): Uart {
     let chunk = queue.slice(0, cut);
     queue = queue.slice(cut);
     sent += cut;
-    if (chance(faults.garbage)) chunk = noise(random, 1 + Math.floor(random() * 4)) + chunk;
+    if (chance(faults.garbage)) {
+      wire.core.tell({ what: "garbled", line: chunk });
+      chunk = noise(random, 1 + Math.floor(random() * 4)) + chunk;
+    }
     wire.toHost(garble(chunk));
   }
 

@@ -12,6 +12,7 @@ import {
   type Packet,
 } from "mqtt-packet";
 import type { Clock } from "../clock.ts";
+import { attributesFor, checkClaim } from "./attributes.ts";
 import {
   CLIENT_RPC_TIMEOUT_MS,
   methodOf,
@@ -28,6 +29,7 @@ import { Outlet } from "./outlet.ts";
 import type { RpcSession } from "./rpc.ts";
 import { parseAttributes, parseTelemetry, type Sample } from "./telemetry.ts";
 import {
+  ATTRIBUTE_TOPICS,
   type Route,
   RPC_REQUEST_TOPICS,
   replyPrefix,
@@ -49,6 +51,8 @@ export interface Core {
   /** Takes the tokens of one message with so many values; false when it is over a limit, the device's or its tenant's. */
   take(device: Device, points?: number): boolean;
   telemetry(device: Device, samples: Sample[], packet: IPublishPacket): void;
+  /** What is in it closes the connection. */
+  refused(device: Device, samples: Sample[]): void;
   log(device: Device | undefined, line: string): void;
 }
 
@@ -244,7 +248,11 @@ export class Connection implements RpcSession {
           core.log(device, "an empty telemetry array is never answered: do not send one");
           return false;
         }
-        refuse(samples, core.faults);
+        const fault = faultOf(samples, core.faults);
+        if (fault) {
+          core.refused(device, samples);
+          throw new PayloadError(fault);
+        }
         const points = samples.reduce((count, sample) => count + sample.values.size, 0);
         if (!this.withinRate(device, points)) return false;
         core.telemetry(device, samples, packet);
@@ -267,11 +275,23 @@ export class Connection implements RpcSession {
         return true;
       case "rpc_request":
         return this.answerRpc(device, packet, methodOf(route.id, payload), route.id);
-      case "attributes_request":
-        core.log(device, `${packet.topic}: not modelled, no response follows`);
-        return this.withinRate(device);
+      case "attributes_request": {
+        const response = attributesFor(device.store, route.id, payload);
+        if (!this.withinRate(device)) return false;
+        this.sendPuback(packet);
+        if (!this.over && response !== undefined)
+          this.sendPublish(replyPrefix(packet.topic) + Number(route.id), response);
+        return false;
+      }
       case "claim":
+        checkClaim(payload);
         return this.withinRate(device);
+      case "ota":
+        if (!/^\d+$/.test(route.id) || !/^\d+$/.test(route.chunk)) return true;
+        if (!this.withinRate(device)) return false;
+        // No package is ever assigned here.
+        this.sendPublish("v2/fw/error", "NOT_FOUND");
+        throw new PayloadError("no firmware is assigned");
       case "protobuf":
         throw new PayloadError("the stand-in speaks JSON only, not protobuf");
       case "gateway":
@@ -338,6 +358,12 @@ export class Connection implements RpcSession {
     });
     this.send({ cmd: "suback", messageId: packet.messageId, granted });
     for (; requests > 0 && !this.over; requests--) device.rpc.subscribed(this);
+  }
+
+  /** Tells of a change of shared attributes, if the device subscribed to them: on the topic of its last subscription. */
+  sendAttributes(update: object): void {
+    const topic = [...this.subscriptions.keys()].filter((filter) => ATTRIBUTE_TOPICS.includes(filter)).at(-1);
+    if (topic !== undefined && !this.over) this.sendPublish(topic, JSON.stringify(update));
   }
 
   private unsubscribe(device: Device, filter: string): void {
@@ -408,12 +434,13 @@ export class Connection implements RpcSession {
   }
 }
 
-/** What the server is set up to refuse: one such value refuses the packet. */
-function refuse(samples: Sample[], { refused_keys, max_string_value_length }: FaultSettings): void {
+/** What the server is set up to refuse: one such value refuses the packet. "": nothing. */
+function faultOf(samples: Sample[], { refused_keys, max_string_value_length }: FaultSettings): string {
   for (const { values } of samples)
     for (const [key, value] of values) {
-      if (refused_keys.includes(key)) throw new PayloadError(`fault: key ${key} is refused`);
+      if (refused_keys.includes(key)) return `fault: key ${key} is refused`;
       if (max_string_value_length > 0 && typeof value === "string" && value.length > max_string_value_length)
-        throw new PayloadError(`the text of ${key} is over ${max_string_value_length} characters`);
+        return `the text of ${key} is over ${max_string_value_length} characters`;
     }
+  return "";
 }

@@ -11,8 +11,10 @@
  * GET  /api/devices/<device>/events       server-sent events: each telemetry message as it is stored
  * GET  /api/rpc/<device>                  the last calls and their states
  * POST /api/rpc/<device>                  `{method, params, timeout, oneway}`: calls the device; 200 and its reply.
- *                                         `timeout` in ms, default 10000, at least 5000. 408: no answer in time;
- *                                         409: not connected or not subscribed; 406: the reply is not JSON.
+ *                                         `timeout` in ms, default 10000, at least 5000. `persistent`: it outlives a
+ *                                         restart. 504: no answer in time, or not connected or not subscribed;
+ *                                         406: the reply is not JSON.
+ * POST /api/plugins/rpc/<device>          the same, but 408: no answer in time; 409: not connected or not subscribed
  *
  * Errors are `{"error": "…"}`; 404: no such device or path.
  */
@@ -50,10 +52,17 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
-  const [api, collection, device, part, ...rest] = url.pathname.split("/").slice(1).map(decode);
+  const path = url.pathname.split("/").slice(1).map(decode);
+  const plugins = path[0] === "api" && path[1] === "plugins" && path[2] === "rpc";
+  if (plugins) path.splice(1, 1);
+  const [api, collection, device, part, ...rest] = path;
   const found = api === "api" && rest.length === 0;
   if (found && collection === "rpc" && device !== undefined && part === undefined) {
-    if (request.method === "POST") await callDevice(server, device, request, response);
+    if (request.method === "POST")
+      await callDevice(server, device, request, response).catch((error: Error) => {
+        const silent = error instanceof RpcError && (error.status === 408 || error.status === 409);
+        throw silent && !plugins ? new HttpError(504, error.message) : error;
+      });
     else sendJson(response, 200, server.rpcHistory(device));
     return;
   }
@@ -78,10 +87,14 @@ async function callDevice(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { method, params, timeout, oneway } = await readObject(request);
+  const { method, params, timeout, oneway, persistent } = await readObject(request);
   if (typeof method !== "string") throw new HttpError(400, '"method" is missing: send {"method": "…"}');
   const timeout_ms = Math.max(MIN_RPC_TIMEOUT_MS, Number(timeout ?? 10_000) || 0);
-  const reply = await server.rpc(device, method, params, { timeout_ms, oneway: oneway === true });
+  const reply = await server.rpc(device, method, params, {
+    timeout_ms,
+    oneway: oneway === true,
+    persistent: persistent === true,
+  });
   if (reply === undefined) response.writeHead(200).end();
   else sendJson(response, 200, reply);
 }

@@ -4,8 +4,8 @@
  *
  * It answers as ThingsBoard 4.2 answers an MQTT 3.1.1 client on the access-token and basic-credential log-in,
  * telemetry, client attributes, server-side RPC, and client-side RPC as without a rule for it: `getSessionLimits`
- * is answered, all else times out. Not modelled: attribute requests and updates, provisioning, OTA, gateways,
- * protobuf, TLS, MQTT 5 (refused as an unknown level).
+ * is answered, all else times out; attribute requests and updates; claims. Not modelled: provisioning, OTA (no package is ever
+ * assigned), gateways, protobuf, TLS, MQTT 5 (refused as an unknown level).
  */
 
 import { EventEmitter } from "node:events";
@@ -59,6 +59,8 @@ export interface ConnectionInfo {
 export interface ThingsBoardEvents {
   telemetry: [TelemetryMessage];
   connect: [{ device: string }];
+  /** A telemetry packet closed its connection: which stamps were in it. */
+  refused: [{ device: string; stamps: (number | undefined)[] }];
   /** A connection ended. `device` is undefined when it never logged in. */
   close: [{ device: string | undefined; reason: string }];
 }
@@ -101,6 +103,10 @@ export interface ThingsBoard {
   latest(device: string): Point[];
   /** Client attributes. */
   attributes(device: string): Record<string, unknown>;
+  /** Sets shared attributes, and tells the device; a value undefined deletes. */
+  share(device: string, values: Record<string, unknown>): void;
+  /** The device's token is another from now on, and its session is closed; undefined: the device is deleted. */
+  changeToken(device: string, token: string | undefined): void;
   on<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
   off<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
   readonly connections: ConnectionInfo[];
@@ -182,12 +188,17 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
       const payload = packet.payload.toString();
       events.emit("telemetry", { device: device.name, topic, qos, payload, received_ms, points });
     },
+    refused(device, samples) {
+      events.emit("refused", { device: device.name, stamps: samples.map(({ ts }) => ts) });
+    },
     log,
   };
 
   const server: ThingsBoard = {
     faults,
-    devices: devices.map((device) => device.name),
+    get devices() {
+      return devices.map((device) => device.name);
+    },
     get connections() {
       return [...sessions.values()].flatMap(infoOf);
     },
@@ -216,6 +227,23 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
     telemetry: (device, key) => find(device).store.history(key),
     latest: (device) => find(device).store.latest(),
     attributes: (device) => Object.fromEntries(find(device).store.attributes),
+    share(name, values) {
+      const device = find(name);
+      const entries = Object.entries(values);
+      const deleted = entries.filter(([, value]) => value === undefined).map(([key]) => key);
+      const set = entries.filter(([, value]) => value !== undefined);
+      for (const key of deleted) device.store.shared.delete(key);
+      for (const [key, value] of set) device.store.shared.set(key, value);
+      const session = sessions.get(device);
+      if (set.length > 0) session?.sendAttributes(Object.fromEntries(set));
+      if (deleted.length > 0) session?.sendAttributes({ deleted });
+    },
+    changeToken(name, token) {
+      const device = find(name);
+      if (token === undefined) devices.splice(devices.indexOf(device), 1);
+      else device.token = token;
+      sessions.get(device)?.close(token === undefined ? "the device was deleted" : "its credentials changed");
+    },
     // biome-ignore lint/suspicious/noExplicitAny: EventEmitter's own type for a listener is not generic over our events
     on: (event, listener) => void events.on(event, listener as any),
     // biome-ignore lint/suspicious/noExplicitAny: as above

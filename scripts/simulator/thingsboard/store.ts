@@ -12,20 +12,30 @@ export interface Point {
   received: number;
 }
 
+/**
+ * What is dated later is acknowledged and not stored, as 99999999999999999 on a real server; where exactly that begins is its
+ * database's affair, so here it is where four digits of a year end.
+ */
+const LATEST_MS = 253_402_300_799_999;
 // Oldest-arrived points go first: a year of one a minute fits.
 const MAX_POINTS_A_KEY = 600_000;
 
 /** The data of one device. */
 export class DeviceStore {
+  /** The device's own. */
   readonly attributes = new Map<string, Value>();
+  /** The server's, which the device may ask for. */
+  readonly shared = new Map<string, Value>();
   private readonly series = new Map<string, Map<number, Point>>();
   private readonly newest = new Map<string, Point>();
 
   /** Stores samples and returns their points, in the order they came. */
   add(samples: Sample[], now_ms: number): Point[] {
-    return samples.flatMap((sample) =>
-      [...sample.values].map(([key, value]) => this.addPoint(key, sample.ts ?? now_ms, value)),
-    );
+    return samples
+      .filter(({ ts }) => Math.abs(ts ?? now_ms) <= LATEST_MS)
+      .flatMap((sample) =>
+        [...sample.values].map(([key, value]) => this.addPoint(key, sample.ts ?? now_ms, value)),
+      );
   }
 
   /** The points of one key, or of all, oldest ts first. */

@@ -53,7 +53,8 @@ function timestampOf(json: Json): number {
 function valuesOf(json: Map<string, Json>): Map<string, Value> {
   const values = new Map<string, Value>();
   for (const [key, element] of json) {
-    if (element === null) continue;
+    // Neither is refused, and neither is stored.
+    if (element === null || key === "") continue;
     values.set(key, storedValue(element));
   }
   return values;
@@ -62,7 +63,8 @@ function valuesOf(json: Map<string, Json>): Map<string, Value> {
 function storedValue(json: Json): Value {
   if (json instanceof NumberText) return numberOf(json.text);
   // transport.json.type_cast_enabled, on by default: what Apache's NumberUtils.isParsable takes becomes a number.
-  if (typeof json === "string") return /^-?(\d+(\.\d+)?|\.\d+)$/.test(json) ? numberOf(json) : json;
+  if (typeof json === "string")
+    return /^-?(\d+(\.\d+)?|\.\d+)$/.test(json) ? numberOf(json) : json.replaceAll("\0", "");
   return toPlain(json);
 }
 

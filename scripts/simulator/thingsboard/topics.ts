@@ -6,7 +6,8 @@
 /** What a PUBLISH of a device is, by its topic. */
 export type Route =
   | { kind: "telemetry" | "attributes" | "claim" | "gateway" | "protobuf" | "unknown" }
-  | { kind: "attributes_request" | "rpc_response" | "rpc_request"; id: string };
+  | { kind: "attributes_request" | "rpc_response" | "rpc_request"; id: string }
+  | { kind: "ota"; id: string; chunk: string };
 
 const EXACT: Record<string, "telemetry" | "attributes" | "claim" | "protobuf"> = {
   "v1/devices/me/telemetry": "telemetry",
@@ -46,7 +47,8 @@ export function routeOf(topic: string): Route {
     if (prefixed === "protobuf") return { kind: prefixed };
     return { kind: prefixed, id: topic.substring(prefix.length) };
   }
-  return { kind: "unknown" };
+  const ota = /^v2\/[fs]w\/request\/([^/]*)\/chunk\/([^/]*)$/.exec(topic);
+  return ota ? { kind: "ota", id: ota[1] ?? "", chunk: ota[2] ?? "" } : { kind: "unknown" };
 }
 
 /** What the topic of the reply to a device's own request begins with. */

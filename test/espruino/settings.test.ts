@@ -1,0 +1,55 @@
+/** The check of settings in the real interpreter, whose objects are not quite JavaScript's: the same words as under Node. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { check, serverFields } from "../../firmware/config.ts";
+import { startInterpreter } from "../../scripts/simulator/interpreter.ts";
+
+const binary = process.env.ESPRUINO ?? "";
+const skip = binary ? false : "skipped: set ESPRUINO=<path of Espruino for Linux> to check settings in it";
+
+const RIGHT = '"host":"h","username":"t"';
+const SETTINGS = [
+  `{${RIGHT}}`,
+  ...["5", '"x"', "[]", "null", "true", "{}"],
+  ...["constructor", "toString", "hasOwnProperty", "valueOf", "__proto__", "prototype"].flatMap((name) =>
+    ["1", "{}", '"x"', "null", "[]", `{${RIGHT}}`].flatMap((value) => [
+      `{${RIGHT},"${name}":${value}}`,
+      `{"${name}":${value}}`,
+    ]),
+  ),
+  ...['"60"', "1.5", "-1", "-0", "1e400", "65536", "1e2", "1883.0", "null", "{}", "[1]", "true"].map(
+    (port) => `{${RIGHT},"port":${port}}`,
+  ),
+  ...[
+    "5",
+    "null",
+    "{}",
+    '{"toString":5}',
+    "[]",
+    '""',
+    '"a\\"b"',
+    '"a\\u007fb"',
+    '"a b"',
+    '"~"',
+    '"\\u00e9"',
+  ].map((id) => `{${RIGHT},"client_id":${id}}`),
+];
+
+test("settings are refused in the same words as under Node", { skip }, async (t) => {
+  const blob = readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1");
+  const { evaluate, stop } = await startInterpreter({
+    binary,
+    storage: { ".bootcde": blob, "tb.json": "5" },
+  });
+  t.after(stop);
+  while (!(await evaluate('typeof TBDeviceMQTTClient=="function"')))
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  for (const text of SETTINGS) {
+    const fault = check(JSON.parse(text), serverFields());
+    const said = await evaluate(
+      `(function(){try{new TBDeviceMQTTClient(JSON.parse(${JSON.stringify(text)}));return ""}catch(e){return e.message}})()`,
+    );
+    assert.equal(said, fault && `server: ${fault}`, text);
+  }
+});
