@@ -1,11 +1,11 @@
 import { parse } from "acorn";
 import type { Bundled } from "./bundle.ts";
 import { edit } from "./edit.ts";
+import { globalNames } from "./global-names.ts";
 import { type ScopeNode, scopesOf, type Variable } from "./scopes.ts";
 import { descendants, isReference } from "./tree.ts";
 
 const FIRST = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$_";
-const CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const NEXT = `${FIRST}0123456789`;
 /** `of` is one of the interpreter's own words, though not one of ES5. */
 const RESERVED = ["do", "if", "in", "of"];
@@ -53,14 +53,6 @@ export function renameByUse({ code, map }: Bundled): Bundled {
     throw new Error(`no name left for ${variable.name}`);
   });
   return edit({ code, map }, edits);
-}
-
-/**
- * Variables outside of any function are the interpreter's globals, beside its own (`E`, `SPI`), pins (`D1`) and what
- * somebody types on the console (`a`, `ts`). None of those looks like these: `Aa`.
- */
-function* globalNames(): Generator<string> {
-  for (const first of CAPITALS) for (const next of CAPITALS.toLowerCase()) yield first + next;
 }
 
 /** All names of one letter, then all of two: more than any blob has variables. */

@@ -6,8 +6,8 @@ import { aliasWords } from "../../scripts/build/alias.ts";
 const MAP = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
 
 function aliased(body: string): string {
-  const { code } = aliasWords({ code: `!function(){${body}}();`, map: MAP });
-  return code.slice("!function(){".length, -"}();".length);
+  const { code } = aliasWords({ code: body, map: MAP });
+  return code;
 }
 
 const times = (count: number, text: string): string => Array(count).fill(text).join(",");

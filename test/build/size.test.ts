@@ -4,7 +4,7 @@ import { sizeOf } from "../../scripts/build/size.ts";
 import { parseES5 } from "../../scripts/build/verify.ts";
 
 function size(body: string) {
-  return sizeOf(parseES5(`!function(){${body}}();`, () => ""));
+  return sizeOf(parseES5(body, () => ""));
 }
 
 /**
