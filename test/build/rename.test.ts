@@ -95,15 +95,17 @@ test("outside of functions they are the interpreter's globals: none that anythin
 
 test("nor one that the interpreter's own declarations know", () => {
   const declarations = readFileSync(new URL("../../firmware/espruino.d.ts", import.meta.url), "utf8");
-  const known = [...declarations.matchAll(/^declare (?:const|function|var) (.*)/gm)].flatMap(([, rest = ""]) =>
-    [...rest.matchAll(/(?:^|, )([\w$]+)(?=[:(<])/g)].map(([, name = ""]) => name),
+  const known = [...declarations.matchAll(/^declare (?:const|function|var) (.*)/gm)].flatMap(
+    ([, rest = ""]) => [...rest.matchAll(/(?:^|, )([\w$]+)(?=[:(<])/g)].map(([, name = ""]) => name),
   );
   assert.ok(known.includes("B10") && known.includes("setTimeout") && known.includes("Bluetooth"));
   for (const name of known) assert.ok(!isFirmwareGlobal(name), name);
 });
 
 test("what somebody types on a console stays his", () => {
-  for (const name of "a i x n ts at id dt data A C E X _ __ D0 A15 B5 PI IR Pi Tx Rx My Me Hz Ms I2C1".split(" "))
+  for (const name of "a i x n ts at id dt data A C E X _ __ D0 A15 B5 PI IR Pi Tx Rx My Me Hz Ms I2C1".split(
+    " ",
+  ))
     assert.ok(!isFirmwareGlobal(name), name);
 });
 
