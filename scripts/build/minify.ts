@@ -22,6 +22,8 @@ export async function minify({ code, map }: Bundled): Promise<Bundled> {
       pure_getters: true,
       global_defs: { [`@${INTERPRETER_REQUIRE}`]: "require" },
       drop_debugger: true,
+      // It makes x == null of x === null || x === undefined, and there the text "null" is that, too.
+      comparisons: false,
       // A parameter costs a variable for as long as its function lives.
       keep_fargs: false,
     },

@@ -190,7 +190,12 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
   };
   // Bytes typed before the console is up are lost.
   await new Promise((resolve) => setTimeout(resolve, 300));
-  await evaluate("1");
+  try {
+    await evaluate("1");
+  } catch (error) {
+    await interpreter.stop();
+    throw error;
+  }
   attached = options.console;
   if (attached) attached.onData = (bytes) => writeBytes(terminal, bytes);
   return interpreter;

@@ -35,6 +35,7 @@ export interface RealTracker {
 
 /** Boots `dist/linux.js` from the interpreter's Storage. */
 export async function startRealTracker(options: RealTrackerOptions): Promise<RealTracker> {
+  const blob = options.blob ?? readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1");
   const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: TOKEN }] });
   const { mqttPort } = await thingsboard.listen({ mqttPort: 0 });
   const modem = createModem({
@@ -42,10 +43,14 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
     gnss: { log: readFileSync(TRACK, "latin1"), time: "now" },
   });
   const lines: string[] = [];
+  async function free(): Promise<void> {
+    modem.dispose();
+    await thingsboard.close();
+  }
   const tracker = await startRealInterpreter({
     binary: options.binary,
     modem,
-    blob: options.blob ?? readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1"),
+    blob,
     config: {
       server: {
         host: "127.0.0.1",
@@ -58,7 +63,14 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
       outbox_bytes: options.outbox_bytes ?? 8192,
     },
     print: (line) => lines.push(line),
+  }).catch(async (error: Error) => {
+    await free();
+    throw error;
   });
+  async function stop(): Promise<void> {
+    await tracker.stop();
+    await free();
+  }
   async function until(expression: string, seconds: number): Promise<void> {
     const end_ms = Date.now() + seconds * 1000;
     // Without an answer, too: it may be starting again.
@@ -69,7 +81,10 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
     }
   }
   // The firmware leaves the console 3 s before it starts.
-  await until("global.tracker", 10);
+  await until("global.tracker", 10).catch(async (error: Error) => {
+    await stop();
+    throw error;
+  });
   return {
     thingsboard,
     modem,
@@ -78,10 +93,6 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
     powerCut: tracker.powerCut,
     flash: () => readFileSync(tracker.flashFile),
     until,
-    async stop() {
-      await tracker.stop();
-      modem.dispose();
-      await thingsboard.close();
-    },
+    stop,
   };
 }

@@ -152,7 +152,14 @@ export async function startRealInterpreter(
     current = start();
     await again();
   };
-  await current;
+  function free(): void {
+    port.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+  await current.catch((error: Error) => {
+    free();
+    throw error;
+  });
   again().catch((error: Error) => print?.(`the interpreter does not start again: ${error.message}`));
   return {
     evaluate: async (expression) => (await current).evaluate(expression),
@@ -162,9 +169,12 @@ export async function startRealInterpreter(
     },
     async stop() {
       stopped = true;
-      await (await current).stop();
-      port.close();
-      rmSync(directory, { recursive: true, force: true });
+      // It may be the one that did not start again.
+      await current.then(
+        (interpreter) => interpreter.stop(),
+        () => {},
+      );
+      free();
     },
   };
 }

@@ -158,7 +158,7 @@ export function match(): void {
 }`,
   });
   assert.equal(lines.length, 2);
-  assert.match(lines.join("\n"), /^match\.ts:3: Espruino might match .* otherwise: use indexOf/m);
+  assert.match(lines.join("\n"), /^match\.ts:3: Espruino might match \/.*\/ otherwise: use indexOf/m);
   assert.match(lines.join("\n"), /^main\.ts:9: clearTimeout throws if the timer is undefined: test it/m);
 });
 

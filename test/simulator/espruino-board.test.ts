@@ -393,3 +393,23 @@ test("what is written through the board is an image the storage functions read",
   assert.equal(run('require("Storage").read("from host")'), '"def"');
   board.dispose();
 });
+
+test("random numbers on Linux are the same at each start, as nothing seeds them; boards seed them with noise", () => {
+  const drawn = "[Math.random(),Math.random(),E.hwRand()]";
+  const linux = rig("linux");
+  const given = linux.run(drawn);
+  linux.board.boot();
+  assert.equal(linux.run(drawn), given);
+  // What the real interpreter gave.
+  assert.match(given, /^\[ 0.93255273858, 0.70772355841, /);
+  linux.board.reset();
+  assert.notEqual(linux.run(drawn), given);
+  linux.run("E.srand(5)");
+  assert.equal(linux.run("Math.random()"), "0.00004191184");
+  linux.board.dispose();
+  const board = rig("rak8212");
+  const one = board.run("Math.random()");
+  board.board.boot();
+  assert.notEqual(board.run("Math.random()"), one);
+  board.board.dispose();
+});

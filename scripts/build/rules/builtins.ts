@@ -123,6 +123,18 @@ function differingCall(
       "indexOf takes a part at the end of the string for the whole: use lastIndexOf, or compare with === 0 for a start",
     );
   }
+  if (method === "split" && laps(stringIn(first))) {
+    refuse("split takes what laps over the separator before for one more: use a separator that cannot");
+  }
+  if (method === "replace" && stringIn(first) !== undefined && isFunction(second))
+    refuse(
+      "replace writes down the function it is given for a text: give it a regular expression, or a text",
+    );
+  if (method === "sort") refuse("sort may put equal items in any order: insert each where it belongs");
+  if (method === "toLowerCase" || method === "toUpperCase")
+    refuse(
+      `${method} also changes bytes above 0xbf, which are parts of characters in UTF-8: compare as it is`,
+    );
   if (method === "split" && second) refuse("split ignores its limit: slice the result");
   if (method === "replace" && second && /\$[$&`']/.test(stringIn(second) ?? "")) {
     refuse("replace knows $1 to $9 only: give it a function");
@@ -183,8 +195,13 @@ function isNothing(node: AnyNode): boolean {
   );
 }
 
-function stringIn(node: AnyNode): string | undefined {
-  return node.type === "Literal" && typeof node.value === "string" ? node.value : undefined;
+/** Whether a text can lap over another of itself, as "aa" in "aaa". */
+function laps(text = ""): boolean {
+  return [...text].some((_, i) => i > 0 && text.startsWith(text.slice(i)));
+}
+
+function stringIn(node: AnyNode | undefined): string | undefined {
+  return node?.type === "Literal" && typeof node.value === "string" ? node.value : undefined;
 }
 
 function isString(node: AnyNode): boolean {

@@ -1,5 +1,5 @@
 import { descendants, isReference } from "../tree.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { AnyNode, Finding, Rule } from "./rule.ts";
 
 /** The interpreter keeps 63 characters of a name, so longer ones can become one. */
 const LONGEST_NAME = 60;
@@ -23,6 +23,10 @@ export const unsupportedSyntax: Rule = ({ program }) => {
         if (node.elements.includes(null))
           refuse("an array with holes is an error in skipped code: write `undefined`");
         break;
+      case "BinaryExpression":
+        if (/^[!=]=$/.test(node.operator) && [node.left, node.right].some(isNothing))
+          refuse('the text "null" == null on Espruino, and "undefined" == undefined: use === once for each');
+        break;
       case "SwitchStatement":
         if (node.cases.slice(0, -1).some(({ test }) => !test))
           refuse("`default` before a `case`: put it last");
@@ -34,6 +38,11 @@ export const unsupportedSyntax: Rule = ({ program }) => {
   }
   return findings;
 };
+
+const isNothing = (node: AnyNode): boolean =>
+  (node.type === "Literal" && node.value === null) ||
+  (node.type === "UnaryExpression" && node.operator === "void") ||
+  (node.type === "Identifier" && node.name === "undefined");
 
 /** What the compiler or the author leans on that is not there at run time. */
 export const unsupportedReferences: Rule = ({ program, scopes }) => {

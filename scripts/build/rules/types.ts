@@ -22,7 +22,18 @@ const UNDEFINED_TIMER =
   "throws if the timer is undefined, which its type allows: test it just before, or start it as 0";
 
 const UNSURE_TEXT =
-  'may be undefined, and undefined > "a" is true on Espruino, as "undefined" > "a" is: test the value first';
+  'may be no text, and undefined > "a" is true on Espruino, as "undefined" > "a" is: test the value first';
+
+const OBJECT_ORDER = "an object is put in order otherwise on Espruino: compare numbers or texts";
+
+const LOOSELY_EQUAL =
+  'the text "null" == null on Espruino, and {} is never "[object Object]": use === and !==, once for each value';
+
+const TEXT_AS_NUMBER =
+  'a text is read otherwise as a number on Espruino, "010" as 8 and "5 " as NaN: use parseInt(.., 10), or Number(..), ' +
+  "which the simulated board reads as the interpreter does";
+
+const TEXT_BY_INDEX = "an index of a text that is below 0, or none, throws on Espruino: use charAt";
 
 const RELATIONAL = new Set([
   ts.SyntaxKind.LessThanToken,
@@ -30,6 +41,11 @@ const RELATIONAL = new Set([
   ts.SyntaxKind.GreaterThanToken,
   ts.SyntaxKind.GreaterThanEqualsToken,
 ]);
+
+const EQUALITY = new Set([ts.SyntaxKind.EqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsToken]);
+
+/** With two operands the compiler itself refuses texts. */
+const SIGNS = new Set([ts.SyntaxKind.PlusToken, ts.SyntaxKind.MinusToken, ts.SyntaxKind.TildeToken]);
 
 /** What can be refused only while the types are known; everything else is read off the finished blob. */
 export function refuseByType(program: ts.Program): Refusal[] {
@@ -49,7 +65,22 @@ export function refuseByType(program: ts.Program): Refusal[] {
     const value = withoutCast(node);
     const type = checker.getTypeAtLocation(value);
     if ((type.flags & ts.TypeFlags.Any) !== 0) return value === node;
-    return ts.isElementAccessExpression(value) || mayBeUndefined(type);
+    return ts.isElementAccessExpression(value) || mayBe(type, NO_TEXT);
+  }
+
+  const typeOf = (node: ts.Node): ts.Type => checker.getTypeAtLocation(node);
+
+  function refuseOperator({ left, right, operatorToken }: ts.BinaryExpression, node: ts.Node): void {
+    const sides = [left, right];
+    const types = sides.map(typeOf);
+    const refuse = (message: string) => refusals.push({ node, message });
+    if (RELATIONAL.has(operatorToken.kind)) {
+      if (types.some(isText) && sides.some(mayBeNoText)) refuse(UNSURE_TEXT);
+      else if (types.some((type) => mayBe(type, ts.TypeFlags.Object))) refuse(OBJECT_ORDER);
+    } else if (EQUALITY.has(operatorToken.kind)) {
+      const alike = [ts.TypeFlags.NumberLike, ts.TypeFlags.StringLike, ts.TypeFlags.BooleanLike];
+      if (!alike.some((flags) => types.every((type) => isOnly(type, flags)))) refuse(LOOSELY_EQUAL);
+    }
   }
 
   function visit(node: ts.Node): void {
@@ -65,11 +96,16 @@ export function refuseByType(program: ts.Program): Refusal[] {
       if (timer && mayBeUndefined(checker.getTypeAtLocation(withoutCast(timer)))) {
         refusals.push({ node, message: UNDEFINED_TIMER });
       }
-    } else if (ts.isBinaryExpression(node) && RELATIONAL.has(node.operatorToken.kind)) {
-      const sides = [node.left, node.right];
-      if (sides.some((side) => isText(checker.getTypeAtLocation(side))) && sides.some(mayBeNoText)) {
-        refusals.push({ node, message: UNSURE_TEXT });
-      }
+    } else if (ts.isBinaryExpression(node)) {
+      refuseOperator(node, node);
+    } else if (ts.isPrefixUnaryExpression(node) && SIGNS.has(node.operator)) {
+      if (isText(typeOf(node.operand))) refusals.push({ node, message: TEXT_AS_NUMBER });
+    } else if (
+      ts.isElementAccessExpression(node) &&
+      isText(typeOf(node.expression)) &&
+      !ts.isNumericLiteral(node.argumentExpression)
+    ) {
+      refusals.push({ node, message: TEXT_BY_INDEX });
     } else if (ts.isNewExpression(node) && node.arguments?.length === 1) {
       const [argument] = node.arguments;
       const isDate = libraryMember(node.expression) === undefined && node.expression.getText() === "Date";
@@ -88,13 +124,17 @@ function isText(type: ts.Type): boolean {
   return type.isUnion() ? type.types.some(isText) : (type.flags & ts.TypeFlags.StringLike) !== 0;
 }
 
-function mayBeUndefined(type: ts.Type): boolean {
-  if (type.isUnion()) return type.types.some(mayBeUndefined);
-  return (
-    (type.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Void | ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !==
-    0
-  );
-}
+const UNDEFINED = ts.TypeFlags.Undefined | ts.TypeFlags.Void | ts.TypeFlags.Any | ts.TypeFlags.Unknown;
+/** Beside texts, numbers can be put in order with a text. */
+const NO_TEXT = UNDEFINED | ts.TypeFlags.Null | ts.TypeFlags.BooleanLike | ts.TypeFlags.Object;
+
+const mayBe = (type: ts.Type, flags: ts.TypeFlags): boolean =>
+  type.isUnion() ? type.types.some((one) => mayBe(one, flags)) : (type.flags & flags) !== 0;
+
+const isOnly = (type: ts.Type, flags: ts.TypeFlags): boolean =>
+  type.isUnion() ? type.types.every((one) => isOnly(one, flags)) : (type.flags & flags) !== 0;
+
+const mayBeUndefined = (type: ts.Type): boolean => mayBe(type, UNDEFINED);
 
 function withoutCast(node: ts.Expression): ts.Expression {
   if (ts.isAsExpression(node) || ts.isNonNullExpression(node) || ts.isParenthesizedExpression(node)) {

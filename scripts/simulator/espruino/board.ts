@@ -14,6 +14,7 @@ import { estimateMemory, reachable } from "./memory.ts";
 import { createPackets, type Packets } from "./packets.ts";
 import { createPins, type PinLevels } from "./pins.ts";
 import { installPromise } from "./promise.ts";
+import { createRandomNumbers } from "./random.ts";
 import { createRealm, Stopped } from "./realm.ts";
 import { createResetRegister } from "./reset-register.ts";
 import { createSerials } from "./serial.ts";
@@ -32,7 +33,7 @@ export interface BoardOptions {
   serials?: Record<string, SerialPeer>;
   /** Lines the program or the interpreter prints while there is a console. */
   print?(line: string): void;
-  /** 0 <= x < 1. */
+  /** 0 <= x < 1: what `Math.random()` gives, in place of the interpreter's own numbers. */
   random?(): number;
   /** How long the interpreter is busy with a callback; meanwhile data piles up in the event queue. Default: not at all. */
   busy_ms?(work: Work): number;
@@ -98,6 +99,8 @@ const TURNS_A_LOOK = 64;
 /** "2v29.277" as 229.277: versions in their order. */
 const versionNumber = (version: string): number => Number.parseFloat(version.replace("v", ""));
 const PACKETS_SINCE = versionNumber("2v25");
+/** Of 32 bits, like what a chip's noise source gives. */
+const noise = (): number => Math.floor(Math.random() * 2 ** 32);
 const BOOT_FILES = [".boot0", ".boot1", ".boot2", ".boot3"];
 
 export function createBoard(options: BoardOptions): SimulatedBoard {
@@ -109,6 +112,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
   /** Board time less the clock's. */
   let offset_ms = 0;
   let restart: unknown;
+  let randomNumbers = createRandomNumbers();
   const resetRegister = createResetRegister(spec.resetRegister);
 
   const area: StorageArea = {
@@ -246,7 +250,8 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
         self.console.write(`ERROR: ${message}\n`);
         self.errorFlags.add("CALLBACK");
       },
-      random: options.random ?? Math.random,
+      randomNumbers,
+      random: options.random ?? (() => randomNumbers.next() / 2 ** 31),
       console: createConsole({
         device: spec.console,
         peer: serials.peer,
@@ -403,6 +408,8 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
   function comeUp(): void {
     offset_ms = spec.hostClock ? 0 : -clock.now();
     levels.clear();
+    randomNumbers = createRandomNumbers();
+    if (spec.seedsRandom) randomNumbers.seed(noise());
     try {
       const { console } = start();
       if (!isValid(area)) {

@@ -1,10 +1,11 @@
 import { fromBytes, toBytes } from "./bytes.ts";
 import { elements, typeName } from "./data.ts";
+import { dateOf, parseDate } from "./dates.ts";
 import { printJson } from "./json.ts";
 import { ParseError, parseJson } from "./json-parse.ts";
 import type { Machine } from "./machine.ts";
 import { missing } from "./missing.ts";
-import { printFixed, printNumber, readNumber } from "./numbers.ts";
+import { numberOfText, printFixed, printNumber, readInteger, readNumber } from "./numbers.ts";
 import { KindError } from "./realm.ts";
 import { installRegExp } from "./regexp.ts";
 import { installTypedArrays } from "./typed-arrays.ts";
@@ -24,8 +25,16 @@ export function installBuiltIns(machine: Machine): void {
   installText(machine);
   installDate(machine);
   installTypedArrays(machine);
+  installNumber(machine);
+  const { keys } = realm.global.Object as ObjectConstructor;
+  realm.define(realm.global.Object as object, {
+    keys: (value) => (value === null || value === undefined ? realm.array() : keys(value as object)),
+  });
   realm.define(realm.global.Math as object, {
-    round: (x: number) => Math.sign(x) * Math.floor(Math.abs(x) + 0.5) || 0,
+    round(x: unknown) {
+      const number = Number(x);
+      return Number.isFinite(number) ? Math.trunc(number + (number < 0 ? -0.5 : 0.5)) : number;
+    },
     random: machine.random,
   });
   realm.define(realm.global.JSON as object, {
@@ -69,6 +78,17 @@ function indexOf(string: string, text: string, from: number): number {
   return -1;
 }
 
+function lastIndexOf(string: string, text: string, from: number): number {
+  const last = string.length - text.length;
+  return last < 0 ? -1 : string.lastIndexOf(text, Math.min(Math.max(from, 0), last));
+}
+
+/** Where to begin: only numbers count. */
+const placeOf = (from: unknown, otherwise: number): number =>
+  typeof from === "number" || typeof from === "boolean" || from === null
+    ? Math.trunc(Number(from)) || 0
+    : otherwise;
+
 /** Numbers and strings, as far as they are made by a function: `"" + x` is V8's. */
 function installText(machine: Machine): void {
   const { realm } = machine;
@@ -102,10 +122,16 @@ function installText(machine: Machine): void {
     };
   realm.define(prototype, {
     indexOf(text, from) {
-      return indexOf(String(this), show(text), Number(from) || 0);
+      return indexOf(String(this), show(text), placeOf(from, 0));
+    },
+    lastIndexOf(text, from) {
+      return lastIndexOf(String(this), show(text), placeOf(from, Number.POSITIVE_INFINITY));
     },
     includes(text, from) {
-      return indexOf(String(this), show(text), Number(from) || 0) >= 0;
+      return indexOf(String(this), show(text), placeOf(from, 0)) >= 0;
+    },
+    trim() {
+      return String(this).replace(/^[\t\n\v\f\r ]+|[\t\n\v\f\r ]+$/g, "");
     },
     toLowerCase: ascii(/[A-Z]/g, 32),
     toUpperCase: ascii(/[a-z]/g, -32),
@@ -115,7 +141,11 @@ function installText(machine: Machine): void {
   });
   realm.define(realm.global, {
     String: (...values) => (values.length ? show(values[0]) : ""),
-    parseFloat: (text) => readNumber(String(text)),
+    parseFloat: (value) => readNumber(show(value)),
+    parseInt: (value, radix) =>
+      typeof value === "number" && !Number.isFinite(value)
+        ? Number.NaN
+        : readInteger(show(value), Math.trunc(Number(radix) || 0)),
     btoa(data) {
       const bytes = elements(data);
       if (bytes === undefined) throw new Error(`Expecting String or Array, got ${typeName(data)}`);
@@ -131,6 +161,28 @@ function installText(machine: Machine): void {
   });
 }
 
+/** `Number(..)`; what arithmetic makes of texts is V8's. */
+function installNumber({ realm }: Machine): void {
+  const Native = realm.global.Number as NumberConstructor;
+  const statics = Object.getOwnPropertyDescriptors(Native);
+  realm.define(realm.global, {
+    Number(...values) {
+      const [value] = values;
+      if (typeof value === "string") return numberOfText(value);
+      return values.length ? Native(value) : 0;
+    },
+  });
+  const wrapped = realm.global.Number as { prototype: unknown };
+  for (const name of ["MAX_VALUE", "MIN_VALUE", "NaN", "NEGATIVE_INFINITY", "POSITIVE_INFINITY"] as const)
+    Object.defineProperty(wrapped, name, statics[name]);
+  wrapped.prototype = Native.prototype;
+  Object.defineProperty(Native.prototype, "constructor", {
+    value: wrapped,
+    configurable: true,
+    writable: true,
+  });
+}
+
 /** Dates keep the fraction of a millisecond, start from the board's clock, and are never invalid. */
 function installDate({ realm, time }: Machine): void {
   const Native = realm.global.Date as unknown as DateConstructor;
@@ -138,6 +190,8 @@ function installDate({ realm, time }: Machine): void {
   const getTime = prototype.getTime;
   const fractions = new WeakMap<Date, number>();
   const exact = (date: Date): number => getTime.call(date) + (fractions.get(date) ?? 0);
+  const parse = (text: unknown): number =>
+    typeof text === "string" ? (parseDate(text) ?? (Native.parse(text) || 0)) : 0;
   realm.define(prototype, {
     getTime() {
       return exact(this);
@@ -150,11 +204,13 @@ function installDate({ realm, time }: Machine): void {
     Date(...args) {
       const first = args[0];
       const number = args.length === 0 ? time.now_ms() : typeof first === "number" ? first : undefined;
-      if (args.length > 1 || number === undefined) {
-        const made =
-          args.length > 1 ? new Native(...(args as [number, number])) : new Native(first as string);
-        return Number.isNaN(getTime.call(made)) ? new Native(0) : made;
-      }
+      if (args.length > 1) return new Native(dateOf(args));
+      if (typeof first === "string") return new Native(parse(first));
+      if (number === undefined)
+        throw new KindError(
+          "TypeError",
+          `Variables of type ${typeName(first)} are not supported in date constructor`,
+        );
       const date = new Native(Math.floor(number));
       fractions.set(date, number - Math.floor(number));
       return date;
@@ -163,5 +219,5 @@ function installDate({ realm, time }: Machine): void {
   const wrapped = realm.global.Date as { prototype: unknown };
   wrapped.prototype = prototype;
   Object.defineProperty(prototype, "constructor", { value: wrapped, configurable: true, writable: true });
-  realm.define(wrapped, { now: () => time.now_ms(), parse: (text) => Native.parse(text) || 0 });
+  realm.define(wrapped, { now: () => time.now_ms(), parse });
 }

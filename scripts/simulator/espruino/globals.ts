@@ -126,7 +126,7 @@ function loadModule({ realm }: Machine, source: string, name: string): unknown {
 }
 
 function espruino(machine: Machine, watchdog: Watchdog): object {
-  const { realm, console, control, errorFlags, random, spec } = machine;
+  const { realm, console, control, errorFlags, randomNumbers, spec } = machine;
   const E = realm.object();
   realm.define(E, {
     getErrorFlags() {
@@ -166,8 +166,8 @@ function espruino(machine: Machine, watchdog: Watchdog): object {
       files.erase(".bootrst");
       if (code) files.write(always ? ".bootrst" : ".bootcde", code);
     },
-    hwRand: () => Math.floor(random() * 2 ** 32) | 0,
-    srand() {},
+    hwRand: () => (spec.seedsRandom ? Math.floor(Math.random() * 2 ** 32) | 0 : randomNumbers.next()),
+    srand: (seed) => randomNumbers.seed(Number(seed)),
     setTimeZone() {},
     setFlags() {},
     getFlags: () => realm.object(),

@@ -46,7 +46,9 @@ export function parseJson(text: string, make: Factory, liberal = false): unknown
     if (token.kind === "word" && token.text in WORDS) return WORDS[advance().text];
     if (token.text === "-" && token.kind === "sign") {
       advance();
-      return 0 - Number(value());
+      const number = advance();
+      if (number.kind !== "number") throw new NothingThere();
+      return 0 - Number(number.value);
     }
     if (token.text === "[" && token.kind === "sign") {
       advance();
@@ -64,14 +66,25 @@ export function parseJson(text: string, make: Factory, liberal = false): unknown
           throw unexpected(token, token.kind === "sign" || token.kind === "end" ? "'}'" : "STRING");
         const key = advance();
         match(":");
-        put(object, String(key.value ?? key.text), value());
+        const name = String(key.value ?? key.text);
+        const held = value();
+        // Of several the first is found.
+        if (!Object.hasOwn(object, name)) put(object, name, held);
       });
       return object;
     }
     throw new ParseError(`Expecting valid value, got ${describe(token, false)}`);
   };
-  return value();
+  try {
+    return value();
+  } catch (error) {
+    if (error instanceof NothingThere) return undefined;
+    throw error;
+  }
 }
+
+/** A sign without a number: all of the value is undefined, and nothing is thrown. */
+class NothingThere extends Error {}
 
 const WORDS: Record<string, unknown> = { true: true, false: false, null: null };
 
@@ -80,6 +93,7 @@ const unexpected = (token: Token, expected: string): ParseError =>
 
 function describe(token: Token, named: boolean): string {
   if (token.kind === "end") return "EOF";
+  if (token.text === "undefined" && token.kind === "word") return token.text;
   if (token.kind === "word") return named ? `ID:${token.text}` : "ID";
   if (token.kind === "string") return "STRING";
   return token.kind === "number" ? "INT" : `'${token.text}'`;

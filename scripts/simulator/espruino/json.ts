@@ -138,6 +138,8 @@ class Printer {
       return prefix + object.toString();
     const layout = this.layout("{", "}", depth, ITEMS_ON_LINE);
     for (const key of Object.keys(object)) {
+      // To the interpreter it is a part of the object.
+      if (key === "constructor") continue;
       // Getters are never shown.
       if (Object.getOwnPropertyDescriptor(object, key)?.get) continue;
       const item = object[key];

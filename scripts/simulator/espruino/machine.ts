@@ -3,6 +3,7 @@ import type { Console } from "./console.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { Loop } from "./loop.ts";
 import type { Pins } from "./pins.ts";
+import type { RandomNumbers } from "./random.ts";
 import type { Realm } from "./realm.ts";
 import type { ResetRegister } from "./reset-register.ts";
 import type { BoardSpec } from "./specs.ts";
@@ -47,7 +48,9 @@ export interface Machine {
   peers: Record<string, SerialPeer>;
   errorFlags: Set<ErrorFlag>;
   resetRegister: ResetRegister;
+  /** `Math.random`. */
   random: () => number;
+  randomNumbers: RandomNumbers;
   time: {
     /** Milliseconds since 1970 by the board's own clock, with a fraction. */
     now_ms(): number;

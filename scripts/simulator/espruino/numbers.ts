@@ -76,19 +76,71 @@ export function printFixed(value: number, decimals: number): string {
   return (value < 0 ? "-" : "") + text + (fraction ? `.${fraction}` : "");
 }
 
-/** Decimal text to a number the interpreter's way: by powers of ten that are themselves inexact. NaN: no number there. */
-export function readNumber(text: string): number {
-  const parts = /^\s*([-+]?)(\d*)(?:\.(\d*))?(?:e([-+]?\d+))?/i.exec(text);
-  if (!parts || !(parts[2] || parts[3])) return Number.NaN;
+/** The digit a character stands for, in any radix; more than any where it is none. */
+const digitOf = (character: string | undefined): number =>
+  character !== undefined && /[0-9A-Za-z]/.test(character) ? Number.parseInt(character, 36) : 99;
+
+/** What a leading 0 says of the digits behind it: octal, unless there is a point, an 8 or a 9 among them. */
+function radixOf(text: string, at: number): { radix: number; at: number } {
+  if (text[at] !== "0") return { radix: 10, at };
+  const named = { o: 8, x: 16, b: 2 }[(text[at + 1] ?? "").toLowerCase()];
+  if (named) return { radix: named, at: at + 2 };
+  const behind = /^\d*/.exec(text.slice(at + 1).replace(/\./g, "9"))?.[0] ?? "";
+  return { radix: /[89]/.test(behind) ? 10 : 8, at: at + 1 };
+}
+
+/**
+ * The number at the beginning of a text and where it ends, as the interpreter reads it: by powers of ten that are
+ * themselves inexact, and "010" as 8. NaN: there is none.
+ */
+function readFloat(text: string): { value: number; end: number } {
+  const start = /^[\t\n\v\f\r ]*[-+]?/.exec(text)?.[0].length ?? 0;
+  const negative = text[start - 1] === "-";
+  let { radix, at } = radixOf(text, start);
   let value = 0;
-  for (const digit of parts[2] ?? "") value = value * 10 + Number(digit);
-  let place = 0.1;
-  for (const digit of parts[3] ?? "") {
-    value += place * Number(digit);
-    place /= 10;
+  for (; digitOf(text[at]) < radix; at++) value = value * radix + digitOf(text[at]);
+  if (radix === 10) {
+    const [whole = "", , fraction = "", exponent = ""] = /^(\.(\d*))?(?:e([-+]?\d*))?/i
+      .exec(text.slice(at))
+      ?.slice() ?? [""];
+    at += whole.length;
+    let place = 0.1;
+    for (const digit of fraction) {
+      value += place * Number(digit);
+      place /= 10;
+    }
+    const power = Number(exponent) || 0;
+    for (let i = 0; i < power; i++) value *= 10;
+    for (let i = 0; i > power; i--) value /= 10;
   }
-  const exponent = Number(parts[4] ?? 0);
-  for (let i = 0; i < exponent; i++) value *= 10;
-  for (let i = 0; i > exponent; i--) value /= 10;
-  return parts[1] === "-" ? -value : value;
+  if (at === start || (text[start] === "." && at === start + 1)) return { value: Number.NaN, end: at };
+  return { value: negative ? -value : value, end: at };
+}
+
+/** `parseFloat`. */
+export function readNumber(text: string): number {
+  if (/^-?Infinity$/.test(text)) return Number(text);
+  return readFloat(text).value;
+}
+
+/** `Number(text)`, and what arithmetic takes a text for: nothing may follow the number, not even a space. */
+export function numberOfText(text: string): number {
+  if (text === "") return 0;
+  if (/^-?Infinity$/.test(text)) return Number(text);
+  const { value, end } = readFloat(text);
+  return end === text.length ? value : Number.NaN;
+}
+
+/** `parseInt`. */
+export function readInteger(text: string, given: number): number {
+  const hexadecimal = (!given || given === 16) && /^0x/i.test(text);
+  const radix = hexadecimal ? 16 : given || 10;
+  let at = hexadecimal ? 2 : (/^[\t\n\v\f\r ]*/.exec(text)?.[0].length ?? 0);
+  const negative = text[at] === "-";
+  if (negative || text[at] === "+") at++;
+  const start = at;
+  let value = 0;
+  for (; digitOf(text[at]) < radix; at++) value = value * radix + digitOf(text[at]);
+  if (at === start) return Number.NaN;
+  return negative ? -value : value;
 }

@@ -40,6 +40,8 @@ export interface BoardSpec {
   resetRegister: (typeof resetLayouts)[keyof typeof resetLayouts] | undefined;
   /** Linux has the host's clock; a board starts at 1970. */
   hostClock: boolean;
+  /** Boards seed `Math.random` with noise as they start; on Linux every start draws the same numbers. */
+  seedsRandom: boolean;
 }
 
 const pins = (port: string, count: number): string[] =>
@@ -57,6 +59,7 @@ const nordic = {
   latchedWatchdog: true,
   resetRegister: resetLayouts.nrf52,
   hostClock: false,
+  seedsRandom: true,
   freeHasStorage: false,
 } as const;
 
@@ -113,6 +116,7 @@ export const boardSpecs = {
     freeHasStorage: false,
     latchedWatchdog: false,
     hostClock: false,
+    seedsRandom: true,
   },
   linux: {
     name: "LINUX",
@@ -138,6 +142,7 @@ export const boardSpecs = {
     latchedWatchdog: false,
     resetRegister: undefined,
     hostClock: true,
+    seedsRandom: false,
   },
 } satisfies Record<string, BoardSpec>;
 

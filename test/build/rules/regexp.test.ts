@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { isReadAlike } from "../../../scripts/build/rules/regexp.ts";
 import { rig } from "../../simulator/espruino-rig.ts";
+import { patterns, texts } from "./patterns.ts";
 import { testRules } from "./rule-cases.ts";
 
 testRules([
@@ -92,23 +93,6 @@ testRules([
   },
 ]);
 
-/** Parts of patterns, broken and whole, so that many of what is made of them are accepted. */
-const PARTS =
-  "a b A 0 _ , / : - ^ $ . * + * + ? | ( ) [ ] { \\ \\d \\D \\w \\W \\s \\S \\n \\r \\t \\. \\| \\/ \\\\ \\] \\- [ab] [^a] [^a-b] [a-b] [0-9a] [a-] [-a] [ -~] [^ -~] [\\d,] [\\S] [.] [+-.] [,-/] [|] [\\|] [^]"
-    .split(" ")
-    .concat(" ");
-const pattern = fc
-  .array(fc.constantFrom(...PARTS), { minLength: 1, maxLength: 6 })
-  .map((parts) => parts.join(""));
-const text = fc
-  .array(
-    fc.oneof(fc.constantFrom(..."aabbA0_,/:-^$.*+?|()[]{}\\ \n\r\t\0\x7f\x80\xa4\xff~"), fc.constant("")),
-    {
-      maxLength: 12,
-    },
-  )
-  .map((characters) => characters.join(""));
-
 /** What the four uses of an expression give, as JSON. */
 const USES = `function(r,g,t){
   var m=r.exec(t);
@@ -126,7 +110,7 @@ test("what the rule accepts is matched on the simulated board as by the standard
   ) => string;
   let accepted = 0;
   fc.assert(
-    fc.property(pattern, text, (source, t) => {
+    fc.property(patterns, texts, (source, t) => {
       fc.pre(isReadAlike(source));
       accepted++;
       (board.global as { t: string }).t = t;

@@ -17,6 +17,12 @@ testRules([
     accepted: ['print("debugger")'],
   },
   {
+    name: "loosely equal to nothing",
+    refused: ["print(E.x==null)", "print(null!=E.x)", "print(void 0==E.x)", "print(E.x==undefined)"],
+    message: /"null" == null/,
+    accepted: ["print(E.x===null)", "print(typeof E.x==typeof E.y)"],
+  },
+  {
     name: "array holes",
     refused: ["print([4,6,,7])", "if(0)print([,1])"],
     message: /array with holes/,
