@@ -216,6 +216,35 @@ print(numbers[0] > 1, list[0] === "a", text.charAt(0) > "a");`,
   );
 });
 
+test("what is compared, counted or read otherwise is refused by type", async (t) => {
+  const lines = await failureOf(t, {
+    "main.ts": `
+declare const text: string, number: number, maybe: string | null, unsure: string | boolean;
+declare const list: number[], flag: boolean, day: Date;
+print(text > maybe!);
+print(text > (unsure as string));
+print(day > new Date(5));
+print(maybe == null);
+print(text != "a", number == 5, flag == !flag);
+print(+text);
+print(~(maybe || 0));
+print(-number, number * 2, number | 0, parseInt(text, 10) % 5, text + 1, number > 1, list.length < 5);
+print(text[number]);
+print(text[0], list[number], text.charAt(number));`,
+  });
+  assert.deepEqual(
+    lines.map((line) => line.slice(0, line.indexOf(": "))),
+    [4, 5, 6, 7, 9, 10, 12].map((line) => `main.ts:${line}`),
+  );
+});
+
+test("x === null || x === undefined stays as it is written", async (t) => {
+  const { code } = await blobOf(t, {
+    "main.ts": "global.f = function (x: unknown) { return x === null || x === undefined; };",
+  });
+  assert.match(code, /null===\w\|\|void 0===\w/);
+});
+
 test("syntax that needs a helper function is refused where it stands", async (t) => {
   const lines = await failureOf(t, {
     "main.ts": "global.f = function (a: number[]): number[] {\n  return [0, ...a];\n};\nglobal.g = 1;",
