@@ -50,9 +50,9 @@ interface Word {
 
 /**
  * Gives what is written often a variable, which `renameByUse` then gives a short name: functions of the interpreter
- * (`setTimeout`, `Math.floor`), `void 0`, strings, and the names of members (`a.length` becomes `a[b]`). To the interpreter
- * the two last differ for a number only, where `[b]` throws if there is no such member; the type checker knows no `length`
- * of a number either.
+ * (`setTimeout`, `Math.floor`), `void 0`, numbers and strings, and the names of members (`a.length` becomes
+ * `a[b]`). To the interpreter those differ for a number only, where `[b]` throws if there is no such member; the type
+ * checker knows no `length` of a number either.
  */
 export function aliasWords({ code, map }: Bundled): Bundled {
   const program = parse(code, { ecmaVersion: 5, sourceType: "script" });
@@ -60,7 +60,7 @@ export function aliasWords({ code, map }: Bundled): Bundled {
   if (start === undefined) return { code, map };
 
   const edits: Edit[] = [];
-  for (const { name, value, places } of longestFirst(wordsOf(program))) {
+  for (const { name, value, places } of longestFirst(wordsOf(program, code))) {
     // What an alias stands for already is written no more.
     const left = places.filter(({ at }) => !edits.some((done) => done.at <= at && at < done.at + done.remove));
     const saved = left.reduce((sum, { remove, around }) => sum + remove - around.join("").length - NAME, 0);
@@ -77,7 +77,7 @@ function longestFirst(words: Iterable<Word>): Word[] {
   return [...words].sort((a, b) => b.value.length - a.value.length);
 }
 
-function wordsOf(program: Program): Iterable<Word> {
+function wordsOf(program: Program, code: string): Iterable<Word> {
   const scopes = scopesOf(program);
   const words = new Map<string, Word>();
   const add = (name: string, value: string, place: Place) => {
@@ -92,6 +92,7 @@ function wordsOf(program: Program): Iterable<Word> {
     else if (node.type === "UnaryExpression" && node.operator === "void" && isZero(node.argument))
       add("undefined_value", "", whole);
     else if (isText(node, scopes)) add(`${node.value}_text`, JSON.stringify(node.value), whole);
+    else if (isNumber(node, scopes)) add(`number_${node.value}`, code.slice(node.start, node.end), whole);
     if (node.type === "MemberExpression" && !node.computed) {
       const { name, start, end } = node.property as Identifier;
       // With the dot: the code is minified, so it stands right before the name.
@@ -130,6 +131,13 @@ function isText(node: AnyNode, { parentOf }: Scopes): node is AnyNode & { type: 
     default:
       return true;
   }
+}
+
+/** Of integers only: what a name is made of has no dot. */
+function isNumber(node: AnyNode, { parentOf }: Scopes): node is AnyNode & { type: "Literal"; value: number } {
+  if (node.type !== "Literal" || !Number.isInteger(node.value)) return false;
+  const parent = parentOf(node);
+  return parent?.type !== "Property" || parent.value === node;
 }
 
 /** In the `var` that the blob begins with, behind its functions. */

@@ -44,6 +44,13 @@ test("a string, which may be the name of a member as well", () => {
   );
 });
 
+test("a long number", () => {
+  assert.equal(
+    aliased(`var a;${times(5, "a>17672256e5")}`),
+    `var number_1767225600000=17672256e5,a;${times(5, "a>number_1767225600000")}`,
+  );
+});
+
 test("undefined, which a variable is from the start", () => {
   assert.equal(
     aliased(`var a;${times(6, "a===void 0")};E.f=function(){return void E.g()}`),
