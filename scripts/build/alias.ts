@@ -62,7 +62,9 @@ export function aliasWords({ code, map }: Bundled): Bundled {
   const edits: Edit[] = [];
   for (const { name, value, places } of longestFirst(wordsOf(program, code))) {
     // What an alias stands for already is written no more.
-    const left = places.filter(({ at }) => !edits.some((done) => done.at <= at && at < done.at + done.remove));
+    const left = places.filter(
+      ({ at }) => !edits.some((done) => done.at <= at && at < done.at + done.remove),
+    );
     const saved = left.reduce((sum, { remove, around }) => sum + remove - around.join("").length - NAME, 0);
     const declaration = value ? `${name}=${value},` : `${name},`;
     if (saved - declaration.length + name.length - NAME < LEAST_SAVED) continue;

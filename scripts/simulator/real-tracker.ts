@@ -1,13 +1,10 @@
 /** The `linux` blob in the real interpreter, with the look-alike modem, reporting to the stand-in or to a broker. */
 import { readFileSync } from "node:fs";
-import { pretokenise } from "../device/pretokenise.ts";
 import { createModem, type Modem } from "./modem/modem.ts";
 import { createThingsBoard, type ThingsBoard } from "./thingsboard/server.ts";
 import { startRealInterpreter } from "./world.ts";
 
 const TRACK = new URL("tracks/berlin-alexanderplatz-to-charlottenburg.nmea", import.meta.url);
-/** The binary is of this version or a later one. */
-const TAKES_TOKENS = "2v29";
 const TOKEN = "REAL_INTERPRETER";
 
 export interface RealTrackerOptions {
@@ -38,9 +35,7 @@ export interface RealTracker {
 
 /** Boots `dist/linux.js` from the interpreter's Storage. */
 export async function startRealTracker(options: RealTrackerOptions): Promise<RealTracker> {
-  const text = options.blob ?? readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1");
-  // As `npm run flash` writes it to an interpreter of that age: as text there is no room for it beside the outbox.
-  const blob = pretokenise(text, TAKES_TOKENS);
+  const blob = options.blob ?? readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1");
   const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: TOKEN }] });
   const { mqttPort } = await thingsboard.listen({ mqttPort: 0 });
   const modem = createModem({

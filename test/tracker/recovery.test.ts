@@ -53,8 +53,8 @@ describe("the table", () => {
     assert.deepEqual(
       rows,
       ALL_KINDS.map((evidence) => {
-        const { context, radio, modem, power, board } = ladder(evidence);
-        return [context, radio, modem, power, board];
+        const { context_, radio_, modem_, power_, board_ } = ladder(evidence);
+        return [context_, radio_, modem_, power_, board_];
       }),
     );
   });
