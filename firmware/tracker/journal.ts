@@ -54,10 +54,10 @@ export const enum Word {
   LastCall,
   CallBefore,
   CallBeforeThat,
-  /** The address of the record that was put aside first; 0: none. */
+  /** The address of the record that was put aside first; 0: none. See suspects.ts. */
   Aside,
-  /** How often the server refused it; see suspects.ts. */
-  Refusals,
+  /** The number of the block that the state was written in. */
+  Block,
 }
 
 let flash: Flash;
@@ -72,9 +72,15 @@ let write: number;
 export let record: Uint8Array;
 export let rest: string;
 export let length: number;
-/** Addresses of records that are on their way to the server, and of those that were put aside; see queue.ts. */
+/** Addresses of records that are on their way to the server; see queue.ts. */
 export const taken: number[] = [];
-export const aside: number[] = [];
+/** Records that wait and that the others pass; see suspects.ts. */
+export interface Aside {
+  at_: number;
+  /** How often the server refused it. */
+  refusals_: number;
+}
+export const aside: Aside[] = [];
 export const state = new Int32Array(Limit.Words);
 /** `Word.Dropped` as it was written down last. */
 let saved_dropped = 0;
@@ -84,29 +90,30 @@ export function endOf(address: number): number {
   return ((address - 1) | (Size.Block - 1)) + 1;
 }
 
-/** Where in that block the room of the state begins. */
-function closingOf(address: number): number {
-  return endOf(address) - Size.State;
-}
-
 /** Whoever needed the slot at an address is done with it. */
 export function clear(at: number): void {
   flash.write("\0\0\0\0", at);
 }
 
-/** The number of the block at an address; 0: there is none. */
-function numberOf(block: number): number {
-  const words = new Int32Array(flash.read(Size.Header, block).buffer);
-  return words[1] === checkOf(words[0] as number)
-    ? (words[0] as number)
-    : words[3] === checkOf(words[2] as number)
-      ? (words[2] as number)
-      : 0;
+/** A number that stands in a block's header, with its check; 0: there is none. */
+function numberAt(at: number): number {
+  const words = new Int32Array(flash.read(Size.Number, at).buffer);
+  return words[1] === checkOf(words[0] as number) ? (words[0] as number) : 0;
 }
 
-/** Of a block's number, for its header. */
+/** Writes a number with its check. */
+function writeNumber(number: number, at: number): void {
+  flash.write(new Uint8Array(new Int32Array([number, checkOf(number)]).buffer), at);
+}
+
 function checkOf(number: number): number {
   return E.CRC32(new Uint8Array(new Int32Array([Format.Version, number]).buffer)) | 0;
+}
+
+/** The number of the block at an address; 0: there is none. It stands in the state, too, with which a block begins. */
+function numberOf(block: number): number {
+  const words = new Int32Array(Limit.Words);
+  return numberAt(block) || (readState(block + Size.Header, words) ? (words[Word.Block] as number) : 0);
 }
 
 /** Reads the slot at an address. */
@@ -178,40 +185,34 @@ export function seek(at: number): number {
 }
 
 /** Reads the state at an address, if it is there. */
-function readState(at: number): boolean {
-  const found = new Int32Array(Limit.Words);
+function readState(at: number, words: Int32Array): boolean {
   for (let part = 0; part < Size.State / Size.Slot; part++) {
     if (look(at + part * Size.Slot) !== (part ? Kind.More : Kind.State)) return false;
-    found.set(new Int32Array(record.buffer, Size.Content), (part * Size.TextMore) / 4);
+    words.set(new Int32Array(record.buffer, Size.Content), (part * Size.TextMore) / 4);
   }
-  state.set(found);
-  saved_dropped = state[Word.Dropped] as number;
   return true;
 }
 
-/** Reads the newest state of a block; gives its address, 0: there is none. Puts `write` where the block goes on. */
-function readBlock(block: number): number {
-  const closing = block + Size.Block - Size.State;
-  let found = 0;
-  write = block + Size.Block;
-  // With the state at its end, or a part of it, it is full.
-  if (look(closing) !== Kind.Erased) {
-    if (readState(closing)) return closing;
-  } else write = closing;
-  for (let at = block + Size.Header; at < closing; at += Size.Slot) {
-    const kind = look(at);
-    if (kind === Kind.Erased) {
-      if (write === closing) write = at;
-      break;
+/** Reads the newest state of a block. False: it has none. Puts `write` where the block goes on. */
+function readBlock(block: number): boolean {
+  const words = new Int32Array(Limit.Words);
+  let found = false;
+  write = block + Size.Header;
+  for (; write < block + Size.Block; write += Size.Slot) {
+    const kind = look(write);
+    if (kind === Kind.Erased) break;
+    if (kind === Kind.State && readState(write, words)) {
+      found = true;
+      state.set(words);
     }
-    if (kind === Kind.State && readState(at)) found = at;
   }
+  saved_dropped = state[Word.Dropped] as number;
   return found;
 }
 
 /**
- * Opens the ring in [from, to), at least two pages and blocks. Reads the headers, the newest block, of the one before the
- * state, and records until one waits.
+ * Opens the ring in [from, to), at least two pages and blocks. Reads the headers, the newest block, and records until one
+ * waits.
  */
 export function openJournal(its_flash: Flash, from: number, to: number): void {
   let newest = to;
@@ -230,19 +231,25 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
     let block = newest;
     let found = readBlock(block);
     const past = write;
-    // The newest state says where the oldest record is, when nothing was erased since.
-    let sure = !!found;
+    const following = newest + Size.Block === to ? from : newest + Size.Block;
+    const page_past = following + Math.max(page_bytes, Size.Block);
+    // The newest state says where the oldest record is. An older one does not, as blocks were erased since: all are looked
+    // through, the oldest first.
+    let oldest = found ? (state[Word.Oldest] as number) : 0;
+    let dropped = numberAt(newest + Format.Dropped);
+    // The page that follows was counted as lost: it is, whether it was erased before the power went or not.
+    if (dropped && oldest > following && oldest < page_past) oldest = page_past;
     for (let back = 1; !found && back * Size.Block < to - from; back++) {
       block = (block === from ? to : block) - Size.Block;
-      if (numberOf(block) === sequence - back) found = readBlock(block);
-      sure = back === 1 && found === block + Size.Block - Size.State;
+      if (numberOf(block) === sequence - back) {
+        found = readBlock(block);
+        if (back === 1) dropped = numberAt(block + Format.Dropped);
+      }
     }
     write = past;
-    if (!sure || (state[Word.Oldest] as number) <= from || (state[Word.Oldest] as number) > to) {
-      // Else each block is looked through, the oldest first.
-      block = newest + Size.Block === to ? from : newest + Size.Block;
-      state[Word.Oldest] = block + (numberOf(block) ? Size.Header : Size.Block);
-    }
+    if (dropped > (state[Word.Dropped] as number)) state[Word.Dropped] = dropped;
+    if (oldest <= from || oldest > to) oldest = following + (numberOf(following) ? Size.Header : Size.Block);
+    state[Word.Oldest] = oldest;
     // What the power tore at the end is cleared before anything follows it.
     let last = write;
     let kind: Kind;
@@ -253,8 +260,8 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
     if (kind) readRecord(last);
   }
   state[Word.Oldest] = seek(sequence ? (state[Word.Oldest] as number) : to);
-  if (state[Word.Aside] && readRecord(state[Word.Aside] as number)) aside.push(state[Word.Aside] as number);
-  else state[Word.Refusals] = 0;
+  if (state[Word.Aside] && readRecord(state[Word.Aside] as number))
+    aside.push({ at_: state[Word.Aside] as number, refusals_: 0 });
   saveLosses();
 }
 
@@ -289,8 +296,7 @@ function writeSlots(slots: Uint8Array, at: number): boolean {
  */
 export function put(slots: Uint8Array): number {
   for (let tries = Limit.Tries; tries--; ) {
-    // The first block of all has nothing to remember.
-    if (write + slots.length > closingOf(write) && !enter() && sequence > 1) saveState();
+    if (write + slots.length > endOf(write)) enter();
     const at = write;
     write += slots.length;
     if (writeSlots(slots, at)) return at;
@@ -305,6 +311,8 @@ export function put(slots: Uint8Array): number {
 function stateSlots(): Uint8Array {
   const slots = new Uint8Array(Size.State);
   saved_dropped = state[Word.Dropped] as number;
+  state[Word.Aside] = aside.length ? (aside[0] as Aside).at_ : 0;
+  state[Word.Block] = sequence;
   for (let part = 0; part < Size.State / Size.Slot; part++) {
     slots[part * Size.Slot] = part ? Kind.More : Kind.State;
     new Uint8Array(slots.buffer, part * Size.Slot + Size.Content, Size.TextMore).set(
@@ -314,22 +322,10 @@ function stateSlots(): Uint8Array {
   return slots;
 }
 
-/** Writes the state at the end of the newest block, if that room is free. */
-function closeBlock(): boolean {
-  const closing = closingOf(write);
-  return !!sequence && write <= closing && look(closing) === Kind.Erased && writeSlots(stateSlots(), closing);
-}
-
 /** Writes `state` down. False: the flash did not take it. */
 export function saveState(): boolean {
   const idle = state[Word.Oldest] === write;
-  state[Word.Aside] = aside[0] || 0;
-  // Rather than to begin the next block, which may cost records.
-  if (write + Size.State > closingOf(write) && closeBlock()) {
-    write = endOf(write);
-    if (idle) state[Word.Oldest] = write;
-    return true;
-  }
+  if (write + Size.State > endOf(write)) return enter();
   const saved = !!put(stateSlots());
   // It is no record that waits.
   if (idle) state[Word.Oldest] = write;
@@ -338,44 +334,47 @@ export function saveState(): boolean {
 
 /** Writes the state down if records were lost since it was. Not while records are read: `record` is another one then. */
 export function saveLosses(): void {
-  if (saved_dropped !== state[Word.Dropped]) saveState();
+  // With no room, the next block begins with the state anyway.
+  if (saved_dropped !== state[Word.Dropped] && write + Size.State <= endOf(write)) saveState();
 }
 
-/** Takes addresses in a page that was erased off a list. */
-function forget(addresses: number[], from: number, past: number): void {
-  for (let i = addresses.length; i--; )
-    if ((addresses[i] as number) > from && (addresses[i] as number) < past) addresses.splice(i, 1);
+/** Takes the records in a page that goes off the lists. */
+function forget(from: number, past: number): void {
+  let i: number;
+  for (i = taken.length; i--; )
+    if ((taken[i] as number) > from && (taken[i] as number) < past) taken.splice(i, 1);
+  for (i = aside.length; i--; ) {
+    const at = (aside[i] as Aside).at_;
+    if (at > from && at < past) aside.splice(i, 1);
+  }
 }
 
 /**
- * Begins the next block, after the state was written at the end of this one. Where that is the first of a page, what the
- * page has is lost. False: the state was not written.
+ * Begins the next block, with the state. Where that is the first of a page, what the page has is lost: how much is written
+ * down before. False: flash did not take the state.
  */
 function enter(): boolean {
   const last = write;
   const block = endOf(last) === end ? start : endOf(last);
   const past = block + Math.max(page_bytes, Size.Block);
-  const erases = !(block % page_bytes);
   let oldest = state[Word.Oldest] as number;
-  if (erases) {
+  let losses = 0;
+  if (!(block % page_bytes)) {
     for (
       oldest = seek(oldest);
       oldest !== last && oldest > block && oldest < past;
       oldest = seek(oldest + length)
     )
-      (state[Word.Dropped] as number)++;
-    forget(taken, block, past);
-    forget(aside, block, past);
-    if (state[Word.Aside] !== (aside[0] || 0)) state[Word.Refusals] = 0;
-    state[Word.Aside] = aside[0] || 0;
+      losses++;
+    forget(block, past);
+    (state[Word.Dropped] as number) += losses;
     state[Word.Oldest] = oldest;
+    const noted = endOf(last) - Size.Block + Format.Dropped;
+    if (losses && !numberAt(noted)) writeNumber(state[Word.Dropped] as number, noted);
+    for (let at = block; at < past; at += page_bytes) flash.erasePage(at);
   }
-  const saved = closeBlock();
-  if (erases) for (let at = block; at < past; at += page_bytes) flash.erasePage(at);
-  sequence++;
-  const header = new Int32Array([sequence, checkOf(sequence), sequence, checkOf(sequence)]);
-  flash.write(new Uint8Array(header.buffer), block);
+  writeNumber(++sequence, block);
   write = block + Size.Header;
   if (oldest === last) state[Word.Oldest] = write;
-  return saved;
+  return saveState();
 }

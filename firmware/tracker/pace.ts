@@ -8,7 +8,6 @@
  *   halves the samples that the next ones may have, down to one; if it was the server that hung up, they also follow half as
  *   fast. After some packets that were acknowledged both are doubled again.
  */
-
 import { decimal } from "../decimal.ts";
 import { ran_ms } from "./clock.ts";
 
@@ -16,12 +15,12 @@ const enum Limit {
   /** Samples a packet: each takes about 9 variables, twice. */
   Samples = 8,
   /** Acknowledged packets until the next ones may have twice as much, after the server hung up; */
-  GrowServer = 16,
+  GrowServer = 8,
   /** and after the network was lost, which says nothing of the packet. */
   GrowNetwork = 2,
   /** From packet to packet, after the server hung up for the first time, and at the most. */
   Gap_ms = 1000,
-  MostGap_ms = 60000,
+  MostGap_ms = 30000,
 }
 
 /** A limit of the server. */
@@ -51,8 +50,8 @@ function readWindows(text: string, of_points: boolean): Window[] | undefined {
   const found: Window[] = [];
   const fits = text.split(",").every(function (part) {
     const numbers = part.split(":");
-    const count = decimal(numbers[0]) || 0;
-    const span_ms = (decimal(numbers[1]) || 0) * 1000;
+    const count = decimal(numbers[0]) as number;
+    const span_ms = (decimal(numbers[1]) as number) * 1000;
     if (count > 0 && span_ms > 0)
       found.push({ each_ms: span_ms / count, span_ms: span_ms, free_ms: 0, of_points: of_points });
     return count > 0 && span_ms > 0;
@@ -61,11 +60,10 @@ function readWindows(text: string, of_points: boolean): Window[] | undefined {
 }
 
 /**
- * Takes the answer to getSessionLimits, whatever came as that. A kind of limit it says nothing of, or no sense, stays as it
- * was; null and "" are none.
+ * Takes the limits that the server told, by name, whatever came as that. Those it says nothing of, or no sense, stay as they
+ * were; null and "" are none.
  */
-export function setLimits(answer: any): void {
-  const told = answer && answer.rateLimits;
+export function setLimits(told: any): void {
   const before = windows;
   if (!told || typeof told !== "object") return;
   windows = [];
@@ -138,6 +136,12 @@ export function packetTaken(): void {
     most = Math.min(2 * most, Limit.Samples);
     gap_ms = gap_ms > Limit.Gap_ms ? gap_ms / 2 : 0;
   }
+}
+
+/** It was a record that the server refuses, and not the pace. */
+export function paceCleared(): void {
+  most = Limit.Samples;
+  gap_ms = acknowledged = 0;
 }
 
 /** The connection ended before the server acknowledged a packet with so many samples. `hung_up`: the server ended it. */

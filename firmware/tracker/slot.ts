@@ -1,14 +1,15 @@
 /**
  * The journal's format: how a block and its slots look in flash. The flash tool counts by the same names.
  *
- * A block of 4,096 bytes has a header of 16, then 170 slots of 24. The last three slots are for the state alone: it is
- * written there when the block is full. Numbers are little endian.
+ * A block of 4,096 bytes has a header of 16, then 170 slots of 24, the first three of which have the state, as it was when
+ * the block was begun. Numbers are little endian.
  *
  * | header bytes | what |
  * |---|---|
- * | 0 to 3  | the block's number in the ring, from 1 on, one more each time; the highest is the newest |
- * | 4 to 7  | check: CRC-32 of `Format.Version` and the number. Another format has another version: its blocks are none |
- * | 8 to 15 | the same again, should the first be hit |
+ * | 0 to 3   | the block's number in the ring, from 1 on, one more each time; the highest is the newest |
+ * | 4 to 7   | check: CRC-32 of `Format.Version` and the number. Another format has another version: its blocks are none |
+ * | 8 to 11  | `Word.Dropped` once the next page is erased, written just before that; erased: that loses nothing |
+ * | 12 to 15 | check of that, made like the other |
  *
  * | slot bytes | `Fix` | `Text`, values as JSON | `More` of the record before it | `State` |
  * |---|---|---|---|---|
@@ -37,19 +38,23 @@ export const enum Size {
   Block = 4096,
   Header = 16,
   Slot = 24,
+  /** A number of the header with its check. */
+  Number = 8,
   /** The state's slots. */
   State = 72,
   /** Where a slot's content begins. */
   Content = 4,
-  /** Of a text: where it begins in its first slot, what that has of it, and each that follows. */
-  Text = 8,
+  /** Of a text: what its first slot has, and each that follows. */
   TextHead = 12,
   TextMore = 20,
+  LongestText = 720,
 }
 
 export const enum Format {
   /** "TBJ2". */
   Version = 0x324a4254,
+  /** Where in the header the lost records stand. */
+  Dropped = 8,
 }
 
 /** The first byte of a slot. */
@@ -76,6 +81,12 @@ export const enum At {
   Latitude,
   Longitude,
   Altitude,
+}
+
+/** Bytes. */
+export const enum Place {
+  /** Where a text begins in its first slot. */
+  Text = 8,
 }
 
 /** Words of 16 bits: of either; of a fix, or of a text in the same place. */

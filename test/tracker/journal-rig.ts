@@ -13,9 +13,8 @@ import { switchOn } from "./espruino.ts";
 export const SLOT = 24;
 export const BLOCK = 4096;
 export const HEADER = 16;
-/** Slots of a block, beside the last three, which get the state. */
+/** Slots of a block, beside the first three, which have the state. */
 export const PER_BLOCK = 167;
-const STATE_SLOTS = 3;
 /** Where the journal's flash begins, in a chip that has other things before and after. */
 export const START = 0x40000;
 const AROUND = 0x20000;
@@ -141,11 +140,7 @@ export function filledTo(slots: number, chip: Chip, bytes: number, settings: num
   const opened = reopen(chip, bytes);
   let id = 0;
   let used = 0;
-  if (slots) {
-    opened.journal.state.set(settings, Word.Interval);
-    assert.ok(opened.journal.saveState());
-    used = STATE_SLOTS;
-  }
+  opened.journal.state.set(settings, Word.Interval);
   while (used < slots) {
     const left = Math.min(PER_BLOCK - (used % PER_BLOCK), slots - used);
     const size = left >= 31 ? 31 : 1;

@@ -34,9 +34,13 @@ const boot = bootableParts<Parts>({
   pace: "tracker/pace.ts",
 });
 
-/** The outbox, of its journal and its pace what shows; and somebody tells the time. */
+/** The outbox, and of its journal and its pace what shows. */
 type Outbox = typeof outboxes &
-  Pick<Journal, "state"> & { pace: typeof paces; clockIs(time_ms: number): void };
+  Pick<Journal, "state"> & {
+    pace: typeof paces;
+    /** Somebody tells the time. */
+    clockIs(time_ms: number): void;
+  };
 
 let clock: Clock;
 let chip: Chip;
@@ -303,7 +307,7 @@ describe("a packet", () => {
   ] as const)
     test(`fits the windows ${limit} of data points`, () => {
       const outbox = start();
-      outbox.pace.setLimits({ rateLimits: { telemetryDataPoints: limit } });
+      outbox.pace.setLimits({ telemetryDataPoints: limit });
       for (let i = 0; i < 20; i++)
         outbox.append(NOON_MS + i, { ...fixAt(NOON_MS), altitude_m: 1, speed_kmh: 2 }, "");
       const samples = taken(outbox);
@@ -314,7 +318,7 @@ describe("a packet", () => {
 
   test("a sample with more data points than any window alone goes alone", () => {
     const outbox = start();
-    outbox.pace.setLimits({ rateLimits: { telemetryDataPoints: "3:1" } });
+    outbox.pace.setLimits({ telemetryDataPoints: "3:1" });
     outbox.append(NOON_MS, 0, '{"a":1,"b":2,"c":3,"d":4,"e":5}');
     outbox.append(NOON_MS, 0, '{"a":1}');
     outbox.append(NOON_MS, 0, '{"a":1}');
