@@ -6,19 +6,13 @@
  * Slots are walked one by one, whatever they have, so that a broken one hides nothing behind it. What is broken is counted
  * in `Word.Dropped` and cleared when it is met; what the power tore is cleared only, as nobody was told that it was kept.
  */
-import { Format, Half, Kind, kindOf, Size, sign } from "./slot.ts";
+import { clear, type Flash, Found, flash, length, look, readRecord, record, useFlash } from "./record.ts";
+import { Format, Kind, Size, sign } from "./slot.ts";
 
-/** Espruino's: the CRC-32 of what a view shows; bytes as text. */
-declare const E: { CRC32(bytes: Uint8Array): number; toString(bytes: Uint8Array): string };
+export type { Flash } from "./record.ts";
 
-/** Flash as `require("Flash")` has it. */
-export interface Flash {
-  read(length: number, address: number): Uint8Array;
-  write(data: Uint8Array | number[] | string, address: number): void;
-  /** Erases the page that has this address. */
-  erasePage(address: number): void;
-  getPage(address: number): { addr: number; length: number };
-}
+/** Espruino's: the CRC-32 of what a view shows. */
+declare const E: { CRC32(bytes: Uint8Array): number };
 
 const enum Limit {
   /** Words of `state`. */
@@ -60,7 +54,6 @@ export const enum Word {
   Block,
 }
 
-let flash: Flash;
 let start: number;
 let end: number;
 let page_bytes: number;
@@ -68,10 +61,6 @@ let page_bytes: number;
 let sequence = 0;
 /** Where the next record goes. The end of a block is the first address after it, be it `end`. */
 let write: number;
-/** The record that was read last: its first slot, what text the others have, and its length in flash, bytes. */
-export let record: Uint8Array;
-export let rest: string;
-export let length: number;
 /** Addresses of records that are on their way to the server; see queue.ts. */
 export const taken: number[] = [];
 /** Records that wait and that the others pass; see suspects.ts. */
@@ -88,11 +77,6 @@ let saved_dropped = 0;
 /** The first address after the block that has this one, or ends there. */
 export function endOf(address: number): number {
   return ((address - 1) | (Size.Block - 1)) + 1;
-}
-
-/** Whoever needed the slot at an address is done with it. */
-export function clear(at: number): void {
-  flash.write("\0\0\0\0", at);
 }
 
 /** A number that stands in a block's header, with its check; 0: there is none. */
@@ -116,63 +100,18 @@ function numberOf(block: number): number {
   return numberAt(block) || (readState(block + Size.Header, words) ? (words[Word.Block] as number) : 0);
 }
 
-/** Reads the slot at an address. */
-function look(at: number): Kind {
-  record = flash.read(Size.Slot, at);
-  return kindOf(record);
-}
-
-/**
- * Reads the record at an address. False: none that waits is there; then `length` is one slot, and what was broken is counted
- * and cleared.
- */
-export function readRecord(at: number): boolean {
-  let kind = look(at);
-  const head = record;
-  rest = "";
-  length = Size.Slot;
-  if (kind === Kind.Fix || kind === Kind.OwnFix) return true;
-  if (kind === Kind.Text || kind === Kind.OwnText) {
-    let left = (new Uint16Array(head.buffer)[Half.SpeedOrLength] as number) - Size.TextHead;
-    for (; left > 0 && (kind = look(at + length)) === Kind.More; left -= Size.TextMore) {
-      rest += E.toString(new Uint8Array(record.buffer, Size.Content));
-      length += Size.Slot;
-    }
-    record = head;
-    if (left <= 0) return true;
-    length = Size.Slot;
-    // The rest was still to be written.
-    if (kind === Kind.Erased) kind = Kind.Torn;
-    // Any other slot there is another record's.
-    else if (kind !== Kind.Torn) kind = Kind.Broken;
-    // The text is lost, whatever broke.
-    head[0] = 0;
-  }
-  if (kind === Kind.Torn) clear(at);
-  // A part is counted with its record, and the state is no record.
-  if (kind === Kind.Broken && head[0] !== Kind.More && head[0] !== Kind.State) {
-    clear(at);
-    // Where flash does not take that, it would be counted each time.
-    if (look(at) === Kind.Done) (state[Word.Dropped] as number)++;
-    record = head;
-    head[0] = 0;
-  }
-  return false;
-}
-
-/** The slots of the record that was read last, which is at this address, as `put` takes them. */
-export function slotsOf(at: number): Uint8Array {
-  const slots = flash.read(length, at);
-  // The kinds may have been mended.
-  for (let i = 0; i < length; i += Size.Slot) slots[i] = i ? Kind.More : (record[0] as number);
-  return slots;
+/** Reads the record at an address. True: it waits. Counts one that was lost. */
+export function waitsAt(at: number): boolean {
+  const found = readRecord(at);
+  if (found === Found.Lost) (state[Word.Dropped] as number)++;
+  return found === Found.Waits;
 }
 
 /** The first record from `at` on that waits, which is read; `write` when there is none. */
 export function seek(at: number): number {
   while (at !== write) {
     if (at & (Size.Block - 1)) {
-      if (readRecord(at)) break;
+      if (waitsAt(at)) break;
       // What was to come there did not fit in the block.
       at = record[0] === Kind.Erased && endOf(at) !== endOf(write) ? endOf(at) : at + Size.Slot;
     } else {
@@ -216,7 +155,7 @@ function readBlock(block: number): boolean {
  */
 export function openJournal(its_flash: Flash, from: number, to: number): void {
   let newest = to;
-  flash = its_flash;
+  useFlash(its_flash);
   start = from;
   write = end = to;
   page_bytes = flash.getPage(from).length;
@@ -257,10 +196,10 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
       last -= Size.Slot;
       kind = last > newest ? look(last) : Kind.Done;
     } while (kind === Kind.More || kind === Kind.Torn);
-    if (kind) readRecord(last);
+    if (kind) waitsAt(last);
   }
   state[Word.Oldest] = seek(sequence ? (state[Word.Oldest] as number) : to);
-  if (state[Word.Aside] && readRecord(state[Word.Aside] as number))
+  if (state[Word.Aside] && waitsAt(state[Word.Aside] as number))
     aside.push({ at_: state[Word.Aside] as number, refusals_: 0 });
   saveLosses();
 }

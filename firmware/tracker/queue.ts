@@ -5,21 +5,19 @@
 import {
   type Aside,
   aside,
-  clear,
   distance,
   endOf,
   endOfRecords,
-  length,
   put,
-  readRecord,
   saveLosses,
   saveState,
   seek,
-  slotsOf,
   state,
   taken,
   Word,
+  waitsAt,
 } from "./journal.ts";
+import { clear, length, slotsOf } from "./record.ts";
 
 const enum Limit {
   /** Records put aside; one more is moved to the end of the ring, and comes round again like any other. */
@@ -66,7 +64,7 @@ export function take(accept: (room: number) => unknown): void {
 
 /** Takes only a record that was put aside, as `take`. */
 export function takeAside(one: Aside, accept: (room: number) => unknown): void {
-  if (!readRecord(one.at_)) aside.splice(aside.indexOf(one), 1);
+  if (!waitsAt(one.at_)) aside.splice(aside.indexOf(one), 1);
   else if (accept(0)) taken.push(one.at_);
 }
 
@@ -80,7 +78,7 @@ export function putAside(): void {
 /** Moves a record that waits to the end of the ring, while none is taken. Gives its new address; 0: flash did not take it. */
 function move(at: number): number {
   let to = 0;
-  if (readRecord(at)) {
+  if (waitsAt(at)) {
     // Taken, so that it shows when its page goes. Then it was counted, but is there again.
     taken.push(at);
     to = put(slotsOf(at));

@@ -34,14 +34,14 @@ export async function erasesPer1000(page_bytes: number, bytes: number): Promise<
   Object.assign(globalThis, { E: { ...E, CRC32: (data: Uint8Array) => crc32(data) } });
   // Its state is the module's: a copy for each.
   const version = `${page_bytes}-${bytes}`;
-  const { openJournal, put, clear, seek, state } = (await import(
+  const { openJournal, put, seek, state } = (await import(
     `../../firmware/tracker/journal.ts?${version}`
   )) as typeof import("../../firmware/tracker/journal.ts");
   openJournal(flash, START, START + bytes);
   for (let i = 0; i < FIXES; i++) {
     const slot = new Uint8Array(24);
     slot[0] = Kind.Fix;
-    clear(put(slot));
+    flash.write("\0\0\0\0", put(slot));
     state[Word.Oldest] = seek(state[Word.Oldest] as number);
   }
   return (1000 * flash.erases) / FIXES;
