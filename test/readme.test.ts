@@ -70,8 +70,8 @@ describe("the README", () => {
       [/and (\S+) lines an answer;/, constant("modem/at.ts", /\bLines = (\d+),/)],
       [/lines an answer; (\S+) waiting AT commands/, constant("modem/at.ts", /\bQueue = (\d+),/)],
       [/; (\S+) bytes a read from the modem/, constant("modem/socket.ts", /QIRD=0,(\d+)/)],
-      [/a packet from the server of (\S+) bytes/, Limit.PACKET],
-      [/; (\S+) messages and requests unanswered/, Limit.FLIGHT],
+      [/a packet from the server of (\S+) bytes/, Limit.Packet],
+      [/; (\S+) messages and requests unanswered/, Limit.Flight],
       [/values of (\S+) bytes as JSON/, (Kind.Slots - 1) * Size.Slot],
     ];
 

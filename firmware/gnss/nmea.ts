@@ -97,12 +97,8 @@ function takeSentence(nmea: NmeaParser, line: string, star: number): void {
   if (line.charAt(5) !== "," || line.charAt(0) === "P" || !isKnown(type)) return;
   let sum = 256;
   for (let i = 0; i < star; i++) sum ^= line.charCodeAt(i);
-  // 256 makes it three digits, the last two being the checksum
-  if (
-    star < 0 ||
-    star + 3 > Nmea.Longest ||
-    sum.toString(16).substr(1) !== line.substr(star + 1, 2).toLowerCase()
-  ) {
+  // 256 is in both, so that it is not 0
+  if (star < 0 || star + 3 > Nmea.Longest || sum !== 256 + parseInt(line.substr(star + 1, 2), 16)) {
     nmea.bad++;
     return;
   }

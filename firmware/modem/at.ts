@@ -12,6 +12,7 @@
  *
  * A late answer must not become the next command's: that is what asking and settling are for.
  */
+import { decimal } from "../decimal.ts";
 import { Reason } from "../reason.ts";
 
 /** Espruino's, for the trace. */
@@ -185,7 +186,7 @@ function finalResult(line: string): Reason | undefined {
   if (line === "SEND FAIL") return Reason.SendFailed;
   // With words instead of a number, as after AT+CMEE=2, and 0, "phone failure", it says no more than ERROR.
   if (begins(line, "+CME ERROR: ") || begins(line, "+CMS ERROR: "))
-    return +line.substr(12) || Reason.ModemError;
+    return decimal(line.substr(12)) || Reason.ModemError;
   return undefined;
 }
 
@@ -201,8 +202,8 @@ function isAnswer(line: string): boolean {
 
 /** How many bytes follow `+QIRD: n`, be it too late for its command; 0: the line is something else. */
 function payloadLength(line: string): number {
-  const size = +(line.split("+QIRD: ")[1] as string);
-  return size <= Limit.Payload ? size : 0;
+  const size = decimal(line.split("+QIRD: ")[1]);
+  return size && size > 0 && size <= Limit.Payload ? size : 0;
 }
 
 /** Takes any part of a line, or many lines at once. */

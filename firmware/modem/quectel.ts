@@ -197,8 +197,8 @@ export function registration(value: string): Reason {
 
 /** `"CAT-M1",-52,-81,195,-10`: dBm. `AT+CSQ` says 99, unknown, on some LTE-M modems. Undefined: none. */
 export function signal(value: string): number | undefined {
-  const dbm = +(value.split(",")[1] as string);
-  return dbm < 0 ? dbm : undefined;
+  const dbm = decimal(value.split(",")[1]);
+  return dbm && dbm < 0 ? dbm : undefined;
 }
 
 /**

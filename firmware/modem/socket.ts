@@ -17,6 +17,7 @@
  * get lost, so we also look 5 s after a send.
  */
 
+import { decimal } from "../decimal.ts";
 import { modemLost, Reason, words } from "../reason.ts";
 import type { Socket, SocketHandlers } from "../socket.ts";
 import { begins, command } from "./at.ts";
@@ -198,7 +199,8 @@ export function socketUrc(line: string): void {
 
 /** The report of AT+QIOPEN: 0, or why there is no connection (TCP 4). */
 function opened(report: string): void {
-  const reason: Reason = +(report.split(",")[1] as string);
+  const told = decimal(report.split(",")[1]);
+  const reason: Reason = told === undefined ? Reason.OpenFailed : told;
   stopTimer();
   if (reason) endSocket(reason);
   else {

@@ -182,10 +182,15 @@ export function decode(bytes: string, most: number, take: Take): number | string
     // Not even the topic can be kept: nobody who should talk to us has one that long.
     if (large && length + 4 > most) return take(first, 0, "", undefined) || end;
     if (bytes.length < message) return 0;
-    topic = bytes.substring(at + 2, named);
+    topic = bytes.substr(at + 2, length);
     if (flags & 6) id = wordAt(bytes, named);
     return (
-      take(first, id, isTopic(topic) ? topic : "", large ? undefined : bytes.substring(message, end)) || end
+      take(
+        first,
+        id,
+        isTopic(topic) ? topic : "",
+        large ? undefined : bytes.substr(message, end - message),
+      ) || end
     );
   }
   if (size > most) return "size";
@@ -198,5 +203,5 @@ export function decode(bytes: string, most: number, take: Take): number | string
     } else if (!id) return "id";
     at += 2;
   }
-  return take(first, id, topic, bytes.substring(at, end)) || end;
+  return take(first, id, topic, bytes.substr(at, end - at)) || end;
 }

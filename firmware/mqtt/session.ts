@@ -117,13 +117,9 @@ export interface Session {
   config_: SessionConfig;
   /** The first is what SUBSCRIBE asks for after each CONNACK; the others are the owner's. */
   topics_: string[];
-  /** 1: the server accepted the last connection. */
-  accepted_?: 0 | 1;
-  /** 1: and acknowledged something of ours in it. */
-  acknowledged_?: 0 | 1;
   /**
    * A PUBLISH came; without a payload it was larger than Limit.Packet, and was passed over. A message of QoS 1 is
-   * acknowledged when this returns, also when it throws; where it called `reply`, that does it.
+   * acknowledged when this returns, also when it throws; where it published a Role.OwnReply, that does it.
    */
   onMessage_(topic: string, payload: string | undefined): void;
   /** An established or attempted session ended, and not by `disconnect`. */
@@ -136,18 +132,18 @@ let owner = {} as Session;
 let state = State.Closed;
 let socket: Socket;
 /** Received and not yet handled: never more than the largest packet and what came last. */
-let received: string;
+let received = "";
 /** So many bytes are still to come of a packet that is too large. */
-let skip: number;
+let skip = 0;
 /** What waits for the socket, oldest first, each for one send; of the first, what the socket has not taken. */
-let out: string[];
+let out: string[] = [];
 /** Oldest first: messages without PUBACK, of QoS 0 those the socket did not take yet, and what else is awaited. */
 let flight: Waiting[] = [];
 /** Replies without PUBACK, oldest first: their packet identifiers, and those of the requests that are acknowledged then. */
-let reply_ids: number[];
-let request_ids: number[];
+let reply_ids: number[] = [];
+let request_ids: number[] = [];
 /** The last message's packet identifier. */
-let last_id: number;
+let last_id = 0;
 /** Packet identifier of the message that is being handled, which is acknowledged next; 0: none is. */
 let unacknowledged = 0;
 /** A packet is being handled; what that sends leaves after it, from a shallower stack. */
@@ -173,27 +169,30 @@ function enter(next: State, reason: Reason, detail?: string): void {
 
 /** The wait for all that is awaited starts anew, if anything is. */
 function watch(): void {
+  let wait = Wait.Answer;
+  // None: messages are given up, or a goodbye is.
+  let reason = Reason.None;
   if (deadline) clearTimeout(deadline);
   deadline = 0;
-  if (!oldest()) return;
   switch (state) {
     case State.Closed:
-      // Messages are given up.
-      deadline = setTimeout(end, Wait.Open, Reason.None);
+      wait = Wait.Open;
       break;
     case State.Opening:
-      deadline = setTimeout(end, Wait.Open, Reason.OpenTimeout);
+      wait = Wait.Open;
+      reason = Reason.OpenTimeout;
       break;
     case State.Connecting:
-      deadline = setTimeout(end, Wait.Answer, Reason.ConnectUnanswered);
+      reason = Reason.ConnectUnanswered;
       break;
     case State.Up:
-      deadline = setTimeout(end, Wait.Answer, Reason.AnswerMissing);
+      reason = Reason.AnswerMissing;
       break;
     case State.Leaving:
-      deadline = setTimeout(end, Wait.Leave, Reason.None);
+      wait = Wait.Leave;
       break;
   }
+  if (oldest()) deadline = setTimeout(end, wait, reason);
 }
 
 /** What is awaited longest, be it that the socket takes something; nothing if nothing is. */
@@ -201,21 +200,18 @@ function oldest(): unknown {
   return flight[0] || reply_ids[0] || out[0];
 }
 
-/** Tells an outcome, and goes on if that throws. */
-function tell(done: Done | 0, ok: boolean): void {
-  try {
-    if (done) done.call(owner, ok);
-  } catch (error) {
-    owner.last_error = words(Reason.CallbackFailed, error);
-  }
-}
-
-/** Tells the outcome to those who wait under this packet identifier or Await; meanwhile they may call us. */
+/** Tells the outcome to those who wait under this packet identifier or Await; meanwhile they may call us, and throw. */
 function finish(id: number, ok: boolean): void {
   // Not those that come meanwhile: at QoS 0 they have the same one, and are not through yet.
   for (let i = 0, left = flight.length; left-- && i < flight.length; )
-    if ((flight[i] as Waiting).id_ === id) tell((flight.splice(i, 1)[0] as Waiting).done_, ok);
-    else i++;
+    if ((flight[i] as Waiting).id_ === id) {
+      const done = (flight.splice(i, 1)[0] as Waiting).done_;
+      try {
+        if (done) done(ok);
+      } catch (error) {
+        owner.last_error = words(Reason.CallbackFailed, error);
+      }
+    } else i++;
   if (!oldest()) watch();
 }
 
@@ -263,17 +259,13 @@ function flush(): void {
     }
     if (taken < first.length) out[0] = first.substr(taken);
     else out.shift();
-    keepAlive();
+    // PINGREQ goes out when nothing was written for that long [3.1.2.10].
+    const seconds = owner.config_.keep_alive;
+    if (keeper) clearInterval(keeper);
+    keeper = seconds ? setInterval(request, seconds * 1000, PINGREQ) : 0;
   }
   if (state === State.Leaving) end(Reason.None);
   else finish(Await.Socket, true);
-}
-
-/** PINGREQ goes out when nothing was written for that long [3.1.2.10]. */
-function keepAlive(): void {
-  const seconds = owner.config_.keep_alive;
-  if (keeper) clearInterval(keeper);
-  keeper = seconds ? setInterval(request, seconds * 1000, PINGREQ) : 0;
 }
 
 /** Sends what has to be answered. */
@@ -294,7 +286,12 @@ function end(reason: Reason, detail?: string): void {
     const sent_again = reason && waiting.bytes_ && ++waiting.tries_ < Limit.Tries;
     if (!sent_again && waiting.id_ !== Await.Leave) waiting.id_ = Await.Socket;
   });
-  forget();
+  // The next connection begins anew. The server sends a request again whose reply it lacks.
+  received = "";
+  out = [];
+  reply_ids = [];
+  request_ids = [];
+  skip = last_id = unacknowledged = 0;
   if (keeper) clearInterval(keeper);
   keeper = 0;
   enter(State.Closed, reason || Reason.Disconnected, detail);
@@ -303,16 +300,6 @@ function end(reason: Reason, detail?: string): void {
   finish(Await.Leave, true);
   if (reason && owner.onClose_) owner.onClose_(reason);
 }
-
-/** What belongs to one connection begins anew with the next. The server sends a request again whose reply it lacks. */
-function forget(): void {
-  received = "";
-  out = [];
-  reply_ids = [];
-  request_ids = [];
-  skip = last_id = unacknowledged = 0;
-}
-forget();
 
 /** Handles the packets that were received, as long as the socket takes what they send. */
 function handleReceived(): void {
@@ -387,7 +374,6 @@ function refusal(code: number): Reason {
 /** CONNACK 0: subscribes, and sends again what is without PUBACK. */
 function accepted(): void {
   enter(State.Up, Reason.None);
-  owner.accepted_ = 1;
   request(packet(First.SUBSCRIBE, uint16(Limit.Identifier + 1) + field(owner.topics_[0] as string) + "\x01"));
   flight.forEach(function (waiting) {
     if (waiting.bytes_) send(PUBLISH_DUP + waiting.bytes_.substr(1));
@@ -398,7 +384,6 @@ function accepted(): void {
 /** PUBACK. */
 function acknowledged(id: number): void {
   const at = reply_ids.indexOf(id);
-  owner.acknowledged_ = 1;
   if (at >= 0) {
     const request_id = request_ids[at];
     reply_ids.splice(at, 1);
@@ -485,7 +470,6 @@ export function connect(this: Session, done?: Done): any {
   }
   if (state === State.Closed) {
     owner = this;
-    owner.accepted_ = owner.acknowledged_ = 0;
     enter(State.Opening, Reason.None);
     socket = network.open(this.config_.host, this.config_.port || 1883, handlers);
   }
@@ -523,20 +507,21 @@ function nextId(): number {
   return last_id;
 }
 
-/** Why a message cannot go at all. */
-function fault(session: Session, payload: string): Reason {
-  if (!session.status) return Reason.NotConnected;
-  return payload.length > Limit.Packet ? Reason.TooLarge : Reason.None;
-}
-
-/** PUBLISH; identifier 0: of QoS 0. */
-function publishPacket(id: number, topic: string, payload: string): string {
-  return packet(id ? First.PUBLISH_QOS_1 : First.PUBLISH, field(topic) + (id ? uint16(id) : "") + payload);
+export const enum Role {
+  /** A message: at QoS 1 it is sent again after a reconnect. */
+  Message,
+  /**
+   * The reply to a request, of which there may be a hundred at once: it is not kept to be sent again, as a server that
+   * lacks it sends the request again after the next SUBSCRIBE.
+   */
+  Reply,
+  /** That to the request that `onMessage_` is handling, which is acknowledged when the reply is safe: at its PUBACK, or with it. */
+  OwnReply,
 }
 
 /**
- * Publishes. QoS 1: `done(true)` at PUBACK, and the message is sent again after a reconnect; QoS 0: when the socket
- * took it. `done(false)`: refused at once, given up (Limit.Tries, Wait.Open), or `disconnect`.
+ * Publishes. QoS 1: `done(true)` at PUBACK; QoS 0: when the socket took it. `done(false)`: refused at once, given up
+ * (Limit.Tries, Wait.Open), lost with its connection (replies), or `disconnect`. `done` 0: nobody wants to know.
  * `done` may be called before this returns.
  */
 export function publish(
@@ -545,43 +530,29 @@ export function publish(
   payload: string,
   done: Done | 0 | undefined,
   qos: 0 | 1 | undefined,
+  role: Role,
 ): any {
-  const reason = fault(session, payload) || (flight.length < Limit.Flight ? Reason.None : Reason.Busy);
-  if (reason) return refuse(session, reason, done);
+  const full = role === Role.Message ? flight.length >= Limit.Flight : out.length >= Limit.Segments;
+  if (!session.status) return refuse(session, Reason.NotConnected, done);
+  if (payload.length > Limit.Packet) return refuse(session, Reason.TooLarge, done);
+  if (full) return refuse(session, Reason.Busy, done);
   const id = qos ? nextId() : Await.Socket;
-  const bytes = publishPacket(id, topic, payload);
-  const outcome = ask(id, done, id ? bytes : undefined);
-  send(bytes);
-  return outcome;
-}
-
-/**
- * Publishes the reply to a request, of which there may be a hundred at once: so it is not kept to be sent again, since a
- * server that lacks it sends the request again after the next SUBSCRIBE. `own`: it answers the message that `onMessage_` is
- * handling, and that is acknowledged only when the reply is safe: at its PUBACK, at QoS 0 when it is on its way. `done` as
- * with `publish`.
- */
-export function reply(
-  session: Session,
-  topic: string,
-  payload: string,
-  done: Done | 0 | undefined,
-  own: boolean,
-): any {
-  const reason = fault(session, payload) || (out.length < Limit.Segments ? Reason.None : Reason.Busy);
-  if (reason) return refuse(session, reason, done);
-  const request_id = own ? unacknowledged : 0;
-  const id = session.config_.qos ? nextId() : Await.Socket;
-  // With `done` 0 nobody waits, and a hundred of them take little RAM.
-  const waits = done !== 0 && flight.length < Limit.Waiting;
-  if (own) unacknowledged = 0;
-  const outcome = waits ? ask(id, done) : undefined;
-  if (id) {
+  const bytes = packet(
+    id ? First.PUBLISH_QOS_1 : First.PUBLISH,
+    field(topic) + (id ? uint16(id) : "") + payload,
+  );
+  const kept = role === Role.Message;
+  // A hundred replies for which nobody waits take little RAM.
+  const waits = kept || (done !== 0 && flight.length < Limit.Waiting);
+  const outcome = waits ? ask(id, done, kept && id ? bytes : undefined) : undefined;
+  const request_id = role === Role.OwnReply ? unacknowledged : 0;
+  if (role === Role.OwnReply) unacknowledged = 0;
+  if (id && !kept) {
     reply_ids.push(id);
     request_ids.push(request_id);
     if (!deadline) watch();
   }
-  send(publishPacket(id, topic, payload));
+  send(bytes);
   if (!id && request_id) send(packet(First.PUBACK, uint16(request_id)));
   return waits ? outcome : answer(session.status, done);
 }

@@ -8,7 +8,7 @@ import {
   type Done,
   disconnect,
   publish,
-  reply,
+  Role,
   type Session,
   type SessionConfig,
 } from "../mqtt/session.ts";
@@ -109,8 +109,8 @@ TBDeviceMQTTClient.prototype = {
 
   send_rpc_reply: function (data: unknown, request_id: string | number, done?: Done): any {
     const id = "" + request_id;
-    const number = +id;
-    const counted = number >= 0 && number % 1 === 0 && "" + number === id;
+    const number = parseInt(id, 10);
+    const counted = number >= 0 && "" + number === id;
     // On another one ThingsBoard would hang up; but it, or another server, may have asked with it.
     if (!counted && !(id && (id === this.current_ || isUnanswered(this, id))))
       throw Error("request_id: use a number");
@@ -149,7 +149,14 @@ TBDeviceMQTTClient.prototype = {
 
 /** `send_telemetry` of what is telemetry for sure, such as the outbox's. */
 export function sendTelemetry(client: Client, text: string, done: Done | 0 | undefined): any {
-  return publish(client, client.topics_[Topic.TELEMETRY] as string, text, done, client.config_.qos);
+  return publish(
+    client,
+    client.topics_[Topic.TELEMETRY] as string,
+    text,
+    done,
+    client.config_.qos,
+    Role.Message,
+  );
 }
 
 /** Whether the callback has a request with this id, and did not answer it. */
@@ -165,5 +172,6 @@ export function sendReply(client: Client, data: unknown, id: string, done: Done 
     return mark.indexOf(id + " ") !== 0;
   });
   const topic = (client.topics_[Topic.RPC_RESPONSE] as string) + id;
-  return reply(client, topic, json(data), done, id === client.current_);
+  const role = id === client.current_ ? Role.OwnReply : Role.Reply;
+  return publish(client, topic, json(data), done, client.config_.qos, role);
 }

@@ -2,7 +2,7 @@
  * The server's rate limits, which it tells when asked ("getSessionLimits", ThingsBoard 3.8 and later). The question is
  * optional, and must not cost a connection twice: a broker that is no ThingsBoard may forbid the topic and hang up.
  */
-import { publish } from "../mqtt/session.ts";
+import { publish, Role } from "../mqtt/session.ts";
 import type { Client } from "./client.ts";
 
 export const enum Question {
@@ -35,7 +35,7 @@ export function newConnection(client: Client): void {
 export function askLimits(client: Client): void {
   if (client.question_ === Question.Due) {
     client.question_ = Question.Asked;
-    publish(client, TOPICS + "request/" + NUMBER, '{"method":"getSessionLimits"}', 0, 0);
+    publish(client, TOPICS + "request/" + NUMBER, '{"method":"getSessionLimits"}', 0, 0, Role.Message);
   }
 }
 

@@ -29,13 +29,20 @@ const enum Limit {
 
 /** What commands need of the tracker. */
 export interface Actions {
-  status(): unknown;
-  /** The last fix, its age in seconds, and why there is no newer one ("": there is). */
-  position(): { fix: Fix | undefined; age_s: number; why: string };
+  status_(): unknown;
+  position_(): Position;
   /** Takes a fix now, or waits for the one under way; then calls `located`. */
-  locate(): void;
+  locate_(): void;
   /** A new interval from round to round, which outlasts a restart. */
-  setInterval(seconds: number): void;
+  setInterval_(seconds: number): void;
+}
+
+export interface Position {
+  /** The last one; undefined: there was none yet. */
+  fix_: Fix | undefined;
+  age_s_: number;
+  /** Why there is no newer one, "": there is. */
+  why_: string;
 }
 
 let server: Client;
@@ -101,7 +108,7 @@ export function command(request: Request): void {
       locate(request);
       break;
     case "getStatus":
-      answer(request, actions.status());
+      answer(request, actions.status_());
       break;
     case "setInterval":
       changeInterval(request);
@@ -120,12 +127,12 @@ function answer(request: Request, data: unknown): void {
 
 /** The last fix and its age; `fresh`: a newer one was wanted, so why there is none. */
 function position(fresh: boolean): unknown {
-  const last = actions.position();
+  const last = actions.position_();
   const found: any = {};
-  if (!last.fix) return { error: last.why };
-  for (const name in last.fix) found[name] = (last.fix as any)[name];
-  found.age_s = last.age_s;
-  if (fresh && last.why) found.reason = last.why;
+  if (!last.fix_) return { error: last.why_ };
+  for (const name in last.fix_) found[name] = (last.fix_ as any)[name];
+  found.age_s = last.age_s_;
+  if (fresh && last.why_) found.reason = last.why_;
   return found;
 }
 
@@ -134,7 +141,7 @@ function locate(request: Request): void {
   if (locating.length >= Limit.Locating) answer(request, { error: words(Reason.Busy) });
   else {
     locating.push(request.id);
-    actions.locate();
+    actions.locate_();
   }
 }
 
@@ -155,7 +162,7 @@ function changeInterval(request: Request): void {
   if (fault) answer(request, { error: fault });
   else {
     if (!isDone(request)) {
-      actions.setInterval(wanted.interval_s);
+      actions.setInterval_(wanted.interval_s);
       remember(request);
     }
     answer(request, wanted);

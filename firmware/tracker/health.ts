@@ -67,7 +67,7 @@ function pulse(): void {
   stuck = first && first === seen ? stuck + 1 : 0;
   seen = first;
   kicks++;
-  steady();
+  steady(mode === Mode.Normal);
   if (mode) {
     if (online === State.Online) online_kicks++;
     if (online_kicks >= Limit.SafeOnline || kicks >= Limit.SafeLongest) endSafeMode();

@@ -13,11 +13,11 @@ export function setLimits(limits: Record<string, string | null | undefined>): vo
   ["telemetryMessages", "telemetryDataPoints"].forEach(function (name, of_values) {
     (limits[name] || "").split(",").forEach(function (text) {
       const parts = text.split(":") as [string, string];
-      const span_ms = +parts[1] * 1000;
+      const span_ms = parseInt(parts[1], 10) * 1000;
       // 80 % of what is allowed, as ThingsBoard's own SDK does.
       if (span_ms)
         windows.push([
-          span_ms / +parts[0],
+          span_ms / parseInt(parts[0], 10),
           span_ms * 0.8,
           (before[windows.length] || [0, 0, 0])[2] as number,
           of_values,

@@ -136,10 +136,9 @@ export function ladder(evidence: Evidence): Ladder {
     // The server may be down or its name be gone; or the context passes nothing though nobody says so.
     case Evidence.Name:
     case Evidence.Open:
-      return rungs(3, 0, 36, 0, 0, 10, Limit.Cap_s);
-    // TCP's handshake went both ways.
+    // Some networks and modems take a connection for a server that they cannot reach.
     case Evidence.Unanswered:
-      return rungs(6, 0, 72, 0, 0, 10, Limit.Cap_s);
+      return rungs(3, 0, 36, 0, 0, 10, Limit.Cap_s);
     // The server itself has spoken: nothing of ours is to blame but the settings.
     case Evidence.Refused:
       return rungs(0, 0, 0, 0, 0, 10, Limit.Cap_s);
@@ -308,9 +307,12 @@ function forget(): void {
   }
 }
 
-/** To be called each 10 s. At QoS 0 nothing is acknowledged: there a minute online stands for it. */
-export function steady(): void {
-  if (state === State.Online && ++calm >= Limit.Calm && !server.config_.qos) acknowledged();
+/**
+ * To be called each 10 s. `sending`: samples go to the server. At QoS 0, and while none go, nothing is acknowledged: then a
+ * minute online stands for it.
+ */
+export function steady(sending: boolean): void {
+  if (state === State.Online && ++calm >= Limit.Calm && !(sending && server.config_.qos)) acknowledged();
 }
 
 /** Puts what happened on the way into `into`: what was done how often, and why it was lost last. */

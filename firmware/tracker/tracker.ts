@@ -7,7 +7,7 @@ import { Reason, words } from "../reason.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { limitsIn, newConnection } from "../thingsboard/limits.ts";
 import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
-import { located as answerLocate, command, connected, startCommands } from "./commands.ts";
+import { located as answerLocate, command, connected, type Position, startCommands } from "./commands.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";
 import { state as kept, saveState, Word, waiting } from "./journal.ts";
 import { append, sent, useSettings } from "./outbox.ts";
@@ -111,8 +111,8 @@ function setIntervalTo(seconds: number): void {
   takeFix();
 }
 
-function position(): { fix: Fix | undefined; age_s: number; why: string } {
-  return { fix: lastFix, age_s: Math.round((ran_ms() - lastFix_ms) / 1000), why: fixReason };
+function position(): Position {
+  return { fix_: lastFix, age_s_: Math.round((ran_ms() - lastFix_ms) / 1000), why_: fixReason };
 }
 
 function status(): unknown {
@@ -154,10 +154,10 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
     kept[Word.Configured] === config.interval_s ? (kept[Word.Interval] as number) : config.interval_s;
   server.callback_ = onMessage;
   startCommands(server, {
-    status: status,
-    position: position,
-    locate: locateNow,
-    setInterval: setIntervalTo,
+    status_: status,
+    position_: position,
+    locate_: locateNow,
+    setInterval_: setIntervalTo,
   });
   startHealth(watchdogBit(), safeModeEnded);
   if (mode === Mode.Normal) uploadTo(server);

@@ -103,6 +103,7 @@ describe("opens that fail", () => {
   test("sockets used up: the modem after three", () => {
     assert.deepEqual(harm(before, fails(2, 563), at(3, restart)), ["the modem restarted"]);
     fine(before, fails(3, 563), at(4, restart));
+    fine(before, fails(1, 563), at(2, newContext));
   });
 
   test("570 names the context", () => fine(before, fails(1, 570), at(2, newContext)));

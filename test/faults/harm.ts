@@ -6,7 +6,7 @@
  * well. Then there are only new connections; seldom, a new context. What a rung needs:
  *
  *   context      it was lost or never there, the modem or the board started, the modem did not answer, an open failed by
- *                what the context is to blame for, or three opens failed; else one in an hour
+ *                what the context or the sockets are to blame for, or three opens failed; else about one in an hour
  *   radio        the same as the modem; or the context was refused twice; or opens failed for half an hour
  *   modem        it did not answer, SIM or registration failed for long, the context was refused three times, its sockets were used
  *                up three times, or opens failed for an hour
@@ -17,7 +17,7 @@ import { time } from "./naming.ts";
 
 /** What the board did, and who asked it to. */
 export type BoardEvent =
-  /** `by`: "reboot" is E.reboot(), "watchdog", or "power": it came back after a cut. */
+  /** `by`: "E.reboot()", "watchdog", or "power": it came back after a cut. */
   | { what: "started"; by: string }
   /** Somebody calls `reboot`: `id` of the call. */
   | { what: "reboot called"; id: number }
@@ -40,7 +40,7 @@ const LEAST = {
   sim: 5,
   unregistered_ms: 110_000,
   /** From one context that nothing called for to the next. */
-  seldom_ms: 55 * MINUTE_MS,
+  seldom_ms: 45 * MINUTE_MS,
   /** Silent so long, whatever was tried, before the board is to blame. */
   silent_ms: 30 * MINUTE_MS,
 };
@@ -73,6 +73,11 @@ export function harmOf(record: readonly Seen[]): string[] {
       evidence.opens++;
       evidence.opens_ms ??= at_ms;
     };
+    const contextIsToBlame = (): boolean =>
+      evidence.contextLost ||
+      evidence.silent > 0 ||
+      evidence.sockets > 0 ||
+      evidence.opens >= LEAST.opens_for_context;
     /** What the modem rung needs, and every rung above it may have. */
     const modemIsToBlame = (): boolean =>
       evidence.silent > 0 ||
@@ -143,7 +148,7 @@ export function harmOf(record: readonly Seen[]): string[] {
         break;
       case "deactivated":
         if (event.by === "network") evidence.contextLost = true;
-        else if (!evidence.contextLost && evidence.silent === 0 && evidence.opens < LEAST.opens_for_context) {
+        else if (!contextIsToBlame()) {
           if (at_ms - freeContext_ms < LEAST.seldom_ms) condemn("a new PDP context");
           freeContext_ms = at_ms;
         }

@@ -20,6 +20,8 @@ export interface Stage {
   hang(on: boolean): void;
   /** A persistent two-way call: it waits until it is answered. */
   call(method: string, params?: unknown): void;
+  /** Somebody's own code on the board reports this. Nothing while it is off. */
+  report(values: Record<string, unknown>): void;
 }
 
 export interface Step {
@@ -307,6 +309,13 @@ export const kinds: Record<string, Kind> = {
     server("refused_keys", [], (random) => [pick(random, ["lost", "contexts", "reboots"])]),
   ),
   refusedText: afterOutage(server("max_string_value_length", 0, () => 5)),
+  refusedRecord: (random, length_ms) => [
+    ...server("max_string_value_length", 0, () => 255)(random, length_ms),
+    ...strikes(random, length_ms / 2, 2, () => ({
+      what: "a report that the server refuses",
+      act: (stage) => stage.report({ note: "x".repeat(300) }),
+    })),
+  ],
   forbiddenTopic: afterOutage(server("forbidden_topics", [], () => ["v1/devices/me/rpc/request/"])),
   rival: (random, length_ms) => [
     ...server("rival_ms", 0, () => Math.round(spread(random, 500, 60_000)))(random, length_ms),
@@ -385,6 +394,7 @@ export const PASSABLE = [
   "untoldLimits",
   "refusedKey",
   "refusedText",
+  "refusedRecord",
   "forbiddenTopic",
   "rival",
   ...CALLS,

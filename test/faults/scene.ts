@@ -110,6 +110,9 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
     hang(on) {
       hanging = on;
     },
+    report(values) {
+      if (board.running) board.evaluate(`global.tracker&&tracker.report(${JSON.stringify(values)})`);
+    },
     call(method, params) {
       const call: Call = { method, at_ms: clock.now(), outcome: undefined };
       const id = calls.push(call);

@@ -10,7 +10,6 @@ import {
   member,
   message,
   PINGRESP,
-  puback,
   SECOND,
   SUBSCRIBE,
   sessionRig,
@@ -214,28 +213,6 @@ describe("a late CONNACK", () => {
     assert.equal(session.status, true);
     tick(1);
     assert.equal(session.status, false);
-  });
-});
-
-describe("how far a connection came", () => {
-  const reached = (session: { accepted_?: number; acknowledged_?: number }) => [
-    session.accepted_,
-    session.acknowledged_,
-  ];
-
-  it("is told by two marks, which the next attempt clears", () => {
-    const { session, network, open, send } = sessionRig();
-    open();
-    network.up();
-    assert.deepEqual(reached(session), [0, 0]);
-    network.respond(CONNACK + suback(1));
-    assert.deepEqual(reached(session), [1, 0]);
-    send("a");
-    network.respond(puback(1));
-    network.down(Reason.ClosedByServer);
-    assert.deepEqual(reached(session), [1, 1], "and stand when the end is told");
-    open();
-    assert.deepEqual(reached(session), [0, 0]);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Limit, publish } from "../../firmware/mqtt/session.ts";
+import { Limit, publish, Role } from "../../firmware/mqtt/session.ts";
 import { Reason } from "../../firmware/reason.ts";
 import { encodePublish } from "./publish.ts";
 import {
@@ -209,7 +209,7 @@ describe("QoS 1", () => {
   it("a message can be sent from the callback of another", () => {
     const { session, network, told, connect, send } = sessionRig();
     connect();
-    publish(session, "up", "a", () => send("b"), 1);
+    publish(session, "up", "a", () => send("b"), 1, Role.Message);
     network.respond(puback(1));
     network.expect(message(1, "a"), message(2, "b"));
     network.respond(puback(2));
@@ -244,9 +244,9 @@ describe("QoS 0", () => {
     network.room = 0;
     const later = () => {
       network.room = 0;
-      publish(session, "up", "b", (ok) => told.push(`b ${ok}`), 0);
+      publish(session, "up", "b", (ok) => told.push(`b ${ok}`), 0, Role.Message);
     };
-    publish(session, "up", "a", later, 0);
+    publish(session, "up", "a", later, 0, Role.Message);
     network.writable();
     assert.deepEqual(told, []);
     network.writable();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parser } from "mqtt-packet";
 import { PublishFlag } from "../../firmware/mqtt/packet.ts";
-import { publish, reply } from "../../firmware/mqtt/session.ts";
+import { publish, Role, type Session } from "../../firmware/mqtt/session.ts";
 import { Reason } from "../../firmware/reason.ts";
 import { latin1 } from "./bytes.ts";
 import { encodePublish } from "./publish.ts";
@@ -155,7 +155,7 @@ describe("messages from the server", () => {
   it("can be answered from the callback; the answer leaves after it, from a shallower stack", () => {
     const { session, network, told, connect } = sessionRig({
       onMessage_: () => {
-        publish(session, "up", "answer", () => {}, 1);
+        publish(session, "up", "answer", () => {}, 1, Role.Message);
         told.push(`answered, ${network.writes.length} written`);
       },
     });
@@ -207,13 +207,17 @@ describe("messages from the server", () => {
   });
 });
 
+type Outcome = ((ok: boolean) => void) | 0;
+const reply = (session: Session, payload: string, done: Outcome, role = Role.Reply) =>
+  publish(session, "up", payload, done, session.config_.qos, role);
+
 describe("replies", () => {
   /** A client that answers each message at once, or a hundred bytes more. */
   const answering = (changes: object = {}, size = 0) => {
     const rig = sessionRig({
       onMessage_: (_topic, payload) => {
         rig.told.push(`asked ${payload}`);
-        reply(rig.session, "up", `${payload}${"!".repeat(size)}`, 0, true);
+        reply(rig.session, `${payload}${"!".repeat(size)}`, 0, Role.OwnReply);
       },
       ...changes,
     });
@@ -283,7 +287,7 @@ describe("replies", () => {
     connect();
     network.respond(down("a", 7));
     network.expect(puback(7));
-    reply(session, "up", "late", (ok) => told.push(`late ${ok}`), false);
+    reply(session, "late", (ok) => told.push(`late ${ok}`));
     network.expect(message(1, "late"));
     network.respond(puback(1));
     network.expect();
@@ -293,7 +297,7 @@ describe("replies", () => {
   it("tell their outcome; it is false when the connection ends, and nothing is left to wait for", () => {
     const { session, network, told, connect, timers } = sessionRig();
     connect();
-    reply(session, "up", "a", (ok) => told.push(`a ${ok}`), false);
+    reply(session, "a", (ok) => told.push(`a ${ok}`));
     network.down(Reason.LinkLost);
     assert.deepEqual(told, ["a false", "end link lost"]);
     assert.equal(timers(), 0);
@@ -303,8 +307,7 @@ describe("replies", () => {
     const { session, network, told, connect } = sessionRig();
     connect();
     network.room = 0;
-    for (let i = 0; i < 30; i++)
-      reply(session, "up", "x".repeat(1000), (ok) => told.push(`${i} ${ok}`), false);
+    for (let i = 0; i < 30; i++) reply(session, "x".repeat(1000), (ok) => told.push(`${i} ${ok}`));
     assert.ok(told.length >= 20 && told.every((line) => line.endsWith("false")), `${told}`);
     assert.equal(session.last_error, "busy");
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { install } from "@sinonjs/fake-timers";
 import { First, field, packet, uint16 } from "../../firmware/mqtt/packet.ts";
-import { connect, disconnect, publish, type Session, useNetwork } from "../../firmware/mqtt/session.ts";
+import { connect, disconnect, publish, Role, type Session, useNetwork } from "../../firmware/mqtt/session.ts";
 import { words } from "../../firmware/reason.ts";
 import { type FakeNetwork, fakeNetwork } from "./fake-network.ts";
 import { encodePublish } from "./publish.ts";
@@ -84,7 +84,7 @@ export function sessionRig(changes: Partial<Session> = {}, keep_alive = 60): Ses
     close: (name = "close") => session.disconnect(done(name)),
     send(payload, qos = 1, name = payload) {
       session.config_.qos = qos as 0 | 1;
-      publish(session, "up", payload, done(name), session.config_.qos);
+      publish(session, "up", payload, done(name), session.config_.qos, Role.Message);
     },
     connect() {
       rig.open();

@@ -1,5 +1,6 @@
 import { generate, type Packet, parser } from "mqtt-packet";
 import { useNetwork } from "../../firmware/mqtt/session.ts";
+import type * as clients from "../../firmware/thingsboard/client.ts";
 import { type Client, type ServerConfig, TBDeviceMQTTClient } from "../../firmware/thingsboard/client.ts";
 import { fromBuffer, latin1 } from "../mqtt/bytes.ts";
 import { type FakeNetwork, fakeNetwork } from "../mqtt/fake-network.ts";
@@ -19,13 +20,20 @@ export interface Server {
   publish(topic: string, payload: string | Buffer): void;
 }
 
+/** The firmware's modules, which may be fresh ones. */
+interface Parts {
+  useNetwork: typeof useNetwork;
+  TBDeviceMQTTClient: typeof clients.TBDeviceMQTTClient;
+}
+const OURS = { useNetwork, TBDeviceMQTTClient };
+
 let last: Client | undefined;
 
 /**
  * A client on a fake network, and a server at its far end that is made of mqtt-packet, not of our codec. The network
  * brings the connection up, and the server answers, a moment later, as in the world.
  */
-export function server(changes: Partial<ServerConfig> = {}): Server {
+export function server(changes: Partial<ServerConfig> = {}, parts: Parts = OURS): Server {
   // What the last test left.
   last?.disconnect(() => {});
   const network = fakeNetwork();
@@ -57,8 +65,8 @@ export function server(changes: Partial<ServerConfig> = {}): Server {
       },
     };
   };
-  useNetwork(network);
-  last = new TBDeviceMQTTClient({ ...CONFIG, ...changes });
+  parts.useNetwork(network);
+  last = new parts.TBDeviceMQTTClient({ ...CONFIG, ...changes });
   const self: Server = {
     client: last,
     network,

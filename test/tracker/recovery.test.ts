@@ -32,7 +32,11 @@ describe("the table", () => {
     ["no socket", Evidence.Sockets, again(".c.m.c.m.c.p")],
     ["565: the name has no address", Evidence.Name, again("..c..c..c..c..c..c..c..c..c..c..c..m")],
     ["566, 569: not reached", Evidence.Open, again("..c..c..c..c..c..c..c..c..c..c..c..m")],
-    ["CONNECT unanswered", Evidence.Unanswered, `${".....c".repeat(11)}.....m${".....c.."}`],
+    [
+      "CONNECT unanswered",
+      Evidence.Unanswered,
+      `${"..c".repeat(11)}..m${"..c".repeat(11)}..m${"..c".repeat(2)}..`,
+    ],
     ["CONNACK says no", Evidence.Refused, again(".")],
     ["CONNACK 0, and then it ended", Evidence.Ended, again("..............c")],
   ] as const)
