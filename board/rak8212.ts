@@ -7,7 +7,8 @@ export { watchdogBit } from "./nrf52.ts";
 export const BOARD = "RAK8212";
 
 export function boardFields(fields: Fields): void {
-  fields.outbox_bytes = [8192, 8192, 16384];
+  // What 40 KB of Storage leave beside the code and the settings.
+  fields.outbox_bytes = [8192, 8192, 8192];
 }
 
 /** The interpreter leaves no page free that a larger one would not take. */

@@ -111,6 +111,13 @@ export const enum Reason {
   NoRound,
   ReceiverSilent,
   ReceiverGarbled,
+
+  // The outbox.
+  /** Nobody knows the time, and no_time is "drop". */
+  NoTime,
+  FlashWorn,
+  /** What was to be reported is no object. */
+  NotAnObject,
 }
 
 /** The text of a reason: what happened, and what to do. "" for None. `detail`: what is behind the colon, if anything is. */
@@ -217,6 +224,12 @@ function text(reason: Reason): string {
       return "GNSS receiver silent: check power, wiring";
     case Reason.ReceiverGarbled:
       return "GNSS receiver garbled: check baud rate, wiring";
+    case Reason.NoTime:
+      return "no time";
+    case Reason.FlashWorn:
+      return "flash worn";
+    case Reason.NotAnObject:
+      return "use {}";
     default:
       return "modem error " + reason;
   }

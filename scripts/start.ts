@@ -1,5 +1,5 @@
 /** `npm start`: the tracker on a simulated board and modem, reporting to a ThingsBoard stand-in. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "./build.ts";
@@ -15,6 +15,7 @@ import { isFix, sampleLine } from "./start/sample-line.ts";
 import { tappedConnect } from "./start/wire-tap.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
+const BLOB = join(HERE, "../dist/linux.js");
 const TRACK = join(HERE, "simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea");
 
 type OnSample = (time_ms: number, values: Record<string, unknown>) => void;
@@ -57,8 +58,15 @@ function foreign(address: NonNullable<StartOptions["broker"]>, onSample: OnSampl
   return { ...address, hint: `server: ${address.host}:${address.port}`, connect, close: async () => {} };
 }
 
+function realInterpreter(binary: string, world: Omit<Parameters<typeof startRealInterpreter>[0], "binary">) {
+  return startRealInterpreter({ ...world, binary }).catch((error: Error) => {
+    throw new UsageError(`--espruino ${binary}: ${error.message}; is it Espruino for Linux?`);
+  });
+}
+
 async function run(options: StartOptions): Promise<number> {
-  if ((await build(["--board", "linux"])) !== 0) return 1;
+  // One that is only over its budget is there to be tried.
+  if ((await build(["--board", "linux"])) !== 0 && !existsSync(BLOB)) return 1;
   let fixes = 0;
   const onSample: OnSample = (time_ms, values) => {
     if (isFix(values)) fixes++;
@@ -73,7 +81,7 @@ async function run(options: StartOptions): Promise<number> {
     ...(server.connect && { connect: server.connect }),
   });
   const world = {
-    blob: readFileSync(join(HERE, "../dist/linux.js"), "latin1"),
+    blob: readFileSync(BLOB, "latin1"),
     config: {
       server: { host: server.host, port: server.port, username: options.token, client_id: "npm-start" },
       apn: "internet",
@@ -88,7 +96,7 @@ async function run(options: StartOptions): Promise<number> {
     ...(terminal && { console: terminal.peer }),
   };
   const tracker = options.espruino
-    ? await startRealInterpreter({ ...world, modem, binary: options.espruino })
+    ? await realInterpreter(options.espruino, { ...world, modem })
     : await startBoardThread({ ...world, modem: modemPeerAfterSetup(modem) });
   if (options.log) console.log(options.log.note);
   console.log(server.hint);

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { Limit } from "../firmware/mqtt/session.ts";
 import { Topic, topics } from "../firmware/thingsboard/topics.ts";
 import { Watchdog } from "../firmware/tracker/health.ts";
-import { Kind, Size } from "../firmware/tracker/journal.ts";
+import { Size } from "../firmware/tracker/slot.ts";
 import { BOARDS, BUDGETS } from "../scripts/budgets.ts";
 import { differs, fields } from "../scripts/config/fields.ts";
 import { usage as configUsage } from "../scripts/config/options.ts";
@@ -72,7 +72,7 @@ describe("the README", () => {
       [/; (\S+) bytes a read from the modem/, constant("modem/socket.ts", /QIRD=0,(\d+)/)],
       [/a packet from the server of (\S+) bytes/, Limit.Packet],
       [/; (\S+) messages and requests unanswered/, Limit.Flight],
-      [/values of (\S+) bytes as JSON/, (Kind.Slots - 1) * Size.Slot],
+      [/values of (\S+) bytes as JSON/, constant("tracker/outbox.ts", /\bText = (\d+),/)],
     ];
 
     for (const [words, value] of figures)

@@ -510,6 +510,8 @@ function nextId(): number {
 export const enum Role {
   /** A message: at QoS 1 it is sent again after a reconnect. */
   Message,
+  /** A message whose owner keeps it, and sends it anew if its connection ends. */
+  Once,
   /**
    * The reply to a request, of which there may be a hundred at once: it is not kept to be sent again, as a server that
    * lacks it sends the request again after the next SUBSCRIBE.
@@ -532,7 +534,8 @@ export function publish(
   qos: 0 | 1 | undefined,
   role: Role,
 ): any {
-  const full = role === Role.Message ? flight.length >= Limit.Flight : out.length >= Limit.Segments;
+  const is_message = role === Role.Message || role === Role.Once;
+  const full = is_message ? flight.length >= Limit.Flight : out.length >= Limit.Segments;
   if (!session.status) return refuse(session, Reason.NotConnected, done);
   if (payload.length > Limit.Packet) return refuse(session, Reason.TooLarge, done);
   if (full) return refuse(session, Reason.Busy, done);
@@ -541,13 +544,12 @@ export function publish(
     id ? First.PUBLISH_QOS_1 : First.PUBLISH,
     field(topic) + (id ? uint16(id) : "") + payload,
   );
-  const kept = role === Role.Message;
   // A hundred replies for which nobody waits take little RAM.
-  const waits = kept || (done !== 0 && flight.length < Limit.Waiting);
-  const outcome = waits ? ask(id, done, kept && id ? bytes : undefined) : undefined;
+  const waits = is_message || (done !== 0 && flight.length < Limit.Waiting);
+  const outcome = waits ? ask(id, done, role === Role.Message && id ? bytes : undefined) : undefined;
   const request_id = role === Role.OwnReply ? unacknowledged : 0;
   if (role === Role.OwnReply) unacknowledged = 0;
-  if (id && !kept) {
+  if (id && !is_message) {
     reply_ids.push(id);
     request_ids.push(request_id);
     if (!deadline) watch();

@@ -104,7 +104,7 @@ TBDeviceMQTTClient.prototype = {
   },
 
   send_telemetry: function (data: Telemetry | string, done?: Done): any {
-    return sendTelemetry(this, telemetryJson(data), done);
+    return sendTelemetry(this, telemetryJson(data), done, Role.Message);
   },
 
   send_rpc_reply: function (data: unknown, request_id: string | number, done?: Done): any {
@@ -148,15 +148,13 @@ TBDeviceMQTTClient.prototype = {
 } as Client;
 
 /** `send_telemetry` of what is telemetry for sure, such as the outbox's. */
-export function sendTelemetry(client: Client, text: string, done: Done | 0 | undefined): any {
-  return publish(
-    client,
-    client.topics_[Topic.TELEMETRY] as string,
-    text,
-    done,
-    client.config_.qos,
-    Role.Message,
-  );
+export function sendTelemetry(
+  client: Client,
+  text: string,
+  done: Done | 0 | undefined,
+  role: Role.Message | Role.Once,
+): any {
+  return publish(client, client.topics_[Topic.TELEMETRY] as string, text, done, client.config_.qos, role);
 }
 
 /** Whether the callback has a request with this id, and did not answer it. */

@@ -44,16 +44,9 @@ export function isQuestion(id: string, request: any): boolean {
   return id === NUMBER && request.method === "getSessionLimits";
 }
 
-/**
- * The limits that a message tells, as texts by name, "" where there is none ("100:1,7000:3600"); undefined if it is not the
- * answer to our question.
- */
-export function limitsIn(client: Client, topic: string, data: any): Record<string, string> | undefined {
-  if (client.question_ !== Question.Asked || topic !== TOPICS + "response/" + NUMBER) return;
+/** Whether a message is the answer to our question, which is then answered. What it tells is for pace.ts to judge. */
+export function isAnswer(client: Client, topic: string): boolean {
+  if (client.question_ !== Question.Asked || topic !== TOPICS + "response/" + NUMBER) return false;
   client.question_ = Question.Answered;
-  const given = data && data.rateLimits;
-  if (!given || typeof given !== "object") return;
-  const limits: Record<string, string> = {};
-  for (const name in given) limits[name] = typeof given[name] === "string" ? given[name] : "";
-  return limits;
+  return true;
 }

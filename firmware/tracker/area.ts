@@ -1,5 +1,5 @@
 /** Flash that the journal may have. Whole pages; the address of the first byte and that after the last. */
-import { Size } from "./journal.ts";
+import { Size } from "./slot.ts";
 
 /** Of a Storage file: a word with its length and flags, then its name. */
 const enum File {

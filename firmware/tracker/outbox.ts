@@ -1,49 +1,26 @@
 /**
- * Samples on their way to the server, oldest first: written to flash before they are sent, confirmed there once the server
- * has them. When the flash is full the oldest go, and are counted.
+ * Samples on their way to the server, oldest first: written to flash before they are sent, done with there once the server
+ * has them. When the flash is full the oldest go, and are counted. How a sample is written stands in slot.ts.
  */
 import type { Fix } from "../gnss/fix.ts";
-import { started_ms } from "./clock.ts";
-import {
-  Kind,
-  put,
-  record,
-  Size,
-  settle as settleRecords,
-  state,
-  take as takeRecords,
-  Word,
-} from "./journal.ts";
+import { json } from "../mqtt/text.ts";
+import { Reason, words } from "../reason.ts";
+import { now_ms, started_ms } from "./clock.ts";
+import { record, rest, saveState, state, Word } from "./journal.ts";
+import { mostPoints, mostSamples } from "./pace.ts";
+import { append as appendRecord, settle as settleRecords, takeAside, take as takeRecords } from "./queue.ts";
+import { At, Half, Kind, Size, Unknown } from "./slot.ts";
 
 /** Espruino's: strings of bytes to bytes, and back. */
 declare const E: { toString(bytes: Uint8Array): string; toUint8Array(text: string): Uint8Array };
 
 const enum Limit {
   /** January 2020, since 1970: less is no time, but how long the board ran; see `now_ms`. */
-  Known_s = 1577836800,
-  /** Samples a packet, besides the latest: each takes about 9 variables, twice. */
-  Batch = 7,
+  Known_ms = 1577836800000,
+  /** Bytes of a text. */
+  Text = 720,
   /** Bytes a packet's samples may have, but for two brackets: with topic and header one TCP segment, 1,460. */
   Payload = 1398,
-}
-
-/** Words of a record. One slot is a fix; values have none of the place, and their text in the slots that follow. */
-const enum At {
-  /** Seconds since 2020. Below 0: bits 24 to 30 say in which run of the board, the others how long it ran. */
-  Time_s = 1,
-  /** Altitude above -1,000 m, 18 bits, and speed, 14 bits; in 0.1 m, 0.1 km/h and one more. 0: not known. */
-  Motion,
-  /** Millionths of a degree. */
-  Latitude,
-  Longitude,
-  /** Of the time. */
-  Ms,
-}
-
-const enum Motion {
-  Below_dm = 10000,
-  SpeedBits = 14,
-  Speed = 16383,
 }
 
 /** The settings that matter here. */
@@ -57,91 +34,148 @@ interface Settings {
 }
 
 let settings: Settings;
-/** Samples a packet: one after a connection that ended with some under way, then more again. */
-let batch: number = Limit.Batch;
 /** How many the server has. */
 export let sent = 0;
+/** Of the packet that `take` gave last: its samples, their data points as the server counts them, the last one's time. */
+export let samples = 0;
+export let points = 0;
+let last_ms: number;
 
 export function useSettings(given: Settings): void {
   settings = given;
 }
 
-/**
- * Keeps a fix, or other values, given as JSON text. "" or why it cannot be kept. `time_ms`: as `now_ms`
- * has it.
- */
-export function append(time_ms: number, fix: Fix | 0, text: string): string {
-  const slots = ((text.length + (2 * Size.Slot - 1)) / Size.Slot) | 0;
-  if (slots > Kind.Slots) return "too large";
-  const words = new Int32Array(6 * slots);
-  words[At.Time_s] = time_ms / 1000 - Limit.Known_s;
-  words[At.Ms] = time_ms % 1000;
-  if ((words[At.Time_s] as number) < 0) {
-    if (settings.no_time === "drop") {
-      (state[Word.Dropped] as number)++;
-      return "no time";
-    }
-    words[At.Time_s] =
-      (1 << 31) | (((state[Word.Starts] as number) & 127) << 24) | ((time_ms / 1000) & 0xffffff);
-  }
-  if (fix) {
-    // What is not known is NaN by now, and so 0. The half is for rounding.
-    words[At.Motion] =
-      ((10 * (fix.altitude_m as number) + (Motion.Below_dm + 0.5)) << Motion.SpeedBits) |
-      ((10 * (fix.speed_kmh as number) + 1.5) & Motion.Speed);
-    words[At.Latitude] = Math.round(fix.latitude * 1e6);
-    words[At.Longitude] = Math.round(fix.longitude * 1e6);
-  } else {
-    while (text.length % Size.Slot) text += " ";
-    new Uint8Array(words.buffer).set(E.toUint8Array(text), Size.Slot);
-  }
-  if (put(Kind.Waits | slots, words)) return "";
-  (state[Word.Dropped] as number)++;
-  return "flash worn";
+/** In tenths, if that is a number between the two; else the one that stands for unknown. */
+function tenths(value: number | undefined, least: number, unknown: number): number {
+  const number = Math.round(10 * (value as number));
+  return number >= least && number < unknown ? number : unknown;
 }
 
-/** The JSON of the oldest samples, as many as one packet takes; "" when none can go. They are under way until `settle`. */
-export function take(): string {
-  let payload = "";
-  let left = batch;
-  takeRecords(function () {
-    const words = new Int32Array(record.buffer);
-    const motion = words[At.Motion] as number;
-    let time_ms: number = ((words[At.Time_s] as number) + Limit.Known_s) * 1000;
-    let text: string;
-    if ((words[At.Time_s] as number) < 0) {
-      time_ms = 0;
-      if ((((state[Word.Starts] as number) ^ ((words[At.Time_s] as number) >> 24)) & 127) === 0) {
-        if (started_ms) time_ms = started_ms + ((words[At.Time_s] as number) & 0xffffff) * 1000;
-        else if (settings.no_time === "hold") return 0;
-      }
+/**
+ * Keeps a fix, or other values, given as JSON text. None, or why it cannot be kept; what flash does not take and what has no
+ * time is counted as dropped. `time_ms`: as `now_ms` has it.
+ */
+export function append(time_ms: number, fix: Fix | 0, text: string): Reason {
+  const known = time_ms >= Limit.Known_ms;
+  const slots = new Uint8Array(
+    Size.Slot * (1 + Math.max(Math.ceil((text.length - Size.TextHead) / Size.TextMore), 0)),
+  );
+  // A view a width.
+  const its_words = new Int32Array(slots.buffer);
+  const halves = new Uint16Array(slots.buffer);
+  let reason = Reason.None;
+  if (text.length > Limit.Text) return Reason.TooLarge;
+  its_words[At.Time] = known ? time_ms / 1000 : time_ms;
+  halves[Half.Ms] = known ? time_ms % 1000 : (state[Word.Starts] as number);
+  if (fix) {
+    slots[0] = known ? Kind.Fix : Kind.OwnFix;
+    its_words[At.Latitude] = Math.round(fix.latitude * 1e6);
+    its_words[At.Longitude] = Math.round(fix.longitude * 1e6);
+    its_words[At.Altitude] = tenths(fix.altitude_m, -Unknown.Altitude, Unknown.Altitude);
+    halves[Half.SpeedOrLength] = tenths(fix.speed_kmh, 0, Unknown.Speed);
+  } else {
+    slots[0] = known ? Kind.Text : Kind.OwnText;
+    halves[Half.SpeedOrLength] = text.length;
+    new Uint8Array(slots.buffer, Size.Text, Size.TextHead).set(E.toUint8Array(text.substr(0, Size.TextHead)));
+    for (let at: number = Size.Slot, i: number = Size.TextHead; at < slots.length; at += Size.Slot) {
+      slots[at] = Kind.More;
+      new Uint8Array(slots.buffer, at + Size.Content, Size.TextMore).set(
+        E.toUint8Array(text.substr(i, Size.TextMore)),
+      );
+      i += Size.TextMore;
     }
-    if (record.length > Size.Slot) text = E.toString(new Uint8Array(record.buffer, Size.Slot)).trim();
-    else {
-      const values: Record<string, number> = {};
-      settings.keys.split(",").forEach(function (key, i) {
-        const value = [
-          words[At.Longitude],
-          words[At.Latitude],
-          motion >>> Motion.SpeedBits,
-          motion & Motion.Speed,
-        ][i] as number;
-        if (key && (i < 2 || value))
-          values[key] = i < 2 ? value / 1e6 : (value - (i > 2 ? 1 : Motion.Below_dm)) / 10;
-      });
-      text = JSON.stringify(values);
-    }
-    if (time_ms) text = '{"ts":' + (time_ms + (words[At.Ms] as number)) + ',"values":' + text + "}";
-    // Below 0, for the latest: it may go along.
-    if (!left-- || payload.length + text.length > Limit.Payload) return 0;
-    payload += (payload ? "," : "[") + text;
-    return 1;
+  }
+  if (!known && settings.no_time === "drop") reason = Reason.NoTime;
+  else if (!appendRecord(slots)) reason = Reason.FlashWorn;
+  if (reason) (state[Word.Dropped] as number)++;
+  return reason;
+}
+
+/** The time of the record that was read, ms since 1970; 0: the server may date it; below 0: it waits for the clock. */
+function timeOf(time: number, ms: number): number {
+  if (record[0] === Kind.Fix || record[0] === Kind.Text) return time * 1000 + ms;
+  // Its clock is gone.
+  if (ms !== ((state[Word.Starts] as number) & 0xffff)) return 0;
+  if (started_ms) return started_ms + time;
+  return settings.no_time === "hold" ? -1 : 0;
+}
+
+/** The values of the record that was read, as JSON. */
+function valuesOf(): string {
+  const its_words = new Int32Array(record.buffer);
+  const halves = new Uint16Array(record.buffer);
+  const values: Record<string, number> = {};
+  const numbers: (number | undefined)[] = [
+    (its_words[At.Longitude] as number) / 1e6,
+    (its_words[At.Latitude] as number) / 1e6,
+    its_words[At.Altitude] === Unknown.Altitude ? undefined : (its_words[At.Altitude] as number) / 10,
+    halves[Half.SpeedOrLength] === Unknown.Speed ? undefined : (halves[Half.SpeedOrLength] as number) / 10,
+  ];
+  if (record[0] === Kind.Text || record[0] === Kind.OwnText)
+    return (E.toString(new Uint8Array(record.buffer, Size.Text, Size.TextHead)) + rest).substr(
+      0,
+      halves[Half.SpeedOrLength],
+    );
+  settings.keys.split(",").forEach(function (key, i) {
+    if (key && numbers[i] !== undefined) values[key] = numbers[i] as number;
   });
+  return JSON.stringify(values);
+}
+
+/**
+ * The JSON of the oldest samples, as many as one packet takes; "" when none can go. They are under way until `settle` or
+ * `giveUp`. `alone`: only the one that was put aside first.
+ */
+export function take(alone?: boolean): string {
+  let payload = "";
+  const most = mostSamples();
+  const most_points = mostPoints();
+  function accept(room: number): boolean {
+    const time_ms = timeOf(
+      (new Int32Array(record.buffer)[At.Time] as number) >>> 0,
+      new Uint16Array(record.buffer)[Half.Ms] as number,
+    );
+    let text: string;
+    let its_points: number;
+    if (time_ms < 0) return false;
+    text = valuesOf();
+    // Names are counted, so of objects within values too many.
+    its_points = text.split('":').length - 1;
+    if (time_ms) text = '{"ts":' + time_ms + ',"values":' + text + "}";
+    // A sample that fits no packet goes alone.
+    if (
+      samples &&
+      (samples + room >= most ||
+        points + its_points > most_points ||
+        payload.length + text.length > Limit.Payload)
+    )
+      return false;
+    payload += (payload ? "," : "[") + text;
+    samples++;
+    points += its_points;
+    last_ms = time_ms;
+    return true;
+  }
+  samples = points = 0;
+  if (alone) takeAside(accept);
+  else takeRecords(accept);
   return payload && payload + "]";
 }
 
 /** The server has what is under way (`arrived`), or it waits again, in its place. */
 export function settle(arrived: boolean): void {
-  sent += settleRecords(arrived);
-  batch = arrived ? Math.min(batch * 2, Limit.Batch) : 1;
+  const count = settleRecords(arrived);
+  if (arrived) sent += count;
+}
+
+/**
+ * The one sample that is under way is lost: the server does not take it. Counted, and reported as `lost_record`: why, and
+ * the sample's time, ms since 1970 (0: it had none). Of its content nothing, as that may be what the server refuses; nor
+ * is the loss of such a report reported.
+ */
+export function giveUp(payload: string, why: Reason): void {
+  (state[Word.Dropped] as number) += settleRecords(true);
+  if (payload.lastIndexOf('"lost_record"') < 0)
+    append(now_ms(), 0, json({ lost_record: words(why, "sample of " + last_ms) }));
+  saveState();
 }

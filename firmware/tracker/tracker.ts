@@ -5,7 +5,7 @@ import { getFix, gnssOff } from "../gnss/gnss.ts";
 import type { Modem } from "../modem/network.ts";
 import { Reason, words } from "../reason.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
-import { limitsIn, newConnection } from "../thingsboard/limits.ts";
+import { isAnswer, newConnection } from "../thingsboard/limits.ts";
 import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
 import { located as answerLocate, command, connected, type Position, startCommands } from "./commands.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";
@@ -48,13 +48,14 @@ let roundTimer: ReturnType<typeof setTimeout> = 0;
 
 /** The modem is up, or is not; or we are online. The receiver works without the network, so fixes are taken anyway. */
 function changed(): void {
-  if (mode === Mode.Bare) return;
-  if (!roundTimer) takeFix();
-  if (state === State.Online) {
+  const online = state === State.Online;
+  if (online) {
     newConnection(server);
     connected();
-    report(history({}));
   }
+  if (mode === Mode.Bare) return;
+  if (!roundTimer) takeFix();
+  if (online) report(history({}));
 }
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
@@ -97,8 +98,7 @@ function located(fix: Fix | null, its_reason: Reason): void {
 
 /** The server's rate limits, or one of its requests. */
 function onMessage(topic: string, data: any): void {
-  const limits = limitsIn(server, topic, data);
-  if (limits) setLimits(limits);
+  if (isAnswer(server, topic)) setLimits(data);
   else if (server.current_) command(data);
 }
 

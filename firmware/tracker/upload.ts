@@ -1,16 +1,28 @@
 /** The outbox's way to the server: a packet of the oldest samples at a time, and what becomes of it. */
+import { Role } from "../mqtt/session.ts";
 import { json } from "../mqtt/text.ts";
+import { Reason, words } from "../reason.ts";
 import { type Client, sendTelemetry, type Values } from "../thingsboard/client.ts";
 import { askLimits } from "../thingsboard/limits.ts";
 import { now_ms } from "./clock.ts";
-import { append, settle, take } from "./outbox.ts";
-import { pause_ms } from "./pace.ts";
+import { append, giveUp, points, samples, settle, take } from "./outbox.ts";
+import { packetLost, packetTaken, pause_ms, spend } from "./pace.ts";
 import { acknowledged, fail, State, state } from "./recovery.ts";
+import { acquitted, isTrialDue, othersTaken, proveNothing, refused, suspect } from "./suspects.ts";
+
+const enum Limit {
+  /** Until a message is tried again that had no room among those in flight. */
+  Busy_ms = 1000,
+}
 
 /** Undefined: nothing is sent, as in safe mode. */
 let server: Client | undefined;
-/** What was handed to the server; something else in the pause after it; "": the next may go. */
+/** The packet that is with the server; "": none. */
 let underWay = "";
+/** It is a suspect, alone; see suspects.ts. */
+let trial = false;
+/** 1: the next packet has to wait. */
+let resting: 0 | 1 = 0;
 
 /** From now on the samples go to this server; undefined: they wait. */
 export function uploadTo(its_server: Client | undefined): void {
@@ -20,34 +32,79 @@ export function uploadTo(its_server: Client | undefined): void {
 /** Keeps values of the user's own, with the time, and sends them when they may go. "", or why they cannot be kept. */
 export function report(values: Values): string {
   const text = json(values);
-  const refused = text[0] === "{" ? append(now_ms(), 0, text) : "use {}";
+  const reason = text[0] === "{" ? append(now_ms(), 0, text) : Reason.NotAnObject;
   drain();
-  return refused;
+  return words(reason);
 }
 
-/**
- * Hands the oldest samples to the server, as many as one TCP segment takes; `answered` goes on. `over`: so is the pause
- * after the last.
- */
-export function drain(over?: 1): void {
-  if (over) underWay = "";
-  if (server && state === State.Online && !underWay) {
-    underWay = take();
-    if (underWay) sendTelemetry(server, underWay, answered);
+/** Hands the oldest samples to the server, if they may go now; `answered` goes on. */
+export function drain(): void {
+  let pause: number;
+  if (!server || state !== State.Online || underWay || resting) return;
+  // By hand, with `server.disconnect()`: else recovery would know.
+  if (!server.status) return fail(server.last_reason_);
+  trial = isTrialDue();
+  underWay = take(trial);
+  if (underWay) {
+    pause = pause_ms(points);
+    if (pause) {
+      underWay = "";
+      settle(false);
+      rest(pause);
+    } else {
+      spend(points);
+      // Once: from here it goes again, perhaps in smaller parts.
+      sendTelemetry(server, underWay, answered, Role.Once);
+    }
   }
 }
 
-/** What became of a packet. */
+/** Goes on after a while. Not at once even if that is 0, as the interpreter's stack is short. */
+function rest(pause: number): void {
+  resting = 1;
+  setTimeout(rested, pause);
+}
+
+function rested(): void {
+  resting = 0;
+  drain();
+}
+
+/** What became of the packet. */
 function answered(ok: boolean): void {
-  const pause = pause_ms(underWay);
-  settle(ok);
-  if (ok && server) {
-    if (server.config_.qos) acknowledged();
-    askLimits(server);
+  const its_server = server as Client;
+  const reason = its_server.last_reason_;
+  const payload = underWay;
+  underWay = "";
+  if (ok) {
+    settle(true);
+    packetTaken();
+    if (its_server.config_.qos) acknowledged();
+    askLimits(its_server);
+    if (trial) acquitted();
+    else othersTaken();
+    rest(pause_ms(points));
+  } else if (its_server.status) {
+    // It was not sent.
+    settle(false);
+    rest(Limit.Busy_ms);
+  } else if (reason === Reason.Disconnected) {
+    settle(false);
+    // While the modem comes up, that is no news.
+    if (state > State.Modem) fail(reason);
+  } else lost(payload, reason);
+}
+
+/** The connection ended while the packet was with the server. */
+function lost(payload: string, reason: Reason): void {
+  // The server ended it, or did not answer.
+  const by_server = reason === Reason.ClosedByServer || reason === Reason.AnswerMissing;
+  if (trial && by_server) {
+    if (refused()) giveUp(payload, reason);
+  } else {
+    packetLost(samples, by_server);
+    proveNothing();
+    if (samples === 1 && by_server && !trial) suspect();
   }
-  underWay = ok ? "-" : "";
-  // Not from here, as the interpreter's stack is short.
-  if (ok) setTimeout(drain, pause, 1);
-  // `server.disconnect()` by hand; while the modem comes up, samples are given up: no news.
-  else if (server && state > State.Modem && !server.status) fail(server.last_reason_);
+  settle(false);
 }

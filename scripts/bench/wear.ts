@@ -1,4 +1,6 @@
 import { crc32 } from "node:zlib";
+import { Word } from "../../firmware/tracker/journal.ts";
+import { Kind } from "../../firmware/tracker/slot.ts";
 import { BUDGETS } from "../budgets.ts";
 import { createFlash } from "../simulator/espruino/flash.ts";
 import { rawFlash } from "../simulator/espruino/raw-flash.ts";
@@ -13,7 +15,6 @@ const FLASHES = [
 /** Enough for the ring to come round on each. */
 const FIXES = 50_000;
 const START = 0x40000;
-const FIX = 0x81;
 
 /** What the flash wears by. */
 export async function wearRows(): Promise<Row[]> {
@@ -32,14 +33,16 @@ export async function erasesPer1000(page_bytes: number, bytes: number): Promise<
   const { E = {} } = globalThis as { E?: object };
   Object.assign(globalThis, { E: { ...E, CRC32: (data: Uint8Array) => crc32(data) } });
   // Its state is the module's: a copy for each.
-  const { openJournal, put, settle, take } = (await import(
-    `../../firmware/tracker/journal.ts?${page_bytes}-${bytes}`
+  const version = `${page_bytes}-${bytes}`;
+  const { openJournal, put, clear, seek, state } = (await import(
+    `../../firmware/tracker/journal.ts?${version}`
   )) as typeof import("../../firmware/tracker/journal.ts");
   openJournal(flash, START, START + bytes);
   for (let i = 0; i < FIXES; i++) {
-    put(FIX, Int32Array.of(0, i, 0, 0, 0, 0));
-    take(() => 1);
-    settle(true);
+    const slot = new Uint8Array(24);
+    slot[0] = Kind.Fix;
+    clear(put(slot));
+    state[Word.Oldest] = seek(state[Word.Oldest] as number);
   }
   return (1000 * flash.erases) / FIXES;
 }

@@ -1,8 +1,9 @@
 /**
  * The Storage file with the outbox, of boards that have no flash besides Storage. Its records lie at fixed places in flash
  * pages, so Storage must not move it. It does not when nothing deleted lies in front of the file; and not even touch its
- * pages when it is the first file, as it then ends with a page. The format is firmware/tracker/journal.ts's.
+ * pages when it is the first file, as it then ends with a page. The format is firmware/tracker/slot.ts's.
  */
+import { Format, Half, Kind, Size } from "../../firmware/tracker/slot.ts";
 import type { BoardName } from "../budgets.ts";
 import { type FieldInfo, faultOf, fieldOf } from "../config/fields.ts";
 import type { Device } from "../device/device.ts";
@@ -19,7 +20,7 @@ const STORAGE_START: Partial<Record<BoardName, string>> = {
 export const isBoxed = (board: BoardName): boolean => board in STORAGE_START;
 
 const HEADER_BYTES = 32;
-const BLOCK_BYTES = 4096;
+const BLOCK_BYTES: number = Size.Block;
 /** With the header a block: what a file may need until the first block begins. */
 const LEAD_BYTES = BLOCK_BYTES - HEADER_BYTES;
 /** Some milliseconds a record. */
@@ -28,8 +29,11 @@ const COUNT_TIMEOUT_MS = 60_000;
 /** Each file, up to the outbox's: address of the header, length, name; of a deleted file "". */
 const PLACES = `(function(a){var F=require("Flash"),e=a+process.env.STORAGE-31,l=[],g,h,s,n;while(a<e){h=F.read(32,a);s=h[0]|h[1]<<8|h[2]<<16;if(s+h[3]==0||s==0xffffff&&h[3]==255){if(g)break;g=1;n=F.getPage(a);a=n.addr+n.length}else{g=0;n=h[4]?E.toString(h).substr(4).split("\\0")[0]:"";l.push([a,s,n]);if(n=="${OUTBOX_FILE}")return l;a=a+s+35&~3}}return l})`;
 
-/** Records that wait between two addresses. One counts when its check is right, as it does for the firmware. */
-const WAITING = `(function(a,e){var F=require("Flash"),w=0,s,n,h;for(;a<e;a+=4096){h=F.read(5,a);if(h[3]==84&&h[0]+h[4]==255)for(s=a+16;s<a+4073;s+=24*n){h=F.read(24,s);if(h[0]==255)break;n=h[0]&31||1;if(n>1&&s+24*n<=a+4096)h=F.read(24*n,s);if((E.CRC32(new Uint8Array(h.buffer,4))&0xffffff)!=(h[1]|h[2]<<8|h[3]<<16))n=1;else if(h[0]>127)w++}}return w})`;
+/**
+ * Records that wait between two addresses. One counts when all its slots have right checks, as it does for the firmware; a
+ * block when its header has.
+ */
+const WAITING = `(function(a,e){var F=require("Flash"),w=0,s,p,n,h;function C(b){return E.CRC32(new Uint8Array(b))|0}function H(b,i){var v=new Int32Array(b);return v[i]>0&&v[i+1]==C(new Int32Array([${Format.Version},v[i]]).buffer)}function K(s){var r=F.read(${Size.Slot},s),f;h=new Uint16Array(r.buffer)[${Half.SpeedOrLength}];f=new Int32Array(r.buffer)[0];r[1]=r[2]=r[3]=0;return f&&(C(r.buffer)<<8|r[0])==f?r[0]:0}for(;a<e;a+=${Size.Block}){s=F.read(${Size.Header},a).buffer;if(H(s,0)||H(s,2))for(s=a+${Size.Header};s<a+${Size.Block};s+=${Size.Slot}){n=K(s);if(n==${Kind.Fix}||n==${Kind.OwnFix})w++;if(n==${Kind.Text}||n==${Kind.OwnText}){n=h-${Size.TextHead};for(p=s;n>0&&K(p+=${Size.Slot})==${Kind.More};)n-=${Size.TextMore};if(n<=0)w++}}}return w})`;
 
 export interface OutboxFile {
   /** Of its header. */

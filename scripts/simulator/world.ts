@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fieldOf } from "../config/fields.ts";
+import { pretokenise } from "../device/pretokenise.ts";
 import { boxLength, isBoxed, OUTBOX_FILE } from "../flash/outbox-file.ts";
 import type { Clock } from "./clock.ts";
 import { type CtrlC, createBoard, type SimulatedBoard } from "./espruino/board.ts";
@@ -31,6 +32,8 @@ export interface WorldOptions {
   print?: (line: string) => void;
 }
 
+/** Of the interpreters that the tests of the real one are for, at least. */
+const REAL_VERSION = "2v29";
 /** Where the simulated Linux has its modem. */
 const MODEM_PORT = "/dev/ttyUSB2";
 
@@ -39,11 +42,15 @@ const boardNames = Object.keys(boardSpecs) as BoardName[];
 /** What is in Storage. */
 type Contents = Omit<WorldOptions, "modem" | "print">;
 
-/** What `npm run flash` would have put there, in its order. */
+/**
+ * What `npm run flash` would have put there, in its order. `version`: the code is in the tokens of that interpreter, as the
+ * flash tool writes it; absent: as text, which the simulated board reads faster.
+ */
 function storageOf(
   options: Contents,
   spec_name: string,
   modem_port: string | undefined,
+  version?: string,
 ): Record<string, string> {
   const { blob, config } = options;
   const settings = options.settings ?? (config && JSON.stringify({ modem_port, ...config }));
@@ -53,7 +60,7 @@ function storageOf(
   return {
     ...(boxed && { [OUTBOX_FILE]: "\xff".repeat(boxLength(bytes)) }),
     ...(settings !== undefined && { "tb.json": settings }),
-    ...(blob !== undefined && { ".bootcde": blob }),
+    ...(blob !== undefined && { ".bootcde": version ? pretokenise(blob, version) : blob }),
   };
 }
 
@@ -64,7 +71,9 @@ export function install(
   options: Contents,
   modem_port?: string,
 ): void {
-  for (const [name, content] of Object.entries(storageOf(options, spec_name, modem_port)))
+  // The smallest board has no room for the text.
+  const version = spec_name === boardSpecs.rak8212.name ? boardSpecs.rak8212.version : undefined;
+  for (const [name, content] of Object.entries(storageOf(options, spec_name, modem_port, version)))
     if (name !== OUTBOX_FILE || !findFile(storage, name)) writeFile(storage, name, fromBytes(content));
 }
 
@@ -145,7 +154,7 @@ export async function startRealInterpreter(
       ...(console && { console }),
     });
   let stopped = false;
-  let current = start(storageOf(options, "LINUX", port.path));
+  let current = start(storageOf(options, "LINUX", port.path, REAL_VERSION));
   const again = async (): Promise<void> => {
     await (await current).ended;
     if (stopped) return;

@@ -116,7 +116,8 @@ describe("the console of the real interpreter", { skip }, () => {
             asked ? "while(true){}" : "setTimeout(function(){while(true){}},1)",
           );
           if (!asked) await running;
-          while (asked && !conversation.busy) await new Promise((resolve) => setTimeout(resolve, 5));
+          // What comes before the loop has begun is forgotten.
+          if (asked) await new Promise((resolve) => setTimeout(resolve, 500));
           conversation.interrupt();
           while (!shown.some((line) => /^Execution Interrupted/.test(line)))
             await new Promise((resolve) => setTimeout(resolve, 5));
@@ -143,12 +144,15 @@ describe("the console of the real interpreter", { skip }, () => {
         assert.match(out, /^=42$/m);
         assert.match(out, /^="x"\n="x"$/m);
         assert.match(out, /^variables +[\d,]+ of [\d,]+ in use/m);
-        assert.match(out, /at send_telemetry \(firmware\/\S+:\d+\)/);
-        // The first is where it was thrown, which may have no name left.
-        const place = /at (?:\S+ \()?(firmware\/\S+?):(\d+)\)?/.exec(out);
-        assert.ok(place, out);
-        const source = readFileSync(new URL(`../../${place[1]}`, import.meta.url), "utf8").split("\n");
-        assert.match(source[Number(place[2]) - 1] ?? "", /throw Error\("data: /);
+        const lines = [...out.matchAll(/(firmware\/[\w/.-]+):(\d+)/g)].map(([, file, line]) => {
+          const source = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+          return source.split("\n")[Number(line) - 1] ?? "";
+        });
+        assert.ok(
+          lines.some((line) => /throw Error\(.*data: /.test(line)),
+          out,
+        );
+        assert.match(out, /at send_telemetry \(firmware/);
       });
     });
 });

@@ -1,5 +1,5 @@
 /**
- * The outbox's records as the format describes them (firmware/tracker/journal.ts), decoded without the firmware's code:
+ * The outbox's records as the format describes them (firmware/tracker/slot.ts), decoded without the firmware's code:
  * so the tests check the format too.
  */
 import { crc32 } from "node:zlib";
@@ -12,50 +12,75 @@ export interface Sample {
 }
 
 const SLOT = 24;
-/** Bit 7 of the kind: still waits. The rest: how many slots it takes; one is a fix. */
-const WAITS = 0x80;
-const MOST_SLOTS = 31;
-const EPOCH_MS = Date.UTC(2020, 0, 1);
-/** An altitude of 0 m, in 0.1 m. */
-const SEA_LEVEL = 10_000;
+const FIX = 1;
+const TEXT = 3;
+const MORE = 5;
+const HEAD_TEXT = 12;
+const UNKNOWN_ALTITUDE = 0x7fffffff;
+const UNKNOWN_SPEED = 0xffff;
 
 export interface OutboxRecord extends Sample {
   /** How much room it takes, of the 170 slots of a block. */
   slots: number;
 }
 
-/** The record that waits in these bytes, exactly; undefined when it is none, or torn. */
-export function decodeRecord(bytes: Uint8Array): OutboxRecord | undefined {
-  const kind = bytes[0] ?? 0;
-  const slots = kind & ~WAITS;
-  if (!(kind & WAITS) || slots < 1 || slots > MOST_SLOTS || bytes.length !== SLOT * slots) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const word = (index: number): number => view.getInt32(4 * index, true);
-  if (view.getUint32(0, true) >>> 8 !== (crc32(bytes.subarray(4)) & 0xffffff)) return undefined;
-  const ts = EPOCH_MS + word(1) * 1000 + word(5);
-  const text = Buffer.from(bytes.subarray(SLOT)).toString("latin1");
-  return { slots, ts, values: slots > 1 ? JSON.parse(text) : fix(word) };
+/** Is the slot's check right? */
+function isWhole(slot: Uint8Array): boolean {
+  const check = new DataView(slot.buffer, slot.byteOffset).getUint32(0, true) >>> 8;
+  const bare = Uint8Array.from(slot);
+  bare.fill(0, 1, 4);
+  return check === (crc32(bare) & 0xffffff);
 }
 
-function fix(word: (index: number) => number): Record<string, number> {
-  const altitude = word(2) >>> 14;
-  const speed = word(2) & 0x3fff;
+/** The record with a time that waits in these bytes, exactly; undefined when it is none, or torn. */
+export function decodeRecord(bytes: Uint8Array): OutboxRecord | undefined {
+  const slots = Array.from({ length: bytes.length / SLOT }, (_, i) =>
+    Uint8Array.from(bytes.subarray(SLOT * i, SLOT * (i + 1))),
+  );
+  const [head, ...parts] = slots;
+  if (!head || bytes.length % SLOT || !slots.every(isWhole)) return undefined;
+  const view = new DataView(head.buffer);
+  const ts = view.getUint32(4, true) * 1000 + view.getUint16(22, true);
+  if (head[0] === FIX && parts.length === 0) return { slots: 1, ts, values: fix(view) };
+  const length = view.getUint16(20, true);
+  const text = Buffer.concat([head.subarray(8, 8 + HEAD_TEXT), ...parts.map((part) => part.subarray(4))]);
+  if (head[0] !== TEXT || !parts.every(([kind]) => kind === MORE)) return undefined;
+  if (text.length < length || text.length - length >= 20) return undefined;
+  return { slots: slots.length, ts, values: JSON.parse(text.subarray(0, length).toString("latin1")) };
+}
+
+function fix(view: DataView): Record<string, number> {
+  const altitude = view.getInt32(16, true);
+  const speed = view.getUint16(20, true);
   return {
-    Longitude: word(4) / 1e6,
-    Latitude: word(3) / 1e6,
-    ...(altitude && { Altitude: (altitude - SEA_LEVEL) / 10 }),
-    ...(speed && { Speed: (speed - 1) / 10 }),
+    Longitude: view.getInt32(12, true) / 1e6,
+    Latitude: view.getInt32(8, true) / 1e6,
+    ...(altitude !== UNKNOWN_ALTITUDE && { Altitude: altitude / 10 }),
+    ...(speed !== UNKNOWN_SPEED && { Speed: speed / 10 }),
   };
 }
 
-/** The fixes in an image of a flash, wherever its blocks are: those that wait, or confirmed ones too. */
+/** The fixes in an image of a flash, wherever its blocks are: those that wait, or those that are done with, too. */
 export function fixesIn(image: Uint8Array, only_waiting = false): OutboxRecord[] {
   const found = new Map<number, OutboxRecord>();
   for (let at = 0; at + SLOT <= image.length; at += 4) {
     const bytes = Uint8Array.from(image.subarray(at, at + SLOT));
-    if (!only_waiting) bytes[0] = (bytes[0] ?? 0) | WAITS;
-    const record = decodeRecord(bytes);
-    if (record?.slots === 1) found.set(record.ts, record);
+    const record = bytes[0] === FIX ? decodeRecord(bytes) : only_waiting ? undefined : formerFix(bytes);
+    if (record) found.set(record.ts, record);
   }
   return [...found.values()];
+}
+
+/** A fix whose first word was cleared, as far as one can tell without its check. */
+function formerFix(bytes: Uint8Array): OutboxRecord | undefined {
+  const view = new DataView(bytes.buffer);
+  const [latitude, longitude] = [view.getInt32(8, true), view.getInt32(12, true)];
+  const [seconds, ms] = [view.getUint32(4, true), view.getUint16(22, true)];
+  const can_be =
+    !view.getUint32(0) &&
+    ms < 1000 &&
+    seconds > 1.5e9 &&
+    Math.abs(latitude) <= 90e6 &&
+    Math.abs(longitude) <= 180e6;
+  return can_be ? { slots: 1, ts: seconds * 1000 + ms, values: fix(view) } : undefined;
 }

@@ -210,11 +210,8 @@ test("what waits in an outbox is counted as the firmware would: whole records th
   torn[20] = 0;
   const tornLong = recordOf("torn".padEnd(44), 2);
   tornLong[40] = 0;
-  const state = recordOf("state".padEnd(20), 1, false);
-  state[0] = 0x41;
   const block = firstBlock(START);
   const content = blockOf([
-    state,
     recordOf("1".padEnd(20)),
     recordOf("confirmed".padEnd(20), 1, false),
     torn,
@@ -229,7 +226,9 @@ test("what waits in an outbox is counted as the firmware would: whole records th
   const many = Array.from({ length: 170 }, (_, i) => recordOf(`${i}`.padEnd(20)));
   rig.flash.write(block + 4096, blockOf(many));
   assert.equal(await waiting(), 173);
-  // A header that is none.
-  rig.flash.write(block + 4096 + 4, Uint8Array.of(0, 255, 255, 255));
+  // A header that was hit, and one that is none.
+  rig.flash.write(block + 4096 + 4, Uint8Array.of(0, 0, 0, 0));
+  assert.equal(await waiting(), 173);
+  rig.flash.write(block + 4096 + 8, Uint8Array.of(0, 0, 0, 0));
   assert.equal(await waiting(), 3);
 });

@@ -65,19 +65,29 @@ export async function board(t: TestContext, options: ConsoleOptions = {}): Promi
 /** Where records begin in an outbox's file: the first page that the file has whole. */
 export const firstBlock = (header: number): number => (header + 32 + 4095) & -4096;
 
-/** A record as firmware/tracker/journal.ts writes it; one slot: a fix. */
+/** A record as firmware/tracker/slot.ts describes it; one slot: a fix. */
 export function recordOf(text: string, slots = 1, waits = true): Uint8Array {
   const bytes = Buffer.alloc(24 * slots, " ");
-  bytes.write(text, 4, "latin1");
-  bytes.writeUInt32LE((crc32(bytes.subarray(4)) << 8) >>> 0, 0);
-  bytes[0] = (waits ? 0x80 : 0) | slots;
+  for (let i = 0; i < slots; i++) {
+    const slot = bytes.subarray(24 * i, 24 * (i + 1));
+    slot.fill(0, 0, 4);
+    slot.write(text.slice(20 * i, 20 * (i + 1)), 4, "latin1");
+    slot[0] = i ? 5 : slots > 1 ? 3 : 1;
+    if (slots > 1 && !i) slot.writeUInt16LE(12 + 20 * (slots - 1), 20);
+    slot.writeUIntLE(crc32(slot) & 0xffffff, 1, 3);
+  }
+  if (!waits) bytes.fill(0, 0, 4);
   return bytes;
 }
 
 /** A block with these records, and no more. */
 export function blockOf(records: Uint8Array[]): Uint8Array {
-  const header = Buffer.alloc(16, 0xff);
-  header.set([1, 0, 0, 0x54, 0xfe]);
+  const header = Buffer.alloc(16);
+  const number = Buffer.from("TBJ2\x01\0\0\0", "latin1");
+  for (const at of [0, 8]) {
+    number.copy(header, at, 4);
+    header.writeUInt32LE(crc32(number), at + 4);
+  }
   return Buffer.concat([header, ...records]);
 }
 

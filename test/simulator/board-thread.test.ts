@@ -56,13 +56,17 @@ async function start(t: TestContext, blob = "print('started')") {
   };
 }
 
-for (const loop of ["while(true){}", "setTimeout(function(){while(true){}},1)", "while(true)print('x')"])
+for (const loop of [
+  "print('begun');while(true){}",
+  "setTimeout(function(){print('begun');while(true){}},1)",
+  "print('begun');while(true)print('x')",
+])
   test(`${loop}: Ctrl-C gives the console back, and the board has not started again`, async (t) => {
     const { type, said, lines } = await start(t);
     type(`\x10var kept=42;print("ready")\n`);
     await said("ready");
-    type(`${loop}\n`);
-    await said("\n");
+    type(`\x10${loop}\n`);
+    await said("begun");
     type("\x03");
     await said("Execution Interrupted");
     type("kept\n");

@@ -1,18 +1,21 @@
 /** A journal on simulated flash, whose records are numbered. */
 import assert from "node:assert/strict";
 import type * as journals from "../../firmware/tracker/journal.ts";
-import { Kind, Word } from "../../firmware/tracker/journal.ts";
+import { Word } from "../../firmware/tracker/journal.ts";
+import type * as queues from "../../firmware/tracker/queue.ts";
+import { Kind } from "../../firmware/tracker/slot.ts";
 import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
-import { bootable } from "../modem/fresh.ts";
+import { bootableParts } from "../modem/fresh.ts";
 import { switchOn } from "./espruino.ts";
 
 export const SLOT = 24;
 export const BLOCK = 4096;
 export const HEADER = 16;
-/** Slots of a block, beside the first three, which have the state. */
+/** Slots of a block, beside the last three, which get the state. */
 export const PER_BLOCK = 167;
+const STATE_SLOTS = 3;
 /** Where the journal's flash begins, in a chip that has other things before and after. */
 export const START = 0x40000;
 const AROUND = 0x20000;
@@ -25,7 +28,10 @@ export const PAGES = [
   { page: 0x20000, ring: 0x40000 },
 ];
 
-const boot = bootable<typeof journals>("tracker/journal.ts");
+const boot = bootableParts<{ journal: typeof journals; queue: typeof queues }>({
+  journal: "tracker/journal.ts",
+  queue: "tracker/queue.ts",
+});
 
 switchOn();
 
@@ -45,37 +51,53 @@ export const copyOf = (chip: Chip): Chip => createFlash(chip, Uint8Array.from(ch
 export const upTo = (first: number, last: number): number[] =>
   Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
 
-/** A record's words: its number, then what follows from it. */
-const wordsOf = (id: number, slots: number): Int32Array =>
-  Int32Array.from({ length: 6 * slots }, (_, i) => (i > 1 ? Math.imul(id + i, 0x9e3779b1) : i * id));
+/** A record's slots, without checks: its number, then what follows from it; one is a fix, more are a text. */
+function slotsOf(id: number, slots: number): Uint8Array {
+  const words = Int32Array.from({ length: 6 * slots }, (_, i) =>
+    i === 1 ? id : Math.imul(id + i, 0x9e3779b1) & 0x7f7f7f7f,
+  );
+  const bytes = new Uint8Array(words.buffer);
+  for (let at = 0; at < bytes.length; at += SLOT) {
+    words[at / 4] = 0;
+    bytes[at] = at ? Kind.More : slots > 1 ? Kind.Text : Kind.Fix;
+  }
+  if (slots > 1) new DataView(bytes.buffer).setUint16(20, 12 + 20 * (slots - 1), true);
+  return bytes;
+}
 
 /** The firmware boots on what the chip has. */
 export function reopen(chip: Chip, bytes: number) {
   const flash = rawFlash(chip);
-  const journal = boot();
+  const { journal, queue } = boot();
   journal.openJournal(flash, START, START + bytes);
   const self = {
     journal,
+    queue,
     flash,
     chip,
     bytes,
     /** Appends record `id`. */
-    append: (id: number, slots = 1): boolean => journal.put(Kind.Waits | slots, wordsOf(id, slots)),
+    append: (id: number, slots = 1): boolean => queue.append(slotsOf(id, slots)),
     /** Takes the oldest, at most so many, and perhaps the latest: their numbers, in order. */
     take(most = Number.POSITIVE_INFINITY, latest = false): number[] {
       const ids: number[] = [];
       let refused = false;
-      journal.take(() => {
+      queue.take(() => {
         if (ids.length >= most && !(latest && refused)) {
           refused = true;
           return 0;
         }
         const { record } = journal;
         const id = new Int32Array(record.buffer)[1] as number;
-        const slots = record.length / SLOT;
-        assert.equal(record[0], Kind.Waits | slots);
-        const appended = new Uint8Array(wordsOf(id, slots).buffer);
-        const same = Buffer.compare(record.subarray(4), appended.subarray(4)) === 0;
+        const slots = journal.length / SLOT;
+        const appended = Buffer.from(slotsOf(id, slots));
+        const parts = Array.from({ length: slots - 1 }, (_, i) =>
+          appended.subarray(SLOT * (i + 1) + 4, SLOT * (i + 2)),
+        );
+        assert.equal(record[0], appended[0]);
+        const same =
+          Buffer.compare(record.subarray(4), appended.subarray(4, SLOT)) === 0 &&
+          journal.rest === Buffer.concat(parts).toString("latin1");
         if (!same) assert.fail(`record ${id} is not what was appended: ${record}`);
         ids.push(id);
         return 1;
@@ -85,13 +107,13 @@ export function reopen(chip: Chip, bytes: number) {
     /** All that wait. */
     all(): number[] {
       const ids = self.take();
-      journal.settle(false);
+      queue.settle(false);
       return ids;
     },
     /** The server has the oldest, so many. */
     confirm(most = Number.POSITIVE_INFINITY): number[] {
       const ids = self.take(most);
-      assert.equal(journal.settle(true), ids.length);
+      assert.equal(queue.settle(true), ids.length);
       return ids;
     },
     get dropped(): number {
@@ -113,13 +135,18 @@ export function filled(page: number, bytes: number, count: number): Opened {
 
 /**
  * A journal whose records, 1 and on, take so many slots: in each block large ones, then fixes. The state has `settings`
- * from the first block on.
+ * from the first slots on.
  */
 export function filledTo(slots: number, chip: Chip, bytes: number, settings: number[]): Opened {
   const opened = reopen(chip, bytes);
-  opened.journal.state.set(settings, Word.Interval);
   let id = 0;
-  for (let used = 0; used < slots; ) {
+  let used = 0;
+  if (slots) {
+    opened.journal.state.set(settings, Word.Interval);
+    assert.ok(opened.journal.saveState());
+    used = STATE_SLOTS;
+  }
+  while (used < slots) {
     const left = Math.min(PER_BLOCK - (used % PER_BLOCK), slots - used);
     const size = left >= 31 ? 31 : 1;
     assert.ok(opened.append(++id, size));

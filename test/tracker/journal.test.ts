@@ -30,7 +30,7 @@ describe("records", () => {
   onEachPage("are kept in order, and only the confirmed are gone", (page, ring) => {
     const opened = filled(page, ring, 5);
     assert.deepEqual(opened.take(2), [1, 2]);
-    assert.equal(opened.journal.settle(false), 0);
+    assert.equal(opened.queue.settle(false), 0);
     assert.deepEqual(opened.confirm(2), [1, 2]);
     assert.deepEqual(opened.all(), [3, 4, 5]);
     assert.deepEqual(opened.reopened().all(), [3, 4, 5]);
@@ -42,10 +42,10 @@ describe("records", () => {
   });
 
   test("those appended while others are under way are not confirmed with them", () => {
-    const { take, append, journal, all } = filled(4096, 2 * BLOCK, 3);
+    const { take, append, journal, queue, all } = filled(4096, 2 * BLOCK, 3);
     assert.deepEqual(take(), [1, 2, 3]);
     append(4);
-    assert.equal(journal.settle(true), 3);
+    assert.equal(queue.settle(true), 3);
     assert.deepEqual(all(), [4]);
     assert.equal(journal.waiting(), 1);
   });
@@ -114,22 +114,22 @@ describe("a full ring", () => {
     onEachPage(`under way when their page is erased: ${arrived ? "arrived" : "not"}`, (page, ring) => {
       const capacity = (ring / BLOCK) * PER_BLOCK;
       const perPage = Math.max(page / BLOCK, 1) * PER_BLOCK;
-      const { take, append, journal, all } = filled(page, ring, capacity);
+      const { take, append, journal, queue, all } = filled(page, ring, capacity);
       // From the page that goes, and from the one after it.
       assert.equal(take(perPage + 5).length, perPage + 5);
       append(capacity + 1);
       assert.equal(journal.state[Word.Dropped], perPage);
-      assert.equal(journal.settle(arrived), arrived ? 5 : 0);
+      assert.equal(queue.settle(arrived), arrived ? 5 : 0);
       assert.deepEqual(all(), upTo(perPage + (arrived ? 6 : 1), capacity + 1));
       const confirmed = arrived ? 5 : 0;
       assert.equal(all().length + (journal.state[Word.Dropped] as number) + confirmed, capacity + 1);
     });
 
   test("all that is under way is dropped", () => {
-    const { take, append, journal, all } = filled(4096, 2 * BLOCK, 2 * PER_BLOCK);
+    const { take, append, queue, all } = filled(4096, 2 * BLOCK, 2 * PER_BLOCK);
     take(3);
     append(1000);
-    assert.equal(journal.settle(true), 0);
+    assert.equal(queue.settle(true), 0);
     assert.deepEqual(all(), [...upTo(PER_BLOCK + 1, 2 * PER_BLOCK), 1000]);
   });
 
@@ -155,36 +155,36 @@ describe("a full ring", () => {
 
 describe("the latest record", () => {
   test("goes along with the oldest of a long backlog, once", () => {
-    const { take, journal, all, confirm } = filled(4096, 2 * BLOCK, 50);
+    const { take, journal, queue, all, confirm } = filled(4096, 2 * BLOCK, 50);
     assert.deepEqual(take(7, true), [...upTo(1, 7), 50]);
-    assert.equal(journal.settle(true), 8);
+    assert.equal(queue.settle(true), 8);
     assert.deepEqual(all(), upTo(8, 49));
     assert.deepEqual(take(7, true), upTo(8, 14));
-    journal.settle(true);
+    queue.settle(true);
     assert.deepEqual(confirm(), upTo(15, 49));
     assert.equal(journal.waiting(), 0);
   });
 
   test("does not come twice when it is the last of the oldest, or the next one", () => {
     for (const most of [2, 3]) {
-      const { take, journal, all } = filled(4096, 2 * BLOCK, 3);
+      const { take, queue, all } = filled(4096, 2 * BLOCK, 3);
       assert.deepEqual(take(most, true), [1, 2, 3]);
-      assert.equal(journal.settle(true), 3);
+      assert.equal(queue.settle(true), 3);
       assert.deepEqual(all(), []);
     }
   });
 
   test("waits in its place when it did not arrive", () => {
-    const { take, journal, all } = filled(4096, 2 * BLOCK, 50);
+    const { take, queue, all } = filled(4096, 2 * BLOCK, 50);
     take(7, true);
-    journal.settle(false);
+    queue.settle(false);
     assert.deepEqual(all(), upTo(1, 50));
   });
 
   test("that went ahead is gone after a restart, too", () => {
     const opened = filled(4096, 2 * BLOCK, 50);
     opened.take(7, true);
-    opened.journal.settle(true);
+    opened.queue.settle(true);
     assert.deepEqual(opened.reopened().all(), upTo(8, 49));
   });
 });
@@ -254,7 +254,7 @@ describe("the state", () => {
     opened.append(4);
     set(opened, 2);
     assert.deepEqual(opened.take(2, true), [1, 2, 4]);
-    opened.journal.settle(true);
+    opened.queue.settle(true);
     assert.deepEqual(opened.all(), [3]);
     assert.deepEqual(opened.confirm(), [3]);
     assert.deepEqual(opened.reopened().all(), []);
@@ -300,7 +300,7 @@ describe("what flash can have", () => {
     const opened = filled(4096, 2 * BLOCK, 5);
     opened.append(6, 4);
     opened.append(7);
-    const slot = (index: number) => START - opened.chip.start + HEADER + SLOT * (3 + index);
+    const slot = (index: number) => START - opened.chip.start + HEADER + SLOT * index;
     for (const [at, gone] of [
       // Check and content; the first slot of several and the last.
       [slot(2) + 1, 3],
@@ -323,7 +323,7 @@ describe("what flash can have", () => {
 
   test("bits that do not take: the record is written again, in the next place", () => {
     const { chip, append, reopened } = filled(4096, 2 * BLOCK, 2);
-    const at = START - chip.start + HEADER + SLOT * 5;
+    const at = START - chip.start + HEADER + SLOT * 2;
     chip.bytes.fill(0xf7, at + 5, at + 8);
     assert.ok(append(3));
     assert.ok(append(4));

@@ -3,11 +3,13 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { type Clock, install } from "@sinonjs/fake-timers";
 import fc from "fast-check";
 import type { Fix } from "../../firmware/gnss/fix.ts";
+import { Reason } from "../../firmware/reason.ts";
 import type * as clocks from "../../firmware/tracker/clock.ts";
 import { Witness } from "../../firmware/tracker/clock.ts";
 import type * as journals from "../../firmware/tracker/journal.ts";
 import { Word } from "../../firmware/tracker/journal.ts";
 import type * as outboxes from "../../firmware/tracker/outbox.ts";
+import type * as paces from "../../firmware/tracker/pace.ts";
 import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
 import { parseTelemetry, type Sample } from "../../scripts/simulator/thingsboard/telemetry.ts";
@@ -23,15 +25,18 @@ interface Parts {
   clock: typeof clocks;
   outbox: typeof outboxes;
   journal: Journal;
+  pace: typeof paces;
 }
 const boot = bootableParts<Parts>({
   clock: "tracker/clock.ts",
   outbox: "tracker/outbox.ts",
   journal: "tracker/journal.ts",
+  pace: "tracker/pace.ts",
 });
 
-/** The outbox, and of its journal what shows; and somebody tells the time. */
-type Outbox = typeof outboxes & Pick<Journal, "state"> & { clockIs(time_ms: number): void };
+/** The outbox, of its journal and its pace what shows; and somebody tells the time. */
+type Outbox = typeof outboxes &
+  Pick<Journal, "state"> & { pace: typeof paces; clockIs(time_ms: number): void };
 
 let clock: Clock;
 let chip: Chip;
@@ -46,7 +51,7 @@ function start({ no_time = "hold", keys = KEYS, now_ms = NOON_MS } = {}): Outbox
   clock?.uninstall();
   clock = install({ now: now_ms, toFake: ["Date"] });
   switchOn();
-  const { clock: its_clock, outbox, journal } = boot();
+  const { clock: its_clock, outbox, journal, pace } = boot();
   its_clock.startClock(false);
   journal.openJournal(rawFlash(chip), 0, chip.length);
   journal.state[Word.Starts] = (journal.state[Word.Starts] as number) + 1;
@@ -54,6 +59,7 @@ function start({ no_time = "hold", keys = KEYS, now_ms = NOON_MS } = {}): Outbox
   outbox.useSettings({ no_time, keys });
   return Object.create(outbox, {
     state: { value: journal.state },
+    pace: { value: pace },
     clockIs: { value: (time_ms: number) => its_clock.timeTold(Witness.Network, time_ms) },
   });
 }
@@ -77,6 +83,7 @@ function drain(outbox: Outbox): Sample[] {
 
 const fixAt = (time_ms: number): Fix => ({ time_ms, ...AT });
 const append = (outbox: Outbox, time_ms: number) => outbox.append(time_ms, fixAt(time_ms), "");
+const upTo = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const times = (samples: Sample[]) => samples.map(({ ts }) => ts);
 const valuesOf = (sample: Sample | undefined) => Object.fromEntries(sample?.values ?? []);
 
@@ -107,8 +114,8 @@ describe("a fix", () => {
       time_ms: fc.integer({ min: Date.UTC(2020, 0, 1), max: Date.UTC(2087, 11, 31) }),
       latitude: degrees(90),
       longitude: degrees(180),
-      altitude_m: tenths(-999.9, 25_000),
-      speed_kmh: tenths(0, 1600),
+      altitude_m: tenths(-11_000, 400_000),
+      speed_kmh: tenths(0, 6553.4),
     },
     { requiredKeys: ["time_ms", "latitude", "longitude"] },
   );
@@ -116,7 +123,7 @@ describe("a fix", () => {
   test("of any place, height and speed comes out as it went in, after a restart, too", () => {
     const property = fc.property(fc.array(anyFix, { minLength: 1, maxLength: 40 }), (fixes) => {
       erase();
-      for (const fix of fixes) assert.equal(start().append(fix.time_ms, fix, ""), "");
+      for (const fix of fixes) assert.equal(start().append(fix.time_ms, fix, ""), Reason.None);
       const samples = drain(start());
       assert.deepEqual(
         // The latest goes ahead.
@@ -157,6 +164,26 @@ describe("a fix", () => {
   });
 });
 
+describe("values come out as they went in, or are left out", () => {
+  for (const [altitude_m, speed_kmh, Altitude, Speed] of [
+    [25_300, 1666.8, 25_300, 1666.8],
+    [30_500, 6553.4, 30_500, 6553.4],
+    [-1200, -1, -1200, undefined],
+    [-0.1, 6553.5, -0.1, undefined],
+    [1e9, 1e9, undefined, undefined],
+    [-1e9, -0.06, undefined, undefined],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, undefined, undefined],
+    [Number.NaN, Number.NaN, undefined, undefined],
+    [undefined, undefined, undefined, undefined],
+  ])
+    test(`${altitude_m} m, ${speed_kmh} km/h`, () => {
+      const outbox = start();
+      outbox.append(NOON_MS, { ...fixAt(NOON_MS), altitude_m, speed_kmh }, "");
+      const values = valuesOf(taken(outbox)[0]);
+      assert.deepEqual([values.Altitude, values.Speed], [Altitude, Speed]);
+    });
+});
+
 function byTime(a: { ts?: number | undefined }, b: { ts?: number | undefined }): number {
   return (a.ts ?? 0) - (b.ts ?? 0) || JSON.stringify(a).localeCompare(JSON.stringify(b));
 }
@@ -164,7 +191,7 @@ function byTime(a: { ts?: number | undefined }, b: { ts?: number | undefined }):
 describe("other values", () => {
   test("are kept as text, with the time, and after a restart", () => {
     const text = '{"temperature":21.5,"door":"open  ","n":[1,{"a":null}]}';
-    assert.equal(start().append(NOON_MS + 12, 0, text), "");
+    assert.equal(start().append(NOON_MS + 12, 0, text), Reason.None);
     assert.equal(start().take(), `[{"ts":${NOON_MS + 12},"values":${text}}]`);
   });
 
@@ -172,12 +199,12 @@ describe("other values", () => {
     for (let length = 8; length <= 720; length++) {
       const outbox = start();
       const text = `{"t":"${"x".repeat(length - 8)}"}`;
-      assert.equal(outbox.append(NOON_MS, 0, text), "", `${length} bytes`);
+      assert.equal(outbox.append(NOON_MS, 0, text), Reason.None, `${length} bytes`);
       assert.equal(outbox.take(), `[{"ts":${NOON_MS},"values":${text}}]`);
       outbox.settle(true);
     }
     const outbox = start();
-    assert.equal(outbox.append(NOON_MS, 0, `{"t":"${"x".repeat(713)}"}`), "too large");
+    assert.equal(outbox.append(NOON_MS, 0, `{"t":"${"x".repeat(713)}"}`), Reason.TooLarge);
     assert.equal(outbox.take(), "");
   });
 
@@ -192,7 +219,7 @@ describe("other values", () => {
 test("flash that takes nothing any more: what is lost is counted", () => {
   const outbox = start();
   chip.bytes.fill(0x55);
-  assert.equal(append(outbox, NOON_MS), "flash worn");
+  assert.equal(append(outbox, NOON_MS), Reason.FlashWorn);
   assert.equal(outbox.state[Word.Dropped], 1);
 });
 
@@ -241,23 +268,58 @@ describe("a packet", () => {
     );
   });
 
-  test("has one after a failure, then more again", () => {
+  test("has eight of a backlog whose latest went ahead", () => {
     const outbox = start();
-    for (let i = 0; i < 100; i++) append(outbox, NOON_MS + i);
+    for (let i = 0; i < 30; i++) append(outbox, NOON_MS + i);
     assert.equal(taken(outbox).length, 8);
-    outbox.settle(false);
-    assert.equal(outbox.sent, 0);
-    const sizes = Array.from({ length: 5 }, () => {
+    outbox.settle(true);
+    assert.deepEqual(
+      times(taken(outbox)),
+      upTo(7, 14).map((i) => NOON_MS + i),
+    );
+  });
+
+  test("has half as many samples after one that was lost, down to one alone, without the latest", () => {
+    const outbox = start();
+    const sizes = Array.from({ length: 5 }, (_, i) => {
+      for (let k = 0; k < 20; k++) append(outbox, NOON_MS + 100 * i + k);
       const { length } = taken(outbox);
-      outbox.settle(true);
+      outbox.settle(false);
+      outbox.pace.packetLost(length, true);
       return length;
     });
-    // The latest was tried; it is one of the backlog now.
-    assert.deepEqual(sizes, [1, 2, 4, 7, 7]);
-    taken(outbox);
-    outbox.settle(false);
-    outbox.settle(false);
+    assert.equal(outbox.sent, 0);
+    assert.deepEqual(sizes, [8, 4, 2, 1, 1]);
+    assert.deepEqual(times(taken(outbox)), [NOON_MS]);
+  });
+
+  for (const [limit, fixes] of [
+    ["20:60", 4],
+    ["20:1,600:60", 4],
+    ["33:10", 6],
+    ["5:1", 1],
+    ["3:1", 1],
+    ["1000:1,16000:60", 8],
+  ] as const)
+    test(`fits the windows ${limit} of data points`, () => {
+      const outbox = start();
+      outbox.pace.setLimits({ rateLimits: { telemetryDataPoints: limit } });
+      for (let i = 0; i < 20; i++)
+        outbox.append(NOON_MS + i, { ...fixAt(NOON_MS), altitude_m: 1, speed_kmh: 2 }, "");
+      const samples = taken(outbox);
+      assert.equal(samples.length, fixes);
+      assert.equal(outbox.samples, fixes);
+      assert.equal(outbox.points, 4 * fixes, "as the server counts them");
+    });
+
+  test("a sample with more data points than any window alone goes alone", () => {
+    const outbox = start();
+    outbox.pace.setLimits({ rateLimits: { telemetryDataPoints: "3:1" } });
+    outbox.append(NOON_MS, 0, '{"a":1,"b":2,"c":3,"d":4,"e":5}');
+    outbox.append(NOON_MS, 0, '{"a":1}');
+    outbox.append(NOON_MS, 0, '{"a":1}');
     assert.equal(taken(outbox).length, 1);
+    assert.equal(outbox.points, 5);
   });
 });
 
@@ -317,10 +379,10 @@ describe("the time is not known", () => {
 
   test("drop: it is not kept, and counted", () => {
     const outbox = start({ no_time: "drop", now_ms: OWN_MS });
-    assert.equal(append(outbox, OWN_MS), "no time");
+    assert.equal(append(outbox, OWN_MS), Reason.NoTime);
     assert.equal(outbox.take(), "");
     assert.equal(outbox.state[Word.Dropped], 1);
-    assert.equal(append(outbox, NOON_MS), "");
+    assert.equal(append(outbox, NOON_MS), Reason.None);
     assert.deepEqual(times(drain(outbox)), [NOON_MS]);
   });
 
