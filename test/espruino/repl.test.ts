@@ -39,6 +39,7 @@ describe("the console of the real interpreter", { skip }, () => {
         binary,
         modem,
         blob,
+        as_it_is: true,
         config: {
           server: { host: "127.0.0.1", port: mqttPort, username: TOKEN, client_id: "tracker-1" },
           apn: "internet",
