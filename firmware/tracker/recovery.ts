@@ -65,15 +65,15 @@ export const enum Evidence {
 
 /** The rungs that a kind of failure allows: each is taken at every so many-th failure in a row, the furthest that is due; 0: never. */
 export interface Ladder {
-  context: number;
-  radio: number;
-  modem: number;
-  power: number;
-  board: number;
+  context_: number;
+  radio_: number;
+  modem_: number;
+  power_: number;
+  board_: number;
   /** The first delay is from 1 s to this; the range doubles with each failure, up to Limit.Cap_s. */
-  first_s: number;
+  first_s_: number;
   /** After Limit.Long failures in a row it is this. */
-  longest_s: number;
+  longest_s_: number;
 }
 
 const enum Limit {
@@ -95,13 +95,13 @@ function rungs(
   longest_s: number,
 ): Ladder {
   return {
-    context: context,
-    radio: radio,
-    modem: modem,
-    power: power,
-    board: board,
-    first_s: first_s,
-    longest_s: longest_s,
+    context_: context,
+    radio_: radio,
+    modem_: modem,
+    power_: power,
+    board_: board,
+    first_s_: first_s,
+    longest_s_: longest_s,
   };
 }
 
@@ -192,22 +192,26 @@ export function evidenceOf(why: Reason, accepted: boolean): Evidence {
   }
 }
 
+function isDue(every: number, count: number): boolean {
+  return every > 0 && count % every === 0;
+}
+
 /** The rung for the `count`-th failure in a row of a kind: the furthest that is due. */
 export function rungAt(allowed: Ladder, count: number): Rung {
-  if (allowed.board && count % allowed.board === 0) return Rung.Board;
-  if (allowed.power && count % allowed.power === 0) return Rung.Power;
-  if (allowed.modem && count % allowed.modem === 0) return Rung.Modem;
-  if (allowed.radio && count % allowed.radio === 0) return Rung.Radio;
-  if (allowed.context && count % allowed.context === 0) return Rung.Context;
+  if (isDue(allowed.board_, count)) return Rung.Board;
+  if (isDue(allowed.power_, count)) return Rung.Power;
+  if (isDue(allowed.modem_, count)) return Rung.Modem;
+  if (isDue(allowed.radio_, count)) return Rung.Radio;
+  if (isDue(allowed.context_, count)) return Rung.Context;
   return Rung.Connection;
 }
 
 /** The delay after so many failures in a row, of whatever kind. */
 export function wait_s(failures: number, allowed: Ladder): number {
-  let most_s = allowed.first_s;
+  let most_s = allowed.first_s_;
   for (let i = 1; i < failures && most_s < Limit.Cap_s; i++) most_s *= 2;
   if (most_s > Limit.Cap_s) most_s = Limit.Cap_s;
-  if (failures > Limit.Long) most_s = allowed.longest_s;
+  if (failures > Limit.Long) most_s = allowed.longest_s_;
   return Math.floor(1 + jitter() * most_s);
 }
 

@@ -13,7 +13,7 @@ import { parseES5, refusals } from "./verify.ts";
 /** Nothing is written to `outfile`. */
 export type BlobOptions = BundleOptions;
 
-/** What a board runs: one ES5 expression, ASCII, without comments. */
+/** What a board runs: ES5 statements on one line, ASCII, without comments. */
 export interface Blob {
   code: string;
   /** Source map, JSON, from the blob to the TypeScript. */

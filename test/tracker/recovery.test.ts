@@ -53,8 +53,8 @@ describe("the table", () => {
     assert.deepEqual(
       rows,
       ALL_KINDS.map((evidence) => {
-        const { context, radio, modem, power, board } = ladder(evidence);
-        return [context, radio, modem, power, board];
+        const { context_, radio_, modem_, power_, board_ } = ladder(evidence);
+        return [context_, radio_, modem_, power_, board_];
       }),
     );
   });
@@ -63,7 +63,7 @@ describe("the table", () => {
 
   test("only a silent modem reboots the board, and only one not yet proven to work is cut off", () => {
     for (const evidence of ALL_KINDS) {
-      const { modem, power, board } = ladder(evidence);
+      const { modem_: modem, power_: power, board_: board } = ladder(evidence);
       assert.equal(board > 0, evidence === Evidence.Silent);
       if (evidence >= Evidence.Name) assert.equal(power, 0, `power at ${evidence}`);
       if (evidence >= Evidence.Refused) assert.equal(modem, 0, `modem at ${evidence}`);
@@ -83,13 +83,13 @@ describe("the table", () => {
         Math.random = () => NEARLY_1;
         return [least, wait_s(failures, allowed)];
       };
-      let most_s = allowed.first_s;
+      let most_s = allowed.first_s_;
       for (let failures = 1; failures <= 12; failures++) {
         assert.deepEqual(range(failures), [1, most_s]);
         most_s = Math.min(most_s * 2, 600);
       }
-      for (const failures of [13, 50, 1e6]) assert.deepEqual(range(failures), [1, allowed.longest_s]);
-      assert.equal(allowed.longest_s, evidence >= Evidence.Sockets ? 600 : 3600);
+      for (const failures of [13, 50, 1e6]) assert.deepEqual(range(failures), [1, allowed.longest_s_]);
+      assert.equal(allowed.longest_s_, evidence >= Evidence.Sockets ? 600 : 3600);
     }
   });
 });
