@@ -7,7 +7,7 @@
  * in `Word.Dropped` and cleared when it is met; what the power tore is cleared only, as nobody was told that it was kept.
  */
 import { clear, type Flash, Found, flash, length, look, readRecord, record, useFlash } from "./record.ts";
-import { Format, Kind, Size, sign } from "./slot.ts";
+import { First, Format, Kind, Size, sign } from "./slot.ts";
 
 export type { Flash } from "./record.ts";
 
@@ -190,13 +190,17 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
     if (oldest <= from || oldest > to) oldest = following + (numberOf(following) ? Size.Header : Size.Block);
     state[Word.Oldest] = oldest;
     // What the power tore at the end is cleared before anything follows it.
-    let last = write;
-    let kind: Kind;
-    do {
+    let last = write - Size.Slot;
+    const kind = last > newest ? look(last) : Kind.Done;
+    const torn = kind === Kind.Torn || kind === Kind.Broken;
+    if (torn) {
+      clear(last);
       last -= Size.Slot;
-      kind = last > newest ? look(last) : Kind.Done;
-    } while (kind === Kind.More || kind === Kind.Torn);
-    if (kind) waitsAt(last);
+    }
+    while (last > newest && look(last) === Kind.More) last -= Size.Slot;
+    // Nobody was told that it was kept: it is not counted.
+    if (torn && last > newest) readRecord(last);
+    else if (kind) waitsAt(last);
   }
   state[Word.Oldest] = seek(sequence ? (state[Word.Oldest] as number) : to);
   if (state[Word.Aside] && waitsAt(state[Word.Aside] as number))
@@ -222,10 +226,14 @@ export function waiting(): number {
 /** Writes slots, whose kinds and contents stand, and looks whether they are there. */
 function writeSlots(slots: Uint8Array, at: number): boolean {
   const words = new Int32Array(slots.buffer);
-  for (let i = 0; i < slots.length; i += Size.Slot)
+  for (let i = 0; i < slots.length; i += Size.Slot) {
+    // It may be signed already.
+    (slots[i] as number) &= First.Kind;
     words[i / 4] = sign(new Uint8Array(slots.buffer, i, Size.Slot));
+  }
   flash.write(slots, at);
-  for (let i = 0; i < slots.length; i += Size.Slot) if (look(at + i) !== slots[i]) return false;
+  for (let i = 0; i < slots.length; i += Size.Slot)
+    if (look(at + i) !== ((slots[i] as number) & First.Kind)) return false;
   return true;
 }
 

@@ -60,10 +60,11 @@ function readWindows(text: string, of_points: boolean): Window[] | undefined {
 }
 
 /**
- * Takes the limits that the server told, by name, whatever came as that. Those it says nothing of, or no sense, stay as they
- * were; null and "" are none.
+ * Takes the answer to getSessionLimits, whatever came as that. A kind of limit it says nothing of, or no sense, stays as it
+ * was; null and "" are none.
  */
-export function setLimits(told: any): void {
+export function setLimits(answer: any): void {
+  const told = answer && answer.rateLimits;
   const before = windows;
   if (!told || typeof told !== "object") return;
   windows = [];

@@ -1,5 +1,5 @@
 /** One record in flash: read, found whole, torn or broken, done with. slot.ts has its form. */
-import { Half, Kind, kindOf, Size } from "./slot.ts";
+import { Half, Kind, kindOf, release, Size } from "./slot.ts";
 
 /** Espruino's: bytes as text. */
 declare const E: { toString(bytes: Uint8Array): string };
@@ -35,7 +35,9 @@ export function useFlash(its_flash: Flash): void {
 
 /** Whoever needed the slot at an address is done with it. */
 export function clear(at: number): void {
-  flash.write("\0\0\0\0", at);
+  const first = flash.read(Size.Content, at);
+  release(first);
+  flash.write(first, at);
 }
 
 /** Reads the slot at an address. */

@@ -13,8 +13,7 @@
  *
  * | slot bytes | `Fix` | `Text`, values as JSON | `More` of the record before it | `State` |
  * |---|---|---|---|---|
- * | 0        | kind                               | kind                            | kind     | kind    |
- * | 1 to 3   | check                              | check                           | check    | check   |
+ * | 0 to 3   | kind, check, whether it waits      | the same                        | the same | so, too |
  * | 4 to 7   | time, s since 1970                 | time, s since 1970              | 20 bytes | words   |
  * | 8 to 11  | latitude, millionths of a degree   | first 12 bytes of the text      |          | 0 to 4; |
  * | 12 to 15 | longitude, millionths of a degree  |                                 |          | 5 to 14 |
@@ -25,9 +24,12 @@
  * `OwnFix` and `OwnText`, of a board that did not know the time: bytes 4 to 7 are the ms since the board started, 22 and 23
  * the start's number (`Word.Starts`, the low 16 bits).
  *
- * The check is the low 24 bits of the CRC-32 of the slot with bytes 1 to 3 zero. It covers the kind: any one bit or byte
- * that flips is seen, and one that hit the kind is mended. Who is done with a slot clears its first word: one write, the
- * second that word sees, as many as an nRF52840's flash allows between two erases.
+ * The first word, bits 0 to 6: the kind; 8 to 30: the check; 7 and 31, each in a byte of its own: somebody waits for the
+ * record. The check is the low 23 bits of the CRC-32 of the slot with nothing but the kind in its first word. So any one bit
+ * or byte that flips is seen, and mended where it hit the kind.
+ *
+ * Who is done with a record clears bits 7 and 31 of its first slot: one write, the second that word sees, as many as an
+ * nRF52840's flash allows between two erases. One of them alone, torn or hit, changes nothing: the record still waits.
  */
 
 /** Espruino's: the CRC-32 of what a view shows. */
@@ -57,9 +59,9 @@ export const enum Format {
   Dropped = 8,
 }
 
-/** The first byte of a slot. */
+/** What a slot is. */
 export const enum Kind {
-  /** Nobody needs this slot: the server has the record, or it was given up, or moved. */
+  /** Not in flash: nobody waits for it. The server has the record, or it was given up, or moved. */
   Done = 0,
   Fix,
   OwnFix,
@@ -100,35 +102,50 @@ export const enum Unknown {
   Speed = 0xffff,
 }
 
-/** A slot's first word: its kind, and the check of what it has. Clears the three bytes where the check will be. */
-export function sign(slot: Uint8Array): number {
+/** Parts of a slot's first word. */
+export const enum First {
+  Kind = 0x7f,
+  Check = 0x7fffff00,
+  /** 0x80000080. */
+  Waits = -0x7fffff80,
+}
+
+/** A slot's first word, but whether it waits, for what it has and the kind in its first byte. Clears the rest of that word. */
+function check(slot: Uint8Array): number {
   slot[1] = slot[2] = slot[3] = 0;
-  return (E.CRC32(slot) << 8) | (slot[0] as number);
+  return ((E.CRC32(slot) << 8) & First.Check) | (slot[0] as number);
+}
+
+/** The first word of a slot that is to be written. */
+export function sign(slot: Uint8Array): number {
+  return check(slot) | First.Waits;
+}
+
+/** A slot's first four bytes, so that nobody waits for it any more. */
+export function release(first: Uint8Array): void {
+  (first[0] as number) &= 127;
+  (first[3] as number) &= 127;
 }
 
 /**
- * What a slot is that was read. Its first byte says so then, too, unless it is none of a record: of a broken one that byte
- * is as found, and may be wrong.
+ * What a slot is that was read; its first byte is the kind then. Of a broken one, that byte is as found and may be wrong.
  */
 export function kindOf(slot: Uint8Array): Kind {
   const words = new Int32Array(slot.buffer);
   const first = words[0] as number;
-  let kind: Kind = first & 255;
+  let kind: Kind = first & First.Kind;
   let i = 0;
-  if (!first) return Kind.Done;
   while (words[i] === -1) i++;
   if (i === words.length) return Kind.Erased;
-  if (sign(slot) === first) return kind;
-  // Cleared, and one of the four bytes was hit since. Of a check that is right, some may be 0.
-  let zeros = 0;
-  for (i = 0; i < 32; i += 8) if (!((first >> i) & 255)) zeros++;
-  if (zeros > 2) return Kind.Done;
+  if (!(first & First.Waits)) return Kind.Done;
+  slot[0] = kind;
+  if (check(slot) === (first & ~First.Waits)) return kind;
   // The last words are written last, and of no record they are all ones.
   if (words[4] === -1 || words[5] === -1) return Kind.Torn;
   for (kind = Kind.State; kind; kind--) {
     slot[0] = kind;
-    if (sign(slot) >> 8 === first >> 8) return kind;
+    if (((check(slot) ^ first) & First.Check) === 0) return kind;
   }
-  slot[0] = first & 255;
+  slot[0] = first & First.Kind;
   return Kind.Broken;
 }

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { Word } from "../../firmware/tracker/journal.ts";
-import { Kind } from "../../firmware/tracker/slot.ts";
+import { Kind, release } from "../../firmware/tracker/slot.ts";
 import { BUDGETS } from "../budgets.ts";
 import { createFlash } from "../simulator/espruino/flash.ts";
 import { rawFlash } from "../simulator/espruino/raw-flash.ts";
@@ -41,7 +41,10 @@ export async function erasesPer1000(page_bytes: number, bytes: number): Promise<
   for (let i = 0; i < FIXES; i++) {
     const slot = new Uint8Array(24);
     slot[0] = Kind.Fix;
-    flash.write("\0\0\0\0", put(slot));
+    const at = put(slot);
+    const first = flash.read(4, at);
+    release(first);
+    flash.write(first, at);
     state[Word.Oldest] = seek(state[Word.Oldest] as number);
   }
   return (1000 * flash.erases) / FIXES;

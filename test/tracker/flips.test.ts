@@ -56,17 +56,19 @@ function hit(offset: number, bits: number): void {
   const all = opened.all();
   const there = new Set(all);
   const lost = kept.filter((id) => !there.has(id));
+  // One that is done with may wait again, when its mark was hit: the server has it, by the same ts.
   const more = all.filter((id) => !kept.includes(id));
   assert.ok(lost.length <= 1, `${lost.length} lost: ${where}`);
-  // A record that is done with may come to life again; a false one cannot.
-  assert.deepEqual(more, [], where);
-  assert.equal(opened.dropped - dropped, lost.length, `counted: ${where}`);
+  assert.ok(more.length <= (bits & 0x80 ? 1 : 0), where);
+  // The very last may as well have been torn when it was written.
+  const counted = lost[0] === kept.at(-1) ? 0 : lost.length;
+  assert.equal(opened.dropped - dropped, counted, `lost ${lost}: ${where}`);
   assert.equal(opened.journal.state[Word.Interval], 77, where);
   // It goes on.
   assert.ok(opened.append(1_000_000));
   const again = opened.reopened();
   assert.deepEqual(again.all(), [...all, 1_000_000], where);
-  assert.equal(again.dropped - dropped, lost.length, `counted once: ${where}`);
+  assert.equal(again.dropped - dropped, counted, `counted once: ${where}`);
 }
 
 describe("a byte flips", () => {

@@ -307,7 +307,7 @@ describe("a packet", () => {
   ] as const)
     test(`fits the windows ${limit} of data points`, () => {
       const outbox = start();
-      outbox.pace.setLimits({ telemetryDataPoints: limit });
+      outbox.pace.setLimits({ rateLimits: { telemetryDataPoints: limit } });
       for (let i = 0; i < 20; i++)
         outbox.append(NOON_MS + i, { ...fixAt(NOON_MS), altitude_m: 1, speed_kmh: 2 }, "");
       const samples = taken(outbox);
@@ -318,7 +318,7 @@ describe("a packet", () => {
 
   test("a sample with more data points than any window alone goes alone", () => {
     const outbox = start();
-    outbox.pace.setLimits({ telemetryDataPoints: "3:1" });
+    outbox.pace.setLimits({ rateLimits: { telemetryDataPoints: "3:1" } });
     outbox.append(NOON_MS, 0, '{"a":1,"b":2,"c":3,"d":4,"e":5}');
     outbox.append(NOON_MS, 0, '{"a":1}');
     outbox.append(NOON_MS, 0, '{"a":1}');

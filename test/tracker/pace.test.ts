@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 /** As the server tells them. */
-const tell = (rateLimits: Record<string, unknown>) => pace.setLimits(rateLimits);
+const tell = (rateLimits: Record<string, unknown>) => pace.setLimits({ rateLimits });
 
 function fakeClock(t: TestContext): Clock {
   const clock = install({ now: Date.UTC(2026, 5, 1, 12), toFake: ["Date"] });
@@ -263,11 +263,15 @@ describe("what is no answer to getSessionLimits changes nothing", () => {
     {},
     [],
     true,
-    { telemetryDataPoints: 7 },
-    { telemetryDataPoints: "x" },
-    { telemetryDataPoints: "5" },
-    { telemetryDataPoints: "0:60" },
-    { telemetryDataPoints: "20:60,x" },
+    { rateLimits: null },
+    { rateLimits: 5 },
+    { rateLimits: "1:1" },
+    { rateLimits: {} },
+    { rateLimits: { telemetryDataPoints: 7 } },
+    { rateLimits: { telemetryDataPoints: "x" } },
+    { rateLimits: { telemetryDataPoints: "5" } },
+    { rateLimits: { telemetryDataPoints: "0:60" } },
+    { rateLimits: { telemetryDataPoints: "20:60,x" } },
     { error: "timeout" },
   ])
     test(JSON.stringify(answer) ?? "undefined", (t) => {
