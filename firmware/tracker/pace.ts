@@ -50,8 +50,8 @@ function readWindows(text: string, of_points: boolean): Window[] | undefined {
   const found: Window[] = [];
   const fits = text.split(",").every(function (part) {
     const numbers = part.split(":");
-    const count = decimal(numbers[0]) as number;
-    const span_ms = (decimal(numbers[1]) as number) * 1000;
+    const count = decimal(numbers[0]) || 0;
+    const span_ms = (decimal(numbers[1]) || 0) * 1000;
     if (count > 0 && span_ms > 0)
       found.push({ each_ms: span_ms / count, span_ms: span_ms, free_ms: 0, of_points: of_points });
     return count > 0 && span_ms > 0;
