@@ -72,7 +72,7 @@ describe("the README", () => {
       [/; (\S+) bytes a read from the modem/, constant("modem/socket.ts", /QIRD=0,(\d+)/)],
       [/a packet from the server of (\S+) bytes/, Limit.Packet],
       [/; (\S+) messages and requests unanswered/, Limit.Flight],
-      [/values of (\S+) bytes as JSON/, constant("tracker/outbox.ts", /\bText = (\d+),/)],
+      [/values of (\S+) bytes as JSON/, Size.LongestText],
     ];
 
     for (const [words, value] of figures)

@@ -6,10 +6,11 @@ import type { Fix } from "../gnss/fix.ts";
 import { json } from "../mqtt/text.ts";
 import { Reason, words } from "../reason.ts";
 import { now_ms, started_ms } from "./clock.ts";
-import { record, rest, saveState, state, Word } from "./journal.ts";
+import { type Aside, saveState, state, Word } from "./journal.ts";
 import { mostPoints, mostSamples } from "./pace.ts";
 import { append as appendRecord, settle as settleRecords, takeAside, take as takeRecords } from "./queue.ts";
-import { At, Half, Kind, Size, Unknown } from "./slot.ts";
+import { record, rest } from "./record.ts";
+import { At, Half, Kind, Place, Size, Unknown } from "./slot.ts";
 
 /** Espruino's: strings of bytes to bytes, and back. */
 declare const E: { toString(bytes: Uint8Array): string; toUint8Array(text: string): Uint8Array };
@@ -17,8 +18,6 @@ declare const E: { toString(bytes: Uint8Array): string; toUint8Array(text: strin
 const enum Limit {
   /** January 2020, since 1970: less is no time, but how long the board ran; see `now_ms`. */
   Known_ms = 1577836800000,
-  /** Bytes of a text. */
-  Text = 720,
   /** Bytes a packet's samples may have, but for two brackets: with topic and header one TCP segment, 1,460. */
   Payload = 1398,
 }
@@ -64,7 +63,7 @@ export function append(time_ms: number, fix: Fix | 0, text: string): Reason {
   const its_words = new Int32Array(slots.buffer);
   const halves = new Uint16Array(slots.buffer);
   let reason = Reason.None;
-  if (text.length > Limit.Text) return Reason.TooLarge;
+  if (text.length > Size.LongestText) return Reason.TooLarge;
   its_words[At.Time] = known ? time_ms / 1000 : time_ms;
   halves[Half.Ms] = known ? time_ms % 1000 : (state[Word.Starts] as number);
   if (fix) {
@@ -76,7 +75,9 @@ export function append(time_ms: number, fix: Fix | 0, text: string): Reason {
   } else {
     slots[0] = known ? Kind.Text : Kind.OwnText;
     halves[Half.SpeedOrLength] = text.length;
-    new Uint8Array(slots.buffer, Size.Text, Size.TextHead).set(E.toUint8Array(text.substr(0, Size.TextHead)));
+    new Uint8Array(slots.buffer, Place.Text, Size.TextHead).set(
+      E.toUint8Array(text.substr(0, Size.TextHead)),
+    );
     for (let at: number = Size.Slot, i: number = Size.TextHead; at < slots.length; at += Size.Slot) {
       slots[at] = Kind.More;
       new Uint8Array(slots.buffer, at + Size.Content, Size.TextMore).set(
@@ -112,7 +113,7 @@ function valuesOf(): string {
     halves[Half.SpeedOrLength] === Unknown.Speed ? undefined : (halves[Half.SpeedOrLength] as number) / 10,
   ];
   if (record[0] === Kind.Text || record[0] === Kind.OwnText)
-    return (E.toString(new Uint8Array(record.buffer, Size.Text, Size.TextHead)) + rest).substr(
+    return (E.toString(new Uint8Array(record.buffer, Place.Text, Size.TextHead)) + rest).substr(
       0,
       halves[Half.SpeedOrLength],
     );
@@ -124,9 +125,9 @@ function valuesOf(): string {
 
 /**
  * The JSON of the oldest samples, as many as one packet takes; "" when none can go. They are under way until `settle` or
- * `giveUp`. `alone`: only the one that was put aside first.
+ * `giveUp`. `alone`: only this one.
  */
-export function take(alone?: boolean): string {
+export function take(alone?: Aside): string {
   let payload = "";
   const most = mostSamples();
   const most_points = mostPoints();
@@ -157,7 +158,7 @@ export function take(alone?: boolean): string {
     return true;
   }
   samples = points = 0;
-  if (alone) takeAside(accept);
+  if (alone) takeAside(alone, accept);
   else takeRecords(accept);
   return payload && payload + "]";
 }

@@ -8,7 +8,6 @@
  *   halves the samples that the next ones may have, down to one; if it was the server that hung up, they also follow half as
  *   fast. After some packets that were acknowledged both are doubled again.
  */
-
 import { decimal } from "../decimal.ts";
 import { ran_ms } from "./clock.ts";
 
@@ -16,12 +15,12 @@ const enum Limit {
   /** Samples a packet: each takes about 9 variables, twice. */
   Samples = 8,
   /** Acknowledged packets until the next ones may have twice as much, after the server hung up; */
-  GrowServer = 16,
+  GrowServer = 8,
   /** and after the network was lost, which says nothing of the packet. */
   GrowNetwork = 2,
   /** From packet to packet, after the server hung up for the first time, and at the most. */
   Gap_ms = 1000,
-  MostGap_ms = 60000,
+  MostGap_ms = 30000,
 }
 
 /** A limit of the server. */
@@ -138,6 +137,12 @@ export function packetTaken(): void {
     most = Math.min(2 * most, Limit.Samples);
     gap_ms = gap_ms > Limit.Gap_ms ? gap_ms / 2 : 0;
   }
+}
+
+/** It was a record that the server refuses, and not the pace. */
+export function paceCleared(): void {
+  most = Limit.Samples;
+  gap_ms = acknowledged = 0;
 }
 
 /** The connection ended before the server acknowledged a packet with so many samples. `hung_up`: the server ended it. */

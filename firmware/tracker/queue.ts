@@ -3,32 +3,38 @@
  * long way back delays no news. A record can be put aside: the others pass it.
  */
 import {
+  type Aside,
   aside,
-  clear,
   distance,
   endOf,
   endOfRecords,
-  length,
   put,
-  readRecord,
   saveLosses,
   saveState,
   seek,
-  slotsOf,
   state,
   taken,
   Word,
+  waitsAt,
 } from "./journal.ts";
+import { clear, length, slotsOf } from "./record.ts";
 
 const enum Limit {
   /** Records put aside; one more is moved to the end of the ring, and comes round again like any other. */
-  Aside = 4,
+  Aside = 16,
   /** How far they may be behind the others, bytes, so 64 slots: whoever looks for those passes all that lies between. */
   Behind = 1536,
 }
 
 /** The record that was appended last, until it is taken. */
 let latest = 0;
+
+/** The one put aside at an address, if there is one. */
+function asideAt(at: number): Aside | undefined {
+  return aside.filter(function (one) {
+    return one.at_ === at;
+  })[0];
+}
 
 /** Appends a record; see `put`. False: the flash did not take it. */
 export function append(slots: Uint8Array): boolean {
@@ -42,10 +48,10 @@ export function append(slots: Uint8Array): boolean {
  */
 export function take(accept: (room: number) => unknown): void {
   let at = seek(state[Word.Oldest] as number);
-  if (aside.indexOf(latest) >= 0) latest = 0;
+  if (asideAt(latest)) latest = 0;
   while (at !== endOfRecords()) {
     const past = at + length;
-    if (aside.indexOf(at) < 0) {
+    if (!asideAt(at)) {
       if (!accept(latest && at !== latest ? 1 : 0)) break;
       taken.push(at);
     }
@@ -56,26 +62,23 @@ export function take(accept: (room: number) => unknown): void {
   saveLosses();
 }
 
-/** Takes only the record that was put aside first, as `take`. */
-export function takeAside(accept: (room: number) => unknown): void {
-  const at = aside[0] as number;
-  if (!readRecord(at)) {
-    aside.shift();
-    state[Word.Refusals] = 0;
-  } else if (accept(0)) taken.push(at);
+/** Takes only a record that was put aside, as `take`. */
+export function takeAside(one: Aside, accept: (room: number) => unknown): void {
+  if (!waitsAt(one.at_)) aside.splice(aside.indexOf(one), 1);
+  else if (accept(0)) taken.push(one.at_);
 }
 
 /** The one record that was taken waits again, and is passed from now on. */
 export function putAside(): void {
   const at = taken.pop() as number;
-  if (aside.length < Limit.Aside) aside.push(at);
+  if (aside.length < Limit.Aside) aside.push({ at_: at, refusals_: 0 });
   else move(at);
 }
 
 /** Moves a record that waits to the end of the ring, while none is taken. Gives its new address; 0: flash did not take it. */
 function move(at: number): number {
   let to = 0;
-  if (readRecord(at)) {
+  if (waitsAt(at)) {
     // Taken, so that it shows when its page goes. Then it was counted, but is there again.
     taken.push(at);
     to = put(slotsOf(at));
@@ -85,6 +88,18 @@ function move(at: number): number {
   return to;
 }
 
+/** Moves a record that was put aside, and is far behind the one at an address, to the end. */
+function keepUp(at: number): void {
+  const oldest = state[Word.Oldest] as number;
+  const one = asideAt(oldest);
+  if (one && distance(oldest, at) > Limit.Behind) {
+    const to = move(oldest);
+    if (to) one.at_ = to;
+    else aside.splice(aside.indexOf(one), 1);
+    state[Word.Oldest] = seek(state[Word.Oldest] as number);
+  }
+}
+
 /** Ends `take`: nobody needs the records any more (`done`), or they go on waiting. Gives how many are done with. */
 export function settle(done: boolean): number {
   const given = taken.splice(0);
@@ -92,19 +107,12 @@ export function settle(done: boolean): number {
   if (!done) return 0;
   if (given.length) {
     given.forEach(function (at) {
-      const i = aside.indexOf(at);
+      const one = asideAt(at);
       clear(at);
-      if (i >= 0) aside.splice(i, 1);
+      if (one) aside.splice(aside.indexOf(one), 1);
     });
     state[Word.Oldest] = seek(oldest);
-    const first = aside[0] as number;
-    if (first === state[Word.Oldest] && distance(first, given[0] as number) > Limit.Behind) {
-      aside.shift();
-      const to = move(first);
-      if (to) aside.unshift(to);
-      state[Word.Aside] = to;
-      state[Word.Oldest] = seek(state[Word.Oldest] as number);
-    }
+    keepUp(given[0] as number);
     // Written down now and then, since the next start looks from there on.
     if (endOf(state[Word.Oldest] as number) !== endOf(oldest)) saveState();
   }

@@ -236,12 +236,13 @@ let calm: number;
 
 /** The next try. */
 function attempt(): void {
-  if (rung === Rung.Board) restart("reboot", lost);
+  // The board's is the last one, after its power was cut once more in vain.
+  const its_rung = rung === Rung.Board ? Rung.Power : rung;
   state = State.Modem;
-  if (rung) (taken[rung] as number)++;
+  if (its_rung) (taken[its_rung] as number)++;
   // It may have been connected by hand meanwhile. A modem that is up needs nothing for a new connection.
   if (server.status || (rung === Rung.Connection && !modem.status().reason)) proceed(Reason.None, 0);
-  else bringUp(proceed, rung);
+  else bringUp(proceed, its_rung);
 }
 
 /** The modem is up, and may know the time: on to the server. Or it is not. */
@@ -249,8 +250,10 @@ function proceed(why: Reason, time_ms: number): void {
   const imei = modem.status().imei;
   if (imei) seedJitter(imei + " " + Date.now());
   timeTold(Witness.Network, time_ms);
-  if (why) fail(why);
-  else {
+  if (why) {
+    if (rung === Rung.Board && why === Reason.ModemSilent) restart("reboot", words(why));
+    fail(why);
+  } else {
     state = State.Server;
     server.connect(connected);
   }

@@ -1,19 +1,19 @@
 /**
  * The journal's format: how a block and its slots look in flash. The flash tool counts by the same names.
  *
- * A block of 4,096 bytes has a header of 16, then 170 slots of 24. The last three slots are for the state alone: it is
- * written there when the block is full. Numbers are little endian.
+ * A block of 4,096 bytes has a header of 16, then 170 slots of 24, the first three of which have the state, as it was when
+ * the block was begun. Numbers are little endian.
  *
  * | header bytes | what |
  * |---|---|
- * | 0 to 3  | the block's number in the ring, from 1 on, one more each time; the highest is the newest |
- * | 4 to 7  | check: CRC-32 of `Format.Version` and the number. Another format has another version: its blocks are none |
- * | 8 to 15 | the same again, should the first be hit |
+ * | 0 to 3   | the block's number in the ring, from 1 on, one more each time; the highest is the newest |
+ * | 4 to 7   | check: CRC-32 of `Format.Version` and the number. Another format has another version: its blocks are none |
+ * | 8 to 11  | `Word.Dropped` once the next page is erased, written just before that; erased: that loses nothing |
+ * | 12 to 15 | check of that, made like the other |
  *
  * | slot bytes | `Fix` | `Text`, values as JSON | `More` of the record before it | `State` |
  * |---|---|---|---|---|
- * | 0        | kind                               | kind                            | kind     | kind    |
- * | 1 to 3   | check                              | check                           | check    | check   |
+ * | 0 to 3   | kind, check, whether it waits      | the same                        | the same | so, too |
  * | 4 to 7   | time, s since 1970                 | time, s since 1970              | 20 bytes | words   |
  * | 8 to 11  | latitude, millionths of a degree   | first 12 bytes of the text      |          | 0 to 4; |
  * | 12 to 15 | longitude, millionths of a degree  |                                 |          | 5 to 14 |
@@ -24,9 +24,12 @@
  * `OwnFix` and `OwnText`, of a board that did not know the time: bytes 4 to 7 are the ms since the board started, 22 and 23
  * the start's number (`Word.Starts`, the low 16 bits).
  *
- * The check is the low 24 bits of the CRC-32 of the slot with bytes 1 to 3 zero. It covers the kind: any one bit or byte
- * that flips is seen, and one that hit the kind is mended. Who is done with a slot clears its first word: one write, the
- * second that word sees, as many as an nRF52840's flash allows between two erases.
+ * The first word, bits 0 to 6: the kind; 8 to 30: the check; 7 and 31, each in a byte of its own: somebody waits for the
+ * record. The check is the low 23 bits of the CRC-32 of the slot with nothing but the kind in its first word. So any one bit
+ * or byte that flips is seen, and mended where it hit the kind.
+ *
+ * Who is done with a record clears bits 7 and 31 of its first slot: one write, the second that word sees, as many as an
+ * nRF52840's flash allows between two erases. One of them alone, torn or hit, changes nothing: the record still waits.
  */
 
 /** Espruino's: the CRC-32 of what a view shows. */
@@ -37,24 +40,28 @@ export const enum Size {
   Block = 4096,
   Header = 16,
   Slot = 24,
+  /** A number of the header with its check. */
+  Number = 8,
   /** The state's slots. */
   State = 72,
   /** Where a slot's content begins. */
   Content = 4,
-  /** Of a text: where it begins in its first slot, what that has of it, and each that follows. */
-  Text = 8,
+  /** Of a text: what its first slot has, and each that follows. */
   TextHead = 12,
   TextMore = 20,
+  LongestText = 720,
 }
 
 export const enum Format {
   /** "TBJ2". */
   Version = 0x324a4254,
+  /** Where in the header the lost records stand. */
+  Dropped = 8,
 }
 
-/** The first byte of a slot. */
+/** What a slot is. */
 export const enum Kind {
-  /** Nobody needs this slot: the server has the record, or it was given up, or moved. */
+  /** Not in flash: nobody waits for it. The server has the record, or it was given up, or moved. */
   Done = 0,
   Fix,
   OwnFix,
@@ -78,6 +85,12 @@ export const enum At {
   Altitude,
 }
 
+/** Bytes. */
+export const enum Place {
+  /** Where a text begins in its first slot. */
+  Text = 8,
+}
+
 /** Words of 16 bits: of either; of a fix, or of a text in the same place. */
 export const enum Half {
   SpeedOrLength = 10,
@@ -89,35 +102,50 @@ export const enum Unknown {
   Speed = 0xffff,
 }
 
-/** A slot's first word: its kind, and the check of what it has. Clears the three bytes where the check will be. */
-export function sign(slot: Uint8Array): number {
+/** Parts of a slot's first word. */
+export const enum First {
+  Kind = 0x7f,
+  Check = 0x7fffff00,
+  /** 0x80000080. */
+  Waits = -0x7fffff80,
+}
+
+/** A slot's first word, but whether it waits, for what it has and the kind in its first byte. Clears the rest of that word. */
+function check(slot: Uint8Array): number {
   slot[1] = slot[2] = slot[3] = 0;
-  return (E.CRC32(slot) << 8) | (slot[0] as number);
+  return ((E.CRC32(slot) << 8) & First.Check) | (slot[0] as number);
+}
+
+/** The first word of a slot that is to be written. */
+export function sign(slot: Uint8Array): number {
+  return check(slot) | First.Waits;
+}
+
+/** A slot's first four bytes, so that nobody waits for it any more. */
+export function release(first: Uint8Array): void {
+  (first[0] as number) &= 127;
+  (first[3] as number) &= 127;
 }
 
 /**
- * What a slot is that was read. Its first byte says so then, too, unless it is none of a record: of a broken one that byte
- * is as found, and may be wrong.
+ * What a slot is that was read; its first byte is the kind then. Of a broken one, that byte is as found and may be wrong.
  */
 export function kindOf(slot: Uint8Array): Kind {
   const words = new Int32Array(slot.buffer);
   const first = words[0] as number;
-  let kind: Kind = first & 255;
+  let kind: Kind = first & First.Kind;
   let i = 0;
-  if (!first) return Kind.Done;
   while (words[i] === -1) i++;
   if (i === words.length) return Kind.Erased;
-  if (sign(slot) === first) return kind;
-  // Cleared, and one of the four bytes was hit since. Of a check that is right, some may be 0.
-  let zeros = 0;
-  for (i = 0; i < 32; i += 8) if (!((first >> i) & 255)) zeros++;
-  if (zeros > 2) return Kind.Done;
+  if (!(first & First.Waits)) return Kind.Done;
+  slot[0] = kind;
+  if (check(slot) === (first & ~First.Waits)) return kind;
   // The last words are written last, and of no record they are all ones.
   if (words[4] === -1 || words[5] === -1) return Kind.Torn;
   for (kind = Kind.State; kind; kind--) {
     slot[0] = kind;
-    if (sign(slot) >> 8 === first >> 8) return kind;
+    if (((check(slot) ^ first) & First.Check) === 0) return kind;
   }
-  slot[0] = first & 255;
+  slot[0] = first & First.Kind;
   return Kind.Broken;
 }

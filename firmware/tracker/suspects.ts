@@ -3,14 +3,15 @@
  *
  * - A record is suspected when it went alone (pace.ts halves the packets down to that) and the server ended the connection.
  *   It is put aside: the others pass it, so it stops nobody.
- * - It is tried again, alone, after the server took other packets: 1, then 8, then 64 of them, as each try may cost the
- *   connection. One that is taken now is no suspect any more.
- * - It is given up when it was refused after each of these three: the server took others, and refused this one. If any other
- *   packet was lost in between, or the network with this one, that proves nothing, and the count begins anew.
+ * - It is tried again, alone, after the server took other packets in a row, none of which was lost: first 1, then 8, then
+ *   64, as each try may cost the connection. One that is taken now is no suspect any more, and shows that not the record was
+ *   to blame: the others' refusals are forgotten.
+ * - It is given up when it was refused each of these three times. So the server took others, again and again, and only this
+ *   one never: a network or a server that loses every tenth packet, whichever it is, hardly looks like that.
  *
- * The first suspect and its count outlive a restart (`Word.Aside`, `Word.Refusals`); others are found again.
+ * That the first suspect is one outlives a restart (`Word.Aside`); its refusals do not, and other suspects are found again.
  */
-import { aside, saveState, state, Word } from "./journal.ts";
+import { type Aside, aside, saveState } from "./journal.ts";
 import { putAside } from "./queue.ts";
 
 const enum Limit {
@@ -18,27 +19,33 @@ const enum Limit {
   Refusals = 3,
 }
 
-/** Other packets the server took since the last loss or refusal, in a row. */
+/** Other packets the server took in a row, since a packet was lost or a suspect refused. */
 let others = 0;
 
-/** Is the first suspect to be tried again? */
-export function isTrialDue(): boolean {
-  // 1, 8, 64.
-  return aside.length > 0 && others >= 1 << (3 * (state[Word.Refusals] as number));
+/** The suspect that is to be tried again now, if one is. */
+export function trialDue(): Aside | undefined {
+  return aside.filter(function (suspect) {
+    // 1, 8, 64.
+    return others >= 1 << (3 * suspect.refusals_);
+  })[0];
 }
 
-/** The server took a packet without the suspect. */
+/** The server took a packet without a suspect. */
 export function othersTaken(): void {
   others++;
 }
 
-/** Another packet was lost, or the network with the suspect. */
-export function proveNothing(): void {
+/** The server took a suspect. */
+export function acquitted(): void {
+  others++;
+  aside.forEach(function (suspect) {
+    suspect.refusals_ = 0;
+  });
+}
+
+/** Another packet was lost, or the network while a suspect was tried: that says nothing of it. */
+export function nothingProven(): void {
   others = 0;
-  if (state[Word.Refusals]) {
-    state[Word.Refusals] = 0;
-    saveState();
-  }
 }
 
 /** The record that is under way, alone, is suspected from now on. */
@@ -47,20 +54,8 @@ export function suspect(): void {
   saveState();
 }
 
-/** The server has the suspect: the next one begins anew. */
-export function acquitted(): void {
+/** The server refused a suspect. True: it is to be given up. */
+export function refused(suspect: Aside): boolean {
   others = 0;
-  state[Word.Refusals] = 0;
-  saveState();
-}
-
-/** The server refused the suspect. True: it is to be given up. */
-export function refused(): boolean {
-  others = 0;
-  if (++(state[Word.Refusals] as number) >= Limit.Refusals) {
-    state[Word.Refusals] = 0;
-    return true;
-  }
-  saveState();
-  return false;
+  return ++suspect.refusals_ >= Limit.Refusals;
 }

@@ -5,10 +5,11 @@ import { Reason, words } from "../reason.ts";
 import { type Client, sendTelemetry, type Values } from "../thingsboard/client.ts";
 import { askLimits } from "../thingsboard/limits.ts";
 import { now_ms } from "./clock.ts";
+import type { Aside } from "./journal.ts";
 import { append, giveUp, points, samples, settle, take } from "./outbox.ts";
-import { packetLost, packetTaken, pause_ms, spend } from "./pace.ts";
+import { paceCleared, packetLost, packetTaken, pause_ms, spend } from "./pace.ts";
 import { acknowledged, fail, State, state } from "./recovery.ts";
-import { acquitted, isTrialDue, othersTaken, proveNothing, refused, suspect } from "./suspects.ts";
+import { acquitted, nothingProven, othersTaken, refused, suspect, trialDue } from "./suspects.ts";
 
 const enum Limit {
   /** Until a message is tried again that had no room among those in flight. */
@@ -19,8 +20,8 @@ const enum Limit {
 let server: Client | undefined;
 /** The packet that is with the server; "": none. */
 let underWay = "";
-/** It is a suspect, alone; see suspects.ts. */
-let trial = false;
+/** It is this suspect, alone; see suspects.ts. */
+let trial: Aside | undefined;
 /** 1: the next packet has to wait. */
 let resting: 0 | 1 = 0;
 
@@ -43,7 +44,7 @@ export function drain(): void {
   if (!server || state !== State.Online || underWay || resting) return;
   // By hand, with `server.disconnect()`: else recovery would know.
   if (!server.status) return fail(server.last_reason_);
-  trial = isTrialDue();
+  trial = trialDue();
   underWay = take(trial);
   if (underWay) {
     pause = pause_ms(points);
@@ -53,7 +54,6 @@ export function drain(): void {
       rest(pause);
     } else {
       spend(points);
-      // Once: from here it goes again, perhaps in smaller parts.
       sendTelemetry(server, underWay, answered, Role.Once);
     }
   }
@@ -97,13 +97,15 @@ function answered(ok: boolean): void {
 
 /** The connection ended while the packet was with the server. */
 function lost(payload: string, reason: Reason): void {
-  // The server ended it, or did not answer.
-  const by_server = reason === Reason.ClosedByServer || reason === Reason.AnswerMissing;
+  // The server ended it, which the modem may have noticed first, or did not answer.
+  const by_server =
+    reason === Reason.ClosedByServer || reason === Reason.LinkLost || reason === Reason.AnswerMissing;
   if (trial && by_server) {
-    if (refused()) giveUp(payload, reason);
+    paceCleared();
+    if (refused(trial)) giveUp(payload, reason);
   } else {
     packetLost(samples, by_server);
-    proveNothing();
+    nothingProven();
     if (samples === 1 && by_server && !trial) suspect();
   }
   settle(false);

@@ -18,7 +18,12 @@ export async function blobRows(): Promise<Row[]> {
     const row = { unit: "bytes", budget: BUDGETS.blob_bytes[board] };
     rows.push(
       { name: `blob, ${board}, as text`, figure: size.bytes, ...row },
-      { name: `blob, ${board}, as flashed (${form})`, figure: flashed.length, ...row },
+      {
+        name: `blob, ${board}, as flashed (${form})`,
+        figure: flashed.length,
+        unit: "bytes",
+        budget: board === "rak8212" ? BUDGETS.flashed_bytes : BUDGETS.blob_bytes[board],
+      },
     );
   }
   const size = blobs.get("rak8212")?.size;

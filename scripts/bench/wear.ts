@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { Word } from "../../firmware/tracker/journal.ts";
-import { Kind } from "../../firmware/tracker/slot.ts";
+import { Kind, release } from "../../firmware/tracker/slot.ts";
 import { BUDGETS } from "../budgets.ts";
 import { createFlash } from "../simulator/espruino/flash.ts";
 import { rawFlash } from "../simulator/espruino/raw-flash.ts";
@@ -34,14 +34,17 @@ export async function erasesPer1000(page_bytes: number, bytes: number): Promise<
   Object.assign(globalThis, { E: { ...E, CRC32: (data: Uint8Array) => crc32(data) } });
   // Its state is the module's: a copy for each.
   const version = `${page_bytes}-${bytes}`;
-  const { openJournal, put, clear, seek, state } = (await import(
+  const { openJournal, put, seek, state } = (await import(
     `../../firmware/tracker/journal.ts?${version}`
   )) as typeof import("../../firmware/tracker/journal.ts");
   openJournal(flash, START, START + bytes);
   for (let i = 0; i < FIXES; i++) {
     const slot = new Uint8Array(24);
     slot[0] = Kind.Fix;
-    clear(put(slot));
+    const at = put(slot);
+    const first = flash.read(4, at);
+    release(first);
+    flash.write(first, at);
     state[Word.Oldest] = seek(state[Word.Oldest] as number);
   }
   return (1000 * flash.erases) / FIXES;

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { describe, test } from "node:test";
 import { openDevice } from "../../scripts/device/open.ts";
+import { pretokenise } from "../../scripts/device/pretokenise.ts";
 import { doctor } from "../../scripts/doctor.ts";
 import { createConversation } from "../../scripts/repl/conversation.ts";
 import { repl } from "../../scripts/repl.ts";
@@ -22,9 +23,11 @@ const TRACK = new URL(
 const built = readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1");
 
 describe("the console of the real interpreter", { skip }, () => {
-  // The code is in tokens, as `npm run flash` writes it. `asked`: the loop that Ctrl-C breaks is typed, not a timer's.
-  for (const asked of [true, false])
-    test(`with the firmware, and ${asked ? "a loop that is typed" : "a timer's loop"}`, async (t) => {
+  for (const [form, blob] of [
+    ["as text", built],
+    ["pretokenised", binary ? pretokenise(built, "2v29") : ""],
+  ] as const)
+    test(`with the firmware ${form}`, async (t) => {
       const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: TOKEN }] });
       const { mqttPort } = await thingsboard.listen({ mqttPort: 0 });
       const modem = createModem({
@@ -35,7 +38,8 @@ describe("the console of the real interpreter", { skip }, () => {
       const interpreter = await startRealInterpreter({
         binary,
         modem,
-        blob: built,
+        blob,
+        as_it_is: true,
         config: {
           server: { host: "127.0.0.1", port: mqttPort, username: TOKEN, client_id: "tracker-1" },
           apn: "internet",
@@ -108,6 +112,7 @@ describe("the console of the real interpreter", { skip }, () => {
           const shown: string[] = [];
           const conversation = createConversation({ device, show: (line) => shown.push(line) });
           // One a test: Espruino for Linux ends at a second Ctrl-C within 5 s.
+          const asked = form === "as text";
           const running = conversation.run(
             asked ? "while(true){}" : "setTimeout(function(){while(true){}},1)",
           );

@@ -14,7 +14,8 @@ function slot(kind: number, ...content: Part[]): Buffer {
     if (typeof part === "string") at += bytes.write(part, at, "latin1");
     else if (part[0] === "half") at = bytes.writeUInt16LE(part[1], at);
     else at = bytes.writeInt32LE(part[1], at);
-  bytes.writeUIntLE(crc32(bytes) & 0xffffff, 1, 3);
+  bytes.writeUIntLE(crc32(bytes) & 0x7fffff, 1, 3);
+  bytes.writeInt32LE(bytes.readInt32LE(0) | 0x80000080, 0);
   return bytes;
 }
 
@@ -56,10 +57,27 @@ describe("a record of the outbox", () => {
     assert.equal(decodeRecord(Buffer.concat([whole.subarray(0, 48), fix(1, 0, 0)])), undefined);
   });
 
+  /** Without bit 7, bit 31. */
+  const done = (bytes: Buffer, first = 0x7f, last = 0x7f): Buffer => {
+    const changed = Buffer.from(bytes);
+    changed[0] = (bytes[0] ?? 0) & first;
+    changed[3] = (bytes[3] ?? 0) & last;
+    return changed;
+  };
+
+  test("one that is done with is found when it is asked for; with one of its marks it still waits", () => {
+    const bytes = fix(1, 345, 123);
+    const record = decodeRecord(bytes);
+    assert.ok(record);
+    assert.deepEqual(decodeRecord(done(bytes), false), record);
+    assert.deepEqual(decodeRecord(done(bytes, 0x7f, 0xff)), record);
+    assert.deepEqual(decodeRecord(done(bytes, 0xff, 0x7f)), record);
+  });
+
   test("what is done with, is torn, too short or no record is none", () => {
     const bytes = fix(1, 0, 0);
     for (const broken of [
-      Buffer.concat([Buffer.alloc(4), bytes.subarray(4)]),
+      done(bytes),
       Buffer.concat([bytes.subarray(0, 20), Buffer.alloc(4, 0xff)]),
       bytes.subarray(0, 20),
       new Uint8Array(24).fill(0xff),
@@ -75,7 +93,9 @@ describe("a record of the outbox", () => {
       for (let bits = 1; bits < 256; bits++) {
         const hit = fix(1, 345, 123);
         hit[i] = (hit[i] ?? 0) ^ bits;
-        assert.equal(decodeRecord(hit), undefined, `byte ${i}`);
+        // One mark says as much as two.
+        if (bits === 0x80 && (i === 0 || i === 3)) assert.ok(decodeRecord(hit));
+        else assert.equal(decodeRecord(hit), undefined, `byte ${i}`);
       }
   });
 });

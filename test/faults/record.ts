@@ -24,27 +24,32 @@ export interface OutboxRecord extends Sample {
   slots: number;
 }
 
+const kindOf = (slot: Uint8Array): number => (slot[0] ?? 0) & 0x7f;
+/** Bits 7 and 31: any of them. */
+const waits = (slot: Uint8Array): boolean => ((slot[0] ?? 0) | (slot[3] ?? 0)) > 0x7f;
+
 /** Is the slot's check right? */
 function isWhole(slot: Uint8Array): boolean {
-  const check = new DataView(slot.buffer, slot.byteOffset).getUint32(0, true) >>> 8;
+  const check = (new DataView(slot.buffer, slot.byteOffset).getUint32(0, true) >>> 8) & 0x7fffff;
   const bare = Uint8Array.from(slot);
-  bare.fill(0, 1, 4);
-  return check === (crc32(bare) & 0xffffff);
+  bare.set([kindOf(slot), 0, 0, 0]);
+  return check === (crc32(bare) & 0x7fffff);
 }
 
-/** The record with a time that waits in these bytes, exactly; undefined when it is none, or torn. */
-export function decodeRecord(bytes: Uint8Array): OutboxRecord | undefined {
+/** The record with a time in these bytes, exactly, that waits; undefined when it is none, or torn. */
+export function decodeRecord(bytes: Uint8Array, only_waiting = true): OutboxRecord | undefined {
   const slots = Array.from({ length: bytes.length / SLOT }, (_, i) =>
     Uint8Array.from(bytes.subarray(SLOT * i, SLOT * (i + 1))),
   );
   const [head, ...parts] = slots;
   if (!head || bytes.length % SLOT || !slots.every(isWhole)) return undefined;
+  if (only_waiting && !waits(head)) return undefined;
   const view = new DataView(head.buffer);
   const ts = view.getUint32(4, true) * 1000 + view.getUint16(22, true);
-  if (head[0] === FIX && parts.length === 0) return { slots: 1, ts, values: fix(view) };
+  if (kindOf(head) === FIX && parts.length === 0) return { slots: 1, ts, values: fix(view) };
   const length = view.getUint16(20, true);
   const text = Buffer.concat([head.subarray(8, 8 + HEAD_TEXT), ...parts.map((part) => part.subarray(4))]);
-  if (head[0] !== TEXT || !parts.every(([kind]) => kind === MORE)) return undefined;
+  if (kindOf(head) !== TEXT || !parts.every((part) => kindOf(part) === MORE)) return undefined;
   if (text.length < length || text.length - length >= 20) return undefined;
   return { slots: slots.length, ts, values: JSON.parse(text.subarray(0, length).toString("latin1")) };
 }
@@ -65,22 +70,8 @@ export function fixesIn(image: Uint8Array, only_waiting = false): OutboxRecord[]
   const found = new Map<number, OutboxRecord>();
   for (let at = 0; at + SLOT <= image.length; at += 4) {
     const bytes = Uint8Array.from(image.subarray(at, at + SLOT));
-    const record = bytes[0] === FIX ? decodeRecord(bytes) : only_waiting ? undefined : formerFix(bytes);
+    const record = kindOf(bytes) === FIX ? decodeRecord(bytes, only_waiting) : undefined;
     if (record) found.set(record.ts, record);
   }
   return [...found.values()];
-}
-
-/** A fix whose first word was cleared, as far as one can tell without its check. */
-function formerFix(bytes: Uint8Array): OutboxRecord | undefined {
-  const view = new DataView(bytes.buffer);
-  const [latitude, longitude] = [view.getInt32(8, true), view.getInt32(12, true)];
-  const [seconds, ms] = [view.getUint32(4, true), view.getUint16(22, true)];
-  const can_be =
-    !view.getUint32(0) &&
-    ms < 1000 &&
-    seconds > 1.5e9 &&
-    Math.abs(latitude) <= 90e6 &&
-    Math.abs(longitude) <= 180e6;
-  return can_be ? { slots: 1, ts: seconds * 1000 + ms, values: fix(view) } : undefined;
 }

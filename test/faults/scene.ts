@@ -15,6 +15,8 @@ import type { OutboxRecord } from "./record.ts";
 /** A record that was in the flash, complete. */
 export interface Taken extends OutboxRecord {
   at_ms: number;
+  /** It was there before: one that the others passed is moved along. */
+  moved?: boolean;
 }
 
 /** A telemetry packet that the server took. */
@@ -73,9 +75,12 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
   let power: Power | undefined;
   const calls: Call[] = [];
   const flash = createFlash(flashOf(boardSpecs.linux));
-  const watch = watchFlash(flash, generator(1), (record) =>
-    taken.push({ ...record, at_ms: world.clock.now() }),
-  );
+  const known = new Set<string>();
+  const watch = watchFlash(flash, generator(1), (record) => {
+    const name = JSON.stringify([record.ts, record.values]);
+    taken.push({ ...record, at_ms: world.clock.now(), ...(known.has(name) && { moved: true }) });
+    known.add(name);
+  });
   // The world prints while it is being made.
   let now_ms = (): number => 0;
   const note = (text: string): void => trace(`${since(now_ms())} ${text}`);
@@ -148,6 +153,7 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
     seen,
     calls,
     blocks,
+    torn: () => watch.torn,
     note,
     now_ms,
     // The modem has a timer a second.

@@ -74,20 +74,19 @@ export function recordOf(text: string, slots = 1, waits = true): Uint8Array {
     slot.write(text.slice(20 * i, 20 * (i + 1)), 4, "latin1");
     slot[0] = i ? 5 : slots > 1 ? 3 : 1;
     if (slots > 1 && !i) slot.writeUInt16LE(12 + 20 * (slots - 1), 20);
-    slot.writeUIntLE(crc32(slot) & 0xffffff, 1, 3);
+    slot.writeUIntLE(crc32(slot) & 0x7fffff, 1, 3);
+    // Two marks: it waits.
+    if (waits || i) for (const at of [0, 3]) slot[at] = (slot[at] as number) | 0x80;
   }
-  if (!waits) bytes.fill(0, 0, 4);
   return bytes;
 }
 
 /** A block with these records, and no more. */
 export function blockOf(records: Uint8Array[]): Uint8Array {
-  const header = Buffer.alloc(16);
+  const header = Buffer.alloc(16, 0xff);
   const number = Buffer.from("TBJ2\x01\0\0\0", "latin1");
-  for (const at of [0, 8]) {
-    number.copy(header, at, 4);
-    header.writeUInt32LE(crc32(number), at + 4);
-  }
+  number.copy(header, 0, 4);
+  header.writeUInt32LE(crc32(number), 4);
   return Buffer.concat([header, ...records]);
 }
 

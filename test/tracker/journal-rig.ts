@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type * as journals from "../../firmware/tracker/journal.ts";
 import { Word } from "../../firmware/tracker/journal.ts";
 import type * as queues from "../../firmware/tracker/queue.ts";
+import type * as records from "../../firmware/tracker/record.ts";
 import { Kind } from "../../firmware/tracker/slot.ts";
 import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
@@ -13,9 +14,8 @@ import { switchOn } from "./espruino.ts";
 export const SLOT = 24;
 export const BLOCK = 4096;
 export const HEADER = 16;
-/** Slots of a block, beside the last three, which get the state. */
+/** Slots of a block, beside the first three, which have the state. */
 export const PER_BLOCK = 167;
-const STATE_SLOTS = 3;
 /** Where the journal's flash begins, in a chip that has other things before and after. */
 export const START = 0x40000;
 const AROUND = 0x20000;
@@ -28,9 +28,10 @@ export const PAGES = [
   { page: 0x20000, ring: 0x40000 },
 ];
 
-const boot = bootableParts<{ journal: typeof journals; queue: typeof queues }>({
+const boot = bootableParts<{ journal: typeof journals; queue: typeof queues; its_record: typeof records }>({
   journal: "tracker/journal.ts",
   queue: "tracker/queue.ts",
+  its_record: "tracker/record.ts",
 });
 
 switchOn();
@@ -68,7 +69,7 @@ function slotsOf(id: number, slots: number): Uint8Array {
 /** The firmware boots on what the chip has. */
 export function reopen(chip: Chip, bytes: number) {
   const flash = rawFlash(chip);
-  const { journal, queue } = boot();
+  const { journal, queue, its_record } = boot();
   journal.openJournal(flash, START, START + bytes);
   const self = {
     journal,
@@ -87,9 +88,9 @@ export function reopen(chip: Chip, bytes: number) {
           refused = true;
           return 0;
         }
-        const { record } = journal;
+        const { record } = its_record;
         const id = new Int32Array(record.buffer)[1] as number;
-        const slots = journal.length / SLOT;
+        const slots = its_record.length / SLOT;
         const appended = Buffer.from(slotsOf(id, slots));
         const parts = Array.from({ length: slots - 1 }, (_, i) =>
           appended.subarray(SLOT * (i + 1) + 4, SLOT * (i + 2)),
@@ -97,7 +98,7 @@ export function reopen(chip: Chip, bytes: number) {
         assert.equal(record[0], appended[0]);
         const same =
           Buffer.compare(record.subarray(4), appended.subarray(4, SLOT)) === 0 &&
-          journal.rest === Buffer.concat(parts).toString("latin1");
+          its_record.rest === Buffer.concat(parts).toString("latin1");
         if (!same) assert.fail(`record ${id} is not what was appended: ${record}`);
         ids.push(id);
         return 1;
@@ -141,11 +142,7 @@ export function filledTo(slots: number, chip: Chip, bytes: number, settings: num
   const opened = reopen(chip, bytes);
   let id = 0;
   let used = 0;
-  if (slots) {
-    opened.journal.state.set(settings, Word.Interval);
-    assert.ok(opened.journal.saveState());
-    used = STATE_SLOTS;
-  }
+  opened.journal.state.set(settings, Word.Interval);
   while (used < slots) {
     const left = Math.min(PER_BLOCK - (used % PER_BLOCK), slots - used);
     const size = left >= 31 ? 31 : 1;

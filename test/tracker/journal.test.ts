@@ -300,7 +300,7 @@ describe("what flash can have", () => {
     const opened = filled(4096, 2 * BLOCK, 5);
     opened.append(6, 4);
     opened.append(7);
-    const slot = (index: number) => START - opened.chip.start + HEADER + SLOT * index;
+    const slot = (index: number) => START - opened.chip.start + HEADER + SLOT * (3 + index);
     for (const [at, gone] of [
       // Check and content; the first slot of several and the last.
       [slot(2) + 1, 3],
@@ -323,7 +323,7 @@ describe("what flash can have", () => {
 
   test("bits that do not take: the record is written again, in the next place", () => {
     const { chip, append, reopened } = filled(4096, 2 * BLOCK, 2);
-    const at = START - chip.start + HEADER + SLOT * 2;
+    const at = START - chip.start + HEADER + SLOT * 5;
     chip.bytes.fill(0xf7, at + 5, at + 8);
     assert.ok(append(3));
     assert.ok(append(4));

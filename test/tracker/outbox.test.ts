@@ -34,9 +34,13 @@ const boot = bootableParts<Parts>({
   pace: "tracker/pace.ts",
 });
 
-/** The outbox, of its journal and its pace what shows; and somebody tells the time. */
+/** The outbox, and of its journal and its pace what shows. */
 type Outbox = typeof outboxes &
-  Pick<Journal, "state"> & { pace: typeof paces; clockIs(time_ms: number): void };
+  Pick<Journal, "state"> & {
+    pace: typeof paces;
+    /** Somebody tells the time. */
+    clockIs(time_ms: number): void;
+  };
 
 let clock: Clock;
 let chip: Chip;

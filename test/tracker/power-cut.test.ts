@@ -158,7 +158,8 @@ function checkCuts(chip: Chip, ring: number, slots: number, action: Action, half
     if (halfway === someBits) may_be.push(before + 1, before + goes + 1);
     assert.ok(may_be.includes(dropped), `${dropped} dropped, before ${before}`);
     if (dropped > before + 1) assert.ok(!all.includes(waiting[goes - 1] as number));
-    // And it goes on, with more restarts, over the end of a block.
+    // And it goes on, with more restarts, over the end of a block. The tracker saves the state at each start.
+    assert.ok(again.journal.saveState());
     const next = upTo(NEW + 1, NEW + PER_BLOCK + 2);
     let after = again;
     for (const id of next) {
@@ -229,12 +230,12 @@ function live(start: Opened, events: Event[]): void {
     }
     opened.chip.beforeOperation = undefined;
     const erased = what !== "restart" && opened.flash.erases > erases;
-    const counted = what !== "restart" && opened.dropped > dropped;
     if (!done) opened = opened.reopened();
     const all = opened.all();
     const whole = what === "fix" || what === "values" ? [...kept, id] : kept;
     const confirmed = what === "confirm" ? taken : [];
-    const lost = erased || counted ? whole.findIndex((one) => one === (all[0] ?? whole.at(-1))) : 0;
+    const lost =
+      erased || opened.dropped > dropped ? whole.findIndex((one) => one === (all[0] ?? whole.at(-1))) : 0;
     if (done) {
       const left = whole.filter((one) => !confirmed.includes(one));
       assert.deepEqual(all, left.slice(left.length - all.length));
@@ -242,7 +243,10 @@ function live(start: Opened, events: Event[]): void {
       assert.deepEqual(stateOf(opened), state);
     } else {
       assertLacksOnly(all, whole, [id, ...confirmed, ...whole.slice(0, lost)]);
-      assert.ok([dropped, dropped + lost].includes(opened.dropped));
+      assert.ok(
+        [dropped, dropped + lost].includes(opened.dropped),
+        `${what} ${size}: ${opened.dropped} after ${dropped}, lost ${lost} of ${whole.length}, ${all.length} left, erased ${erased}`,
+      );
       assert.ok([`${saved}`, `${state}`].includes(`${stateOf(opened)}`));
     }
     saved = stateOf(opened);
@@ -264,6 +268,10 @@ describe("any life", () => {
         fc.array(event, { minLength: 30, maxLength: 60 }),
         (slots, events) => live(filledTo(slots, createChip(page, 1), ring, OLD_STATE).reopened(), events),
       );
-      fc.assert(property, { numRuns: Number(process.env.RUNS ?? runs), endOnFailure: !!process.env.RUNS });
+      fc.assert(property, {
+        numRuns: Number(process.env.RUNS ?? runs),
+        endOnFailure: !!process.env.RUNS,
+        includeErrorInReport: true,
+      });
     });
 });
