@@ -32,9 +32,7 @@ test("the interpreter has no pin, function or object of any of those names", { s
   }
 });
 
-test("somebody's own variables, reset() and load() on the console, and the blob run twice", {
-  skip,
-}, async () => {
+test("somebody's own variables, reset() and load() on the console", { skip }, async () => {
   const { lines, evaluate, until, stop } = await startRealTracker({ binary });
   try {
     await until('tracker.status().state=="online"', 40);
@@ -55,12 +53,6 @@ test("somebody's own variables, reset() and load() on the console, and the blob 
     );
     await evaluate("(load(),1)");
     await until('global.tracker&&tracker.status().state=="online"', 60);
-
-    // A second tracker is on the first one's serial port: the firmware restarts, sooner or later, and all is well again.
-    await evaluate('(eval(require("Storage").read(".bootcde")),1)');
-    await until('global.tracker&&tracker.status().state=="online"', 120);
-    const before = Number(await evaluate("tracker.status().sent"));
-    await until(`tracker.status().sent!=${before}`, 60);
   } finally {
     await stop();
   }
