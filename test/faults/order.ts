@@ -1,14 +1,12 @@
 import { some, time } from "./naming.ts";
-import type { Received, Refused, Taken } from "./scene.ts";
+import type { Received, Taken } from "./scene.ts";
 
 /**
  * A session's records come in the order they were taken, but the newest may go ahead of older ones, as the last of its
- * packet. (Of two that are taken within a second, a fix and a report, the ts may be the other way round: a fix's ts is the
- * receiver's.) One that the server refused alone is passed by the others until it is tried again, and moved along.
+ * packet, and one that was lost alone may come alone, later, as the others passed it. (Of two that are taken within a second, a fix and a report, the ts may be the other way round: a fix's ts is the
+ * receiver's.)
  */
-export function order(taken: Taken[], received: Received[], refused: Refused[]): string[] {
-  const passed = new Set(refused.flatMap(({ stamps }) => (new Set(stamps).size === 1 ? stamps : [])));
-  for (const { ts, moved } of taken) if (moved) passed.add(ts);
+export function order(taken: Taken[], received: Received[]): string[] {
   const wrong: string[] = [];
   const places = placesOf(taken);
   let session_ms: number | undefined;
@@ -24,9 +22,8 @@ export function order(taken: Taken[], received: Received[], refused: Refused[]):
     const stamps = [...new Set(packet.points.map(({ ts }) => ts))];
     let place = -1;
     stamps.forEach((ts, i) => {
-      if (passed.has(ts)) return;
       const { first = place, last = place } = places.get(ts) ?? {};
-      if (last < Math.max(place, backlog))
+      if (stamps.length > 1 && last < Math.max(place, backlog))
         wrong.push(
           `${time(ts)} in the packet of ${time(packet.received_ms)} was taken before what was sent before`,
         );

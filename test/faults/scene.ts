@@ -15,8 +15,6 @@ import type { OutboxRecord } from "./record.ts";
 /** A record that was in the flash, complete. */
 export interface Taken extends OutboxRecord {
   at_ms: number;
-  /** It was there before: one that the others passed is moved along. */
-  moved?: boolean;
 }
 
 /** A telemetry packet that the server took. */
@@ -75,11 +73,12 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
   let power: Power | undefined;
   const calls: Call[] = [];
   const flash = createFlash(flashOf(boardSpecs.linux));
-  const known = new Set<string>();
+  // One that the server refused may be moved to the end of the ring: it is no other one.
+  const kept = new Set<string>();
   const watch = watchFlash(flash, generator(1), (record) => {
     const name = JSON.stringify([record.ts, record.values]);
-    taken.push({ ...record, at_ms: world.clock.now(), ...(known.has(name) && { moved: true }) });
-    known.add(name);
+    if (!kept.has(name)) taken.push({ ...record, at_ms: world.clock.now() });
+    kept.add(name);
   });
   // The world prints while it is being made.
   let now_ms = (): number => 0;

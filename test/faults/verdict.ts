@@ -26,7 +26,7 @@ export function faultsOf(life: Life, rest: Rest): string[] {
     ...answers(life),
     ...delivery(life),
     ...places(life.taken),
-    ...order(life.taken, life.received, life.refused),
+    ...order(life.taken, life.received),
     ...sizes(life.received),
     ...repeats(life.received),
     ...memory(life.memory, rest),
