@@ -14,6 +14,7 @@ import { json } from "../mqtt/text.ts";
 import { Reason, words } from "../reason.ts";
 import { type Client, sendReply } from "../thingsboard/client.ts";
 import { state as kept, saveState, Word } from "./journal.ts";
+import { Ended } from "./restart.ts";
 
 /** Espruino's. */
 declare const E: { CRC32(text: string): number; reboot(): void };
@@ -73,6 +74,7 @@ function forget(): void {
     return asked.indexOf(call) >= 0;
   });
   forgetTimer = 0;
+  asked = [];
   if (server.status && left.length < before.length && before[0]) {
     kept[Word.LastCall] = left[0] || 0;
     kept[Word.CallBefore] = left[1] || 0;
@@ -89,7 +91,7 @@ function signature(request: Request): number {
 /** Whether this call was done already. */
 function isDone(request: Request): boolean {
   const call = signature(request);
-  asked.push(call);
+  if (forgetTimer) asked.push(call);
   return kept[Word.LastCall] === call || kept[Word.CallBefore] === call || kept[Word.CallBeforeThat] === call;
 }
 
@@ -183,6 +185,8 @@ function changeInterval(request: Request): void {
 function reboot(request: Request): void {
   sendReply(server, { reboot: 1 }, request.id, function (ok) {
     if (ok && !isDone(request)) {
+      // No crash, whatever the watchdog's bit says of an earlier run.
+      kept[Word.Ended] = Ended.Wanted;
       remember(request);
       setTimeout(E.reboot, Limit.Reboot_ms);
     }

@@ -79,10 +79,12 @@ export interface Ladder {
 const enum Limit {
   Cap_s = 600,
   Long = 12,
-  /** From so many failures in a row on they are written down, to outlast a reset; earlier if the rung takes long. */
+  /** From so many failures in a row on, and before each rung above Context, they are written down, to outlast a reset. */
   Written = 3,
   /** Calls of `steady`, 10 s apart: a minute at least. */
   Calm = 7,
+  /** More than ten minutes: what went in them without an answer would have ended the connection, and nothing went. */
+  Proof = 70,
 }
 
 function rungs(
@@ -236,6 +238,8 @@ let calm: number;
 
 /** The next try. */
 function attempt(): void {
+  // Of a loss while the modem came up, which came up all the same.
+  if (state !== State.Waiting) return;
   // The board's is the last one, after its power was cut once more in vain.
   const its_rung = rung === Rung.Board ? Rung.Power : rung;
   state = State.Modem;
@@ -257,7 +261,7 @@ function proceed(why: Reason, time_ms: number): void {
     state = State.Server;
     server.connect(connected);
   }
-  changed();
+  if (state !== State.Online) changed();
 }
 
 function connected(ok: boolean): void {
@@ -319,7 +323,12 @@ function forget(): void {
  * minute online stands for it.
  */
 export function steady(sending: boolean): void {
-  if (state === State.Online && ++calm >= Limit.Calm && !(sending && server.config_.qos)) acknowledged();
+  if (
+    state === State.Online &&
+    ++calm >= Limit.Calm &&
+    (!(sending && server.config_.qos) || calm > Limit.Proof)
+  )
+    acknowledged();
 }
 
 /** Puts what happened on the way into `into`: what was done how often, and why it was lost last. */
