@@ -189,7 +189,7 @@ function pause(): void {
 function goTo(next: Step): void {
   const row = commandOf(next, config);
   step = next;
-  command(row.text, takeStep, row.limit_ms);
+  command(row.text_, takeStep, row.limit_ms_);
 }
 
 function end(why: Reason): void {
@@ -226,8 +226,8 @@ function takeStep(answer: Reason, lines: string[]): void {
     const row = commandOf(now, config);
     const trouble = read(now, answer, valueIn(lines));
     if (needsPerson(trouble)) end(trouble);
-    else if (!trouble || !row.otherwise) {
-      if (row.otherwise && now >= failing) {
+    else if (!trouble || !row.otherwise_) {
+      if (row.otherwise_ && now >= failing) {
         failures = 0;
         reason = Reason.None;
       }
@@ -239,8 +239,8 @@ function takeStep(answer: Reason, lines: string[]): void {
       // One that got no answer took longer.
       failures += answer === Reason.NoAnswer ? 3 : 1;
       // Those two say less than what was wanted.
-      reason = trouble === Reason.ModemError || trouble === Reason.NoAnswer ? row.otherwise : trouble;
-      if (failures >= row.tries) end(reason);
+      reason = trouble === Reason.ModemError || trouble === Reason.NoAnswer ? row.otherwise_ : trouble;
+      if (failures >= row.tries_) end(reason);
       else {
         pause();
         goTo(retriedFrom(now));

@@ -68,17 +68,17 @@ export const enum Step {
 
 /** One command of the way up. */
 export interface Row {
-  text: string;
+  text_: string;
   /** How long its answer may take. */
-  limit_ms: number;
+  limit_ms_: number;
   /** How often it is sent until it succeeds, a pause between two. */
-  tries: number;
+  tries_: number;
   /** Why the modem is not up when it never did; None: it may fail, and the way goes on. */
-  otherwise: Reason;
+  otherwise_: Reason;
 }
 
 function row(text: string, limit_ms: number, tries: number, otherwise: Reason): Row {
-  return { text: text, limit_ms: limit_ms, tries: tries, otherwise: otherwise };
+  return { text_: text, limit_ms_: limit_ms, tries_: tries, otherwise_: otherwise };
 }
 
 const enum Limit {

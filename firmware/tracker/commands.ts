@@ -4,9 +4,9 @@
  *
  * A server sends a request again after a reconnect when its answer was lost. What only reads is then simply read again.
  * What changes something is done once: the last three such calls are remembered in flash, over a restart, and one that
- * comes again gets its answer again. They are forgotten after an hour in one connection: a server that is still without an
- * answer asks at the beginning of each, and one that was restarted counts its calls from 0, so that "reboot" of tomorrow
- * may have the number of today's.
+ * comes again gets its answer again. They are forgotten when a connection has lasted ten minutes and they did not come again
+ * in it: a server that is still without an answer asks at the beginning of each. It may count from 0 after a restart, so that
+ * "reboot" of tomorrow may have the number of today's.
  */
 import { check } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
@@ -14,6 +14,7 @@ import { json } from "../mqtt/text.ts";
 import { Reason, words } from "../reason.ts";
 import { type Client, sendReply } from "../thingsboard/client.ts";
 import { state as kept, saveState, Word } from "./journal.ts";
+import { Ended } from "./restart.ts";
 
 /** Espruino's. */
 declare const E: { CRC32(text: string): number; reboot(): void };
@@ -21,8 +22,8 @@ declare const E: { CRC32(text: string): number; reboot(): void };
 const enum Limit {
   /** From the acknowledged answer to the reboot: what it acknowledges in turn can leave. */
   Reboot_ms = 3000,
-  /** In one connection, after which calls are forgotten. */
-  Remembered_ms = 3600000,
+  /** In a connection, until the server would have asked again. */
+  Asked_ms = 600000,
   /** Requests that may wait for one fix. */
   Locating = 20,
 }
@@ -49,6 +50,8 @@ let server: Client;
 let actions: Actions;
 /** Requests for a fresh fix. */
 let locating: string[] = [];
+/** Calls of this connection that change something. */
+let asked: number[] = [];
 let forgetTimer: ReturnType<typeof setTimeout> | 0 = 0;
 
 /** Answers the server's requests from now on. */
@@ -59,15 +62,23 @@ export function startCommands(its_server: Client, its_actions: Actions): void {
 
 /** To be called when a connection begins. */
 export function connected(): void {
+  asked = [];
   if (forgetTimer) clearTimeout(forgetTimer);
-  forgetTimer = setTimeout(forget, Limit.Remembered_ms);
+  forgetTimer = setTimeout(forget, Limit.Asked_ms);
 }
 
+/** The server would have asked again by now for what it has no answer to. */
 function forget(): void {
+  const before = [kept[Word.LastCall], kept[Word.CallBefore], kept[Word.CallBeforeThat]] as number[];
+  const left = before.filter(function (call) {
+    return asked.indexOf(call) >= 0;
+  });
   forgetTimer = 0;
-  // Offline, the server could not ask again yet; the next connection begins the hour anew.
-  if (server.status && kept[Word.LastCall]) {
-    kept[Word.LastCall] = kept[Word.CallBefore] = kept[Word.CallBeforeThat] = 0;
+  asked = [];
+  if (server.status && left.length < before.length && before[0]) {
+    kept[Word.LastCall] = left[0] || 0;
+    kept[Word.CallBefore] = left[1] || 0;
+    kept[Word.CallBeforeThat] = left[2] || 0;
     saveState();
   }
 }
@@ -80,6 +91,7 @@ function signature(request: Request): number {
 /** Whether this call was done already. */
 function isDone(request: Request): boolean {
   const call = signature(request);
+  if (forgetTimer) asked.push(call);
   return kept[Word.LastCall] === call || kept[Word.CallBefore] === call || kept[Word.CallBeforeThat] === call;
 }
 
@@ -173,6 +185,8 @@ function changeInterval(request: Request): void {
 function reboot(request: Request): void {
   sendReply(server, { reboot: 1 }, request.id, function (ok) {
     if (ok && !isDone(request)) {
+      // No crash, whatever the watchdog's bit says of an earlier run.
+      kept[Word.Ended] = Ended.Wanted;
       remember(request);
       setTimeout(E.reboot, Limit.Reboot_ms);
     }

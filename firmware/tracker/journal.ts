@@ -200,11 +200,11 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
     while (last > newest && look(last) === Kind.More) last -= Size.Slot;
     // Nobody was told that it was kept: it is not counted.
     if (torn && last > newest) readRecord(last);
-    else if (kind) waitsAt(last);
+    else if (kind && last > newest) waitsAt(last);
   }
   state[Word.Oldest] = seek(sequence ? (state[Word.Oldest] as number) : to);
-  if (state[Word.Aside] && waitsAt(state[Word.Aside] as number))
-    aside.push({ at_: state[Word.Aside] as number, refusals_: 0 });
+  const suspect = state[Word.Aside] as number;
+  if (suspect > from && suspect < to && waitsAt(suspect)) aside.push({ at_: suspect, refusals_: 0 });
   saveLosses();
 }
 

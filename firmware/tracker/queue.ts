@@ -71,7 +71,9 @@ export function takeAside(one: Aside, accept: (room: number) => unknown): void {
 
 /** The one record that was taken waits again, and is passed from now on. */
 export function putAside(): void {
-  const at = taken.pop() as number;
+  const at = taken.pop();
+  // Its page may have gone meanwhile: then it was counted.
+  if (!at) return;
   if (aside.length < Limit.Aside) aside.push({ at_: at, refusals_: 0 });
   else move(at);
 }
@@ -93,7 +95,9 @@ function move(at: number): number {
 function keepUp(at: number): void {
   const oldest = state[Word.Oldest] as number;
   const one = asideAt(oldest);
-  if (one && distance(oldest, at) > Limit.Behind) {
+  const behind = distance(oldest, at);
+  // More than all that waits: it is before it.
+  if (one && behind > Limit.Behind && behind < distance(oldest, endOfRecords())) {
     const to = move(oldest);
     if (to) one.at_ = to;
     else aside.splice(aside.indexOf(one), 1);

@@ -65,24 +65,26 @@ export const enum Evidence {
 
 /** The rungs that a kind of failure allows: each is taken at every so many-th failure in a row, the furthest that is due; 0: never. */
 export interface Ladder {
-  context: number;
-  radio: number;
-  modem: number;
-  power: number;
-  board: number;
+  context_: number;
+  radio_: number;
+  modem_: number;
+  power_: number;
+  board_: number;
   /** The first delay is from 1 s to this; the range doubles with each failure, up to Limit.Cap_s. */
-  first_s: number;
+  first_s_: number;
   /** After Limit.Long failures in a row it is this. */
-  longest_s: number;
+  longest_s_: number;
 }
 
 const enum Limit {
   Cap_s = 600,
   Long = 12,
-  /** From so many failures in a row on they are written down, to outlast a reset; earlier if the rung takes long. */
+  /** From so many failures in a row on, and before each rung above Context, they are written down, to outlast a reset. */
   Written = 3,
   /** Calls of `steady`, 10 s apart: a minute at least. */
   Calm = 7,
+  /** More than ten minutes: what went in them without an answer would have ended the connection, and nothing went. */
+  Proof = 70,
 }
 
 function rungs(
@@ -95,13 +97,13 @@ function rungs(
   longest_s: number,
 ): Ladder {
   return {
-    context: context,
-    radio: radio,
-    modem: modem,
-    power: power,
-    board: board,
-    first_s: first_s,
-    longest_s: longest_s,
+    context_: context,
+    radio_: radio,
+    modem_: modem,
+    power_: power,
+    board_: board,
+    first_s_: first_s,
+    longest_s_: longest_s,
   };
 }
 
@@ -192,22 +194,26 @@ export function evidenceOf(why: Reason, accepted: boolean): Evidence {
   }
 }
 
+function isDue(every: number, count: number): boolean {
+  return every > 0 && count % every === 0;
+}
+
 /** The rung for the `count`-th failure in a row of a kind: the furthest that is due. */
 export function rungAt(allowed: Ladder, count: number): Rung {
-  if (allowed.board && count % allowed.board === 0) return Rung.Board;
-  if (allowed.power && count % allowed.power === 0) return Rung.Power;
-  if (allowed.modem && count % allowed.modem === 0) return Rung.Modem;
-  if (allowed.radio && count % allowed.radio === 0) return Rung.Radio;
-  if (allowed.context && count % allowed.context === 0) return Rung.Context;
+  if (isDue(allowed.board_, count)) return Rung.Board;
+  if (isDue(allowed.power_, count)) return Rung.Power;
+  if (isDue(allowed.modem_, count)) return Rung.Modem;
+  if (isDue(allowed.radio_, count)) return Rung.Radio;
+  if (isDue(allowed.context_, count)) return Rung.Context;
   return Rung.Connection;
 }
 
 /** The delay after so many failures in a row, of whatever kind. */
 export function wait_s(failures: number, allowed: Ladder): number {
-  let most_s = allowed.first_s;
+  let most_s = allowed.first_s_;
   for (let i = 1; i < failures && most_s < Limit.Cap_s; i++) most_s *= 2;
   if (most_s > Limit.Cap_s) most_s = Limit.Cap_s;
-  if (failures > Limit.Long) most_s = allowed.longest_s;
+  if (failures > Limit.Long) most_s = allowed.longest_s_;
   return Math.floor(1 + jitter() * most_s);
 }
 
@@ -232,12 +238,15 @@ let calm: number;
 
 /** The next try. */
 function attempt(): void {
-  if (rung === Rung.Board) restart("reboot", lost);
+  // Of a loss while the modem came up, which came up all the same.
+  if (state !== State.Waiting) return;
+  // The board's is the last one, after its power was cut once more in vain.
+  const its_rung = rung === Rung.Board ? Rung.Power : rung;
   state = State.Modem;
-  if (rung) (taken[rung] as number)++;
+  if (its_rung) (taken[its_rung] as number)++;
   // It may have been connected by hand meanwhile. A modem that is up needs nothing for a new connection.
   if (server.status || (rung === Rung.Connection && !modem.status().reason)) proceed(Reason.None, 0);
-  else bringUp(proceed, rung);
+  else bringUp(proceed, its_rung);
 }
 
 /** The modem is up, and may know the time: on to the server. Or it is not. */
@@ -245,12 +254,14 @@ function proceed(why: Reason, time_ms: number): void {
   const imei = modem.status().imei;
   if (imei) seedJitter(imei + " " + Date.now());
   timeTold(Witness.Network, time_ms);
-  if (why) fail(why);
-  else {
+  if (why) {
+    if (rung === Rung.Board && why === Reason.ModemSilent) restart("reboot", words(why));
+    fail(why);
+  } else {
     state = State.Server;
     server.connect(connected);
   }
-  changed();
+  if (state !== State.Online) changed();
 }
 
 function connected(ok: boolean): void {
@@ -312,7 +323,12 @@ function forget(): void {
  * minute online stands for it.
  */
 export function steady(sending: boolean): void {
-  if (state === State.Online && ++calm >= Limit.Calm && !(sending && server.config_.qos)) acknowledged();
+  if (
+    state === State.Online &&
+    ++calm >= Limit.Calm &&
+    (!(sending && server.config_.qos) || calm > Limit.Proof)
+  )
+    acknowledged();
 }
 
 /** Puts what happened on the way into `into`: what was done how often, and why it was lost last. */

@@ -91,8 +91,8 @@ function located(fix: Fix | null, its_reason: Reason): void {
     lastFix = fix;
     lastFix_ms = ran_ms();
     append(fix.time_ms, fix, "");
-    drain();
   }
+  drain();
   answerLocate();
 }
 
@@ -108,7 +108,7 @@ function setIntervalTo(seconds: number): void {
   kept[Word.Configured] = config.interval_s;
   saveState();
   clearTimeout(roundTimer);
-  takeFix();
+  if (mode !== Mode.Bare) takeFix();
 }
 
 function position(): Position {

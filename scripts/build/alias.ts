@@ -1,15 +1,35 @@
-import { type AnyNode, type Identifier, parse } from "acorn";
+import { type AnyNode, type Identifier, type Program, parse } from "acorn";
 import type { Bundled } from "./bundle.ts";
 import { type Edit, edit } from "./edit.ts";
-import { scopesOf } from "./scopes.ts";
-import { descendants, isFunction, isReference } from "./tree.ts";
+import { type Scopes, scopesOf } from "./scopes.ts";
+import { descendants, isReference, memberName } from "./tree.ts";
 
-/** What every interpreter has as soon as the blob is loaded, and the firmware uses often. */
-const FUNCTIONS = ["setTimeout", "print", "String", "JSON", "Uint8Array", "Int32Array"];
+/**
+ * What every interpreter has as soon as the blob is loaded, and the firmware uses often. None of these functions asks what
+ * it is a member of. From a variable of its own each is also called in a third of the time.
+ */
+const BUILT_INS = [
+  "setTimeout",
+  "print",
+  "String",
+  "JSON",
+  "Uint8Array",
+  "Int32Array",
+  "Math.abs",
+  "Math.floor",
+  "Math.max",
+  "Math.min",
+  "Math.round",
+  "Date.now",
+  "JSON.parse",
+  "JSON.stringify",
+  "Array.isArray",
+  "Object.keys",
+];
 /** Letters of an alias, at most. */
 const NAME = 2;
-/** For fewer bytes it is not worth the variables it takes, two or three. */
-const LEAST_SAVED = 20;
+/** For fewer bytes it is not worth the two variables it takes. */
+const LEAST_SAVED = 10;
 
 /** A place where an alias stands instead. */
 interface Place {
@@ -19,62 +39,111 @@ interface Place {
   around: [before: string, after: string];
 }
 
+/** Something that is written often. */
+interface Word {
+  /** Of the alias. */
+  name: string;
+  /** What the alias is made with; empty for undefined, which a variable is from the start. */
+  value: string;
+  places: Place[];
+}
+
 /**
- * Gives words that are written often a variable, which `renameByUse` then gives a short name: the interpreter's own
- * functions (`setTimeout`) and the names of members (`a.length` becomes `a[b]`). To the interpreter the two differ for a
- * number only, where `[b]` throws if there is no such member; the type checker knows no `length` of a number either.
+ * Gives what is written often a variable, which `renameByUse` then gives a short name: functions of the interpreter
+ * (`setTimeout`, `Math.floor`), `void 0`, numbers and strings, and the names of members (`a.length` becomes
+ * `a[b]`). To the interpreter those differ for a number only, where `[b]` throws if there is no such member; the type
+ * checker knows no `length` of a number either.
  */
 export function aliasWords({ code, map }: Bundled): Bundled {
   const program = parse(code, { ecmaVersion: 5, sourceType: "script" });
   const start = placeForVariables(program);
   if (start === undefined) return { code, map };
 
-  const aliases = [
-    ...[...functionUses(program)].map(([name, places]) => ({ name: `${name}_call`, value: name, places })),
-    ...[...memberUses(program)].map(([name, places]) => ({
-      name: `${name}_member`,
-      value: `"${name}"`,
-      places,
-    })),
-  ];
   const edits: Edit[] = [];
-  for (const { name, value, places } of aliases) {
-    const saved = places.reduce((sum, { remove, around }) => sum + remove - around.join("").length - NAME, 0);
-    if (saved - NAME - "=,".length - value.length < LEAST_SAVED) continue;
-    edits.push({ at: start, remove: 0, insert: `${name}=${value},` });
-    for (const { at, remove, around } of places) edits.push({ at, remove, insert: around.join(name) });
+  for (const { name, value, places } of longestFirst(wordsOf(program, code))) {
+    // What an alias stands for already is written no more.
+    const left = places.filter(
+      ({ at }) => !edits.some((done) => done.at <= at && at < done.at + done.remove),
+    );
+    const saved = left.reduce((sum, { remove, around }) => sum + remove - around.join("").length - NAME, 0);
+    const declaration = value ? `${name}=${value},` : `${name},`;
+    if (saved - declaration.length + name.length - NAME < LEAST_SAVED) continue;
+    edits.push({ at: start, remove: 0, insert: declaration });
+    for (const { at, remove, around } of left) edits.push({ at, remove, insert: around.join(name) });
   }
   return edit({ code, map }, edits);
 }
 
-function functionUses(program: AnyNode & { type: "Program" }): Map<string, Place[]> {
-  const { variableOf, parentOf } = scopesOf(program);
-  const uses = new Map<string, Place[]>();
-  for (const node of descendants(program)) {
-    if (node.type !== "Identifier" || !FUNCTIONS.includes(node.name)) continue;
-    if (variableOf(node) || !isReference(node, parentOf(node))) continue;
-    const place: Place = { at: node.start, remove: node.end - node.start, around: ["", ""] };
-    uses.set(node.name, [...(uses.get(node.name) ?? []), place]);
-  }
-  return uses;
+/** `JSON.stringify` before `JSON`, of which less is left then. */
+function longestFirst(words: Iterable<Word>): Word[] {
+  return [...words].sort((a, b) => b.value.length - a.value.length);
 }
 
-function memberUses(program: AnyNode): Map<string, Place[]> {
-  const uses = new Map<string, Place[]>();
+function wordsOf(program: Program, code: string): Iterable<Word> {
+  const scopes = scopesOf(program);
+  const words = new Map<string, Word>();
+  const add = (name: string, value: string, place: Place) => {
+    const word = words.get(name) ?? { name, value, places: [] };
+    words.set(name, word);
+    word.places.push(place);
+  };
   for (const node of descendants(program)) {
-    if (node.type !== "MemberExpression" || node.computed) continue;
-    const property = node.property as Identifier;
-    // With the dot: the code is minified, so it stands right before the name.
-    const at = property.start - 1;
-    const place: Place = { at, remove: property.end - at, around: ["[", "]"] };
-    uses.set(property.name, [...(uses.get(property.name) ?? []), place]);
+    const whole: Place = { at: node.start, remove: node.end - node.start, around: ["", ""] };
+    const builtIn = builtInOf(node, scopes);
+    if (builtIn) add(`${builtIn.replace(".", "_")}_call`, builtIn, whole);
+    else if (node.type === "UnaryExpression" && node.operator === "void" && isZero(node.argument))
+      add("undefined_value", "", whole);
+    else if (isText(node, scopes)) add(`${node.value}_text`, JSON.stringify(node.value), whole);
+    else if (isNumber(node, scopes)) add(`number_${node.value}`, code.slice(node.start, node.end), whole);
+    if (node.type === "MemberExpression" && !node.computed) {
+      const { name, start, end } = node.property as Identifier;
+      // With the dot: the code is minified, so it stands right before the name.
+      const place: Place = { at: start - 1, remove: end - start + 1, around: ["[", "]"] };
+      add(`${name}_text`, JSON.stringify(name), place);
+    }
   }
-  return uses;
+  return words.values();
 }
 
-/** In the `var` that the blob's one function begins with, behind the functions in it. */
-function placeForVariables(program: AnyNode): number | undefined {
-  const blob = [...descendants(program)].find(isFunction);
-  const first = blob?.body.body.find(({ type }) => type !== "FunctionDeclaration");
+function builtInOf(node: AnyNode, { variableOf, parentOf }: Scopes): string | undefined {
+  if (node.type === "MemberExpression" && node.object.type === "Identifier" && !node.computed) {
+    const path = `${node.object.name}.${memberName(node)}`;
+    return BUILT_INS.includes(path) && !variableOf(node.object) ? path : undefined;
+  }
+  if (node.type !== "Identifier" || !BUILT_INS.includes(node.name)) return undefined;
+  return !variableOf(node) && isReference(node, parentOf(node)) ? node.name : undefined;
+}
+
+function isZero(node: AnyNode): boolean {
+  return node.type === "Literal" && node.value === 0;
+}
+
+/** A string that is a value and a plain word: no key, and no module, since flash tools look for `require("Storage")`. */
+function isText(node: AnyNode, { parentOf }: Scopes): node is AnyNode & { type: "Literal"; value: string } {
+  if (node.type !== "Literal" || typeof node.value !== "string" || !/^[A-Za-z]\w*$/.test(node.value))
+    return false;
+  const parent = parentOf(node);
+  switch (parent?.type) {
+    case "Property":
+      return parent.value === node;
+    case "ExpressionStatement":
+      return false;
+    case "CallExpression":
+      return parent.callee.type !== "Identifier" || parent.callee.name !== "require";
+    default:
+      return true;
+  }
+}
+
+/** Of integers only: what a name is made of has no dot. */
+function isNumber(node: AnyNode, { parentOf }: Scopes): node is AnyNode & { type: "Literal"; value: number } {
+  if (node.type !== "Literal" || !Number.isInteger(node.value)) return false;
+  const parent = parentOf(node);
+  return parent?.type !== "Property" || parent.value === node;
+}
+
+/** In the `var` that the blob begins with, behind its functions. */
+function placeForVariables(program: Program): number | undefined {
+  const first = program.body.find(({ type }) => type !== "FunctionDeclaration");
   return first?.type === "VariableDeclaration" ? first.start + "var ".length : undefined;
 }

@@ -8,12 +8,13 @@ import { parenthesizeLiterals } from "./parenthesize.ts";
 import { BuildError } from "./problem.ts";
 import { renameByUse } from "./rename.ts";
 import { type Size, sizeOf } from "./size.ts";
+import { startLast } from "./start-last.ts";
 import { parseES5, refusals } from "./verify.ts";
 
 /** Nothing is written to `outfile`. */
 export type BlobOptions = BundleOptions;
 
-/** What a board runs: one ES5 expression, ASCII, without comments. */
+/** What a board runs: ES5 statements on one line, ASCII, without comments. */
 export interface Blob {
   code: string;
   /** Source map, JSON, from the blob to the TypeScript. */
@@ -26,7 +27,7 @@ export interface Blob {
  * would fail on.
  */
 export async function buildBlob(options: BlobOptions): Promise<Blob> {
-  const mended = parenthesizeLiterals(hoistVariables(await minify(await bundle(options))));
+  const mended = startLast(parenthesizeLiterals(hoistVariables(await minify(await bundle(options)))));
   // The rules know the interpreter's functions by their names, so before these may change.
   refuse(mended, options.outfile);
   const { code, map } = renameByUse(aliasWords(mended));

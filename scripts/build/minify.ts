@@ -5,11 +5,11 @@ import { type Bundled, INTERPRETER_REQUIRE } from "./bundle.ts";
  * Private members end in one underscore; `__proto__` and `__FILE__` are not ours. And the handlers of a socket, whose
  * both sides are in the blob.
  */
-const PRIVATE_MEMBER = /[^_]_$|^on(Open|Data|Writable|Close)$/;
+const PRIVATE_MEMBER = /[^_]_$|^on(Open|Data|Writable|Close)$|^takesData$/;
 
 /**
  * Moves function declarations to the top of their function, since Espruino does not hoist them, shortens what may
- * be shortened, and leaves one ES5 statement in ASCII, without comments.
+ * be shortened, and leaves ES5 in ASCII, without comments.
  */
 export async function minify({ code, map }: Bundled): Promise<Bundled> {
   const output = await terser(code, {

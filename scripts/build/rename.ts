@@ -1,6 +1,7 @@
 import { parse } from "acorn";
 import type { Bundled } from "./bundle.ts";
 import { edit } from "./edit.ts";
+import { globalNames } from "./global-names.ts";
 import { type ScopeNode, scopesOf, type Variable } from "./scopes.ts";
 import { descendants, isReference } from "./tree.ts";
 
@@ -38,7 +39,7 @@ export function renameByUse({ code, map }: Bundled): Bundled {
   const named = new Map<string, Variable[]>();
   const byUse = [...variables].sort((a, b) => places(b).size - places(a).size);
   const edits = byUse.flatMap((variable) => {
-    for (const name of names()) {
+    for (const name of variable.scope.type === "Program" ? globalNames() : names()) {
       const same = named.get(name) ?? [];
       const clash = ({ scope }: Variable, other: Variable) => seen.get(other)?.has(scope);
       if (free.has(name) || same.some((other) => clash(variable, other) || clash(other, variable))) continue;

@@ -1,4 +1,5 @@
 /** What could follow what was typed: members of the board's objects, its globals, and the commands. */
+import { isFirmwareGlobal } from "../build/global-names.ts";
 import type { Device } from "../device/device.ts";
 
 const ASK_MS = 3000;
@@ -55,7 +56,7 @@ export function createCompletion(device: () => Device, commands: () => string[])
       names = [];
     }
     if (path) names = names.filter((name) => name.length > SHORTENED);
-    else names = [...names, ...WORDS, ...BUILT_IN];
+    else names = [...names.filter((name) => !isFirmwareGlobal(name)), ...WORDS, ...BUILT_IN];
     const fitting = [...new Set(names)].filter(
       (name) => NAME.test(name) && name.startsWith(typed) && name !== "constructor",
     );

@@ -41,6 +41,9 @@ export interface SerialPort {
 }
 
 const EVALUATION_TIMEOUT_MS = 10_000;
+/** What is typed while it starts may be lost, above all when it runs out of memory over a `.bootcde` that is cut short. */
+const START_TIMEOUT_MS = 2000;
+const START_TRIES = 5;
 export const PAGE_BYTES = 4096;
 /** A port that nobody reads keeps so much; then bytes are lost, as on a real one. */
 const MOST_PENDING = 65_536;
@@ -161,13 +164,13 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
     terminal.onExit(({ exitCode }) => resolve(exitCode));
   });
 
-  async function evaluate(expression: string): Promise<unknown> {
+  async function evaluate(expression: string, timeout_ms = EVALUATION_TIMEOUT_MS): Promise<unknown> {
     const id = String(++count);
     let timer: NodeJS.Timeout | undefined;
     try {
       const json = await new Promise<string>((resolve, reject) => {
         waiting.set(id, resolve);
-        timer = setTimeout(() => reject(new Error(`no answer to ${expression}`)), EVALUATION_TIMEOUT_MS);
+        timer = setTimeout(() => reject(new Error(`no answer to ${expression}`)), timeout_ms);
         // Echo off for the line; the marks are apart, so that an echo would not be taken for the answer.
         writeBytes(terminal, `\x10print("<"+"<${id}:"+JSON.stringify(${expression})+">"+">")\n`);
       });
@@ -179,7 +182,7 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
   }
 
   const interpreter: Interpreter = {
-    evaluate,
+    evaluate: (expression) => evaluate(expression),
     ended,
     directory,
     async stop() {
@@ -191,7 +194,14 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
   // Bytes typed before the console is up are lost.
   await new Promise((resolve) => setTimeout(resolve, 300));
   try {
-    await evaluate("1");
+    for (let tries = START_TRIES; ; tries--) {
+      try {
+        await evaluate("1", START_TIMEOUT_MS);
+        break;
+      } catch (silence) {
+        if (tries <= 1) throw silence;
+      }
+    }
   } catch (error) {
     await interpreter.stop();
     throw error;

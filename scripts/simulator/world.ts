@@ -22,6 +22,8 @@ export interface WorldOptions {
   modem?: Modem;
   /** The board's blob; absent: the plain interpreter. */
   blob?: string;
+  /** The blob goes into Storage as it is, text or tokens. */
+  as_it_is?: boolean;
   /** The settings, `tb.json`; the modem's port is put in here. */
   config?: Record<string, unknown>;
   /** In place of `config`: the text of `tb.json`, as it is. */
@@ -60,7 +62,9 @@ function storageOf(
   return {
     ...(boxed && { [OUTBOX_FILE]: "\xff".repeat(boxLength(bytes)) }),
     ...(settings !== undefined && { "tb.json": settings }),
-    ...(blob !== undefined && { ".bootcde": version ? pretokenise(blob, version) : blob }),
+    ...(blob !== undefined && {
+      ".bootcde": version && !options.as_it_is ? pretokenise(blob, version) : blob,
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { blobRows } from "../../scripts/bench/blobs.ts";
 import { interpreterRows } from "../../scripts/bench/interpreter.ts";
 import { publishRows } from "../../scripts/bench/publish.ts";
 import { NEEDS_INTERPRETER, type Row } from "../../scripts/bench/row.ts";
@@ -55,6 +56,27 @@ test("every budget that needs the interpreter has its row", async () => {
       (budget) => [undefined, budget],
     ),
   );
+});
+
+test("each board's blob has a row as text and one as flashed, in tokens where its interpreter takes them", async () => {
+  const rows = (await blobRows()).filter(({ unit }) => unit === "bytes");
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    [
+      "blob, rak8212, as text",
+      "blob, rak8212, as flashed (in tokens)",
+      "blob, rak5010, as text",
+      "blob, rak5010, as flashed (in tokens)",
+      "blob, wio-lte, as text",
+      "blob, wio-lte, as flashed (2v08 takes no tokens)",
+      "blob, linux, as text",
+      "blob, linux, as flashed (in tokens)",
+    ],
+  );
+  const figures = new Map(rows.map(({ name, figure = 0 }) => [name, figure]));
+  const text = figures.get("blob, rak8212, as text") ?? 0;
+  const tokens = figures.get("blob, rak8212, as flashed (in tokens)") ?? 0;
+  assert.ok(tokens < 0.9 * text, `${tokens} of ${text}`);
 });
 
 test("a measurement that fails is one line and fails the command, not the others", async (t) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connectAsync } from "mqtt";
+import { BUDGETS } from "../../scripts/budgets.ts";
 import type { Modem } from "../../scripts/simulator/modem/modem.ts";
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import { type RealTracker, startRealTracker } from "../../scripts/simulator/real-tracker.ts";
@@ -14,7 +15,6 @@ const SEED = Number(process.env.FAULT_SEED ?? 1);
 const INTERVAL_S = 2;
 /** A longer calm lets the tracker come back; a shorter one strikes while it does. */
 const CALM_S = [2, 25] as const;
-const MOST_VARIABLES = 1400;
 const skip = !binary
   ? "skipped: set ESPRUINO=<path of Espruino for Linux> to run the blob in it"
   : hasMosquitto()
@@ -117,7 +117,7 @@ test(`${SECONDS} s of faults in the real interpreter, reporting to Mosquitto, lo
     const lost = taken.filter(({ ts, values }) => arrived.get(ts) !== values.Latitude);
     assert.deepEqual(lost, []);
     assert.equal(status.dropped, 0);
-    assert.ok(most <= MOST_VARIABLES, `${most} variables`);
+    assert.ok(most <= BUDGETS.most_variables, `${most} variables`);
     for (const flag of ["FIFO_FULL", "LOW_MEMORY", "MEMORY"]) assert.ok(!flags.has(flag), flag);
     assert.deepEqual(
       tracker.lines.filter((line) => /Uncaught|MEMORY/.test(line)),

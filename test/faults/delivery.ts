@@ -5,7 +5,7 @@ import type { Refused } from "./scene.ts";
 
 /** What was taken is what the server has: each ts, each key, each value. */
 export function delivery(life: Life): string[] {
-  const { taken, points, dropped } = life;
+  const { taken, points, dropped, torn } = life;
   const wanted = byName(
     taken.flatMap(({ ts, values }) => Object.entries(values).map(([key, value]) => ({ ts, key, value }))),
   );
@@ -22,7 +22,8 @@ export function delivery(life: Life): string[] {
   // What the server never takes is given up, and counted.
   const refusals = givenUp(life.refused);
   const lost = missed.filter((ts) => !refusals.has(ts));
-  const left = Math.max(0, dropped - (missed.length - lost.length));
+  // A torn record that was never whole looks like one that was, and is counted.
+  const left = Math.max(0, dropped - (missed.length - lost.length) - torn);
   // The tracker counts what a full outbox lets go.
   const forgiven = left > 0 && lost.length <= left && isFull(life);
   const uncounted = missed.length > dropped ? [`${missed.length} records missing, ${dropped} counted`] : [];

@@ -8,9 +8,11 @@ import { watchFlash } from "./flash-watch.ts";
 /** A fix whose last word is `last`. */
 function fix(last: number): Buffer {
   const bytes = Buffer.alloc(24);
-  bytes.writeInt32LE(202435200, 4);
+  bytes.writeInt32LE(1_780_315_200, 4);
   bytes.writeInt32LE(last, 20);
-  bytes.writeUInt32LE(((crc32(bytes.subarray(4)) << 8) | 0x81) >>> 0);
+  // Kind 1, a fix; its check; bits 7 and 31: it waits.
+  bytes.writeUInt32LE(1);
+  bytes.writeUInt32LE(((crc32(bytes) << 8) | 0x80000081) >>> 0);
   return bytes;
 }
 

@@ -16,12 +16,15 @@ export interface FlashWatch {
   cutAfter(cut: FlashCut): void;
   /** No cut is due any more. */
   disarm(): void;
+  /** How many operations were torn. */
+  readonly torn: number;
 }
 
 export function watchFlash(flash: Flash, random: Random, taken: (record: OutboxRecord) => void): FlashWatch {
   const write = flash.write;
   let data: Uint8Array = new Uint8Array();
   let start = 0;
+  let torn_count = 0;
 
   flash.write = (address, bytes) => {
     data = bytes;
@@ -53,12 +56,18 @@ export function watchFlash(flash: Flash, random: Random, taken: (record: OutboxR
       let more = left;
       flash.beforeOperation = (operation) => {
         if ((kind && operation.kind !== kind) || more-- > 0) return;
-        if (torn) tear(operation);
+        if (torn) {
+          torn_count++;
+          tear(operation);
+        }
         throw new PowerCut(`power cut ${torn ? "within" : "before"} the ${operation.kind}`);
       };
     },
     disarm() {
       flash.beforeOperation = undefined;
+    },
+    get torn() {
+      return torn_count;
     },
   };
 }

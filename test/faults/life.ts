@@ -26,6 +26,8 @@ export interface Life {
   /** How many records there were in the healthy time after that. */
   takenAfter: number;
   dropped: number;
+  /** Flash operations that the power tore. */
+  torn: number;
   /** Variables in use at rest, at the end. */
   memory: number;
   flags: string[];
@@ -104,6 +106,7 @@ export async function live(seed: number, trace?: (line: string) => void, kind?: 
       recovered_s,
       takenAfter,
       dropped: scene.status()?.dropped ?? 0,
+      torn: scene.torn(),
       memory,
       flags: [...flags],
       lines: world.lines,

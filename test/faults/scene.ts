@@ -159,6 +159,7 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
     seen,
     calls,
     blocks,
+    torn: () => watch.torn,
     note,
     now_ms,
     // The modem has a timer a second.

@@ -51,6 +51,7 @@ function life(received: Received[], changes: Partial<Life> = {}): Life {
     recovered_s: 10,
     takenAfter: 15,
     dropped: 0,
+    torn: 0,
     memory: MEMORY,
     flags: [],
     lines: ["tracker: connected"],

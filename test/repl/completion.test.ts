@@ -4,7 +4,7 @@ import type { Device } from "../../scripts/device/device.ts";
 import { createCompletion } from "../../scripts/repl/completion.ts";
 
 const OBJECTS: Record<string, string> = {
-  global: "tracker,modem,server,TBDeviceMQTTClient,D0,#onerrorFlag",
+  global: "tracker,modem,server,TBDeviceMQTTClient,D0,$,T$,Tb,Tx,#onerrorFlag",
   tracker: "status,debug",
   server: "M,_e,status,last_error,connect,disconnect,constructor",
 };
@@ -37,6 +37,7 @@ describe("completion", () => {
   test("of globals, the board's and the language's", async () => {
     assert.deepEqual(await complete("tr"), [["tracker", "true", "try"], "tr"]);
     assert.deepEqual(await complete("var x = TBD"), [["TBDeviceMQTTClient"], "TBD"]);
+    assert.deepEqual(await complete("T"), [["TBDeviceMQTTClient", "Tx"], "T"]);
   });
 
   test("of the commands", async () => {

@@ -83,11 +83,5 @@ export const unsupportedText: Rule = ({ code, program }) => {
       findings.push({ at: node.start, message });
     }
   }
-  if (program.body.length !== 1 || program.body[0]?.type !== "ExpressionStatement") {
-    findings.push({
-      at: 0,
-      message: "the blob is not one expression: nothing may be declared outside its function",
-    });
-  }
   return findings;
 };

@@ -4,17 +4,17 @@ import { parseES5, refusals } from "../../../scripts/build/verify.ts";
 
 export interface RuleCase {
   name: string;
-  /** Bodies of the blob's function that are refused, for this reason and no other. */
+  /** Programs that are refused, for this reason and no other. */
   refused: string[];
   message: RegExp;
-  /** Bodies that differ little and are fine. */
+  /** Programs that differ little and are fine. */
   accepted: string[];
 }
 
-/** What the whole verification says of a blob with this body. */
-export function refusalsOf(body: string): string[] {
+/** What the whole verification says of a blob. */
+export function refusalsOf(program: string): string[] {
   const origin = ({ column }: { column: number }) => `column ${column}`;
-  return refusals(parseES5(`!function(){${body}}();`, origin), origin);
+  return refusals(parseES5(program, origin), origin);
 }
 
 export function testRules(cases: RuleCase[]): void {
