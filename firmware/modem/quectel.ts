@@ -169,8 +169,9 @@ export function commandOf(step: Step, sim: SimConfig): Row {
 
 /** `+CPIN: READY` and the like: what stands behind the name of an answer's first line, or all of it. "" without one. */
 export function valueIn(lines: string[]): string {
-  const parts = (lines[0] || "").split(": ");
-  return (parts.length > 1 ? parts[1] : parts[0]) as string;
+  const line = lines[0] || "";
+  const colon = line.indexOf(":");
+  return colon < 0 ? line : line.substr(colon + 2);
 }
 
 /** What `+CPIN` says about the SIM: None: ready; PinMissing: it wants its PIN. */
