@@ -45,8 +45,10 @@ export const enum Evidence {
   Person,
   /** No network, or it turns the SIM down. */
   Registration,
-  /** The PDP context cannot be activated, or was taken away. */
+  /** The PDP context cannot be activated. */
   Context,
+  /** It was, and the network took it away. */
+  ContextLost,
   /** The modem has no socket for us: none left, no memory, still in use after it was closed. */
   Sockets,
   /** The server's name has no address. */
@@ -79,7 +81,7 @@ export interface Ladder {
 const enum Limit {
   Cap_s = 600,
   Long = 12,
-  /** From so many failures in a row on, and before each rung above Context, they are written down, to outlast a reset. */
+  /** At so many failures in a row they are first written down, to outlast a reset. */
   Written = 3,
   /** Calls of `steady`, 10 s apart: a minute at least. */
   Calm = 7,
@@ -132,6 +134,9 @@ export function ladder(evidence: Evidence): Ladder {
     // The network is there; it alone may be busy with us: no herd of trackers lost its contexts together.
     case Evidence.Context:
       return rungs(1, 3, 9, 36, 0, 3, 3600);
+    // It could be activated, each time.
+    case Evidence.ContextLost:
+      return rungs(1, 0, 0, 0, 0, 3, Limit.Cap_s);
     // Nothing was sent yet: it is the modem's own software.
     case Evidence.Sockets:
       return rungs(2, 0, 4, 12, 0, 10, Limit.Cap_s);
@@ -170,9 +175,10 @@ export function evidenceOf(why: Reason, accepted: boolean): Evidence {
     case Reason.RegistrationDenied:
       return Evidence.Registration;
     case Reason.NoContext:
+      return Evidence.Context;
     case Reason.ContextLost:
     case Reason.ContextBroken:
-      return Evidence.Context;
+      return Evidence.ContextLost;
     case Reason.SocketUnknown:
     case Reason.SocketMemory:
     case Reason.SocketCreate:
@@ -284,8 +290,15 @@ export function fail(why: Reason): void {
   failures++;
   proven(evidence);
   const count = ++(counts[evidence] as number);
+  const last = rung;
   rung = rungAt(allowed, count);
-  if (failures >= Limit.Written || rung > Rung.Context) {
+  // And before each rung above Context, and once it was in vain. Not at each failure: that takes the room of three fixes.
+  if (
+    failures === Limit.Written ||
+    failures % Limit.Long === 0 ||
+    rung > Rung.Context ||
+    last > Rung.Context
+  ) {
     kept[Word.Failures] = failures;
     kept[Word.Evidence] = evidence;
     kept[Word.EvidenceFailures] = count;

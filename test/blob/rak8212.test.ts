@@ -26,3 +26,23 @@ test("the rak8212 blob on its board: reports, sets the clock, which starts at 19
     await stop();
   }
 });
+
+test("a day without a server: the smallest outbox has room for a fix each ten minutes, whatever is tried meanwhile", async () => {
+  const { board, modem, thingsboard, run, stop } = createBoardWorld("rak8212", { interval_s: 600 });
+  try {
+    board.boot();
+    await run(60);
+    modem.faults.openError = 566;
+    thingsboard.faults.drop();
+    await run(86_400);
+    modem.faults.openError = 0;
+    await run(3600);
+    const [waiting, dropped] = ["waiting", "dropped"].map((name) =>
+      Number(board.evaluate(`tracker.status().${name}`)),
+    );
+    assert.deepEqual({ waiting, dropped }, { waiting: 0, dropped: 0 });
+    assert.ok(thingsboard.telemetry("tracker", "Latitude").length >= 144);
+  } finally {
+    await stop();
+  }
+});
