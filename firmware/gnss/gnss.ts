@@ -44,7 +44,7 @@ let located: Located;
 let left: number;
 
 /** Switches the engine off, to save power. `done` gets None or the reason; GnssOff: it was off already. */
-export function gnssOff(_gnss: Gnss, done: (reason: Reason) => void): void {
+export function gnssOff(_gnss: Gnss, done?: (reason: Reason) => void): void {
   command("AT+QGPSEND", done, Limit.Command_ms);
 }
 

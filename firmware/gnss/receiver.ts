@@ -62,8 +62,8 @@ export function createGnss(port: SerialPort): Gnss {
 }
 
 /** The receiver stays on: `done` gets None. */
-export function gnssOff(_gnss: Gnss, done: (reason: Reason) => void): void {
-  done(Reason.None);
+export function gnssOff(_gnss: Gnss, done?: (reason: Reason) => void): void {
+  if (done) done(Reason.None);
 }
 
 /**

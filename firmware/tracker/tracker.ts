@@ -12,7 +12,7 @@ import { due, Mode, mode, startHealth } from "./health.ts";
 import { state as kept, saveState, Word, waiting } from "./journal.ts";
 import { append, sent, useSettings } from "./outbox.ts";
 import { setLimits } from "./pace.ts";
-import { history, reason, State, startRecovery, state } from "./recovery.ts";
+import { history, reason, State, startRecovery, state, stateWord } from "./recovery.ts";
 import { drain, report, reportHistory, uploadTo } from "./upload.ts";
 
 const enum Limit {
@@ -79,13 +79,12 @@ function locate(): void {
   }
 }
 
-/** `String` stands for a function that does nothing: it is there anyway. */
 function located(fix: Fix | null, its_reason: Reason): void {
   const why = words(its_reason);
   locating = 0;
   if (why && why !== fixReason) print("gnss: " + why);
   fixReason = why;
-  if (interval_s >= Limit.GnssOff_s) gnssOff(modem, String);
+  if (interval_s >= Limit.GnssOff_s) gnssOff(modem);
   if (fix) {
     fix.time_ms = timeTold(Witness.Fix, fix.time_ms);
     lastFix = fix;
@@ -117,7 +116,7 @@ function position(): Position {
 
 function status(): unknown {
   return history({
-    state: ["waiting", "modem", "server", "online"][state],
+    state: stateWord(),
     reason: reason,
     safe_mode: mode || undefined,
     interval_s: interval_s,

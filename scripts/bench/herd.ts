@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { seedJitter } from "../../firmware/tracker/jitter.ts";
-import { Evidence, ladder, wait_s } from "../../firmware/tracker/recovery.ts";
+import { Evidence, ladder, wait_s } from "../../firmware/tracker/ladder.ts";
 import { BUDGETS } from "../budgets.ts";
 import { seededRandom } from "../simulator/modem/options.ts";
 import type { Row } from "./row.ts";
