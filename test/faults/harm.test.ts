@@ -157,9 +157,10 @@ describe("the modem, its SIM, its cell", () => {
     const gone: Event = { what: "unregistered" };
     assert.deepEqual(harm(before, at(1, gone), at(2, radio)), ["the radio off"]);
     fine(before, at(1, gone), at(3, radio), at(4, restart));
-    assert.deepEqual(harm(before, at(1, gone), at(2, { what: "registered" }), at(4, restart)), [
-      "the modem restarted",
-    ]);
+    const back: Event = { what: "registered" };
+    fine(before, at(1, gone), at(3.5, back), at(4, radio));
+    const asked: Event = { what: "command", name: "+CREG" };
+    assert.deepEqual(harm(before, at(1, gone), at(2, back, asked), at(4, restart)), ["the modem restarted"]);
   });
 
   test("a SIM that stays busy", () => {

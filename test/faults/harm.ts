@@ -54,6 +54,8 @@ export function harmOf(record: readonly Seen[]): string[] {
   const harm: string[] = [];
   // The board has just started.
   let evidence: Evidence = { ...none(), contextLost: true };
+  let registered = false;
+  /** Since when it has no network, for all that the host was told. */
   let unregistered_ms: number | undefined;
   let silent_ms: number | undefined;
   let freeContext_ms = Number.NEGATIVE_INFINITY;
@@ -90,6 +92,8 @@ export function harmOf(record: readonly Seen[]): string[] {
     switch (event.what) {
       case "command":
         silent_ms = undefined;
+        // Only now it can know.
+        if (registered && /^\+CE?REG$/.test(event.name)) unregistered_ms = undefined;
         break;
       case "silent":
         evidence.silent++;
@@ -106,13 +110,15 @@ export function harmOf(record: readonly Seen[]): string[] {
         break;
       case "running":
         evidence.contextLost = true;
+        registered = false;
         unregistered_ms = at_ms;
         break;
       case "registered":
-        unregistered_ms = undefined;
+        registered = true;
         evidence.sim = 0;
         break;
       case "unregistered":
+        registered = false;
         unregistered_ms ??= at_ms;
         evidence.contextLost = true;
         break;
