@@ -2,7 +2,7 @@
  * What a device must be told: JSON in the Storage file `tb.json`, checked before anything starts. The tables of fields
  * here serve the firmware's checks, the host's tools and the README's reference.
  */
-import type { SessionConfig } from "./mqtt/session.ts";
+import type { SessionConfig } from "./mqtt/owner.ts";
 
 /** The manual's `server_cfg`, and what is optional. Text is ASCII without quotes, at most 255 characters. */
 export interface ServerConfig extends SessionConfig {

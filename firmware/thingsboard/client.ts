@@ -3,7 +3,8 @@
  * of QuecPython's TBDeviceMQTTClient.
  */
 import { check, type ServerConfig, serverFields } from "../config.ts";
-import { connect, type Done, disconnect, publish, Role } from "../mqtt/session.ts";
+import type { Done } from "../mqtt/owner.ts";
+import { connect, disconnect, publish, Role } from "../mqtt/session.ts";
 import { json, toText } from "../mqtt/text.ts";
 import { type Asker, isQuestion, Question } from "./limits.ts";
 import { type Telemetry, telemetryJson } from "./telemetry.ts";

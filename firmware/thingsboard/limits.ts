@@ -2,7 +2,9 @@
  * The server's rate limits, which it tells when asked ("getSessionLimits", ThingsBoard 3.8 and later). The question is
  * optional, and must not cost a connection twice: a broker that is no ThingsBoard may forbid the topic and hang up.
  */
-import { publish, Role, type Session } from "../mqtt/session.ts";
+
+import type { Session } from "../mqtt/owner.ts";
+import { publish, Role } from "../mqtt/session.ts";
 
 export const enum Question {
   /** It may be asked in this connection. */

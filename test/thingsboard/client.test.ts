@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ServerConfig } from "../../firmware/config.ts";
-import { useNetwork } from "../../firmware/mqtt/session.ts";
+import { useNetwork } from "../../firmware/mqtt/connection.ts";
 import { Reason } from "../../firmware/reason.ts";
 import { TBDeviceMQTTClient, type Telemetry } from "../../firmware/thingsboard/client.ts";
 import { fakeNetwork } from "../mqtt/fake-network.ts";
