@@ -51,3 +51,11 @@ test("no file imports, by whatever way, what imports it, be it only a type", () 
   assert.ok(imports.get("firmware/main.ts")?.includes("board/linux.ts"));
   assert.deepEqual(circles(imports), []);
 });
+
+test("no file is longer than a newcomer reads in one go: 300 lines", () => {
+  const lines = [...texts].map(([file, text]) => [file, text.split("\n").length - 1] as const);
+  assert.deepEqual(
+    lines.filter(([, count]) => count > 300),
+    [],
+  );
+});

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { isAnswer } from "../../scripts/device/answers.ts";
 import { realClock } from "../../scripts/simulator/clock.ts";
 import { type ConsoleServer, serveConsole } from "../../scripts/simulator/console-server.ts";
-import type { SimulatedBoard } from "../../scripts/simulator/espruino/board.ts";
 import { fromBytes, toBytes } from "../../scripts/simulator/espruino/bytes.ts";
 import { createFlash, type Flash } from "../../scripts/simulator/espruino/flash.ts";
+import type { SimulatedBoard } from "../../scripts/simulator/espruino/simulated-board.ts";
 import {
   type BoardName,
   type BoardSpec,

@@ -12,7 +12,8 @@ import { EventEmitter } from "node:events";
 import type { Server as HttpServer } from "node:http";
 import net from "node:net";
 import { type Clock, realClock } from "../clock.ts";
-import { Connection, type Core } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { Core } from "./core.ts";
 import { authenticate, type DeviceConfig } from "./credentials.ts";
 import { createDevice, type Device } from "./device.ts";
 import { type FaultSettings, type Faults, NO_FAULTS } from "./faults.ts";
@@ -72,7 +73,7 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
   const told = new ChangingLimits<Device>(() => settings.told_limits, clock);
   const untold = new ChangingLimits<Device>(() => settings.untold_limits, clock);
 
-  const core: Core = {
+  const core: Core<Connection> = {
     clock,
     faults,
     inactivity_timeout_ms: options.inactivity_timeout_ms ?? 600_000,
@@ -179,7 +180,7 @@ function infoOf(connection: Connection): ConnectionInfo[] {
       clean: connect.clean !== false,
       keepalive_s: connect.keepalive ?? 0,
       connected_ms,
-      subscriptions: Object.fromEntries(connection.subscriptions),
+      subscriptions: Object.fromEntries(connection.subscriptions.granted),
       bytes_received,
       bytes_sent: outlet.sent,
     },
