@@ -50,8 +50,12 @@ export type Words = string | ((facts: Facts) => string);
 
 /** Fewer free variables, and the next long message or a bit of code of one's own ends in "out of memory". */
 export const LEAST_FREE_VARIABLES = 300;
-/** Storage tidies up when it is full, and a power cut during that erases everything. A page must stay free. */
-export const LEAST_FREE_STORAGE = 4096;
+/**
+ * The tracker writes no files, but flash does: where the next tb.json finds no room beside the one that is there, all of
+ * Storage is tidied up first, and a power cut during that erases everything. Of a RAK8212's Storage no more is planned to
+ * be left, so that it is a fault only where something that is of no use to the tracker is in the way.
+ */
+export const LEAST_FREE_STORAGE = 512;
 /** Of the outbox: more than half is taken only where nobody looked for long. */
 export const LARGE_SHARE = 0.5;
 
@@ -109,7 +113,8 @@ export const FINDINGS: Finding[] = [
   {
     id: "low-flash",
     area: "flash",
-    seen: ({ storageFree }) => storageFree < LEAST_FREE_STORAGE,
+    seen: ({ storageFree, storageSpare }) =>
+      storageFree < LEAST_FREE_STORAGE && storageFree + storageSpare >= LEAST_FREE_STORAGE,
     finding: ({ storageFree }) => `low flash: ${storageFree} bytes of Storage are free`,
     cause:
       "deleted and replaced files keep their place until Storage is compacted, or there are files of your own",
