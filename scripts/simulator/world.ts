@@ -38,6 +38,8 @@ export interface WorldOptions {
 
 /** Of the interpreters that the tests of the real one are for, at least. */
 const REAL_VERSION = "2v29";
+/** A file's in Storage. */
+const HEADER_BYTES = 32;
 /** Where the simulated Linux has its modem. */
 const MODEM_PORT = "/dev/ttyUSB2";
 
@@ -77,8 +79,10 @@ export function install(
   options: Contents,
   modem_port?: string,
 ): void {
+  const text = storageOf(options, spec_name, modem_port);
+  const room = Object.values(text).reduce((sum, content) => sum + content.length + HEADER_BYTES, 0);
   // The smallest board has no room for the text.
-  const version = spec_name === boardSpecs.rak8212.name ? boardSpecs.rak8212.version : undefined;
+  const version = room > storage.end - storage.start ? REAL_VERSION : undefined;
   for (const [name, content] of Object.entries(storageOf(options, spec_name, modem_port, version)))
     if (name !== OUTBOX_FILE || !findFile(storage, name)) writeFile(storage, name, fromBytes(content));
 }

@@ -57,7 +57,8 @@ export const BOARD_FINDINGS: Finding[] = [
   {
     id: "low-flash",
     area: "flash",
-    seen: ({ storageFree }) => storageFree < LEAST_FREE_STORAGE,
+    seen: ({ storageFree, storageSpare }) =>
+      storageFree < LEAST_FREE_STORAGE && storageFree + storageSpare >= LEAST_FREE_STORAGE,
     finding: ({ storageFree }) => `low flash: ${storageFree} bytes of Storage are free`,
     cause:
       "deleted and replaced files keep their place until Storage is compacted, or there are files of your own",
