@@ -40,8 +40,10 @@ const enum State {
 }
 
 export const enum Limit {
-  /** Largest payload we send and largest remaining length we keep, bytes: each may stand in RAM whole. */
+  /** Largest payload we send, bytes: it stands in RAM whole. */
   Packet = 4096,
+  /** Largest remaining length we keep, bytes: such a text stands in RAM three times while it is read as JSON. */
+  Inbound = 1536,
   /** What is handed to the socket at once, in bytes, if it is several packets: what the modem sends in one segment. */
   Segment = 1460,
   /** Segments that may wait before a reply is refused that was not given from inside `onMessage_`. */
@@ -118,7 +120,7 @@ export interface Session {
   /** The first is what SUBSCRIBE asks for after each CONNACK; the others are the owner's. */
   topics_: string[];
   /**
-   * A PUBLISH came; without a payload it was larger than Limit.Packet, and was passed over. A message of QoS 1 is
+   * A PUBLISH came; without a payload it was larger than Limit.Inbound, and was passed over. A message of QoS 1 is
    * acknowledged when this returns, also when it throws; where it published a Role.OwnReply, that does it.
    */
   onMessage_(topic: string, payload: string | undefined): void;
@@ -307,7 +309,7 @@ function handleReceived(): void {
   while (received && takesData()) {
     const here = received.length;
     busy = true;
-    const size = decode(received, Limit.Packet, handle);
+    const size = decode(received, Limit.Inbound, handle);
     busy = false;
     // The connection ended meanwhile, by hand perhaps, and there may be another.
     if (socket !== its_socket || (state !== State.Connecting && state !== State.Up)) return;
