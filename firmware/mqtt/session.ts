@@ -322,9 +322,9 @@ function handleReceived(): void {
   flush();
 }
 
-/** Nothing more comes in while more than one send waits. */
+/** Nothing more comes in while more than half a send waits. */
 function takesData(): boolean {
-  return out.length < 2;
+  return !out.length || (out.length < 2 && (out[0] as string).length < Limit.Segment / 2);
 }
 
 /** Handles one packet; returns what is wrong with it. See `Take`. */
