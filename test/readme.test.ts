@@ -70,7 +70,8 @@ describe("the README", () => {
       [/and (\S+) lines an answer;/, constant("modem/at.ts", /\bLines = (\d+),/)],
       [/lines an answer; (\S+) waiting AT commands/, constant("modem/at.ts", /\bQueue = (\d+),/)],
       [/; (\S+) bytes a read from the modem/, constant("modem/socket.ts", /QIRD=0,(\d+)/)],
-      [/a packet from the server of (\S+) bytes/, Limit.Packet],
+      [/a packet from the server of (\S+) bytes/, Limit.Inbound],
+      [/ bytes with (\S+) values/, constant("thingsboard/client.ts", /\bValues = (\d+),/)],
       [/; (\S+) messages and requests unanswered/, Limit.Flight],
       [/values of (\S+) bytes as JSON/, Size.LongestText],
     ];

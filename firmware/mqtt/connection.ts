@@ -26,8 +26,10 @@ export const enum State {
 }
 
 export const enum Limit {
-  /** Largest payload we send and largest remaining length we keep, bytes: each may stand in RAM whole. */
+  /** Largest payload we send, bytes: it stands in RAM whole. */
   Packet = 4096,
+  /** Largest remaining length we keep, bytes: such a text stands in RAM three times while it is read as JSON. */
+  Inbound = 1536,
   /** What is handed to the socket at once, in bytes, if it is several packets: what the modem sends in one segment. */
   Segment = 1460,
   /** Segments that may wait before a reply is refused that was not given from inside `onMessage_`. */

@@ -1,5 +1,5 @@
 /**
- * What comes from the network: that the connection is open, bytes, packets. While more than one send waits for the socket
+ * What comes from the network: that the connection is open, bytes, packets. While more than half a send waits for the socket
  * nothing is read from the modem, and nothing of what was read is handled.
  */
 import { Reason, words } from "../reason.ts";
@@ -43,7 +43,7 @@ function handleReceived(): void {
   while (incoming.bytes_ && takesData()) {
     const here = incoming.bytes_.length;
     incoming.busy_ = true;
-    const size = decode(incoming.bytes_, Limit.Packet, handle);
+    const size = decode(incoming.bytes_, Limit.Inbound, handle);
     incoming.busy_ = false;
     // The connection ended meanwhile, by hand perhaps, and there may be another.
     if (socket !== its_socket || (state !== State.Connecting && state !== State.Up)) return;
@@ -56,9 +56,9 @@ function handleReceived(): void {
   flush();
 }
 
-/** Nothing more comes in while more than one send waits. */
+/** Nothing more comes in while more than half a send waits. */
 function takesData(): boolean {
-  return out.length < 2;
+  return !out.length || (out.length < 2 && (out[0] as string).length < Limit.Segment / 2);
 }
 
 /** Handles one packet; returns what is wrong with it. See `Take`. */

@@ -30,7 +30,7 @@ export interface Session {
   /** The first is what SUBSCRIBE asks for after each CONNACK; the others are the owner's. */
   topics_: string[];
   /**
-   * A PUBLISH came; without a payload it was larger than Limit.Packet, and was passed over. A message of QoS 1 is
+   * A PUBLISH came; without a payload it was larger than Limit.Inbound, and was passed over. A message of QoS 1 is
    * acknowledged when this returns, also when it throws; where it published a Role.OwnReply, that does it.
    */
   onMessage_(topic: string, payload: string | undefined): void;

@@ -17,6 +17,8 @@ const enum Limit {
   Unanswered = 8,
   /** Characters of a request by which it is told from another of the same id: a server that was restarted counts from 0. */
   Mark = 64,
+  /** Values and brackets in a message: each takes up to 2 variables, and of the smallest board's 2,500 about 800 are free. */
+  Values = 200,
 }
 
 /**
@@ -109,7 +111,7 @@ TBDeviceMQTTClient.prototype = {
     const id = topic.substr(0, prefix.length) === prefix ? topic.substr(prefix.length) : "";
     let data: any;
     this.current_ = id;
-    if (payload === undefined) {
+    if (payload === undefined || hasTooMany(payload)) {
       if (id) sendReply(this, { error: "too large" }, id, 0);
       return;
     }
@@ -141,6 +143,19 @@ export function sendTelemetry(
   role: Role.Message | Role.Once,
 ): any {
   return publish(client, client.topics_[Topic.TELEMETRY] as string, text, done, client.config_.qos, role);
+}
+
+/**
+ * Whether JSON text has more values than there may be memory for. To be known before it is read: running out of memory ends
+ * in a restart, after which the server sends the same again. Commas in texts count, too.
+ */
+function hasTooMany(text: string): boolean {
+  let count = 0;
+  [",", "[", "{"].forEach(function (mark) {
+    for (let at = text.indexOf(mark); at >= 0 && count <= Limit.Values; at = text.indexOf(mark, at + 1))
+      count++;
+  });
+  return count > Limit.Values;
 }
 
 /** Whether the callback has a request with this id, and did not answer it. */

@@ -150,6 +150,7 @@ test("an unknown method gets an error, whatever its name", async (t) => {
   await rig.start();
   for (const method of ["fly", "toString", "__proto__", ""])
     assert.deepEqual(await rig.call(0, method), { error: `unknown method ${method}` });
+  assert.deepEqual(await rig.call(0, "y".repeat(1400)), { error: `unknown method ${"y".repeat(64)}` });
 });
 
 test("setInterval: seconds, or an object with them", async (t) => {
