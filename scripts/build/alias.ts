@@ -92,7 +92,10 @@ function wordsOf(program: Program, code: string): Iterable<Word> {
     word.places.push(place);
   };
   for (const node of descendants(program)) {
-    const whole: Place = { start: node.start, end: node.end, around: ["", ""] };
+    // A string needs no space beside it, as in `return"a"in b`; a name does.
+    const beside = (at: number) => (/[\w$]/.test(code.charAt(at)) ? " " : "");
+    const around: Place["around"] = [beside(node.start - 1), beside(node.end)];
+    const whole: Place = { start: node.start, end: node.end, around };
     const builtIn = builtInOf(node, scopes);
     if (builtIn) add(`${builtIn.replace(".", "_")}_call`, builtIn, whole);
     else if (node.type === "UnaryExpression" && node.operator === "void" && isZero(node.argument))
