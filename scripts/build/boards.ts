@@ -32,6 +32,11 @@ export const SOURCES: Sources = {
   out: join(ROOT, "dist"),
 };
 
+/** What a board is built with. Throws a BuildError when it lacks what is wanted. */
+export function choicesOf(name: BoardName, wanted: Choices, { board, features } = SOURCES): Choices {
+  return choicesFor(name, board(name), wanted, features);
+}
+
 /**
  * The blobs of some boards, in the order asked for, with the features that are wanted or else those each board has: from one
  * TypeScript program for those with the same. Throws a BuildError.
@@ -42,9 +47,7 @@ export async function buildBoards(
   wanted: Choices = {},
 ): Promise<Map<BoardName, Blob>> {
   const { entry, version, out, features } = sources;
-  const chosenBy = new Map(
-    names.map((name) => [name, choicesFor(name, sources.board(name), wanted, features)] as const),
-  );
+  const chosenBy = new Map(names.map((name) => [name, choicesOf(name, wanted, sources)] as const));
   const programs = new Map<string, Emitted>();
   const blobs = new Map<BoardName, Blob>();
   for (const [name, choices] of chosenBy) {
