@@ -32,14 +32,14 @@ export const SOURCES: Sources = {
   out: join(ROOT, "dist"),
 };
 
-/** What a board is built with. Throws a BuildError when it lacks what is wanted. */
+/** What a board is built with. Throws `UsageError` when it lacks what is wanted. */
 export function choicesOf(name: BoardName, wanted: Choices, { board, features } = SOURCES): Choices {
   return choicesFor(name, board(name), wanted, features);
 }
 
 /**
  * The blobs of some boards, in the order asked for, with the features that are wanted or else those each board has: from one
- * TypeScript program for those with the same. Throws a BuildError.
+ * TypeScript program for those with the same. Throws `BuildError`, and `UsageError` for what a board lacks.
  */
 export async function buildBoards(
   names: readonly BoardName[],

@@ -8,8 +8,9 @@
  * firmware/tsconfig.json; and `FEATURES` of the boards that have it.
  */
 import { join } from "node:path";
+import { Option } from "commander";
 import { buildSync } from "esbuild";
-import { BuildError } from "./problem.ts";
+import { UsageError } from "../command-line.ts";
 import { ROOT } from "./program.ts";
 
 /** The absolute path of a feature's file, by feature and way. */
@@ -28,18 +29,25 @@ export const FEATURES: FeatureFiles = {
 /** What leaves a feature out. */
 export const NONE = "none";
 
-/** Of `--features gnss=nmea,…`, which may stand several times. Throws a BuildError for what no board has. */
+/** For the command lines of those who build: `readChoices` takes its values. */
+export const featuresOption = (): Option =>
+  new Option(
+    "--features <NAME=WAY...>",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none (default: the board's own)",
+  );
+
+/** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */
 export function readChoices(given: readonly string[], files: FeatureFiles = FEATURES): Choices {
   const choices: Choices = {};
   for (const word of given.flatMap((list) => list.split(","))) {
     const [feature = "", way = "", ...more] = word.split("=");
     const ways = files[feature];
     const all = Object.entries(files).map(([name, its]) => `${name}=${Object.keys(its).join("|")}`);
-    if (!ways) throw new BuildError([`--features ${word}: no such feature, use ${all.join(", ")}`]);
+    if (!ways) throw new UsageError(`--features ${word}: no such feature, use ${all.join(", ")}`);
     if (more.length || !(way in ways))
-      throw new BuildError([`--features ${word}: use ${feature}=${Object.keys(ways).join("|")}`]);
+      throw new UsageError(`--features ${word}: use ${feature}=${Object.keys(ways).join("|")}`);
     if (feature in choices && choices[feature] !== way)
-      throw new BuildError([`--features ${feature} is both ${choices[feature]} and ${way}`]);
+      throw new UsageError(`--features ${feature}: is both ${choices[feature]} and ${way}`);
     choices[feature] = way;
   }
   return choices;
@@ -68,8 +76,8 @@ function featuresOf(board: string): Record<string, string[]> {
 }
 
 /**
- * What a board gets: what is wanted, else its own first way, else nothing. `board`: the absolute path of its file. Throws a
- * BuildError when it lacks what is wanted.
+ * What a board gets: what is wanted, else its own first way, else nothing. `board`: the absolute path of its file. Throws
+ * `UsageError` when it lacks what is wanted.
  */
 export function choicesFor(name: string, board: string, wanted: Choices, files = FEATURES): Choices {
   const has = featuresOf(board);
@@ -78,7 +86,7 @@ export function choicesFor(name: string, board: string, wanted: Choices, files =
     const ways = [...(has[feature] ?? []), ...(NONE in itsFiles ? [NONE] : [])];
     const way = wanted[feature] ?? ways[0] ?? "";
     if (!ways.includes(way))
-      throw new BuildError([`${name} has no ${feature}=${way}: it can have ${ways.join(" or ")}`]);
+      throw new UsageError(`${name} has no ${feature}=${way}: it can have ${ways.join(" or ")}`);
     choices[feature] = way;
   }
   return choices;

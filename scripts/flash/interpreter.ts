@@ -13,17 +13,25 @@ const BOARD_NAMES = new Map<string, BoardName>([
   ["RASPBERRYPI", "linux"],
 ]);
 
-/**
- * E.CRC32 and Storage.readJSON without exceptions came with 2v05. 2v06 is the oldest that the tracker was seen to run on, the last official one for the RAK8212 and the first for the RAK5010.
- */
-const OLDEST = "2v06";
+/** The oldest interpreter a board may have, why, and what to do where it is older. */
+interface Oldest {
+  version: string;
+  why: string;
+  newer: string;
+}
 
-/** What to do where it is older. */
-const NEWER: Record<BoardName, string> = {
-  rak5010: "install the current one",
-  rak8212: "install the last official one, 2v06, or build the current one",
-  "wio-lte": "install the last official one, 2v08",
-  linux: "build the current one",
+const LACKING = "older ones lack E.CRC32, or were not tried";
+
+/** E.CRC32, and Storage.readJSON without exceptions, came with 2v05; 2v06 is the oldest that the tracker was seen to run on. */
+const OLDEST: Record<BoardName, Oldest> = {
+  rak5010: { version: "2v06", why: LACKING, newer: "install the current one" },
+  rak8212: {
+    version: "2v20.48",
+    why: "the board's 40 KB hold the code as tokens only, which older ones do not take",
+    newer: "build the current one with `BOARD=RAK8212 RELEASE=1 make`",
+  },
+  "wio-lte": { version: "2v06", why: LACKING, newer: "install the last official one, 2v08" },
+  linux: { version: "2v06", why: LACKING, newer: "build the current one" },
 };
 
 /** The blob for a board, by its `process.env.BOARD`. Throws `DeviceError` when there is none. */
@@ -38,8 +46,9 @@ export function boardOf(env_board: string): BoardName {
 
 /** Throws `DeviceError` when the interpreter lacks what the firmware needs. */
 export function refuseOld(board: BoardName, version: string): void {
-  if (versionNumber(version) >= versionNumber(OLDEST)) return;
+  const { version: oldest, why, newer } = OLDEST[board];
+  if (versionNumber(version) >= versionNumber(oldest)) return;
   throw new DeviceError(
-    `this board's Espruino is ${version}, and the tracker needs ${OLDEST} or newer (older ones lack E.CRC32, or were not tried): ${NEWER[board]}, see https://www.espruino.com/Download`,
+    `this board's Espruino is ${version}, and the tracker needs ${oldest} or newer (${why}): ${newer}, see https://www.espruino.com/Download`,
   );
 }

@@ -19,10 +19,18 @@ test("a board there is no firmware for is told which there are", () => {
   assert.throws(() => boardOf("constructor"), /no firmware/);
 });
 
-test("an interpreter older than 2v06, or without a version, is refused with the way to a newer one", () => {
-  for (const VERSION of ["2v06", "2v08", "2v29.277"]) for (const board of BOARDS) refuseOld(board, VERSION);
-  assert.throws(() => refuseOld("rak8212", "2v05"), {
-    message: /Espruino is 2v05, and the tracker needs 2v06 or newer .*: install the last official one, 2v06/,
+test("an interpreter that is too old for its board, or without a version, is refused with the way to a newer one", () => {
+  for (const board of BOARDS) refuseOld(board, "2v29.277");
+  for (const version of ["2v06", "2v08"])
+    for (const board of ["rak5010", "wio-lte", "linux"] as const) refuseOld(board, version);
+  assert.throws(() => refuseOld("wio-lte", "2v05"), {
+    message: /Espruino is 2v05, and the tracker needs 2v06 or newer .*: install the last official one, 2v08/,
   });
+  refuseOld("rak8212", "2v20.48");
+  for (const version of ["2v06", "2v20.47"])
+    assert.throws(() => refuseOld("rak8212", version), {
+      message:
+        /needs 2v20\.48 or newer \(the board's 40 KB hold the code as tokens only.*: build the current one/,
+    });
   assert.throws(() => refuseOld("linux", "dirty"), /Espruino is dirty/);
 });
