@@ -27,7 +27,7 @@ export function receiverFields(fields: Fields): void {
  * On the header J12: RX is IO4, P1.01, and TX is IO3, P1.02, with level shifters whose voltage is that of EXT_VREF (RAK5010
  * datasheet, "J10 and J12"). Espruino's boards/RAK5010.py has the same two for a console by cable.
  */
-export function openReceiver(baud: number): Serial {
+export function openReceiver(baud: number, _path: string): Serial {
   Serial2.setup(baud, { tx: D34, rx: D33 });
   return Serial2;
 }

@@ -41,10 +41,10 @@ export function readChoices(given: readonly string[], files: FeatureFiles = FEAT
   const choices: Choices = {};
   for (const word of given.flatMap((list) => list.split(","))) {
     const [feature = "", way = "", ...more] = word.split("=");
-    const ways = files[feature];
+    const ways = Object.hasOwn(files, feature) ? files[feature] : undefined;
     const all = Object.entries(files).map(([name, its]) => `${name}=${Object.keys(its).join("|")}`);
     if (!ways) throw new UsageError(`--features ${word}: no such feature, use ${all.join(", ")}`);
-    if (more.length || !(way in ways))
+    if (more.length || !Object.hasOwn(ways, way))
       throw new UsageError(`--features ${word}: use ${feature}=${Object.keys(ways).join("|")}`);
     if (feature in choices && choices[feature] !== way)
       throw new UsageError(`--features ${feature}: is both ${choices[feature]} and ${way}`);

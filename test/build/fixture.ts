@@ -13,7 +13,7 @@ export type Files = Record<string, string>;
 
 export const BOARD = 'export const board: { name: string } = { name: "LINUX" };';
 
-/** Writes the files to a directory of their own, gone after the test. */
+/** Writes the files to a directory of their own, gone after the test. `features`: by paths in it. */
 export function project(t: TestContext, files: Files, features: FeatureFiles = {}): Sources {
   const directory = mkdtempSync(join(tmpdir(), "build-"));
   t.after(() => rmSync(directory, { recursive: true }));
@@ -21,10 +21,12 @@ export function project(t: TestContext, files: Files, features: FeatureFiles = {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), text);
   }
+  const absolute = (ways: Record<string, string>) =>
+    Object.fromEntries(Object.entries(ways).map(([way, path]) => [way, join(directory, path)]));
   return {
     entry: join(directory, "main.ts"),
     board: (name) => join(directory, `board/${name}.ts`),
-    features,
+    features: Object.fromEntries(Object.entries(features).map(([name, ways]) => [name, absolute(ways)])),
     version: "1.2.3",
     out: join(directory, "dist"),
   };
