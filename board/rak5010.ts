@@ -20,7 +20,7 @@ export function openModem(_path: string): Serial {
 }
 
 export function receiverFields(fields: Fields): void {
-  fields.gnss_baud = [9600, 1200, 115200];
+  fields.gnss_baud = [9600, 1200, 921600];
 }
 
 /**

@@ -115,16 +115,16 @@ function takeSentence(nmea: NmeaParser, line: string, star: number): void {
         setDate(nmea, fields[1], dayOfDate(fields[9]));
       }
       break;
-    // hhmmss, latitude, N, longitude, E, quality, satellites, HDOP, altitude. 6 to 8: dead reckoning, typed in, simulated
+    // hhmmss, latitude, N, longitude, E, quality, satellites, HDOP, altitude. 6 to 8: dead reckoning, typed in, simulated.
+    // GNS has a mode a system instead of the quality
     case "GGA":
+    case "GNS": {
+      const how = fields[6] || "";
       begin(nmea, type, fields[1]);
-      if (fields[6] && "12345".indexOf(fields[6]) >= 0) setPosition(nmea.fix_, fields);
+      if (how && (type === "GGA" ? "12345".indexOf(how) >= 0 : isMeasuredByOne(how)))
+        setPosition(nmea.fix_, fields);
       break;
-    // The same with a mode a system instead of the quality
-    case "GNS":
-      begin(nmea, type, fields[1]);
-      if (isMeasuredByOne(fields[6] || "")) setPosition(nmea.fix_, fields);
-      break;
+    }
     // latitude, N, longitude, E, hhmmss, A, mode: for receivers that say nothing else
     case "GLL":
       begin(nmea, type, fields[5]);

@@ -1,19 +1,11 @@
 import type { SerialPort } from "../modem/at.ts";
 import { Reason } from "../reason.ts";
 import type { Fix } from "./fix.ts";
-import { feedNmea, flushNmea, nmeaParser } from "./nmea.ts";
+import { feedNmea, flushNmea, type NmeaParser, nmeaParser } from "./nmea.ts";
 import type { Located } from "./source.ts";
 import { rightWeeks } from "./weeks.ts";
 
 /** A GNSS receiver that is always on and sends NMEA to a UART of its own. There is one. */
-
-const enum Heard {
-  Nothing,
-  /** Bytes, and no sentence in them. */
-  Noise,
-  /** The receiver told something, be it that it has no fix. */
-  Sentences,
-}
 
 const enum Limit {
   /** So long a silence ends an epoch: longer than any pause between two sentences of it. */
@@ -23,33 +15,30 @@ const enum Limit {
   Again_ms = 500,
 }
 
-/** The newest fix, null when the receiver lost it, and when it came (`Date.now()`). */
+let nmea: NmeaParser;
+/** When bytes came last (`Date.now()`). */
+let last_ms = 0;
+/** The newest fix, null when the receiver lost it, and when the last of it came. */
 export let newest: Fix | null = null;
 let came_ms = 0;
-/** What came since a fix was asked for. */
-let heard = Heard.Nothing;
-/** Who waits for a fix, and how long yet. */
+/** Who waits for a fix, since when and how long yet. */
 let located: Located;
+let asked_ms: number;
 let left_ms: number;
 
 /** `port`: the receiver's UART, set up. */
 export function listenTo(port: SerialPort): void {
-  const nmea = nmeaParser(takeEpoch);
-  /** Runs while the line is silent. */
-  let timer: ReturnType<typeof setTimeout> | 0 = 0;
+  nmea = nmeaParser(takeEpoch);
   port.on("data", function (bytes) {
-    if (timer) clearTimeout(timer);
-    timer = setTimeout(flushNmea, Limit.Silence_ms, nmea);
-    if (heard === Heard.Nothing) heard = Heard.Noise;
     feedNmea(nmea, bytes);
+    last_ms = Date.now();
   });
 }
 
 /** The parser tells it. */
 export function takeEpoch(fix: Fix | null): void {
-  heard = Heard.Sentences;
   newest = fix;
-  came_ms = Date.now();
+  came_ms = last_ms;
   if (fix) {
     fix.time_ms = fix.time_ms ? rightWeeks(fix.time_ms) : 0;
     // Computed, and the interpreter prints 11 digits, with noise
@@ -66,13 +55,16 @@ export function gnssOff(): void {}
 export function getFix(timeout_s: number, done: Located): void {
   located = done;
   left_ms = timeout_s * 1000;
-  heard = Heard.Nothing;
+  asked_ms = Date.now();
   setTimeout(poll, 0);
 }
 
 function poll(): void {
+  const now_ms = Date.now();
+  // Not by a timer that each piece of a sentence would set anew. The next epoch ends this one, too.
+  if (now_ms - last_ms >= Limit.Silence_ms) flushNmea(nmea);
   // The clock may be set while we wait, to any time: a fix from the future is one from before that
-  const age_ms = Date.now() - came_ms;
+  const age_ms = now_ms - came_ms;
   const fix = newest;
   if (fix && age_ms >= 0 && age_ms <= Limit.Fresh_ms) {
     newest = null;
@@ -80,7 +72,8 @@ function poll(): void {
   } else if (left_ms > 0) {
     setTimeout(poll, Math.min(left_ms, Limit.Again_ms));
     left_ms -= Limit.Again_ms;
-  } else if (heard === Heard.Sentences) located(null, Reason.NoFix);
-  else if (heard === Heard.Noise) located(null, Reason.ReceiverGarbled);
+  } else if (came_ms >= asked_ms) located(null, Reason.NoFix);
+  // Bytes, and no sentence in them.
+  else if (last_ms >= asked_ms) located(null, Reason.ReceiverGarbled);
   else located(null, Reason.ReceiverSilent);
 }
