@@ -8,12 +8,21 @@ import type { SerialPort } from "../firmware/modem/at.ts";
 export interface Board {
   /** `process.env.BOARD` of the interpreter this blob is for. */
   BOARD: string;
+  /**
+   * Which of the build's features it has (scripts/build/features.ts), and in which ways: the first is what it gets unless
+   * `--features` says otherwise. A feature that is not named it lacks.
+   */
+  FEATURES: Record<string, string[]>;
   /** Adds the settings this board has its own limits for: outbox_bytes, and on Linux the modem's port. */
   boardFields(fields: Fields): void;
   /** Flash for the journal, whole pages and at least `bytes`: its first address and the one after it; none: no room. */
   journalArea(bytes: number): number[] | undefined;
   /** Sets the console and the modem's UART up, and gives the UART. `path`: the serial device, on Linux. */
   openModem(path: string): SerialPort;
+  /** Of a board with `gnss: ["nmea"]`: adds the settings of the receiver's UART. */
+  receiverFields?(fields: Fields): void;
+  /** Sets up the UART of the GNSS receiver, and gives it. `path`: the serial device, on Linux. */
+  openReceiver?(baud: number, path: string): SerialPort;
   /**
    * Whether the watchdog bit: since the power came, or since this was asked last. It tells what ended a run that left no note. Always false on Linux, where there
    * is none to ask.

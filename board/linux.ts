@@ -4,6 +4,8 @@ import { storageFile } from "../firmware/tracker/area.ts";
 /** Espruino for Linux (a PC, a Raspberry Pi) with a USB modem, which has no power key: `AT+CFUN=1,1` restarts it. */
 export const BOARD = "LINUX";
 
+export const FEATURES = { gnss: ["modem", "nmea"] };
+
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [65536, 8192, 196608];
   fields.modem_port = ["/dev/ttyUSB2", 1, 64];
@@ -17,6 +19,16 @@ export function journalArea(_bytes: number): number[] | undefined {
 export function openModem(path: string): Serial {
   Serial1.setup(115200, { path: path });
   return Serial1;
+}
+
+export function receiverFields(fields: Fields): void {
+  fields.gnss_port = ["/dev/ttyACM0", 1, 64];
+  fields.gnss_baud = [9600, 1200, 921600];
+}
+
+export function openReceiver(baud: number, path: string): Serial {
+  Serial2.setup(baud, { path: path });
+  return Serial2;
 }
 
 export function power(_on: number): void {}

@@ -6,6 +6,8 @@ export { watchdogBit } from "./nrf52.ts";
 /** RAK5010: nRF52840, BG96. */
 export const BOARD = "RAK5010";
 
+export const FEATURES = { gnss: ["modem", "nmea"] };
+
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [65536, 8192, 262144];
 }
@@ -15,6 +17,19 @@ export function openModem(_path: string): Serial {
   D39.write(1);
   Serial1.setup(115200, { tx: D6, rx: D8, cts: D7 });
   return Serial1;
+}
+
+export function receiverFields(fields: Fields): void {
+  fields.gnss_baud = [9600, 1200, 921600];
+}
+
+/**
+ * On the header J12: RX is IO4, P1.01, and TX is IO3, P1.02, with level shifters whose voltage is that of EXT_VREF (RAK5010
+ * datasheet, "J10 and J12"). Espruino's boards/RAK5010.py has the same two for a console by cable.
+ */
+export function openReceiver(baud: number, _path: string): Serial {
+  Serial2.setup(baud, { tx: D34, rx: D33 });
+  return Serial2;
 }
 
 /**

@@ -6,6 +6,9 @@ export { watchdogBit } from "./nrf52.ts";
 /** RAK8212: nRF52832, BG96. */
 export const BOARD = "RAK8212";
 
+/** Its only UART is the modem's. */
+export const FEATURES = { gnss: ["modem"] };
+
 export function boardFields(fields: Fields): void {
   // What 40 KB of Storage leave beside the code and the settings.
   fields.outbox_bytes = [8192, 8192, 8192];

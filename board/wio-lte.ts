@@ -18,6 +18,8 @@ const enum ResetReason {
 /** Seeed Wio LTE: STM32F405, EC21. */
 export const BOARD = "WIO_LTE";
 
+export const FEATURES = { gnss: ["modem"] };
+
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [262144, 262144, 262144];
 }

@@ -34,6 +34,9 @@ export interface DeviceConfig {
   debug: number;
   /** Board `linux` only: the modem's AT port. */
   modem_port?: string;
+  /** Only with a GNSS receiver on a UART of its own: how fast that is; on `linux` its port, too. */
+  gnss_baud?: number;
+  gnss_port?: string;
 }
 
 /**

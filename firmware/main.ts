@@ -1,4 +1,5 @@
 import { BOARD, boardFields, journalArea, openModem, power } from "#board";
+import { gnssFields, startGnss } from "#gnss";
 import { check, configFields, type DeviceConfig, type ServerConfig } from "./config.ts";
 import { createModem, type Modem } from "./modem/network.ts";
 import { useNetwork } from "./mqtt/connection.ts";
@@ -20,6 +21,7 @@ function boot(): void {
   const config = require("Storage").readJSON("tb.json", true) as DeviceConfig;
   const fields = configFields();
   boardFields(fields);
+  gnssFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
   if (!fault && config.no_time !== "hold" && config.no_time !== "server" && config.no_time !== "drop")
     fault = "no_time: hold, server or drop";
@@ -33,6 +35,7 @@ function boot(): void {
       openJournal(require("Flash"), area[0], area[1]);
       const the_modem = createModem(openModem(config.modem_port as string), power, config);
       useNetwork(the_modem);
+      startGnss(config);
       // It has what it needs of it.
       delete config.modem_port;
       modem = the_modem;

@@ -111,6 +111,8 @@ export const enum Reason {
   NoRound,
   ReceiverSilent,
   ReceiverGarbled,
+  /** The firmware was built without. */
+  NoSource,
 
   // The outbox.
   /** Nobody knows the time, and no_time is "drop". */
@@ -220,10 +222,6 @@ function text(reason: Reason): string {
       return "GNSS: no sense in its answer";
     case Reason.NoRound:
       return "no fix yet";
-    case Reason.ReceiverSilent:
-      return "GNSS receiver silent: check power, wiring";
-    case Reason.ReceiverGarbled:
-      return "GNSS receiver garbled: check baud rate, wiring";
     case Reason.NoTime:
       return "no time";
     case Reason.FlashWorn:
@@ -233,6 +231,23 @@ function text(reason: Reason): string {
     default:
       return "modem error " + reason;
   }
+}
+
+/** `words` in a build with a GNSS receiver on a UART of its own. */
+export function receiverWords(reason: Reason): string {
+  switch (reason) {
+    case Reason.ReceiverSilent:
+      return "GNSS receiver silent: check power, wiring";
+    case Reason.ReceiverGarbled:
+      return "GNSS receiver garbled: check gnss_baud, wiring";
+    default:
+      return words(reason);
+  }
+}
+
+/** Of GNSS in a build without: always Reason.NoSource. */
+export function noGnssWords(_reason: Reason): string {
+  return "built without GNSS";
 }
 
 /** Only a person can mend it: to try again changes nothing, and may lock the SIM. */

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { BOARDS, type BoardName } from "./budgets.ts";
-import { buildBoards, SOURCES, type Sources } from "./build/boards.ts";
+import { buildBoards, choicesOf, SOURCES, type Sources } from "./build/boards.ts";
+import { type Choices, describeChoices, featuresOption, readChoices } from "./build/features.ts";
 import { BuildError } from "./build/problem.ts";
-import { count, describeSize, excesses } from "./build/report.ts";
-import { bytesByFile } from "./build/shares.ts";
+import { count, describeShare, describeSize, excesses } from "./build/report.ts";
+import { bytesByFile, sharesOfFeatures } from "./build/shares.ts";
 import { command, UsageError, valuesOf } from "./command-line.ts";
 
 function buildCommand(): Command {
@@ -14,7 +15,8 @@ function buildCommand(): Command {
     "Writes dist/<board>.js, what the board runs, and dist/<board>.js.map; without --board, of all boards.";
   return command("npm run build", does)
     .addOption(new Option("--board <NAME...>", "only this board, or these").choices(BOARDS))
-    .option("--files", "also print how many bytes each TypeScript file takes");
+    .addOption(featuresOption())
+    .option("--files", "also print how many bytes each TypeScript file takes, and what each feature takes");
 }
 
 /**
@@ -22,9 +24,14 @@ function buildCommand(): Command {
  * command line. A blob that is only too large is written all the same, to be tried in the simulator.
  */
 export async function build(args: string[], sources: Sources = SOURCES): Promise<number> {
-  let values: { board?: BoardName[]; files?: true } | undefined;
+  let values: { board?: BoardName[]; features?: string[]; files?: true } | undefined;
+  let names: BoardName[];
+  let wanted: Choices;
   try {
     values = valuesOf(buildCommand(), args);
+    names = [...new Set(values?.board ?? BOARDS)];
+    wanted = readChoices(values?.features ?? [], sources.features);
+    for (const name of names) choicesOf(name, wanted, sources);
   } catch (wrong) {
     if (!(wrong instanceof UsageError)) throw wrong;
     console.error(wrong.message);
@@ -34,11 +41,11 @@ export async function build(args: string[], sources: Sources = SOURCES): Promise
     console.log(buildCommand().helpInformation());
     return 0;
   }
-  const names = [...new Set(values.board ?? BOARDS)];
 
   const files = (name: BoardName) => [`${name}.js`, `${name}.js.map`].map((file) => join(sources.out, file));
   try {
-    const blobs = await buildBoards(names, sources);
+    const blobs = await buildBoards(names, sources, wanted);
+    const shares = values.files && (await sharesOfFeatures(blobs, sources, wanted));
     mkdirSync(sources.out, { recursive: true });
     const over: string[] = [];
     for (const [name, blob] of blobs) {
@@ -46,9 +53,10 @@ export async function build(args: string[], sources: Sources = SOURCES): Promise
       const [blobFile = "", mapFile = ""] = files(name);
       writeFileSync(blobFile, code);
       writeFileSync(mapFile, map);
-      console.log(describeSize(name, size));
+      console.log([describeSize(name, size), describeChoices(wanted)].filter((part) => part).join(", "));
       if (values.files)
         for (const [file, bytes] of bytesByFile(blob)) console.log(`${count(bytes).padStart(8)}  ${file}`);
+      for (const share of shares?.get(name) ?? []) console.log(describeShare(share));
       over.push(...excesses(name, size));
     }
     for (const line of over) console.error(line);

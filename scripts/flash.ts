@@ -1,6 +1,8 @@
 /** `npm run flash`: builds the firmware for the board on a port, writes it and the settings, and starts it. */
 import { fileURLToPath } from "node:url";
 import type { BoardName } from "./budgets.ts";
+import { choicesOf } from "./build/boards.ts";
+import { readChoices } from "./build/features.ts";
 import { count } from "./build/report.ts";
 import { UsageError } from "./command-line.ts";
 import { type Device, DeviceError } from "./device/device.ts";
@@ -25,7 +27,7 @@ export interface Surroundings {
   complain(line: string): void;
   /** Where the progress is shown. */
   output: NodeJS.WritableStream & { isTTY?: boolean };
-  firmware(board: BoardName): Promise<Firmware>;
+  firmware(board: BoardName, features: readonly string[]): Promise<Firmware>;
   times: HoldTimes & OpenTimes & { version_ms?: number; boot_ms?: number };
 }
 
@@ -70,9 +72,11 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
 
   // All that can be wrong is found out before anything on the board is changed.
   const board = boardFor(device, options);
-  const settings = options.config === undefined ? undefined : settingsOf(options.config, board);
-  const fault = settings === undefined ? await storedFault(device, board) : "";
-  const firmware = await around.firmware(board);
+  const { config, features = [] } = options;
+  const built = choicesOf(board, readChoices(features));
+  const settings = config === undefined ? undefined : settingsOf(config, board, built);
+  const fault = settings === undefined ? await storedFault(device, board, built) : "";
+  const firmware = await around.firmware(board, features);
   if (boardOf(firmware.board) !== board)
     throw new DeviceError(`the firmware is for ${firmware.board}, the board is a ${device.env.BOARD}`);
   const code = pretokenise(firmware.code, device.env.VERSION);

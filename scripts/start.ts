@@ -6,7 +6,9 @@ import { build } from "./build.ts";
 import { UsageError } from "./command-line.ts";
 import { isAnswer } from "./device/answers.ts";
 import { startBoardThread } from "./simulator/board-thread/board-thread.ts";
+import { realClock } from "./simulator/clock.ts";
 import { createModem } from "./simulator/modem/modem.ts";
+import { createReceiver } from "./simulator/receiver.ts";
 import { createThingsBoard } from "./simulator/thingsboard/server.ts";
 import { modemPeerAfterSetup } from "./simulator/wiring.ts";
 import { startRealInterpreter } from "./simulator/world.ts";
@@ -67,18 +69,23 @@ function realInterpreter(binary: string, world: Omit<Parameters<typeof startReal
 
 async function run(options: StartOptions): Promise<number> {
   // One that is only over its budget is there to be tried.
-  if ((await build(["--board", "linux"])) !== 0 && !existsSync(BLOB)) return 1;
+  if ((await build(["--board", "linux", "--features", `gnss=${options.gnss}`])) !== 0 && !existsSync(BLOB))
+    return 1;
   let fixes = 0;
+  let reports = 0;
   const onSample: OnSample = (time_ms, values) => {
     if (isFix(values)) fixes++;
+    else reports++;
     console.log(sampleLine(time_ms, values));
   };
   const server = options.broker ? foreign(options.broker, onSample) : await standIn(options.token, onSample);
   const terminal = options.console && (await offerConsole(options.console.port));
+  const track = options.log?.text ?? readFileSync(TRACK, "latin1");
+  const receiver = options.gnss === "nmea" ? createReceiver({ clock: realClock, log: track }) : undefined;
   const modem = createModem({
     startsOn: true,
     baud: 115200,
-    gnss: { log: options.log?.text ?? readFileSync(TRACK, "latin1"), time: "now" },
+    gnss: options.gnss === "modem" ? { log: track, time: "now" } : { receiver: false },
     ...(server.connect && { connect: server.connect }),
   });
   const world = {
@@ -94,6 +101,7 @@ async function run(options: StartOptions): Promise<number> {
     print(line: string) {
       if (!isAnswer(line)) console.log(`board: ${line}`);
     },
+    ...(receiver && { receiver: receiver.peer }),
     ...(terminal && { console: terminal.peer }),
   };
   const tracker = options.espruino
@@ -111,9 +119,11 @@ async function run(options: StartOptions): Promise<number> {
   await tracker.stop();
   await terminal?.close();
   modem.dispose();
+  receiver?.dispose();
   await server.close();
-  console.log(`${fixes} fixes ${options.broker ? "acknowledged by" : "stored on"} the server`);
-  return fixes || !options.seconds ? 0 : 1;
+  const [arrived, what] = options.gnss === "none" ? [reports, "reports of its own"] : [fixes, "fixes"];
+  console.log(`${arrived} ${what} ${options.broker ? "acknowledged by" : "stored on"} the server`);
+  return arrived || !options.seconds ? 0 : 1;
 }
 
 try {

@@ -112,22 +112,23 @@ function takeSentence(nmea: NmeaParser, line: string, star: number): void {
       begin(nmea, type, fields[1]);
       if (fields[2] === "A" && isMeasured(fields[12])) {
         setPlace(nmea.fix_, fields, 3);
-        setNumber(nmea.fix_, "speed_kmh", fields[7], Nmea.Knot_kmh);
-        setNumber(nmea.fix_, "course_deg", fields[8], 1);
+        const knots = decimal(fields[7]);
+        if (knots !== undefined) nmea.fix_.speed_kmh = knots * Nmea.Knot_kmh;
+        setNumber(nmea.fix_, "course_deg", fields[8]);
         setDate(nmea, fields[1], dayOfDate(fields[9]));
       }
       break;
-    // hhmmss, latitude, N, longitude, E, quality, satellites, HDOP, altitude. 6 to 8: dead reckoning, typed in, simulated
+    // hhmmss, latitude, N, longitude, E, quality, satellites, HDOP, altitude. 6 to 8: dead reckoning, typed in, simulated.
+    // GNS has a mode a system instead of the quality
     case "GGA":
+    case "GNS": {
+      const how = fields[6] || "";
       begin(nmea, type, fields[1]);
-      if (fields[6] && "12345".indexOf(fields[6]) >= 0) setPosition(nmea.fix_, fields);
-      else if (fields[6] && fields[6] !== "0") nmea.guessed_ = true;
+      if (how && (type === "GGA" ? "12345".indexOf(how) >= 0 : isMeasuredByOne(how)))
+        setPosition(nmea.fix_, fields);
+      else if (type === "GGA" && how && how !== "0") nmea.guessed_ = true;
       break;
-    // The same with a mode a system instead of the quality
-    case "GNS":
-      begin(nmea, type, fields[1]);
-      if (isMeasuredByOne(fields[6] || "")) setPosition(nmea.fix_, fields);
-      break;
+    }
     // latitude, N, longitude, E, hhmmss, A, mode: for receivers that say nothing else
     case "GLL":
       begin(nmea, type, fields[5]);
@@ -138,8 +139,8 @@ function takeSentence(nmea: NmeaParser, line: string, star: number): void {
     // what the open one lacks
     case "VTG":
       if (!("speed_kmh" in nmea.fix_) && isMeasured(fields[9])) {
-        setNumber(nmea.fix_, "speed_kmh", fields[7], 1);
-        setNumber(nmea.fix_, "course_deg", fields[1], 1);
+        setNumber(nmea.fix_, "speed_kmh", fields[7]);
+        setNumber(nmea.fix_, "course_deg", fields[1]);
       }
       break;
     // hhmmss, dd, mm, yyyy. It may tell the time of the next pulse: so it begins no epoch. For 1980 see `dayOfDate`
@@ -195,37 +196,33 @@ function setDate(nmea: NmeaParser, hhmmss: string | undefined, day_ms: number): 
 function setPosition(fix: Values, fields: string[]): void {
   setPlace(fix, fields, 2);
   // GGA may count the satellites of one system only
-  if (!(fix.satellites > (decimal(fields[7]) as number))) setNumber(fix, "satellites", fields[7], 1);
-  setNumber(fix, "hdop", fields[8], 1);
-  setNumber(fix, "altitude_m", fields[9], 1);
+  if (!(fix.satellites > (decimal(fields[7]) as number))) setNumber(fix, "satellites", fields[7]);
+  setNumber(fix, "hdop", fields[8]);
+  setNumber(fix, "altitude_m", fields[9]);
 }
 
 /** The place from field `at` on: `ddmm.mmmm`, N or S, `dddmm.mmmm`, E or W. */
 function setPlace(fix: Values, fields: string[], at: number): void {
-  const latitude = degrees(fields[at], fields[at + 1], "N", "S");
-  const longitude = degrees(fields[at + 2], fields[at + 3], "E", "W");
+  const latitude = degrees(fields[at], fields[at + 1], "NS");
+  const longitude = degrees(fields[at + 2], fields[at + 3], "EW");
   if (latitude !== undefined && longitude !== undefined) {
     fix.latitude = latitude;
     fix.longitude = longitude;
   }
 }
 
-function degrees(
-  text: string | undefined,
-  letter: string | undefined,
-  positive: string,
-  negative: string,
-): number | undefined {
+/** Of `ddmm.mmmm`. `signs`: the letter of positive ones, then that of negative ones. */
+function degrees(text: string | undefined, letter: string | undefined, signs: string): number | undefined {
   const value = decimal(text) as number;
   const whole = Math.floor(value / 100);
   const minutes = value - whole * 100;
   if (!(value >= 0 && minutes < 60)) return undefined;
-  if (letter === positive) return whole + minutes / 60;
-  return letter === negative ? -whole - minutes / 60 : undefined;
+  if (letter === signs.charAt(0)) return whole + minutes / 60;
+  return letter === signs.charAt(1) ? -whole - minutes / 60 : undefined;
 }
 
-/** Sets what a field tells in `unit`; an empty or unreadable field tells nothing. */
-function setNumber(fix: Values, name: keyof Fix, text: string | undefined, unit: number): void {
+/** Sets what a field tells; an empty or unreadable field tells nothing. */
+function setNumber(fix: Values, name: keyof Fix, text: string | undefined): void {
   const value = decimal(text);
-  if (value !== undefined) fix[name] = value * unit;
+  if (value !== undefined) fix[name] = value;
 }

@@ -1,7 +1,7 @@
 import { BOARD, watchdogBit } from "#board";
+import { getFix, gnssOff, gnssWords } from "#gnss";
 import type { DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
-import { getFix, gnssOff } from "../gnss/gnss.ts";
 import type { Modem } from "../modem/network.ts";
 import { Reason, words } from "../reason.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
@@ -76,16 +76,16 @@ function locateNow(): void {
 function locate(): void {
   if (!locating) {
     locating = 1;
-    getFix(modem, config.fix_timeout_s, located);
+    getFix(config.fix_timeout_s, located);
   }
 }
 
 function located(fix: Fix | null, its_reason: Reason): void {
-  const why = words(its_reason);
+  const why = gnssWords(its_reason);
   locating = 0;
   if (why && why !== fixReason) print("gnss: " + why);
   fixReason = why;
-  if (interval_s >= Limit.GnssOff_s) gnssOff(modem);
+  if (interval_s >= Limit.GnssOff_s) gnssOff();
   if (fix) {
     fix.time_ms = timeTold(Witness.Fix, fix.time_ms);
     lastFix = fix;

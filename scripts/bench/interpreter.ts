@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { BUDGETS } from "../budgets.ts";
 import { buildBlob } from "../build/blob.ts";
 import { SOURCES } from "../build/boards.ts";
+import { choicesFor, filesOf } from "../build/features.ts";
 import { compile } from "../build/program.ts";
 import { startRealTracker } from "../simulator/real-tracker.ts";
 import { NEEDS_INTERPRETER, type Row } from "./row.ts";
@@ -19,9 +20,10 @@ const SAMPLER =
 async function boardLikeBlob(): Promise<string> {
   const { entry, version, out } = SOURCES;
   const board = SOURCES.board("linux");
-  const emitted = compile({ roots: [entry, board], board });
+  const chosen = { "#board": board, ...filesOf(choicesFor("linux", board, {})) };
+  const emitted = compile({ roots: [entry], chosen });
   const outfile = join(out, "bench.js");
-  return (await buildBlob({ emitted, entry, board, version, unicode: false, outfile })).code;
+  return (await buildBlob({ emitted, entry, chosen, version, unicode: false, outfile })).code;
 }
 
 /** What only the real interpreter can tell: the blob in it, connected and reporting. */

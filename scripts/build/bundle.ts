@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { BuildError } from "./problem.ts";
-import { type Emitted, ROOT } from "./program.ts";
+import { type Chosen, type Emitted, ROOT } from "./program.ts";
 
 /** What the interpreter's `require` is called until the minifier: by its own name the bundler would look for the file. */
 export const INTERPRETER_REQUIRE = "INTERPRETER_REQUIRE";
@@ -10,8 +10,8 @@ export interface BundleOptions {
   emitted: Emitted;
   /** Absolute path of the entry's TypeScript. */
   entry: string;
-  /** Absolute path of the board's TypeScript, imported as `#board`. */
-  board?: string | undefined;
+  /** The TypeScript that is imported as `#board`, `#gnss` and the like. */
+  chosen?: Chosen;
   version: string;
   /** False: the board's interpreter has no Unicode, and what only serves text is left out. Default: it may have. */
   unicode?: false | undefined;
@@ -29,7 +29,7 @@ export interface Bundled {
 export async function bundle({
   emitted,
   entry,
-  board,
+  chosen = {},
   version,
   unicode,
   outfile,
@@ -51,7 +51,7 @@ export async function bundle({
       __UNICODE__: String(unicode),
       require: INTERPRETER_REQUIRE,
     },
-    plugins: [serveEmitted(emitted, board)],
+    plugins: [serveEmitted(emitted, chosen)],
     logLevel: "silent",
   }).catch((failure: { errors?: { text: string }[] }) => {
     if (!failure.errors) throw failure;
@@ -68,13 +68,15 @@ export async function bundle({
   return { code, map: output(".map") };
 }
 
-function serveEmitted(emitted: Emitted, board: string | undefined): Plugin {
+function serveEmitted(emitted: Emitted, chosen: Chosen): Plugin {
   return {
     name: "emitted",
     setup(build) {
       build.onResolve({ filter: /.*/ }, ({ path, importer }) => {
-        if (path === "#board")
-          return board ? { path: board } : { errors: [{ text: "#board, but no board was given" }] };
+        if (path.startsWith("#")) {
+          const file = chosen[path];
+          return file ? { path: file } : { errors: [{ text: `${path}, but none was given` }] };
+        }
         const source = resolve(importer ? dirname(importer) : ROOT, path).replace(/\.js$/, ".ts");
         if (emitted.has(source)) return { path: source };
         return { errors: [{ text: `${importer} imports ${path}, which is not part of the program` }] };

@@ -11,19 +11,25 @@ const ESPRUINO_GLOBALS = join(ROOT, "firmware/espruino.d.ts");
 /** ES5 of each TypeScript file, by the absolute path of that file; its source map is inline. */
 export type Emitted = ReadonlyMap<string, string>;
 
+/** The file that stands for each `#name` which is imported: its absolute path. */
+export type Chosen = Record<string, string>;
+
 export interface ProgramOptions {
   /** Absolute paths; what they import comes along. */
   roots: string[];
-  /** The board that `#board` means to the type checker. All boards have the same type. */
-  board?: string | undefined;
+  /** What `#board`, `#gnss` and the like mean to the type checker: absolute paths. */
+  chosen?: Chosen;
 }
 
 /**
  * Type-checks and emits in memory. One program, not file by file, since only a program inlines a `const enum`
  * across files.
  */
-export function compile({ roots, board }: ProgramOptions): Emitted {
-  const program = ts.createProgram([ESPRUINO_GLOBALS, ...roots], compilerOptions(board));
+export function compile({ roots, chosen = {} }: ProgramOptions): Emitted {
+  const program = ts.createProgram(
+    [ESPRUINO_GLOBALS, ...roots, ...Object.values(chosen)],
+    compilerOptions(chosen),
+  );
   const diagnostics = ts.getPreEmitDiagnostics(program);
   if (diagnostics.length > 0) throw new BuildError(diagnostics.map(describe));
 
@@ -42,7 +48,7 @@ export function compile({ roots, board }: ProgramOptions): Emitted {
   return emitted;
 }
 
-function compilerOptions(board: string | undefined): ts.CompilerOptions {
+function compilerOptions(chosen: Chosen): ts.CompilerOptions {
   const { config, error } = ts.readConfigFile(CONFIG, ts.sys.readFile);
   if (error) throw new BuildError([describe(error)]);
   const { options, errors } = ts.parseJsonConfigFileContent(
@@ -61,7 +67,7 @@ function compilerOptions(board: string | undefined): ts.CompilerOptions {
     rewriteRelativeImportExtensions: true,
     // It implies isolated modules, and those keep a const enum of another file as an object.
     verbatimModuleSyntax: false,
-    ...(board ? { paths: { "#board": [board] } } : {}),
+    paths: Object.fromEntries(Object.entries(chosen).map(([name, path]) => [name, [path]])),
   };
 }
 

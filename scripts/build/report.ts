@@ -1,4 +1,5 @@
 import { type BoardName, BUDGETS } from "../budgets.ts";
+import type { FeatureShare } from "./shares.ts";
 import type { Size } from "./size.ts";
 
 /** One line: what the board's blob takes, beside what it may take. */
@@ -7,6 +8,11 @@ export function describeSize(board: BoardName, size: Size): string {
   const functions = `${size.functions} functions (${size.nested} nested)`;
   const variables = `about ${count(size.variables)} of ${count(BUDGETS.estimated_variables)} variables`;
   return `${board.padEnd(8)}  ${bytes}, ${functions}, ${variables}`;
+}
+
+/** One line: what a feature takes of the blob. */
+export function describeShare({ feature, bytes, functions, variables }: FeatureShare): string {
+  return `${count(bytes).padStart(8)}  ${feature}: ${functions} functions, about ${count(variables)} variables`;
 }
 
 /** One line a budget that is exceeded. */

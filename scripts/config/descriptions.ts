@@ -18,5 +18,7 @@ export const DESCRIPTIONS: Record<string, string> = {
   no_time: "of samples before the time is known: `hold` until it is, let the `server` date them, or `drop`",
   outbox_bytes: "flash for what the server does not have yet, whole pages; a fix takes 24 bytes",
   debug: "1: trace AT and MQTT traffic",
+  gnss_port: "of a GNSS receiver beside the modem: only with `--features gnss=nmea`; board `linux` only",
+  gnss_baud: "its speed: only with `--features gnss=nmea`",
   modem_port: "the modem's AT port; board `linux` only",
 };

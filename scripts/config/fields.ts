@@ -24,6 +24,8 @@ export interface FieldInfo {
   /** Typed unseen, never printed. */
   secret: boolean;
   description: string;
+  /** What the firmware must be built with to know it, as `--features` takes it. */
+  feature?: string;
   /** What a text must look like; undefined for numbers. */
   pattern?: string;
   /** The only texts there are. */
@@ -49,10 +51,16 @@ const SECRETS = new Set(["server.username", "server.password", "apn_password", "
 
 /** A board's file is typed for the device's globals, which the host's type check does not know: hence by computed path. */
 const ownFields = new Map<BoardName, Fields>();
+/** Those of a GNSS receiver's UART, with `gnss=nmea`. */
+const receiverFields: Fields = {};
 for (const name of BOARDS) {
   const board: Board = await import(new URL(`../../board/${name}.ts`, import.meta.url).href);
   const own: Fields = {};
   board.boardFields(own);
+  const its: Fields = {};
+  board.receiverFields?.(its);
+  Object.assign(own, its);
+  Object.assign(receiverFields, its);
   ownFields.set(name, own);
 }
 
@@ -86,6 +94,7 @@ function describe(path: string, [initial, least, most]: Field): FieldInfo {
     description: DESCRIPTIONS[path] ?? "",
     ...(typeof initial === "string" && { pattern: patternOf(path, choices) }),
     ...(choices && { choices }),
+    ...(path in receiverFields && { feature: "gnss=nmea" }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** `tracker.json`: reading it, what is wrong with it, and what of it goes to the device. */
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import { BOARDS, type BoardName } from "../budgets.ts";
+import { type Choices, describeChoices } from "../build/features.ts";
 import { boardsWith, type FieldInfo, faultOf, fields, unknownFault, withoutContents } from "./fields.ts";
 
 /** An object of `tracker.json`: the settings, or the `server` in them. */
@@ -116,12 +117,21 @@ export function faultsOf(settings: Settings, board?: BoardName, asked: readonly 
 
 /**
  * What goes into a board's Storage file `tb.json`, of the text of a `tracker.json`: compact, and only what differs from
- * the firmware's defaults. Or all faults, one line each, without the file's name and without any secret.
+ * the firmware's defaults. Or all faults, one line each, without the file's name and without any secret. `built`: what that
+ * firmware is built with, where it is known.
  */
-export function settingsFor(board: BoardName, text: string): { json: string } | { faults: string[] } {
+export function settingsFor(
+  board: BoardName,
+  text: string,
+  built?: Choices,
+): { json: string } | { faults: string[] } {
   const read = parseSettings(text);
   if ("faults" in read) return read;
   const faults = faultsOf(read.settings, board);
+  const features = built && describeChoices(built).split(",");
+  for (const { path, feature } of fields(board))
+    if (feature && features && !features.includes(feature) && valueAt(read.settings, path) !== undefined)
+      faults.push(`${path}: only with --features ${feature}`);
   if (faults.length) return { faults };
   const device: Settings = {};
   for (const field of fields(board)) {

@@ -19,9 +19,9 @@ export interface Firmware {
   variables: number;
 }
 
-/** Builds a board's blob, which the build reports in a line. Throws `DeviceError`. */
-export async function buildFirmware(board: BoardName): Promise<Firmware> {
-  if ((await build(["--board", board])) !== 0)
+/** Builds a board's blob with these features, which the build reports in a line. Throws `DeviceError`. */
+export async function buildFirmware(board: BoardName, features: readonly string[]): Promise<Firmware> {
+  if ((await build(["--board", board, ...features.flatMap((given) => ["--features", given])])) !== 0)
     throw new DeviceError("the firmware could not be built, so nothing was written to the board");
   return firmwareOf(readFileSync(join(SOURCES.out, `${board}.js`), "latin1"));
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { BOARDS, type BoardName } from "../budgets.ts";
+import { featuresOption } from "../build/features.ts";
 import { command, valuesOf } from "../command-line.ts";
 import type { Address } from "../device/device.ts";
 import { withAddress } from "../device/options.ts";
@@ -10,6 +11,8 @@ export interface FlashOptions extends Address {
   board?: BoardName;
   /** The settings' file; undefined: those on the board stay. */
   config?: string;
+  /** What the firmware is built with, for `readChoices`; undefined: the board's own. */
+  features?: string[];
   /** Go on where samples that wait in the board's outbox are lost. */
   force?: true;
 }
@@ -19,6 +22,7 @@ export function flashCommand(): Command {
     "Builds the firmware for the board on a port, writes it into the board's flash, and starts it.";
   return withAddress(command("npm run flash", does))
     .addOption(new Option("--board <NAME>", "refuse any other").choices(BOARDS))
+    .addOption(featuresOption())
     .option(
       "--config <FILE>",
       "write these settings too, as npm run config makes them (default: leave the board's own)",

@@ -1,5 +1,6 @@
 /** The settings that go to a board with its firmware, and those it has. */
 import type { BoardName } from "../budgets.ts";
+import type { Choices } from "../build/features.ts";
 import { UsageError } from "../command-line.ts";
 import { readText } from "../config/file.ts";
 import { settingsFor } from "../config/settings.ts";
@@ -8,11 +9,11 @@ import { type Device, DeviceError } from "../device/device.ts";
 /** The Storage file. */
 export const SETTINGS_FILE = "tb.json";
 
-/** A file's settings in the form that goes to the board. Throws `UsageError` or `DeviceError` with all its faults. */
-export function settingsOf(path: string, board: BoardName): string {
+/** A file's settings in the form that goes to the board, with firmware that is built so. Throws `UsageError` or `DeviceError` with all its faults. */
+export function settingsOf(path: string, board: BoardName, built: Choices): string {
   const text = readText(path);
   if (text === undefined) throw new UsageError(`${path}: no such file; npm run config writes one`);
-  const checked = settingsFor(board, text);
+  const checked = settingsFor(board, text, built);
   if ("json" in checked) return checked.json;
   throw new DeviceError(
     `${checked.faults.map((fault) => `${path}: ${fault}`).join("\n")}\nnothing was written to the board`,
@@ -20,9 +21,9 @@ export function settingsOf(path: string, board: BoardName): string {
 }
 
 /** What is wrong with the settings on the board, in one line; "" when nothing is. */
-export async function storedFault(device: Device, board: BoardName): Promise<string> {
+export async function storedFault(device: Device, board: BoardName, built: Choices): Promise<string> {
   const text = await device.evaluate(`require("Storage").read("${SETTINGS_FILE}")`);
   if (typeof text !== "string") return "there are no settings on the board";
-  const checked = settingsFor(board, text);
+  const checked = settingsFor(board, text, built);
   return "faults" in checked ? `the settings on the board are wrong: ${checked.faults[0]}` : "";
 }

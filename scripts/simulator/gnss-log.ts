@@ -28,7 +28,11 @@ export function readEpochs(log: string): Epoch[] {
 
 const DAY_MS = 86_400_000;
 /** In which field a sentence has its time of day. */
-const TIME_FIELD: Record<string, number> = { RMC: 1, GGA: 1, GNS: 1, ZDA: 1, GLL: 5 };
+export const TIME_FIELD: Record<string, number> = { RMC: 1, GGA: 1, GNS: 1, ZDA: 1, GLL: 5 };
+
+/** Of what stands between `$` and `*`. */
+export const checksumOf = (text: string): number =>
+  [...text].reduce((sum, character) => sum ^ character.charCodeAt(0), 0);
 
 /** The time of day an epoch's sentences tell, ms. */
 export function timeOfDay({ sentences }: Epoch): number | undefined {

@@ -18,9 +18,14 @@ const WIRES: Record<string, Record<string, Wire>> = {
   WIO_LTE: { B5: supply, C4: key, C3: reset },
 };
 const MODEM_UART: Record<string, string> = { WIO_LTE: "Serial2" };
+/** Of those that may have a GNSS receiver of its own: its UART. */
+const RECEIVER_UART: Record<string, string> = { RAK5010: "Serial2" };
 
 /** The UART a board's modem is on. */
 export const modemUart = (board: string): string => MODEM_UART[board] ?? "Serial1";
+
+/** The UART a board's GNSS receiver is on; undefined: it can have none. */
+export const receiverUart = (board: string): string | undefined => RECEIVER_UART[board];
 
 /** What a board's outputs do to its modem: for `onPin`. */
 export function modemPins(board: string, modem: Modem): (pin: string, level: boolean) => void {

@@ -17,16 +17,18 @@ import { findFile, writeFile } from "./espruino/storage.ts";
 import type { StorageArea } from "./espruino/storage-layout.ts";
 import { type Interpreter, openSerialPort, startInterpreter } from "./interpreter.ts";
 import type { Modem } from "./modem/modem.ts";
-import { modemPeer, modemPeerAfterSetup, modemPins, modemUart } from "./wiring.ts";
+import { modemPeer, modemPeerAfterSetup, modemPins, modemUart, receiverUart } from "./wiring.ts";
 
 export interface WorldOptions {
   /** Absent: nothing answers where the modem should be. */
   modem?: Modem;
+  /** A GNSS receiver with a UART of its own. */
+  receiver?: SerialPeer;
   /** The board's blob; absent: the plain interpreter. */
   blob?: string;
   /** The blob goes into Storage as it is, text or tokens. */
   as_it_is?: boolean;
-  /** The settings, `tb.json`; the modem's port is put in here. */
+  /** The settings, `tb.json`; the ports of modem and receiver are put in here. */
   config?: Record<string, unknown>;
   /** In place of `config`: the text of `tb.json`, as it is. */
   settings?: string;
@@ -40,13 +42,20 @@ export interface WorldOptions {
 const REAL_VERSION = "2v29";
 /** A file's in Storage. */
 const HEADER_BYTES = 32;
-/** Where the simulated Linux has its modem. */
+/** Where the simulated Linux has its modem, and its GNSS receiver. */
 const MODEM_PORT = "/dev/ttyUSB2";
+const RECEIVER_PORT = "/dev/ttyACM0";
+
+/** The ports that a Linux' settings name. */
+interface Ports {
+  modem_port?: string;
+  gnss_port?: string;
+}
 
 const boardNames = Object.keys(boardSpecs) as BoardName[];
 
 /** What is in Storage. */
-type Contents = Omit<WorldOptions, "modem" | "print">;
+type Contents = Omit<WorldOptions, "modem" | "receiver" | "print">;
 
 /**
  * What `npm run flash` would have put there, in its order. `version`: the code is in the tokens of that interpreter, as the
@@ -55,11 +64,11 @@ type Contents = Omit<WorldOptions, "modem" | "print">;
 function storageOf(
   options: Contents,
   spec_name: string,
-  modem_port: string | undefined,
+  ports: Ports,
   version?: string,
 ): Record<string, string> {
   const { blob, config } = options;
-  const settings = options.settings ?? (config && JSON.stringify({ modem_port, ...config }));
+  const settings = options.settings ?? (config && JSON.stringify({ ...ports, ...config }));
   const [board] = boardNames.filter((name) => boardSpecs[name].name === spec_name);
   const bytes = Number(config?.outbox_bytes ?? fieldOf("outbox_bytes", board)?.default);
   const boxed = options.outbox !== false && settings !== undefined && board && isBoxed(board);
@@ -73,17 +82,12 @@ function storageOf(
 }
 
 /** Writes what a board needs into its Storage; `spec_name`: its `process.env.BOARD`. */
-export function install(
-  storage: StorageArea,
-  spec_name: string,
-  options: Contents,
-  modem_port?: string,
-): void {
-  const text = storageOf(options, spec_name, modem_port);
+export function install(storage: StorageArea, spec_name: string, options: Contents, ports: Ports = {}): void {
+  const text = storageOf(options, spec_name, ports);
   const room = Object.values(text).reduce((sum, content) => sum + content.length + HEADER_BYTES, 0);
   // The smallest board has no room for the text.
   const version = room > storage.end - storage.start ? REAL_VERSION : undefined;
-  for (const [name, content] of Object.entries(storageOf(options, spec_name, modem_port, version)))
+  for (const [name, content] of Object.entries(storageOf(options, spec_name, ports, version)))
     if (name !== OUTBOX_FILE || !findFile(storage, name)) writeFile(storage, name, fromBytes(content));
 }
 
@@ -109,17 +113,21 @@ const isModem = (other: Modem | SerialPeer): other is Modem => "receive" in othe
 
 /** The simulated board with the blob and the settings in its Storage, not booted yet. */
 export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard {
-  const { clock, modem, console } = options;
+  const { clock, modem, receiver, console } = options;
   const spec = { ...(options.spec ?? boardSpecs.linux) };
   // A board that has USB moves its console there when a computer is plugged in.
   if (console && spec.consoles.includes("USB")) spec.console = "USB";
-  const path = spec.name === "LINUX" ? MODEM_PORT : undefined;
+  const isLinux = spec.name === "LINUX";
+  const receiverAt = isLinux ? RECEIVER_PORT : receiverUart(spec.name);
   const board = createBoard({
     board: spec,
     flash: options.flash ?? createFlash(flashOf(spec)),
     clock,
     serials: {
-      ...(modem && { [path ?? modemUart(spec.name)]: isModem(modem) ? modemPeerAfterSetup(modem) : modem }),
+      ...(modem && {
+        [isLinux ? MODEM_PORT : modemUart(spec.name)]: isModem(modem) ? modemPeerAfterSetup(modem) : modem,
+      }),
+      ...(receiver && receiverAt && { [receiverAt]: receiver }),
       ...(console && { [spec.console]: console }),
     },
     ...(modem && isModem(modem) && { onPin: modemPins(spec.name, modem) }),
@@ -129,7 +137,8 @@ export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard 
     ...(options.onPowerCut && { onPowerCut: options.onPowerCut }),
     ...(options.onReboot && { onReboot: options.onReboot }),
   });
-  install(board.storage, spec.name, options, path);
+  const ports = { modem_port: MODEM_PORT, ...(receiver && { gnss_port: RECEIVER_PORT }) };
+  install(board.storage, spec.name, options, isLinux ? ports : {});
   return board;
 }
 
@@ -154,6 +163,8 @@ export async function startRealInterpreter(
 ): Promise<RunningInterpreter> {
   const { binary, print, console } = options;
   const port = await openSerialPort(modemPeer(options.modem));
+  const second = options.receiver && (await openSerialPort(options.receiver));
+  const ports = { modem_port: port.path, ...(second && { gnss_port: second.path }) };
   const directory = mkdtempSync(join(tmpdir(), "espruino-"));
   const start = (storage?: Record<string, string>): Promise<Interpreter> =>
     startInterpreter({
@@ -164,7 +175,7 @@ export async function startRealInterpreter(
       ...(console && { console }),
     });
   let stopped = false;
-  let current = start(storageOf(options, "LINUX", port.path, REAL_VERSION));
+  let current = start(storageOf(options, "LINUX", ports, REAL_VERSION));
   const again = async (): Promise<void> => {
     await (await current).ended;
     if (stopped) return;
@@ -173,6 +184,7 @@ export async function startRealInterpreter(
   };
   function free(): void {
     port.close();
+    second?.close();
     rmSync(directory, { recursive: true, force: true });
   }
   await current.catch((error: Error) => {

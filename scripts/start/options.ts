@@ -1,13 +1,19 @@
 import { existsSync } from "node:fs";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { command, text, UsageError, valuesOf, wholeNumber } from "../command-line.ts";
 import { type ReceiverLog, readLog } from "./receiver-log.ts";
+
+/** The modem's engine, an NMEA receiver with a UART of its own, or nowhere: as in `npm run build -- --features gnss=…`. */
+const GNSS_SOURCES = ["modem", "nmea", "none"] as const;
+type GnssSource = (typeof GNSS_SOURCES)[number];
 
 /** What `npm start` was asked for. */
 export interface StartOptions {
   /** Stop after so long; undefined: at Ctrl-C. */
   seconds: number | undefined;
   interval_s: number;
+  /** Where fixes come from. */
+  gnss: GnssSource;
   /** What to replay; undefined: the track that comes with the simulator. */
   log: ReceiverLog | undefined;
   /** The server to use instead of the stand-in. */
@@ -26,6 +32,14 @@ export function startCommand(): Command {
   return command("npm start", does)
     .option("--seconds <N>", "stop after N seconds (default: at Ctrl-C)", wholeNumber(1, 10_000_000))
     .option("--interval <S>", "seconds from fix to fix, 1 to 86400", wholeNumber(1, 86_400), 5)
+    .addOption(
+      new Option(
+        "--gnss <SOURCE>",
+        "where fixes come from: the modem, an NMEA receiver beside it, or nowhere",
+      )
+        .choices(GNSS_SOURCES)
+        .default("modem"),
+    )
     .option("--log <FILE.nmea>", "replay this receiver's log")
     .option(
       "--broker <HOST[:PORT]>",
@@ -52,6 +66,7 @@ function address(given: string): StartOptions["broker"] {
 /** The values of the options, as commander names them. */
 interface StartValues extends Partial<Pick<StartOptions, "seconds" | "broker" | "espruino" | "debug">> {
   interval: number;
+  gnss: GnssSource;
   log?: string;
   token?: string;
   console?: true;
@@ -62,12 +77,15 @@ interface StartValues extends Partial<Pick<StartOptions, "seconds" | "broker" | 
 export function readOptions(args: string[]): StartOptions | undefined {
   const values = valuesOf<StartValues>(startCommand(), args);
   if (!values) return undefined;
-  const { seconds, interval, log, broker, token, espruino, consolePort, debug = false } = values;
+  const { seconds, interval, gnss, log, broker, token, espruino, consolePort, debug = false } = values;
   if (broker && token === undefined)
     throw new UsageError("--broker needs --token: the device's access token there");
+  if (gnss === "none" && log !== undefined)
+    throw new UsageError("--gnss none takes no --log: there is no receiver to replay it");
   return {
     seconds,
     interval_s: interval,
+    gnss,
     log: log === undefined ? undefined : readLog(log),
     broker,
     token: token ?? "SIMULATED_TRACKER",

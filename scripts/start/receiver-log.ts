@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { getSystemErrorMap } from "node:util";
 import { UsageError } from "../command-line.ts";
-import { isDated, readEpochs, timedFixes, timeOfDay } from "../simulator/gnss-log.ts";
+import { checksumOf, isDated, readEpochs, timedFixes, timeOfDay } from "../simulator/gnss-log.ts";
 
 export interface ReceiverLog {
   /** NMEA sentences. */
@@ -69,6 +69,3 @@ function whyNoFix(text: string): string {
   const shown = types.slice(0, 8).join(", ") + (types.length > 8 ? ", …" : "");
   return `its NMEA sentences (${shown}) tell no position; the receiver had no fix, or RMC and GGA are switched off`;
 }
-
-const checksumOf = (text: string): number =>
-  [...text].reduce((sum, character) => sum ^ character.charCodeAt(0), 0);

@@ -1,7 +1,7 @@
 /** A board's own blob on that board, simulated, with a modem that was running before, on a fake clock. */
 import { createClock } from "@sinonjs/fake-timers";
 import type { BoardName } from "../../scripts/budgets.ts";
-import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
+import { type Clock, fromFakeTimers } from "../../scripts/simulator/clock.ts";
 import { createBoard } from "../../scripts/simulator/espruino/board.ts";
 import { createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
@@ -18,11 +18,15 @@ const MODEM_UART: Partial<Record<BoardName, string>> = {
 
 export const START_MS = Date.UTC(2026, 5, 1, 12);
 
-/** `settings`: over those that work. `consoles`: what is connected to UARTs besides the modem. */
+/**
+ * `settings`: over those that work. `others`: what is connected to UARTs besides the modem, by UART. `blob`: in place of
+ * the built one.
+ */
 export function createBoardWorld(
   name: BoardName,
   settings: Record<string, unknown> = {},
-  consoles: Record<string, SerialPeer> = {},
+  others: (clock: Clock) => Record<string, SerialPeer> = () => ({}),
+  blob = builtBlob(name),
 ) {
   const timers = createClock(START_MS);
   const clock = fromFakeTimers(timers);
@@ -41,11 +45,11 @@ export function createBoardWorld(
     board: boardSpecs[name],
     flash: createFlash(flashOf(boardSpecs[name])),
     clock,
-    serials: { [MODEM_UART[name] ?? "Serial1"]: peer, ...consoles },
+    serials: { [MODEM_UART[name] ?? "Serial1"]: peer, ...others(clock) },
     print: (line) => lines.push(line),
   });
   const config = { server: { host: "h", username: TOKEN }, apn: "internet", interval_s: 10, ...settings };
-  install(board.storage, boardSpecs[name].name, { blob: builtBlob(name), config });
+  install(board.storage, boardSpecs[name].name, { blob, config });
   return {
     board,
     modem,

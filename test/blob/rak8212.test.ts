@@ -10,7 +10,7 @@ test("the rak8212 blob on its board: reports, sets the clock, which starts at 19
       said += bytes;
     },
   };
-  const { board, thingsboard, run, stop } = createBoardWorld("rak8212", {}, { Bluetooth: bluetooth });
+  const { board, thingsboard, run, stop } = createBoardWorld("rak8212", {}, () => ({ Bluetooth: bluetooth }));
   try {
     board.boot();
     await run(120);

@@ -6,12 +6,20 @@ import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
 import type { Flash } from "../../scripts/simulator/espruino/flash.ts";
 import type { BoardSpec } from "../../scripts/simulator/espruino/specs.ts";
 import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";
+import { createReceiver } from "../../scripts/simulator/receiver.ts";
 import type { RateLimits } from "../../scripts/simulator/thingsboard/rate-limit.ts";
 import { createSimulatedBoard } from "../../scripts/simulator/world.ts";
 import { createPeers, TOKEN } from "./peers.ts";
 
 const BLOB = new URL("../../dist/linux.js", import.meta.url);
+
 export interface WorldChanges {
+  /** Default: `dist/linux.js`. */
+  blob?: string;
+  /** A log, for a GNSS receiver with a UART of its own. */
+  receiver_log?: string;
+  /** That receiver's speed. */
+  receiver_baud?: number;
   /** Over the settings that work. */
   config?: Record<string, unknown>;
   modem?: ModemOptions;
@@ -35,7 +43,7 @@ export interface WorldChanges {
 }
 
 export function createWorld(changes: WorldChanges = {}) {
-  if (!existsSync(BLOB)) throw new Error("dist/linux.js is missing: npm run build");
+  if (!changes.blob && !existsSync(BLOB)) throw new Error("dist/linux.js is missing: npm run build");
   const timers = createClock(Date.UTC(2026, 5, 1, 12));
   const clock = fromFakeTimers(timers);
   const lines: string[] = [];
@@ -44,10 +52,13 @@ export function createWorld(changes: WorldChanges = {}) {
     { ...(changes.connect && { connect: changes.connect }), ...changes.modem },
     changes.rate_limits,
   );
+  const { receiver_log: log, receiver_baud: baud } = changes;
+  const receiver = log === undefined ? undefined : createReceiver({ clock, log, ...(baud && { baud }) });
   const board = createSimulatedBoard({
     clock,
     modem,
-    blob: readFileSync(BLOB, "latin1"),
+    ...(receiver && { receiver: receiver.peer }),
+    blob: changes.blob ?? readFileSync(BLOB, "latin1"),
     config: {
       server: { host: "server.example", username: TOKEN, client_id: "tracker-1" },
       apn: "internet",
@@ -71,6 +82,7 @@ export function createWorld(changes: WorldChanges = {}) {
     board,
     clock,
     modem,
+    receiver,
     thingsboard,
     /** What the console printed. */
     lines,
@@ -96,6 +108,7 @@ export function createWorld(changes: WorldChanges = {}) {
     async stop(): Promise<void> {
       board.dispose();
       modem.dispose();
+      receiver?.dispose();
       await thingsboard.close();
     },
   };

@@ -51,6 +51,13 @@ test("a string, which may be the name of a member as well", () => {
   );
 });
 
+test("a string beside a word, which needs no space as a string", () => {
+  assert.equal(
+    aliased(`var a;${times(5, '"latitude"in a')};switch(a){case"latitude":}`),
+    `var latitude_text="latitude",a;${times(5, "latitude_text in a")};switch(a){case latitude_text:}`,
+  );
+});
+
 test("a long number", () => {
   assert.equal(
     aliased(`var a;${times(5, "a>17672256e5")}`),

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import { type Blob, buildBlob } from "../../scripts/build/blob.ts";
 import type { Sources } from "../../scripts/build/boards.ts";
+import type { FeatureFiles } from "../../scripts/build/features.ts";
 import { BuildError } from "../../scripts/build/problem.ts";
 import { compile } from "../../scripts/build/program.ts";
 
@@ -12,17 +13,20 @@ export type Files = Record<string, string>;
 
 export const BOARD = 'export const board: { name: string } = { name: "LINUX" };';
 
-/** Writes the files to a directory of their own, gone after the test. */
-export function project(t: TestContext, files: Files): Sources {
+/** Writes the files to a directory of their own, gone after the test. `features`: by paths in it. */
+export function project(t: TestContext, files: Files, features: FeatureFiles = {}): Sources {
   const directory = mkdtempSync(join(tmpdir(), "build-"));
   t.after(() => rmSync(directory, { recursive: true }));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), text);
   }
+  const absolute = (ways: Record<string, string>) =>
+    Object.fromEntries(Object.entries(ways).map(([way, path]) => [way, join(directory, path)]));
   return {
     entry: join(directory, "main.ts"),
     board: (name) => join(directory, `board/${name}.ts`),
+    features: Object.fromEntries(Object.entries(features).map(([name, ways]) => [name, absolute(ways)])),
     version: "1.2.3",
     out: join(directory, "dist"),
   };
@@ -31,9 +35,9 @@ export function project(t: TestContext, files: Files): Sources {
 /** The blob of `main.ts` with `board/linux.ts`, where there is one. */
 export async function blobOf(t: TestContext, files: Files): Promise<Blob> {
   const { entry, board: pathOf, version, out } = project(t, files);
-  const board = "board/linux.ts" in files ? pathOf("linux") : undefined;
-  const emitted = compile({ roots: board ? [entry, board] : [entry], board });
-  return buildBlob({ emitted, entry, board, version, outfile: join(out, "linux.js") });
+  const chosen: Record<string, string> = "board/linux.ts" in files ? { "#board": pathOf("linux") } : {};
+  const emitted = compile({ roots: [entry], chosen });
+  return buildBlob({ emitted, entry, chosen, version, outfile: join(out, "linux.js") });
 }
 
 /** The lines a failing build gives, without the directories of the files they name. */

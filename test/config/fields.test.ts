@@ -41,7 +41,9 @@ describe("fields", () => {
   test("of a board are the common ones and its own", () => {
     assert.deepEqual(boardsWith("modem_port"), ["linux"]);
     assert.deepEqual(boardsWith("server.host"), [...BOARDS]);
-    assert.equal(fields("rak8212").length, fields().length - 1);
+    assert.deepEqual(boardsWith("gnss_port"), ["linux"]);
+    assert.deepEqual(boardsWith("gnss_baud"), ["rak5010", "linux"]);
+    assert.equal(fields("rak8212").length, fields().length - 3);
   });
 
   test("that differ by board are the union without one, and say which board wants what", () => {

@@ -51,6 +51,16 @@ describe("settingsFor", () => {
     assert.ok("faults" in of(text));
   });
 
+  test("refuses what only firmware with another feature knows, where it is known what is built", () => {
+    const text = JSON.stringify({ server: SERVER, gnss_port: "/dev/ttyACM0", gnss_baud: 4800 });
+    assert.deepEqual(settingsFor("linux", text, { gnss: "modem" }), {
+      faults: ["gnss_port: only with --features gnss=nmea", "gnss_baud: only with --features gnss=nmea"],
+    });
+    const json = JSON.stringify({ server: SERVER, gnss_baud: 4800 });
+    assert.deepEqual(settingsFor("linux", text, { gnss: "nmea" }), { json });
+    assert.deepEqual(settingsFor("linux", text), { json });
+  });
+
   test("sends the device the same settings as the whole file would be", () => {
     const values = fields("linux").map(({ path, type, least, most, pattern }) =>
       fc.tuple(
@@ -182,7 +192,7 @@ describe("faults", () => {
     [
       JSON.parse('{"server":{"host":"h","username":"t"},"__proto__":{"board":"rak8212"}}'),
       "board: missing, use rak8212 rak5010 wio-lte linux",
-      `__proto__: unknown, use ${KNOWN.replace(",$schema", ",modem_port,$schema")}`,
+      `__proto__: unknown, use ${KNOWN.replace(",$schema", ",gnss_baud,modem_port,gnss_port,$schema")}`,
     ],
     [right(JSON.parse('{"interval_s":1e400}')), `interval_s Infinity: ${WHOLE} 1 to 86400`],
     [right({ interval_s: [60] }), `interval_s []: ${WHOLE} 1 to 86400`],

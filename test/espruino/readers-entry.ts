@@ -1,7 +1,7 @@
 import { decimal } from "../../firmware/decimal.ts";
-import { type Gnss as Engine, getFix } from "../../firmware/gnss/gnss.ts";
+import { getFix } from "../../firmware/gnss/modem.ts";
 import { feedNmea, flushNmea, nmeaParser } from "../../firmware/gnss/nmea.ts";
-import { createGnss } from "../../firmware/gnss/receiver.ts";
+import { newest, takeEpoch } from "../../firmware/gnss/receiver.ts";
 import { listen } from "../../firmware/modem/at.ts";
 import { timeOf } from "../../firmware/modem/quectel.ts";
 import { dayOfDate, timeOfDay } from "../../firmware/utc.ts";
@@ -42,7 +42,7 @@ global.readers = {
   local: (text) => timeOf(text, true),
   location: (text) => {
     let answer: unknown;
-    getFix(engine, 1, (fix, reason) => {
+    getFix(1, (fix, reason) => {
       answer = fix || reason;
     });
     toEngine(`\r\n+QGPSLOC: ${text}\r\n\r\nOK\r\n`);
@@ -58,14 +58,15 @@ global.readers = {
     return [epochs, parser.bad];
   },
   receiver: (text) => {
-    const gnss = createGnss(port());
-    receive(text);
-    flushNmea(gnss.nmea_);
-    return gnss.fix_;
+    takeEpoch(null);
+    const parser = nmeaParser(takeEpoch);
+    feedNmea(parser, text);
+    flushNmea(parser);
+    return newest;
   },
 } satisfies Readers;
 
-const engine: Engine = listen({
+listen({
   port_: port(),
   urc_: () => false,
   silent_: () => {},

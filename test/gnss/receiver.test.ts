@@ -2,21 +2,23 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { type Clock, install } from "@sinonjs/fake-timers";
 import type { Fix } from "../../firmware/gnss/fix.ts";
-import * as modemSource from "../../firmware/gnss/gnss.ts";
-import * as receiverSource from "../../firmware/gnss/receiver.ts";
-import { createGnss, type Gnss, getFix } from "../../firmware/gnss/receiver.ts";
+import type * as receivers from "../../firmware/gnss/receiver.ts";
 import { Reason } from "../../firmware/reason.ts";
+import { bootable } from "../modem/fresh.ts";
 import { LOST_AND_FOUND, WESTERN } from "./logs.ts";
 import { sentence } from "./sentence.ts";
 
+const boot = bootable<typeof receivers>("gnss/receiver.ts");
+
 let clock: Clock;
-let gnss: Gnss;
+let receiver: typeof receivers;
 let send: (bytes: string) => void;
 let answers: { fix: Fix | null; reason: Reason }[];
 
 beforeEach(() => {
   clock = install({ now: Date.UTC(2026, 5, 14, 10, 15), toFake: ["setTimeout", "clearTimeout", "Date"] });
-  gnss = createGnss({
+  receiver = boot();
+  receiver.listenTo({
     write() {},
     on(_event, listener) {
       send = listener;
@@ -30,7 +32,7 @@ afterEach(() => {
 
 function locate(timeout_s: number): void {
   const before = answers.length;
-  getFix(gnss, timeout_s, (fix, reason) => answers.push({ fix, reason }));
+  receiver.getFix(timeout_s, (fix, reason) => answers.push({ fix, reason }));
   assert.equal(answers.length, before, "done was called from inside getFix");
 }
 
@@ -40,10 +42,6 @@ const [FIRST, SECOND] = [WESTERN.split(/(?=\$GPRMC)/)[1], WESTERN.split(/(?=\$GP
 ];
 
 describe("a receiver of its own", () => {
-  it("has the functions of the modem's engine", () => {
-    for (const name of Object.keys(modemSource)) assert.ok(name in receiverSource, name);
-  });
-
   it("gives the fix that just came, once the line is silent", async () => {
     send(FIRST);
     await clock.tickAsync(200);
@@ -79,6 +77,22 @@ describe("a receiver of its own", () => {
     send(SECOND);
     await clock.tickAsync(1000);
     assert.equal(answers[0]?.fix?.satellites, 8);
+  });
+
+  it("gives no fix twice: whoever got it may have changed it", async () => {
+    send(FIRST);
+    await clock.tickAsync(200);
+    locate(10);
+    await clock.tickAsync(0);
+    locate(10);
+    await clock.tickAsync(500);
+    assert.equal(answers.length, 1);
+    send(SECOND);
+    await clock.tickAsync(1000);
+    assert.deepEqual(
+      answers.map(({ fix }) => fix?.satellites),
+      [7, 8],
+    );
   });
 
   it("does not give a fix older than 2 s", async () => {

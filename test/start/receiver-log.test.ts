@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { UsageError } from "../../scripts/command-line.ts";
-import { createTape } from "../../scripts/simulator/modem/gnss-tape.ts";
+import { createTape } from "../../scripts/simulator/gnss-tape.ts";
 import { readOptions } from "../../scripts/start/options.ts";
 import { readLog } from "../../scripts/start/receiver-log.ts";
 import { WESTERN } from "../gnss/logs.ts";

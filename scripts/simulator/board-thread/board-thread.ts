@@ -12,6 +12,8 @@ import type { BoardStart, BoardTold } from "./worker.ts";
 interface BoardThreadOptions extends Pick<WorldOptions, "blob" | "config" | "print"> {
   /** What is connected to the port that the settings name. */
   modem: SerialPeer;
+  /** A GNSS receiver with a UART of its own. */
+  receiver?: SerialPeer;
   /** What the board's console is connected to. */
   console?: SerialPeer;
 }
@@ -31,11 +33,13 @@ const CTRL_C = "\x03";
 
 /** Boots the simulated linux board; resolves when it runs. What is wrong in the simulator itself ends the process. */
 export async function startBoardThread(options: BoardThreadOptions): Promise<BoardThread> {
-  const { blob, config, console, print } = options;
+  const { blob, config, console, receiver, print } = options;
   const modemLine = new MessageChannel();
+  const receiverLine = receiver && new MessageChannel();
   const consoleLine = console && new MessageChannel();
   const ctrlC = new Int32Array(new SharedArrayBuffer(4));
   connectPeer(modemLine.port1, options.modem);
+  if (receiver && receiverLine) connectPeer(receiverLine.port1, receiver);
   if (console && consoleLine)
     connectPeer(consoleLine.port1, console, (bytes) => {
       if (bytes.includes(CTRL_C)) Atomics.store(ctrlC, 0, 1);
@@ -45,12 +49,13 @@ export async function startBoardThread(options: BoardThreadOptions): Promise<Boa
     config,
     ctrlC,
     modem: modemLine.port2,
+    receiver: receiverLine?.port2,
     console: consoleLine?.port2,
   };
   const worker = new Worker(ENTRY, {
     eval: true,
     workerData: start,
-    transferList: [modemLine.port2, ...(consoleLine ? [consoleLine.port2] : [])],
+    transferList: [modemLine, receiverLine, consoleLine].flatMap((line) => (line ? [line.port2] : [])),
   });
   worker.on("message", (told: BoardTold) => {
     if (told.line !== undefined) print?.(told.line);

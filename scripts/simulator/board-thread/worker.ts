@@ -11,6 +11,7 @@ export interface BoardStart {
   /** Not 0: Ctrl-C came on the console. */
   ctrlC: Int32Array;
   modem: MessagePort;
+  receiver: MessagePort | undefined;
   console: MessagePort | undefined;
 }
 
@@ -23,7 +24,7 @@ export interface BoardTold {
 const PIECE_BYTES = 16_384;
 const PIECE_MS = 16;
 
-const { blob, config, ctrlC, modem, console } = workerData as BoardStart;
+const { blob, config, ctrlC, modem, receiver, console } = workerData as BoardStart;
 const tell = (told: BoardTold): void => parentPort?.postMessage(told);
 
 let written = 0;
@@ -48,6 +49,7 @@ function paced(peer: SerialPeer): SerialPeer {
 const board = createSimulatedBoard({
   clock: realClock,
   modem: peerBehind(modem),
+  ...(receiver && { receiver: peerBehind(receiver) }),
   ...(console && { console: paced(peerBehind(console)) }),
   ...(blob !== undefined && { blob }),
   ...(config && { config }),

@@ -1,9 +1,9 @@
 import type { Fix } from "../../../firmware/gnss/fix.ts";
+import { createTape } from "../gnss-tape.ts";
 import { integer, quoted } from "./command.ts";
 import type { Core } from "./core.ts";
 import type { LocationField } from "./faults.ts";
 import { queryOrStore } from "./general.ts";
-import { createTape } from "./gnss-tape.ts";
 import type { Commands, Handler, Reply } from "./interpreter.ts";
 
 export interface Gnss {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { readFixes } from "../../../scripts/simulator/gnss-log.ts";
-import { createTape } from "../../../scripts/simulator/modem/gnss-tape.ts";
+import { createTape } from "../../../scripts/simulator/gnss-tape.ts";
 import { NOW, ready } from "./rig.ts";
 import { sentence, shortLog } from "./short-log.ts";
 

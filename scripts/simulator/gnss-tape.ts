@@ -1,5 +1,5 @@
-import type { Fix } from "../../../firmware/gnss/fix.ts";
-import { readEpochs, timedFixes } from "../gnss-log.ts";
+import type { Fix } from "../../firmware/gnss/fix.ts";
+import { readEpochs, timedFixes } from "./gnss-log.ts";
 
 /** A log as a tape that runs for ever, paced by its own times. */
 export interface Tape {
@@ -10,6 +10,8 @@ export interface Tape {
    * further pass later by its length; or counted from `start_ms`, when that is given.
    */
   fixAt(elapsed_ms: number, start_ms?: number): Fix | undefined;
+  /** All sentences of the fix at that place; none in a hole. */
+  epochAt(elapsed_ms: number): string[];
   /** The newest sentences of one type ("GGA", all lines of "GSV") at that place. */
   sentencesAt(elapsed_ms: number, type: string): string[];
 }
@@ -44,11 +46,17 @@ export function createTape(log: string, day_ms = 0): Tape {
     return (next < 0 ? epochs.length : next) - 1;
   }
 
+  function goodAt(elapsed_ms: number): Epoch | undefined {
+    const epoch = epochs[indexAt(elapsed_ms)];
+    return epoch && (elapsed_ms % length_ms) - epoch.offset_ms <= GOOD_FOR_MS ? epoch : undefined;
+  }
+
   return {
     length_ms,
+    epochAt: (elapsed_ms) => goodAt(elapsed_ms)?.sentences ?? [],
     fixAt(elapsed_ms, start_ms) {
-      const epoch = epochs[indexAt(elapsed_ms)];
-      if (!epoch || (elapsed_ms % length_ms) - epoch.offset_ms > GOOD_FOR_MS) return undefined;
+      const epoch = goodAt(elapsed_ms);
+      if (!epoch) return undefined;
       const pass_ms = Math.floor(elapsed_ms / length_ms) * length_ms;
       const time_ms = start_ms === undefined ? (epoch.fix.time_ms ?? 0) : start_ms + epoch.offset_ms;
       return { ...epoch.fix, time_ms: time_ms + pass_ms };

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { type Clock, install } from "@sinonjs/fake-timers";
 import type { Fix } from "../../firmware/gnss/fix.ts";
 import { Reason, words } from "../../firmware/reason.ts";
-import { OK, type ScriptedModem, scriptedEngine, scriptedModem } from "./modem.ts";
+import { OK, type ScriptedModem, scriptedEngine, scriptedModem } from "./scripted-modem.ts";
 
 const BG96 = "061951.0,31.84538,117.19882,0.7,62.2,3,0.00,0.0,0.0,110526,09";
 const EC21 = "084757.700,-22.58379,-113.96622,1.6,40.0,3,171.43,36.0,19.4,280226,10";

@@ -1,13 +1,14 @@
+import type { DeviceConfig, Fields } from "../config.ts";
 import { decimal } from "../decimal.ts";
-import { type Channel, command } from "../modem/at.ts";
+import { command } from "../modem/at.ts";
 import { Reason } from "../reason.ts";
 import { dayOfDate, timeOfDay } from "../utc.ts";
 import { type Fix, isPlace, leaveOutWrong } from "./fix.ts";
+import type { Located } from "./source.ts";
 import { rightWeeks } from "./weeks.ts";
 
 /**
- * The GNSS engine in the modem (Quectel BG96 GNSS manual). receiver.ts has the same functions for a receiver with a UART of
- * its own; which of the two a board gets is the build's matter, and those who use it see no difference.
+ * `#gnss` of a board whose modem has a GNSS engine (Quectel BG96 GNSS manual).
  *
  *   getFix ──► AT+QGPSLOC=2 ──a fix──► done
  *                ▲   │ none, 516 and the like      │ 505: it is off
@@ -17,7 +18,7 @@ import { rightWeeks } from "./weeks.ts";
  *                    ▼
  *                  done, with the reason
  */
-export type Gnss = Channel;
+export { words as gnssWords } from "../reason.ts";
 
 const enum Limit {
   /** GNSS commands are answered in 300 ms (2.3). */
@@ -35,16 +36,19 @@ const enum Limit {
   ToSpare = 5,
 }
 
-/** Gets the fix and None, or null and the reason. */
-type Located = (fix: Fix | null, reason: Reason) => void;
-
 /** Who waits for a fix. */
 let located: Located;
 /** How often it is asked for yet, less one. */
 let left: number;
 
+/** It has no settings. */
+export function gnssFields(_fields: Fields): void {}
+
+/** It is there when the modem is. */
+export function startGnss(_config: DeviceConfig): void {}
+
 /** Switches the engine off, to save power. `done` gets None or the reason; GnssOff: it was off already. */
-export function gnssOff(_gnss: Gnss, done?: (reason: Reason) => void): void {
+export function gnssOff(done?: (reason: Reason) => void): void {
   command("AT+QGPSEND", done, Limit.Command_ms);
 }
 
@@ -52,7 +56,7 @@ export function gnssOff(_gnss: Gnss, done?: (reason: Reason) => void): void {
  * Gets a fix: asks each second until there is one or `timeout_s` is over, and switches the engine on whenever it
  * is off, as after a restart of the modem. `done` is called once. One call at a time.
  */
-export function getFix(_gnss: Gnss, timeout_s: number, done: Located): void {
+export function getFix(timeout_s: number, done: Located): void {
   located = done;
   left = timeout_s;
   command("AT+QGPSLOC=2", answered, Limit.Command_ms);

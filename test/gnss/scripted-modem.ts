@@ -1,10 +1,10 @@
 import type { Fix } from "../../firmware/gnss/fix.ts";
-import type * as engine from "../../firmware/gnss/gnss.ts";
+import type * as engine from "../../firmware/gnss/modem.ts";
 import type * as channels from "../../firmware/modem/at.ts";
 import type { Reason } from "../../firmware/reason.ts";
 import { bootable } from "../modem/fresh.ts";
 
-const boot = bootable<typeof engine & typeof channels>("gnss/gnss.ts", "modem/at.ts");
+const boot = bootable<typeof engine & typeof channels>("gnss/modem.ts", "modem/at.ts");
 
 /** A modem that answers from a script, behind a real AT channel. */
 export interface ScriptedModem {
@@ -43,8 +43,8 @@ export function scriptedModem(answer: ScriptedModem["answer"]): ScriptedModem {
   const { getFix, gnssOff, listen } = boot();
   listen(channel);
   const modem: ScriptedModem = {
-    getFix: (timeout_s, done) => getFix(channel, timeout_s, done),
-    gnssOff: (done) => gnssOff(channel, done),
+    getFix: (timeout_s, done) => getFix(timeout_s, done),
+    gnssOff: (done) => gnssOff(done),
     commands,
     answer,
   };

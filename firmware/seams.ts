@@ -1,0 +1,18 @@
+/**
+ * What the build may put where `#board` and `#gnss` are imported has all that the firmware imports from there. For the type
+ * checker alone: it knows each by one file (tsconfig.json), and nothing imports this one.
+ */
+import type { Board } from "../board/board.ts";
+import type * as linux from "../board/linux.ts";
+import type * as rak5010 from "../board/rak5010.ts";
+import type * as rak8212 from "../board/rak8212.ts";
+import type * as wioLte from "../board/wio-lte.ts";
+import type * as modem from "./gnss/modem.ts";
+import type * as none from "./gnss/none.ts";
+import type { Source } from "./gnss/source.ts";
+import type * as uart from "./gnss/uart.ts";
+
+type Are<Wanted, Given extends Wanted[]> = Given;
+
+export type Boards = Are<Board, [typeof rak8212, typeof rak5010, typeof wioLte, typeof linux]>;
+export type Sources = Are<Source, [typeof modem, typeof uart, typeof none]>;

@@ -1,0 +1,100 @@
+/**
+ * What a build can leave out, or have in one of several ways. A feature is a seam, as the board is: the firmware imports
+ * `#<feature>`, for each way there is a file with the same exports, and the build bundles the one that is chosen. What only
+ * the others import is not in the blob, and a function of `none.ts` that does nothing goes with its calls, so what is left
+ * out costs no byte and no variable.
+ *
+ * A new one: its files, one of them for `none` unless no board can be without; their entry here and in the `paths` of
+ * firmware/tsconfig.json; and `FEATURES` of the boards that have it.
+ */
+import { join } from "node:path";
+import { Option } from "commander";
+import { buildSync } from "esbuild";
+import { UsageError } from "../command-line.ts";
+import { ROOT } from "./program.ts";
+
+/** The absolute path of a feature's file, by feature and way. */
+export type FeatureFiles = Record<string, Record<string, string>>;
+
+/** The way that is chosen, by feature. */
+export type Choices = Record<string, string>;
+
+const gnss = (file: string) => join(ROOT, "firmware/gnss", file);
+
+/** The product's own. */
+export const FEATURES: FeatureFiles = {
+  gnss: { modem: gnss("modem.ts"), nmea: gnss("uart.ts"), none: gnss("none.ts") },
+};
+
+/** What leaves a feature out. */
+export const NONE = "none";
+
+/** For the command lines of those who build: `readChoices` takes its values. */
+export const featuresOption = (): Option =>
+  new Option(
+    "--features <NAME=WAY...>",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none (default: the board's own)",
+  );
+
+/** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */
+export function readChoices(given: readonly string[], files: FeatureFiles = FEATURES): Choices {
+  const choices: Choices = {};
+  for (const word of given.flatMap((list) => list.split(","))) {
+    const [feature = "", way = "", ...more] = word.split("=");
+    const ways = Object.hasOwn(files, feature) ? files[feature] : undefined;
+    const all = Object.entries(files).map(([name, its]) => `${name}=${Object.keys(its).join("|")}`);
+    if (!ways) throw new UsageError(`--features ${word}: no such feature, use ${all.join(", ")}`);
+    if (more.length || !Object.hasOwn(ways, way))
+      throw new UsageError(`--features ${word}: use ${feature}=${Object.keys(ways).join("|")}`);
+    if (feature in choices && choices[feature] !== way)
+      throw new UsageError(`--features ${feature}: is both ${choices[feature]} and ${way}`);
+    choices[feature] = way;
+  }
+  return choices;
+}
+
+/** "gnss=nmea", as `readChoices` takes it. */
+export const describeChoices = (choices: Choices): string =>
+  Object.entries(choices)
+    .map(([feature, way]) => `${feature}=${way}`)
+    .join(",");
+
+/** The board's own words for what it has. Bundled alone, as the rest of its file is for the device. */
+function featuresOf(board: string): Record<string, string[]> {
+  const { outputFiles } = buildSync({
+    stdin: {
+      contents: `import * as board from ${JSON.stringify(board)}; found = board.FEATURES;`,
+      resolveDir: ROOT,
+    },
+    bundle: true,
+    // The interpreter's own modules are none of ours.
+    packages: "external",
+    write: false,
+    logLevel: "silent",
+  });
+  return new Function(`var found; ${outputFiles[0]?.text} return found;`)() ?? {};
+}
+
+/**
+ * What a board gets: what is wanted, else its own first way, else nothing. `board`: the absolute path of its file. Throws
+ * `UsageError` when it lacks what is wanted.
+ */
+export function choicesFor(name: string, board: string, wanted: Choices, files = FEATURES): Choices {
+  const has = featuresOf(board);
+  const choices: Choices = {};
+  for (const [feature, itsFiles] of Object.entries(files)) {
+    const ways = [...(has[feature] ?? []), ...(NONE in itsFiles ? [NONE] : [])];
+    const way = wanted[feature] ?? ways[0] ?? "";
+    if (!ways.includes(way))
+      throw new UsageError(`${name} has no ${feature}=${way}: it can have ${ways.join(" or ")}`);
+    choices[feature] = way;
+  }
+  return choices;
+}
+
+/** What `#gnss` and the like mean: absolute paths. */
+export function filesOf(choices: Choices, files = FEATURES): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(choices).map(([feature, way]) => [`#${feature}`, files[feature]?.[way] ?? ""]),
+  );
+}
