@@ -205,6 +205,8 @@ function deviceOf(session: Session, env: BoardEnv): Device {
   async function evaluate(expression: string, timeout_ms = EVALUATE_MS): Promise<unknown> {
     const answer = await session.ask(expression, timeout_ms);
     if (!answer) {
+      // If a byte was lost, what is asked next must not continue this line.
+      void tools.write(ERASE_LINE);
       const said = expression.length > 60 ? `${expression.slice(0, 60)}…` : expression;
       throw new DeviceError(
         `${name}: no answer to ${said} in ${timeout_ms / 1000} s; is the board hung? Reset it.`,

@@ -44,6 +44,7 @@ const EVALUATION_TIMEOUT_MS = 10_000;
 /** What is typed while it starts may be lost, above all when it runs out of memory over a `.bootcde` that is cut short. */
 const START_TIMEOUT_MS = 2000;
 const START_TRIES = 5;
+const ERASE_LINE = "\x1b[2H";
 export const PAGE_BYTES = 4096;
 /** A port that nobody reads keeps so much; then bytes are lost, as on a real one. */
 const MOST_PENDING = 65_536;
@@ -176,7 +177,11 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
     try {
       const json = await new Promise<string>((resolve, reject) => {
         waiting.set(id, resolve);
-        timer = setTimeout(() => reject(new Error(`no answer to ${expression}`)), timeout_ms);
+        timer = setTimeout(() => {
+          // Its input thread now and then loses a byte when the machine is busy: the next line must not continue this one.
+          writeBytes(terminal, ERASE_LINE);
+          reject(new Error(`no answer to ${expression}`));
+        }, timeout_ms);
         // Echo off for the line; the marks are apart, so that an echo would not be taken for the answer.
         writeBytes(terminal, `\x10print("<"+"<${id}:"+JSON.stringify(${expression})+">"+">")\n`);
       });

@@ -78,6 +78,13 @@ describe("evaluate", () => {
     assert.equal(await device.evaluate("2"), 2);
   });
 
+  test("what was not answered since a byte was lost does not swallow the next question", async (t) => {
+    const { device } = await opened(t);
+    device.write("\x10print((");
+    await assert.rejects(device.evaluate("1", 50), /no answer to 1/);
+    assert.equal(await device.evaluate("2"), 2);
+  });
+
   test("outlives reset(), load() and E.reboot()", async (t) => {
     const { device, heard } = await opened(t, { files: { ".bootcde": "var started=1;print('started')" } });
     const again = (pattern: RegExp) =>
