@@ -43,8 +43,8 @@ export interface Position {
   /** The last one; undefined: there was none yet. */
   fix_: Fix | undefined;
   age_s_: number;
-  /** Why there is no newer one, "": there is. */
-  why_: string;
+  /** Why there is no newer one, None: there is. */
+  why_: Reason;
 }
 
 let server: Client;
@@ -142,10 +142,10 @@ function answer(request: Request, data: unknown): void {
 function position(fresh: boolean): unknown {
   const last = actions.position_();
   const found: any = {};
-  if (!last.fix_) return { error: last.why_ };
+  if (!last.fix_) return { error: words(last.why_) };
   for (const name in last.fix_) found[name] = (last.fix_ as any)[name];
   found.age_s = last.age_s_;
-  if (fresh && last.why_) found.reason = last.why_;
+  if (fresh && last.why_) found.reason = words(last.why_);
   return found;
 }
 

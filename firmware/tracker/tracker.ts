@@ -41,8 +41,8 @@ let server: Client;
 let lastFix: Fix | undefined;
 /** How long the board ran when it came. */
 let lastFix_ms: number;
-/** Why there was no fix in the last round, "" when there was. */
-let fixReason = words(Reason.NoRound);
+/** Why there was no fix in the last round, None when there was. */
+let fixReason = Reason.NoRound;
 /** 1: a fix is being waited for. */
 let locating: 0 | 1 | undefined;
 let roundTimer: ReturnType<typeof setTimeout> = 0;
@@ -80,10 +80,9 @@ function locate(): void {
   }
 }
 
-function located(fix: Fix | null, its_reason: Reason): void {
-  const why = words(its_reason);
+function located(fix: Fix | null, why: Reason): void {
   locating = 0;
-  if (why && why !== fixReason) print("gnss: " + why);
+  if (why && why !== fixReason) print("gnss: " + words(why));
   fixReason = why;
   if (interval_s >= Limit.GnssOff_s) gnssOff(modem);
   if (fix) {
@@ -122,7 +121,7 @@ function status(): unknown {
     safe_mode: mode || undefined,
     interval_s: interval_s,
     fix: lastFix,
-    gnss: fixReason,
+    gnss: words(fixReason),
     modem: modem.status(),
     server: server.last_error,
     waiting: waiting(),
