@@ -31,10 +31,10 @@ export function openModem(_path: string): Serial {
   return Serial2;
 }
 
-/** Grove and VCCB supply, modem supply, GNSS antenna supply, RESET released, WAKEUP_IN low; then the key. */
+/** Grove, VCCB, modem and GNSS antenna supply on, RESET released, WAKEUP_IN low; then the key. */
 export function power(on: number): void {
   if (on) {
-    digitalWrite([B10, B5, B12, C5, C3, C0], 62);
+    digitalWrite([B10, B5, B12, C5, C3, C0], 0b111110);
     digitalPulse(C4, 1, [1100, 200]);
   } else digitalPulse(B5, 0, 2000);
 }

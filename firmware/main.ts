@@ -7,7 +7,7 @@ import { type Client, TBDeviceMQTTClient as ClientClass } from "./thingsboard/cl
 import { Watchdog } from "./tracker/health.ts";
 import { seedJitter } from "./tracker/jitter.ts";
 import { openJournal } from "./tracker/journal.ts";
-import { restart } from "./tracker/restart.ts";
+import { Ended, restart } from "./tracker/restart.ts";
 import { startTracker, type Tracker } from "./tracker/tracker.ts";
 
 /** The project's version, put in by the build. */
@@ -52,14 +52,14 @@ function boot(): void {
 E.on("errorFlag", function (flags) {
   // Not LOW_MEMORY, which only warns. What ran is not freed yet.
   flags.forEach(function (flag) {
-    if (flag === "MEMORY" || flag === "CALLBACK") setTimeout(restart, 0, "crash", "out of memory");
+    if (flag === "MEMORY" || flag === "CALLBACK") setTimeout(restart, 0, Ended.Crash, "out of memory");
   });
 });
 process.on("uncaughtException", function (error: any) {
   const text = error + "\n" + (error && error.stack);
   print("Uncaught " + text);
   // Not what somebody at the console mistyped.
-  if (text.lastIndexOf("bootcde") >= 0 && text.lastIndexOf("REPL") < 0) restart("crash", text);
+  if (text.lastIndexOf("bootcde") >= 0 && text.lastIndexOf("REPL") < 0) restart(Ended.Crash, text);
 });
 print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
 // A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.

@@ -1,18 +1,23 @@
 /**
  * The seam between MQTT and whatever carries its bytes: the modem on a board, a fake in tests.
- * Types only. It stands above `mqtt/` and `modem/` so that neither knows the other.
+ * Types and numbers only. It stands above `mqtt/` and `modem/` so that neither knows the other.
  * Bytes are strings of char codes 0–255, as Espruino's serial gives and takes them.
  */
 
 import type { Reason } from "./reason.ts";
 
+/** What `write` answers where it took nothing. */
+export const enum Taken {
+  /** It is busy: try again after `onWritable`. */
+  Later = 0,
+  /** The connection is dead. */
+  Dead = -1,
+}
+
 /** One TCP connection. */
 export interface Socket {
-  /**
-   * Hands bytes over for sending. Returns how many were taken, from the start of `bytes`;
-   * 0: busy, try again after `onWritable`; negative: the connection is dead.
-   */
-  write(bytes: string): number;
+  /** Hands bytes over for sending. Returns how many were taken, from the start of `bytes`, or why none were. */
+  write(bytes: string): number | Taken;
   /** Closes the connection; what `write` took still leaves. `onClose` is not called for a close asked for here. */
   close(): void;
 }

@@ -68,7 +68,7 @@ let ready: Ready;
 let step = Step.None;
 let rung: Rung;
 /** Why the modem is not up; while it is being brought up, why that takes longer. */
-let reason = Reason.NotStarted;
+export let reason = Reason.NotStarted;
 /** The step that failed last, and how often it did since the way went past it. */
 let failing: Step;
 let failures: number;

@@ -91,6 +91,12 @@ const enum Limit {
   Quarter_ms = 900000,
 }
 
+/** How the access point is told user and password (TCP 2.1.1). */
+const enum Login {
+  None = 0,
+  PapOrChap = 3,
+}
+
 /** The command of a step. Made when it is sent, so that the table takes no RAM. */
 export function commandOf(step: Step, sim: SimConfig): Row {
   switch (step) {
@@ -143,7 +149,7 @@ export function commandOf(step: Step, sim: SimConfig): Row {
     case Step.Deactivate:
       return row("AT+QIDEACT=1", 40000, 1, Reason.None);
     case Step.Context: {
-      const login = sim.apn_user ? 3 : 0;
+      const login = sim.apn_user ? Login.PapOrChap : Login.None;
       return row(
         'AT+QICSGP=1,1,"' + [sim.apn, sim.apn_user, sim.apn_password].join('","') + '",' + login,
         Limit.Short_ms,

@@ -19,7 +19,7 @@
 
 import { decimal } from "../decimal.ts";
 import { modemLost, Reason, words } from "../reason.ts";
-import type { Socket, SocketHandlers } from "../socket.ts";
+import { type Socket, type SocketHandlers, Taken } from "../socket.ts";
 import { begins, command } from "./at.ts";
 
 const enum State {
@@ -91,9 +91,9 @@ export function open(host: string, port: number, handlers: SocketHandlers): Sock
 }
 
 /** `Socket.write`: up to 1,460 bytes, which leave in one segment. */
-function write(this: TcpSocket, bytes: string): number {
-  if (this !== socket || lost) return -1;
-  if (out || state < State.Handling) return 0;
+function write(this: TcpSocket, bytes: string): number | Taken {
+  if (this !== socket || lost) return Taken.Dead;
+  if (out || state < State.Handling) return Taken.Later;
   out = bytes.substr(0, Limit.Send);
   if (state === State.Idle) enter(State.Sending);
   return bytes.length < Limit.Send ? bytes.length : Limit.Send;

@@ -8,7 +8,7 @@
  *     └────────────────────┴────────────────────────────────┴── end, for a reason ─┴───────────────────┘
  */
 import { Reason, words } from "../reason.ts";
-import type { Network, Socket, SocketHandlers } from "../socket.ts";
+import { type Network, type Socket, type SocketHandlers, Taken } from "../socket.ts";
 import type { Done, Session } from "./owner.ts";
 import { PINGREQ } from "./packet.ts";
 
@@ -54,20 +54,25 @@ const enum Wait {
   Leave = 5000,
 }
 
-/** What is awaited, where it has no packet identifier. */
+/** What is awaited. */
 export const enum Await {
-  /** DISCONNECT to be sent. */
-  Leave = -3,
-  /** SUBACK or PINGRESP: they have to come, though nobody waits for them. */
-  Request = -2,
-  /** CONNACK. */
-  Session = -1,
+  /** The PUBACK of a message. */
+  Acknowledgement,
   /** The socket, to take a message of QoS 0. */
-  Socket = 0,
+  Socket,
+  /** CONNACK. */
+  Session,
+  /** SUBACK or PINGRESP: they have to come, though nobody waits for them. */
+  Request,
+  /** DISCONNECT to be sent. */
+  Leave,
+  /** Nothing any more: it is lost with its connection. */
+  Lost,
 }
 
 interface Waiting {
-  /** Packet identifier of a QoS 1 message, or Await. */
+  for_: Await;
+  /** The packet identifier of what a PUBACK is awaited for, else 0. */
   id_: number;
   /** 0: nobody wants to know. */
   done_: Done | 0;
@@ -162,28 +167,31 @@ export function oldest(): unknown {
   return flight[0] || reply_ids[0] || out[0];
 }
 
-/** Tells the outcome to those who wait under this packet identifier or Await; meanwhile they may call us, and throw. */
-export function finish(id: number, ok: boolean): void {
-  // Not those that come meanwhile: at QoS 0 they have the same one, and are not through yet.
-  for (let i = 0, left = flight.length; left-- && i < flight.length; )
-    if ((flight[i] as Waiting).id_ === id) {
-      const done = (flight.splice(i, 1)[0] as Waiting).done_;
+/** Tells the outcome to those who wait for this, `id` as in `Waiting`; meanwhile they may call us, and throw. */
+export function finish(awaited: Await, id: number, ok: boolean): void {
+  // Not those that come meanwhile: at QoS 0 they wait for the same, and are not through yet.
+  for (let i = 0, left = flight.length; left-- && i < flight.length; ) {
+    const waiting = flight[i] as Waiting;
+    if (waiting.for_ === awaited && waiting.id_ === id) {
+      const done = waiting.done_;
+      flight.splice(i, 1);
       try {
         if (done) done(ok);
       } catch (error) {
         owner.last_error = words(Reason.CallbackFailed, error);
       }
     } else i++;
+  }
   if (!oldest()) watch();
 }
 
-/** Waits for an answer. Without `done` gives the Promise that stands in for it. */
-export function ask(id: number, done: Done | 0 | undefined, bytes?: string): any {
+/** Waits for an answer; see `Waiting`. Without `done` gives the Promise that stands in for it. */
+export function ask(awaited: Await, id: number, done: Done | 0 | undefined, bytes?: string): any {
   if (done === undefined)
     return new Promise(function (resolve: Done) {
-      ask(id, resolve, bytes);
+      ask(awaited, id, resolve, bytes);
     });
-  flight.push({ id_: id, done_: done, bytes_: bytes, tries_: 0 });
+  flight.push({ for_: awaited, id_: id, done_: done, bytes_: bytes, tries_: 0 });
   // The others have theirs.
   if (!deadline) watch();
 }
@@ -202,8 +210,8 @@ export function flush(): void {
   while (out.length) {
     const first = out[0] as string;
     const taken = socket.write(first);
-    if (taken < 0) return end(Reason.LinkLost);
-    if (!taken) {
+    if (taken === Taken.Dead) return end(Reason.LinkLost);
+    if (taken === Taken.Later) {
       if (!deadline || oldest() !== before) watch();
       return;
     }
@@ -215,13 +223,13 @@ export function flush(): void {
     keeper = seconds ? setInterval(request, seconds * 1000, PINGREQ) : 0;
   }
   if (state === State.Leaving) end(Reason.None);
-  else finish(Await.Socket, true);
+  else finish(Await.Socket, 0, true);
 }
 
 /** Sends what has to be answered. */
 export function request(bytes: string): void {
   if (state === State.Up) {
-    ask(Await.Request, 0);
+    ask(Await.Request, 0, 0);
     send(bytes);
   }
 }
@@ -234,7 +242,10 @@ export function end(reason: Reason, detail?: string): void {
   if (was === State.Leaving) reason = Reason.None;
   flight.forEach(function (waiting) {
     const sent_again = reason && waiting.bytes_ && ++waiting.tries_ < Limit.Tries;
-    if (!sent_again && waiting.id_ !== Await.Leave) waiting.id_ = Await.Socket;
+    if (!sent_again && waiting.for_ !== Await.Leave) {
+      waiting.for_ = Await.Lost;
+      waiting.id_ = 0;
+    }
   });
   // The next connection begins anew. The server sends a request again whose reply it lacks.
   incoming.bytes_ = "";
@@ -246,8 +257,8 @@ export function end(reason: Reason, detail?: string): void {
   keeper = 0;
   enter(State.Closed, reason || Reason.Disconnected, detail);
   if (was !== State.Closed) socket.close();
-  finish(Await.Socket, false);
-  finish(Await.Leave, true);
+  finish(Await.Lost, 0, false);
+  finish(Await.Leave, 0, true);
   if (reason && owner.onClose_) owner.onClose_(reason);
 }
 

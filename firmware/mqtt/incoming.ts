@@ -26,6 +26,7 @@ import {
   watch,
 } from "./connection.ts";
 import {
+  Connack,
   ConnectFlag,
   decode,
   encodeConnect,
@@ -67,8 +68,7 @@ function handle(first: number, id: number, topic: string, payload: string | unde
   const before = oldest();
   switch (first) {
     case First.CONNACK:
-      // Not whether the server has a session of before.
-      if (id & 255) end(refusal(id & 255));
+      if (id & Connack.Code) end(refusal(id & Connack.Code));
       else accepted();
       return;
     case First.PUBACK:
@@ -76,10 +76,10 @@ function handle(first: number, id: number, topic: string, payload: string | unde
       break;
     case First.SUBACK:
       if ((payload as string).charCodeAt(0) > 2) owner.last_error = words(Reason.SubscribeRefused);
-      finish(Await.Request, true);
+      finish(Await.Request, 0, true);
       break;
     case First.PINGRESP:
-      finish(Await.Request, true);
+      finish(Await.Request, 0, true);
       break;
     case First.PUBREL:
       send(packet(First.PUBCOMP, uint16(id)));
@@ -114,7 +114,7 @@ function accepted(): void {
   flight.forEach(function (waiting) {
     if (waiting.bytes_) send(PUBLISH_DUP + waiting.bytes_.substr(1));
   });
-  finish(Await.Session, true);
+  finish(Await.Session, 0, true);
 }
 
 /** PUBACK. */
@@ -126,7 +126,7 @@ function acknowledged(id: number): void {
     request_ids.splice(at, 1);
     if (request_id) send(packet(First.PUBACK, uint16(request_id)));
   }
-  finish(id, true);
+  finish(Await.Acknowledgement, id, true);
 }
 
 /** PUBLISH: hands it over, then acknowledges it, whatever became of it: else it would come again for ever. */

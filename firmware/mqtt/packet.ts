@@ -39,7 +39,19 @@ export const enum PublishFlag {
   RETAIN = 1,
   QOS_1 = 2,
   QOS_2 = 4,
+  /** Both bits: above 0 the packet has an identifier. */
+  QOS = 6,
   DUP = 8,
+}
+
+/** CONNACK's two bytes as one number [3.2.2]. */
+export const enum Connack {
+  /** The return code; */
+  Code = 0xff,
+  /** the highest that there is. */
+  LastCode = 5,
+  /** The server has a session of before. */
+  SessionPresent = 0x100,
 }
 
 /** Bits of CONNECT's flags [3.1.2.3]. */
@@ -100,7 +112,7 @@ export function encodeConnect(flags: number, keep_alive_s: number, fields: strin
 
 /**
  * What `decode` finds. `first`: the first byte, with flags only in PUBLISH. `id`: packet identifier, 0 in PUBLISH QoS 0;
- * CONNACK: the return code, and 256 if a session was present. `topic`: "" where the server sent one that MQTT forbids
+ * CONNACK: the number that `Connack` divides. `topic`: "" where the server sent one that MQTT forbids
  * (empty, wildcard, U+0000, not UTF-8). `payload`: PUBLISH: the message, undefined where the packet is too large to be kept;
  * SUBACK: a return code for each filter, 128 where it was refused. Returns what is wrong with it, if anything.
  */
@@ -132,6 +144,7 @@ function isTopic(topic: string): boolean {
  */
 export function decode(bytes: string, most: number, take: Take): number | string {
   const first = bytes.charCodeAt(0);
+  // Its lower half; the upper one is the type.
   const flags = first & 15;
   let at = 1;
   let size = 0;
@@ -149,7 +162,7 @@ export function decode(bytes: string, most: number, take: Take): number | string
     case Type.PUBLISH:
       fits = size > 1;
       // There is no QoS 3 [MQTT-3.3.1-4].
-      flags_fit = (flags & 6) !== 6;
+      flags_fit = (flags & PublishFlag.QOS) !== PublishFlag.QOS;
       break;
     case Type.SUBACK:
       fits = size > 2;
@@ -177,13 +190,13 @@ export function decode(bytes: string, most: number, take: Take): number | string
     if (bytes.length < (large ? at + 2 : end)) return 0;
     const length = wordAt(bytes, at);
     const named = at + 2 + length;
-    const message = flags & 6 ? named + 2 : named;
+    const message = flags & PublishFlag.QOS ? named + 2 : named;
     if (message > end) return "length";
     // Not even the topic can be kept: nobody who should talk to us has one that long.
     if (large && length + 4 > most) return take(first, 0, "", undefined) || end;
     if (bytes.length < message) return 0;
     topic = bytes.substr(at + 2, length);
-    if (flags & 6) id = wordAt(bytes, named);
+    if (flags & PublishFlag.QOS) id = wordAt(bytes, named);
     return (
       take(
         first,
@@ -199,7 +212,7 @@ export function decode(bytes: string, most: number, take: Take): number | string
     id = wordAt(bytes, at);
     // [3.2.2.3], [MQTT-2.3.1-1]
     if (first === First.CONNACK) {
-      if ((id & ~256) > 5) return "code";
+      if ((id & ~Connack.SessionPresent) > Connack.LastCode) return "code";
     } else if (!id) return "id";
     at += 2;
   }

@@ -60,7 +60,7 @@ export function connect(this: Session, done?: Done): any {
   }
   if (state === State.Closed) open(this, handlers);
   if (flight.length > Limit.Waiting) return answer(false, done);
-  return ask(Await.Session, done);
+  return ask(Await.Session, 0, done);
 }
 
 /**
@@ -75,7 +75,7 @@ export function disconnect(this: Session, done?: Done): any {
       // The socket may have been dead.
       if (this.status && out.length) enter(State.Leaving, Reason.Disconnected);
     }
-    if (state === State.Leaving) return ask(Await.Leave, done);
+    if (state === State.Leaving) return ask(Await.Leave, 0, done);
     end(Reason.None);
   }
   return answer(true, done);
@@ -99,14 +99,15 @@ export function publish(
   if (!session.status) return refuse(session, Reason.NotConnected, done);
   if (payload.length > Limit.Packet) return refuse(session, Reason.TooLarge, done);
   if (full) return refuse(session, Reason.Busy, done);
-  const id = qos ? nextId() : Await.Socket;
+  const id = qos ? nextId() : 0;
   const bytes = packet(
     id ? First.PUBLISH_QOS_1 : First.PUBLISH,
     field(topic) + (id ? uint16(id) : "") + payload,
   );
   // A hundred replies for which nobody waits take little RAM.
   const waits = is_message || (done !== 0 && flight.length < Limit.Waiting);
-  const outcome = waits ? ask(id, done, role === Role.Message && id ? bytes : undefined) : undefined;
+  const awaited = id ? Await.Acknowledgement : Await.Socket;
+  const outcome = waits ? ask(awaited, id, done, role === Role.Message && id ? bytes : undefined) : undefined;
   const request_id = role === Role.OwnReply ? incoming.unacknowledged_ : 0;
   if (role === Role.OwnReply) incoming.unacknowledged_ = 0;
   if (id && !is_message) {

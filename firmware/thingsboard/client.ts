@@ -28,6 +28,12 @@ const enum Limit {
  */
 export type Callback = (topic: string, data: any) => void;
 
+interface Unanswered {
+  id_: string;
+  /** Limit.Mark characters of it. */
+  begins_: string;
+}
+
 /**
  * A session with ThingsBoard. Its asynchronous methods tell the outcome to `done`, or without it to the Promise they
  * return: true, or false with the reason in `last_error`.
@@ -58,8 +64,8 @@ export interface Client extends Asker {
   callback_?: Callback;
   /** The id of the request that the callback got last. */
   current_: string;
-  /** Requests that the callback has and did not answer, oldest first: the id, a blank, and how they begin. */
-  unanswered_: string[];
+  /** Requests that the callback has and did not answer, oldest first. */
+  unanswered_: Unanswered[];
 }
 
 export interface ClientConstructor {
@@ -126,10 +132,11 @@ TBDeviceMQTTClient.prototype = {
         sendReply(this, { error: "no method" }, id, 0);
         return;
       }
-      const mark = id + " " + payload.substr(0, Limit.Mark);
-      if (isQuestion(id, data) || this.unanswered_.indexOf(mark) >= 0) return;
+      const begins = payload.substr(0, Limit.Mark);
+      if (isQuestion(id, data) || isUnanswered(this, id, begins)) return;
       data.id = id;
-      if (this.callback_ && this.unanswered_.push(mark) > Limit.Unanswered) this.unanswered_.shift();
+      if (this.callback_ && this.unanswered_.push({ id_: id, begins_: begins }) > Limit.Unanswered)
+        this.unanswered_.shift();
     }
     if (this.callback_) this.callback_(toText(topic), data);
   },
@@ -158,17 +165,17 @@ function hasTooMany(text: string): boolean {
   return count > Limit.Values;
 }
 
-/** Whether the callback has a request with this id, and did not answer it. */
-function isUnanswered(client: Client, id: string): boolean {
-  return client.unanswered_.some(function (mark) {
-    return mark.indexOf(id + " ") === 0;
+/** Whether the callback has a request with this id, and did not answer it; one that begins so, if that is given. */
+function isUnanswered(client: Client, id: string, begins?: string): boolean {
+  return client.unanswered_.some(function (request) {
+    return request.id_ === id && (begins === undefined || request.begins_ === begins);
   });
 }
 
 /** `send_rpc_reply` to the id of a request; `done` 0: nobody wants to know, and a hundred of them take little RAM. */
 export function sendReply(client: Client, data: unknown, id: string, done: Done | 0 | undefined): any {
-  client.unanswered_ = client.unanswered_.filter(function (mark) {
-    return mark.indexOf(id + " ") !== 0;
+  client.unanswered_ = client.unanswered_.filter(function (request) {
+    return request.id_ !== id;
   });
   const topic = (client.topics_[Topic.RPC_RESPONSE] as string) + id;
   const role = id === client.current_ ? Role.OwnReply : Role.Reply;

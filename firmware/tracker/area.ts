@@ -4,6 +4,12 @@ import { Size } from "./slot.ts";
 /** Of a Storage file: a word with its length and flags, then its name. */
 const enum File {
   Header = 32,
+  /** The first word's part that is the length. */
+  Length = 0xffffff,
+  /** Where no file begins, a word of flash that nothing was written to. */
+  Erased = -1,
+  /** Files begin at whole words. */
+  Word = 4,
 }
 
 /** Pages that nobody uses, the last ones, which a larger interpreter would take last; nothing if there are not enough. */
@@ -26,12 +32,12 @@ export function storageFile(at: number): number[] | undefined {
     for (;;) {
       const head = flash.read(12, at);
       const length = new Int32Array(head.buffer)[0];
-      const past = at + File.Header + (length & 0xffffff);
+      const past = at + File.Header + ((length as number) & File.Length);
       // A file whose name was cleared is deleted.
       if (E.toString(head).substr(4) === "tb.box\0\0")
         return [(at + (File.Header + Size.Block - 1)) & -Size.Block, past & -Size.Block];
       // What does not fit in the rest of a page is in the next one.
-      at = length === -1 ? at + 4 : (past + 3) & -4;
+      at = length === File.Erased ? at + File.Word : (past + (File.Word - 1)) & -File.Word;
     }
   return undefined;
 }

@@ -45,7 +45,7 @@ export interface Position {
   /** The last one; undefined: there was none yet. */
   fix_: Fix | undefined;
   age_s_: number;
-  /** Why there is no newer one, "": there is. */
+  /** Why there is no newer one, in words; "": there is. */
   why_: string;
 }
 

@@ -76,8 +76,8 @@ function pulse(): void {
     state[Word.ShortStarts] = 0;
     saveState();
   }
-  if (stuck > Limit.Stuck) restart("crash", "AT stuck");
-  if (mode !== Mode.Bare && (due[0] as number)-- < 0) restart("crash", "no rounds");
+  if (stuck > Limit.Stuck) restart(Ended.Crash, "AT stuck");
+  if (mode !== Mode.Bare && (due[0] as number)-- < 0) restart(Ended.Crash, "no rounds");
   E.kickWatchdog();
 }
 

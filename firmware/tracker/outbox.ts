@@ -93,13 +93,13 @@ export function append(time_ms: number, fix: Fix | 0, text: string): Reason {
   return reason;
 }
 
-/** The time of the record that was read, ms since 1970; 0: the server may date it; below 0: it waits for the clock. */
-function timeOf(time: number, ms: number): number {
+/** The time of the record that was read, ms since 1970; 0: the server may date it; undefined: it waits for the clock. */
+function timeOf(time: number, ms: number): number | undefined {
   if (record[0] === Kind.Fix || record[0] === Kind.Text) return time * 1000 + ms;
   // Its clock is gone.
-  if (ms !== ((state[Word.Starts] as number) & 0xffff)) return 0;
+  if (ms !== ((state[Word.Starts] as number) & Half.Mask)) return 0;
   if (started_ms) return started_ms + time;
-  return settings.no_time === "hold" ? -1 : 0;
+  return settings.no_time === "hold" ? undefined : 0;
 }
 
 /** The values of the record that was read, as JSON. */
@@ -139,7 +139,7 @@ export function take(alone?: Aside): string {
     );
     let text: string;
     let its_points: number;
-    if (time_ms < 0) return false;
+    if (time_ms === undefined) return false;
     text = valuesOf();
     // Names are counted, so of objects within values too many.
     its_points = text.split('":').length - 1;

@@ -9,14 +9,14 @@
  * In between it waits, at random ("full jitter": trackers that lost the server together do not come back together), longer
  * each time.
  */
-import { bringUp, type Modem, Rung } from "../modem/network.ts";
+import { bringUp, type Modem, reason as modem_reason, Rung } from "../modem/network.ts";
 import { Reason, words } from "../reason.ts";
 import type { Client } from "../thingsboard/client.ts";
 import { timeTold, Witness } from "./clock.ts";
 import { seedJitter } from "./jitter.ts";
 import { state as kept, saveState } from "./journal.ts";
 import { Evidence, evidenceOf, ladder, rungAt, wait_s } from "./ladder.ts";
-import { restart } from "./restart.ts";
+import { Ended, restart } from "./restart.ts";
 import { Word } from "./words.ts";
 
 /** Espruino's. */
@@ -58,8 +58,10 @@ let failures: number;
 const counts: number[] = [];
 /** How the next try goes. */
 let rung: Rung;
-/** How often each rung was taken; of the first, how often it came online again. */
-const taken = [-1, 0, 0, 0, 0];
+/** How often each rung was taken, by its number. */
+const taken = [0, 0, 0, 0, 0];
+/** How often it came online. */
+let connections = 0;
 /** For so many calls of `steady` it has been online. */
 let calm: number;
 
@@ -70,9 +72,9 @@ function attempt(): void {
   // The board's is the last one, after its power was cut once more in vain.
   const its_rung = rung === Rung.Board ? Rung.Power : rung;
   state = State.Modem;
-  if (its_rung) (taken[its_rung] as number)++;
+  (taken[its_rung] as number)++;
   // It may have been connected by hand meanwhile. A modem that is up needs nothing for a new connection.
-  if (server.status || (rung === Rung.Connection && !modem.status().reason)) proceed(Reason.None, 0);
+  if (server.status || (rung === Rung.Connection && modem_reason === Reason.None)) proceed(Reason.None, 0);
   else bringUp(proceed, its_rung);
 }
 
@@ -82,7 +84,7 @@ function proceed(why: Reason, time_ms: number): void {
   if (imei) seedJitter(imei + " " + Date.now());
   timeTold(Witness.Network, time_ms);
   if (why) {
-    if (rung === Rung.Board && why === Reason.ModemSilent) restart("reboot", words(why));
+    if (rung === Rung.Board && why === Reason.ModemSilent) restart(Ended.Wanted, words(why));
     fail(why);
   } else {
     state = State.Server;
@@ -97,7 +99,7 @@ function connected(ok: boolean): void {
     proven(Evidence.Ended);
     reason = "";
     calm = 0;
-    (taken[Rung.Connection] as number)++;
+    connections++;
     print("tracker: connected");
     changed();
   } else if (!ok) fail(server.last_reason_);
@@ -182,14 +184,14 @@ export function stateWord(): string {
 /** Puts what happened on the way into `into`: what was done how often, and why it was lost last. */
 export function history<T extends Record<string, unknown>>(into: T): T {
   const found = into as Record<string, unknown>;
-  function count(name: string, rung: Rung): void {
-    if ((taken[rung] as number) > 0) found[name] = taken[rung];
+  function count(name: string, times: number): void {
+    if (times > 0) found[name] = times;
   }
-  count("reconnects", Rung.Connection);
-  count("contexts", Rung.Context);
-  count("radio_resets", Rung.Radio);
-  count("modem_resets", Rung.Modem);
-  count("power_cycles", Rung.Power);
+  count("reconnects", connections - 1);
+  count("contexts", taken[Rung.Context] as number);
+  count("radio_resets", taken[Rung.Radio] as number);
+  count("modem_resets", taken[Rung.Modem] as number);
+  count("power_cycles", taken[Rung.Power] as number);
   found.reboots = (kept[Word.Starts] as number) - 1;
   found.dropped = kept[Word.Dropped];
   if (lost) found.lost = lost;

@@ -22,13 +22,12 @@ const enum Limit {
   Text = 300,
 }
 
-/** Restarts the board. `what`: the telemetry key of the report, "crash" or "reboot"; `why`: its text. */
-export function restart(what: "crash" | "reboot", why: string): void {
-  const values: Record<string, string> = {};
-  values[what] = why.substr(0, Limit.Text);
+/** Restarts the board, after a report: as a crash, or not; and why. */
+export function restart(how: Ended.Crash | Ended.Wanted, why: string): void {
+  const text = why.substr(0, Limit.Text);
   try {
-    append(now_ms(), 0, json(values));
-    state[Word.Ended] = what === "crash" ? Ended.Crash : Ended.Wanted;
+    append(now_ms(), 0, json(how === Ended.Crash ? { crash: text } : { reboot: text }));
+    state[Word.Ended] = how;
     saveState();
   } catch (_) {
     // There is no journal yet.

@@ -95,6 +95,8 @@ export const enum Place {
 export const enum Half {
   SpeedOrLength = 10,
   Ms = 11,
+  /** What of a number fits. */
+  Mask = 0xffff,
 }
 
 export const enum Unknown {
@@ -108,6 +110,8 @@ export const enum First {
   Check = 0x7fffff00,
   /** 0x80000080. */
   Waits = -0x7fffff80,
+  /** The rest of each of the two bytes that have a bit of `Waits`. */
+  NotWaits = 0x7f,
 }
 
 /** A slot's first word, but whether it waits, for what it has and the kind in its first byte. Clears the rest of that word. */
@@ -123,8 +127,8 @@ export function sign(slot: Uint8Array): number {
 
 /** A slot's first four bytes, so that nobody waits for it any more. */
 export function release(first: Uint8Array): void {
-  (first[0] as number) &= 127;
-  (first[3] as number) &= 127;
+  (first[0] as number) &= First.NotWaits;
+  (first[3] as number) &= First.NotWaits;
 }
 
 /**

@@ -3,7 +3,7 @@ import { getFix, gnssOff, gnssWords } from "#gnss";
 import type { DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import type { Modem } from "../modem/network.ts";
-import { Reason, words } from "../reason.ts";
+import { Reason } from "../reason.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { isAnswer, newConnection } from "../thingsboard/limits.ts";
 import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
@@ -41,8 +41,8 @@ let server: Client;
 let lastFix: Fix | undefined;
 /** How long the board ran when it came. */
 let lastFix_ms: number;
-/** Why there was no fix in the last round, "" when there was. */
-let fixReason = words(Reason.NoRound);
+/** Why there was no fix in the last round, None when there was. */
+let fixReason = Reason.NoRound;
 /** 1: a fix is being waited for. */
 let locating: 0 | 1 | undefined;
 let roundTimer: ReturnType<typeof setTimeout> = 0;
@@ -80,10 +80,9 @@ function locate(): void {
   }
 }
 
-function located(fix: Fix | null, its_reason: Reason): void {
-  const why = gnssWords(its_reason);
+function located(fix: Fix | null, why: Reason): void {
   locating = 0;
-  if (why && why !== fixReason) print("gnss: " + why);
+  if (why && why !== fixReason) print("gnss: " + gnssWords(why));
   fixReason = why;
   if (interval_s >= Limit.GnssOff_s) gnssOff();
   if (fix) {
@@ -112,7 +111,7 @@ function setIntervalTo(seconds: number): void {
 }
 
 function position(): Position {
-  return { fix_: lastFix, age_s_: Math.round((ran_ms() - lastFix_ms) / 1000), why_: fixReason };
+  return { fix_: lastFix, age_s_: Math.round((ran_ms() - lastFix_ms) / 1000), why_: gnssWords(fixReason) };
 }
 
 function status(): unknown {
@@ -122,7 +121,7 @@ function status(): unknown {
     safe_mode: mode || undefined,
     interval_s: interval_s,
     fix: lastFix,
-    gnss: fixReason,
+    gnss: gnssWords(fixReason),
     modem: modem.status(),
     server: server.last_error,
     waiting: waiting(),

@@ -267,7 +267,7 @@ describe("send_telemetry", () => {
 describe("RPC", () => {
   const request = (
     far: ReturnType<typeof server>,
-    id: number,
+    id: number | string,
     method = "getPosition",
     prefix = "v1/devices/me/rpc/request/",
   ) => far.publish(`${prefix}${id}`, JSON.stringify({ method, params: { a: 1 } }));
@@ -321,6 +321,17 @@ describe("RPC", () => {
     await far.client.send_rpc_reply({}, 0);
     request(far, 0);
     assert.deepEqual(ids, ["0", "0", "0"]);
+    await far.client.disconnect();
+  });
+
+  it("an answered id is not taken for the start of another one, of a server that counts otherwise", async () => {
+    const far = await connected();
+    const ids: string[] = [];
+    far.client.set_callback((_topic, { id }) => ids.push(id));
+    request(far, "1 b");
+    await far.client.send_rpc_reply({}, 1);
+    request(far, "1 b");
+    assert.deepEqual(ids, ["1 b"]);
     await far.client.disconnect();
   });
 

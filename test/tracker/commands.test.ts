@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { type Clock, install } from "@sinonjs/fake-timers";
 import type { Fix } from "../../firmware/gnss/fix.ts";
 import type * as connections from "../../firmware/mqtt/connection.ts";
-import { Reason } from "../../firmware/reason.ts";
+import { Reason, words } from "../../firmware/reason.ts";
 import type * as clients from "../../firmware/thingsboard/client.ts";
 import type * as commandsOf from "../../firmware/tracker/commands.ts";
 import type * as journals from "../../firmware/tracker/journal.ts";
@@ -33,7 +33,7 @@ function setup(t: TestContext) {
     parts: undefined as unknown as ReturnType<typeof boot>,
     fix: undefined as Fix | undefined,
     age_s: 0,
-    why: "no fix yet",
+    why: Reason.NoRound as Reason,
     /** What was done: `interval 60`, `locate`, `reboot`. */
     done: [] as string[],
 
@@ -45,7 +45,7 @@ function setup(t: TestContext) {
       rig.parts.openJournal(rawFlash(chip), 0, chip.length);
       rig.parts.startCommands(rig.far.client, {
         status_: () => ({ state: "online" }),
-        position_: () => ({ fix_: rig.fix, age_s_: rig.age_s, why_: rig.why }),
+        position_: () => ({ fix_: rig.fix, age_s_: rig.age_s, why_: words(rig.why) }),
         locate_: () => void rig.done.push("locate"),
         setInterval_: (seconds) => void rig.done.push(`interval ${seconds}`),
       });
@@ -95,7 +95,7 @@ test("getPosition: the last fix with its age, or why there is none", async (t) =
   assert.deepEqual(await rig.call(0, "getPosition"), { error: "no fix yet" });
   rig.fix = FIX;
   rig.age_s = 4000;
-  rig.why = "no fix: needs open sky";
+  rig.why = Reason.NoFix;
   assert.deepEqual(await rig.call(1, "getPosition"), { ...FIX, age_s: 4000 });
 });
 
@@ -106,7 +106,7 @@ test("locate: answered when the fix is there", async (t) => {
   assert.equal(await rig.call(1, "locate"), undefined);
   assert.deepEqual(rig.done, ["locate", "locate"]);
   rig.fix = FIX;
-  rig.why = "";
+  rig.why = Reason.None;
   rig.parts.located();
   const answer = JSON.stringify({ ...FIX, age_s: 0 });
   assert.deepEqual(rig.far.published(), [
@@ -120,7 +120,7 @@ test("locate: answered when the fix is there", async (t) => {
 test("locate without a fix: the last one with its age and why; without any, why", async (t) => {
   const rig = setup(t);
   await rig.start();
-  rig.why = "no fix: needs open sky";
+  rig.why = Reason.NoFix;
   await rig.call(0, "locate");
   rig.parts.located();
   rig.fix = FIX;

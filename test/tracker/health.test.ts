@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { Mode } from "../../firmware/tracker/health.ts";
 import { State } from "../../firmware/tracker/recovery.ts";
+import { Ended } from "../../firmware/tracker/restart.ts";
 import { Word } from "../../firmware/tracker/words.ts";
 import { Reboot } from "./espruino.ts";
 import { createTracker, type FakeTracker } from "./tracker-rig.ts";
@@ -87,7 +88,7 @@ describe("safe mode", () => {
   function crash(tracker: FakeTracker, after_s: number): void {
     quiet(tracker);
     tracker.run(after_s, ALONE);
-    assert.throws(() => tracker.parts.restart.restart("crash", CRASH), Reboot);
+    assert.throws(() => tracker.parts.restart.restart(Ended.Crash, CRASH), Reboot);
   }
 
   /** A start whose rounds come as they should. */
@@ -142,7 +143,7 @@ describe("safe mode", () => {
     const tracker = createTracker(t);
     for (let starts = 1; starts <= 12; starts++) {
       assert.equal(quiet(tracker, { bitten: starts > 1 }), Mode.Normal, `start ${starts}`);
-      assert.throws(() => tracker.parts.restart.restart("reboot", "modem silent"), Reboot);
+      assert.throws(() => tracker.parts.restart.restart(Ended.Wanted, "modem silent"), Reboot);
     }
   });
 
@@ -188,18 +189,18 @@ describe("safe mode", () => {
     tracker.run(60 * MINUTE, ALONE);
     assert.equal(tracker.ends, 1);
     tracker.run(60, ALONE);
-    assert.throws(() => tracker.parts.restart.restart("crash", CRASH), Reboot);
+    assert.throws(() => tracker.parts.restart.restart(Ended.Crash, CRASH), Reboot);
     assert.equal(quiet(tracker), Mode.Safe);
     tracker.run(61 * MINUTE, ALONE);
     tracker.run(3 * MINUTE, ALONE);
-    assert.throws(() => tracker.parts.restart.restart("crash", CRASH), Reboot);
+    assert.throws(() => tracker.parts.restart.restart(Ended.Crash, CRASH), Reboot);
     assert.equal(quiet(tracker), Mode.Normal);
   });
 
   test("a crash in it, whenever, leads to the bare one, which a power cut does not end and an hour does", (t) => {
     const tracker = intoSafe(t);
     tracker.run(30 * MINUTE, ALONE);
-    assert.throws(() => tracker.parts.restart.restart("crash", CRASH), Reboot);
+    assert.throws(() => tracker.parts.restart.restart(Ended.Crash, CRASH), Reboot);
     assert.equal(quiet(tracker), Mode.Bare);
     assert.equal(quiet(tracker), Mode.Bare, "after a power cut");
     tracker.parts.health.due[0] = 0;

@@ -7,15 +7,15 @@ import { createTracker, type FakeTracker, unopened } from "./tracker-rig.ts";
 
 const ALONE = { recovery: false };
 
-function restarted(tracker: FakeTracker, what: "crash" | "reboot", why: string): void {
-  assert.throws(() => tracker.parts.restart.restart(what, why), Reboot);
+function restarted(tracker: FakeTracker, how: Ended.Crash | Ended.Wanted, why: string): void {
+  assert.throws(() => tracker.parts.restart.restart(how, why), Reboot);
 }
 
 test("keeps why, cut short, and what was counted", (t) => {
   const tracker = createTracker(t);
   tracker.start(ALONE);
   tracker.parts.journal.state[Word.Dropped] = 5;
-  restarted(tracker, "crash", `Error: "${"x".repeat(2000)}`);
+  restarted(tracker, Ended.Crash, `Error: "${"x".repeat(2000)}`);
   tracker.start(ALONE);
   assert.equal(tracker.parts.journal.state[Word.Dropped], 5);
   const [sample] = JSON.parse(tracker.parts.outbox.take());
@@ -27,7 +27,7 @@ test("of the longest text, all of it escaped", (t) => {
   const tracker = createTracker(t);
   tracker.start(ALONE);
   const text = "\"\\'".repeat(200);
-  restarted(tracker, "crash", text);
+  restarted(tracker, Ended.Crash, text);
   tracker.start(ALONE);
   assert.equal(JSON.parse(tracker.parts.outbox.take())[0].values.crash, text.slice(0, 300));
 });
@@ -35,12 +35,9 @@ test("of the longest text, all of it escaped", (t) => {
 test("notes how the run ended; the next start reads it once", (t) => {
   const tracker = createTracker(t);
   tracker.start(ALONE);
-  for (const [what, note] of [
-    ["crash", Ended.Crash],
-    ["reboot", Ended.Wanted],
-  ] as const) {
-    restarted(tracker, what, "why");
-    assert.equal(tracker.parts.journal.state[Word.Ended], note);
+  for (const how of [Ended.Crash, Ended.Wanted] as const) {
+    restarted(tracker, how, "why");
+    assert.equal(tracker.parts.journal.state[Word.Ended], how);
     tracker.start(ALONE);
     assert.equal(tracker.parts.journal.state[Word.Ended], Ended.Untold);
   }
@@ -48,5 +45,5 @@ test("notes how the run ended; the next start reads it once", (t) => {
 
 test("without a journal still restarts", () => {
   switchOn();
-  assert.throws(() => unopened().restart.restart("crash", "out of memory"), Reboot);
+  assert.throws(() => unopened().restart.restart(Ended.Crash, "out of memory"), Reboot);
 });
