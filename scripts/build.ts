@@ -1,43 +1,40 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { type Command, Option } from "commander";
 import { BOARDS, type BoardName } from "./budgets.ts";
 import { buildBoards, SOURCES, type Sources } from "./build/boards.ts";
 import { BuildError } from "./build/problem.ts";
 import { count, describeSize, excesses } from "./build/report.ts";
 import { bytesByFile } from "./build/shares.ts";
+import { command, UsageError, valuesOf } from "./command-line.ts";
 
-const USAGE = `Usage: npm run build -- [--board ${BOARDS.join("|")}]... [--files]
-Writes dist/<board>.js, what the board runs, and dist/<board>.js.map; without --board, of all boards.
---files also prints how many bytes each TypeScript file takes.`;
+function buildCommand(): Command {
+  const does =
+    "Writes dist/<board>.js, what the board runs, and dist/<board>.js.map; without --board, of all boards.";
+  return command("npm run build", does)
+    .addOption(new Option("--board <NAME...>", "only this board, or these").choices(BOARDS))
+    .option("--files", "also print how many bytes each TypeScript file takes");
+}
 
 /**
  * Builds, writes and reports. Returns the exit code: 1 for what cannot be built or is over its budget, 2 for a wrong
  * command line. A blob that is only too large is written all the same, to be tried in the simulator.
  */
 export async function build(args: string[], sources: Sources = SOURCES): Promise<number> {
-  let names: BoardName[];
-  let byFile: boolean;
+  let values: { board?: BoardName[]; files?: true } | undefined;
   try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        board: { type: "string", multiple: true },
-        files: { type: "boolean" },
-        help: { type: "boolean" },
-      },
-    });
-    if (values.help) {
-      console.log(USAGE);
-      return 0;
-    }
-    byFile = values.files ?? false;
-    names = boardsNamed(values.board ?? [...BOARDS]);
+    values = valuesOf(buildCommand(), args);
   } catch (wrong) {
-    console.error(`${(wrong as Error).message}\n${USAGE}`);
+    if (!(wrong instanceof UsageError)) throw wrong;
+    console.error(wrong.message);
     return 2;
   }
+  if (!values) {
+    console.log(buildCommand().helpInformation());
+    return 0;
+  }
+  const names = [...new Set(values.board ?? BOARDS)];
 
   const files = (name: BoardName) => [`${name}.js`, `${name}.js.map`].map((file) => join(sources.out, file));
   try {
@@ -50,7 +47,7 @@ export async function build(args: string[], sources: Sources = SOURCES): Promise
       writeFileSync(blobFile, code);
       writeFileSync(mapFile, map);
       console.log(describeSize(name, size));
-      if (byFile)
+      if (values.files)
         for (const [file, bytes] of bytesByFile(blob)) console.log(`${count(bytes).padStart(8)}  ${file}`);
       over.push(...excesses(name, size));
     }
@@ -63,12 +60,6 @@ export async function build(args: string[], sources: Sources = SOURCES): Promise
     for (const line of failure.lines) console.error(line);
     return 1;
   }
-}
-
-function boardsNamed(names: string[]): BoardName[] {
-  const unknown = names.find((name) => !(BOARDS as readonly string[]).includes(name));
-  if (unknown !== undefined) throw new Error(`no board ${unknown}: it is one of ${BOARDS.join(", ")}`);
-  return [...new Set(names as BoardName[])];
 }
 
 if (fileURLToPath(import.meta.url) === process.argv[1]) process.exitCode = await build(process.argv.slice(2));

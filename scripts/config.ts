@@ -2,9 +2,10 @@
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BoardName } from "./budgets.ts";
+import { UsageError } from "./command-line.ts";
 import { fields } from "./config/fields.ts";
 import { readText, writeSecretText } from "./config/file.ts";
-import { type ConfigOptions, flagOf, readOptions, usage } from "./config/options.ts";
+import { type ConfigOptions, configCommand, flagOf, readOptions } from "./config/options.ts";
 import { askBoard, askedFields, askField, askYes, Cancelled, type Streams } from "./config/questions.ts";
 import { schemaText } from "./config/schema.ts";
 import {
@@ -16,7 +17,6 @@ import {
   type Settings,
   valueAt,
 } from "./config/settings.ts";
-import { UsageError } from "./start/options.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SCHEMA = join(ROOT, "scripts/config/tracker.schema.json");
@@ -136,7 +136,7 @@ async function configure(options: ConfigOptions, surroundings: Surroundings): Pr
 export async function config(args: string[], surroundings: Surroundings = PROCESS): Promise<number> {
   try {
     const options = readOptions(args);
-    if (options.help) surroundings.say(usage());
+    if (!options) surroundings.say(configCommand().helpInformation());
     else if (options.schema) surroundings.say(schemaText().trimEnd());
     else if (options.check !== undefined) surroundings.say(check(options.check, options.board));
     else surroundings.say(await configure(options, surroundings));

@@ -1,14 +1,14 @@
 /** `npm run doctor`: looks at a board and says what is wrong and what to do. */
 import { fileURLToPath } from "node:url";
+import { UsageError } from "./command-line.ts";
 import { DeviceError, SilentError } from "./device/device.ts";
 import { openDevice } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
 import { examine } from "./doctor/examine.ts";
 import { factsOf } from "./doctor/facts.ts";
 import { judge } from "./doctor/judge.ts";
-import { type DoctorOptions, readOptions, USAGE } from "./doctor/options.ts";
+import { type DoctorOptions, doctorCommand, readOptions } from "./doctor/options.ts";
 import { reportLines, silentLines } from "./doctor/report.ts";
-import { UsageError } from "./start/options.ts";
 
 /** What the command stands on; the process's own when not told. */
 export interface Surroundings {
@@ -27,9 +27,9 @@ const PROCESS: Surroundings = {
 };
 
 async function visit(options: DoctorOptions, { say, complain, sleep, open }: Surroundings): Promise<number> {
-  const device = await open(await findAddress(options.device));
+  const device = await open(await findAddress(options));
   try {
-    const evidence = await examine(device, { wait_s: options.wait_s, sleep, progress: complain });
+    const evidence = await examine(device, { wait_s: options.wait, sleep, progress: complain });
     const verdicts = judge(factsOf(evidence));
     if (options.json) say(JSON.stringify(verdicts, undefined, 2));
     else reportLines(verdicts).forEach(say);
@@ -45,7 +45,7 @@ export async function doctor(args: string[], given: Partial<Surroundings> = {}):
   try {
     const options = readOptions(args);
     if (options) return await visit(options, around);
-    around.say(USAGE);
+    around.say(doctorCommand().helpInformation());
     return 0;
   } catch (error) {
     if (error instanceof SilentError) silentLines(error.message).forEach(around.complain);

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { BoardName } from "./budgets.ts";
 import { count } from "./build/report.ts";
+import { UsageError } from "./command-line.ts";
 import { type Device, DeviceError } from "./device/device.ts";
 import type { OpenTimes } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
@@ -9,7 +10,7 @@ import { pretokenise } from "./device/pretokenise.ts";
 import { buildFirmware, type Firmware } from "./flash/firmware.ts";
 import { type HoldTimes, openHolding } from "./flash/hold.ts";
 import { boardOf, refuseOld } from "./flash/interpreter.ts";
-import { type FlashOptions, readOptions, USAGE } from "./flash/options.ts";
+import { type FlashOptions, flashCommand, readOptions } from "./flash/options.ts";
 import { wantedBytes } from "./flash/outbox-file.ts";
 import { describeOutcome } from "./flash/outcome.ts";
 import { isDone, makeRoom, planFor } from "./flash/plan.ts";
@@ -17,7 +18,6 @@ import { showProgress } from "./flash/progress.ts";
 import { type Memory, startApp, stopApp } from "./flash/restart.ts";
 import { SETTINGS_FILE, settingsOf, storedFault } from "./flash/settings.ts";
 import { erase, eraseOrphans, type NewFile } from "./flash/storage.ts";
-import { UsageError } from "./start/options.ts";
 
 /** What the command stands on; the process's own when not told. */
 export interface Surroundings {
@@ -46,10 +46,10 @@ export async function flash(args: string[], given: Partial<Surroundings> = {}): 
   try {
     const options = readOptions(args);
     if (!options) {
-      around.say(USAGE);
+      around.say(flashCommand().helpInformation());
       return 0;
     }
-    const address = await findAddress(options.device);
+    const address = await findAddress(options);
     const device = await openHolding(address, around.say, around.times);
     try {
       await flashDevice(device, options, around);
@@ -85,7 +85,7 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
       { name: CODE_FILE, bytes: code },
     ],
     outbox_bytes: await wantedBytes(device, board, settings),
-    force: options.force,
+    force: options.force ?? false,
   };
   const isThere = isDone(await planFor(device, wanted));
 

@@ -1,12 +1,12 @@
 /** `npm run repl`: the console of a board. */
 import { fileURLToPath } from "node:url";
+import { UsageError } from "./command-line.ts";
 import { DeviceError, SilentError } from "./device/device.ts";
 import { openDevice } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
 import { historyFile } from "./repl/history.ts";
-import { readOptions, USAGE } from "./repl/options.ts";
+import { readOptions, replCommand } from "./repl/options.ts";
 import { runRepl } from "./repl/run.ts";
-import { UsageError } from "./start/options.ts";
 
 /** Where the user is; a terminal's streams when not told. */
 export interface Surroundings {
@@ -32,11 +32,12 @@ export async function repl(args: string[], given: Partial<Surroundings> = {}): P
   try {
     const options = readOptions(args);
     if (!options) {
-      around.output.write(`${USAGE}\n`);
+      around.output.write(replCommand().helpInformation());
       return 0;
     }
-    const address = await findAddress(options.device);
-    return await runRepl({ ...around, ...options, open: () => openDevice(address) });
+    const address = await findAddress(options);
+    const { eval: expression, log } = options;
+    return await runRepl({ ...around, expression, log, open: () => openDevice(address) });
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof DeviceError)) throw error;
     around.complain(error.message + (error instanceof SilentError ? TAKEN : ""));

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "./build.ts";
+import { UsageError } from "./command-line.ts";
 import { isAnswer } from "./device/answers.ts";
 import { startBoardThread } from "./simulator/board-thread/board-thread.ts";
 import { createModem } from "./simulator/modem/modem.ts";
@@ -10,7 +11,7 @@ import { createThingsBoard } from "./simulator/thingsboard/server.ts";
 import { modemPeerAfterSetup } from "./simulator/wiring.ts";
 import { startRealInterpreter } from "./simulator/world.ts";
 import { offerConsole } from "./start/console.ts";
-import { readOptions, type StartOptions, USAGE, UsageError } from "./start/options.ts";
+import { readOptions, type StartOptions, startCommand } from "./start/options.ts";
 import { isFix, sampleLine } from "./start/sample-line.ts";
 import { tappedConnect } from "./start/wire-tap.ts";
 
@@ -118,7 +119,7 @@ async function run(options: StartOptions): Promise<number> {
 try {
   const options = readOptions(process.argv.slice(2));
   if (options) process.exit(await run(options));
-  console.log(USAGE);
+  console.log(startCommand().helpInformation());
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   console.error(error.message);

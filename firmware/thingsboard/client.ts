@@ -2,18 +2,11 @@
  * ThingsBoard's device client: telemetry up, server-side RPC down. The class, its members and their meaning are those
  * of QuecPython's TBDeviceMQTTClient.
  */
-import { check, serverFields } from "../config.ts";
-import {
-  connect,
-  type Done,
-  disconnect,
-  publish,
-  Role,
-  type Session,
-  type SessionConfig,
-} from "../mqtt/session.ts";
+import { check, type ServerConfig, serverFields } from "../config.ts";
+import type { Done } from "../mqtt/owner.ts";
+import { connect, disconnect, publish, Role } from "../mqtt/session.ts";
 import { json, toText } from "../mqtt/text.ts";
-import { isQuestion, Question } from "./limits.ts";
+import { type Asker, isQuestion, Question } from "./limits.ts";
 import { type Telemetry, telemetryJson } from "./telemetry.ts";
 import { Topic, topics } from "./topics.ts";
 
@@ -28,12 +21,6 @@ const enum Limit {
   Values = 200,
 }
 
-/** The manual's `server_cfg`, and what is optional. Text is ASCII without quotes, at most 255 characters. */
-export interface ServerConfig extends SessionConfig {
-  /** Version of the topic names, 1 if missing; 2: short ones. */
-  topics?: 1 | 2;
-}
-
 /**
  * `data`: the decoded JSON; text where it is not JSON. An RPC request is an object with `method`, and has its `id` (text)
  * added; the server sends it again after a reconnect, and it comes again, if its reply did not get through. While it is
@@ -45,7 +32,7 @@ export type Callback = (topic: string, data: any) => void;
  * A session with ThingsBoard. Its asynchronous methods tell the outcome to `done`, or without it to the Promise they
  * return: true, or false with the reason in `last_error`.
  */
-export interface Client extends Session {
+export interface Client extends Asker {
   /** True while the server has accepted us and the connection stands. */
   status: boolean;
   /** Sets what receives the server's messages. Always true. */
@@ -73,7 +60,6 @@ export interface Client extends Session {
   current_: string;
   /** Requests that the callback has and did not answer, oldest first: the id, a blank, and how they begin. */
   unanswered_: string[];
-  question_: Question;
 }
 
 export interface ClientConstructor {

@@ -13,8 +13,9 @@ import type { Fix } from "../gnss/fix.ts";
 import { json } from "../mqtt/text.ts";
 import { Reason, words } from "../reason.ts";
 import { type Client, sendReply } from "../thingsboard/client.ts";
-import { state as kept, saveState, Word } from "./journal.ts";
+import { state as kept, saveState } from "./journal.ts";
 import { Ended } from "./restart.ts";
+import { Word } from "./words.ts";
 
 /** Espruino's. */
 declare const E: { CRC32(text: string): number; reboot(): void };

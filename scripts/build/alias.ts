@@ -1,6 +1,7 @@
 import { type AnyNode, type Identifier, type Program, parse } from "acorn";
+import MagicString from "magic-string";
 import type { Bundled } from "./bundle.ts";
-import { type Edit, edit } from "./edit.ts";
+import { edited } from "./edited.ts";
 import { type Scopes, scopesOf } from "./scopes.ts";
 import { descendants, isReference, memberName } from "./tree.ts";
 
@@ -33,8 +34,8 @@ const LEAST_SAVED = 10;
 
 /** A place where an alias stands instead. */
 interface Place {
-  at: number;
-  remove: number;
+  start: number;
+  end: number;
   /** What stands around the alias: brackets, for a member. */
   around: [before: string, after: string];
 }
@@ -56,22 +57,25 @@ interface Word {
  */
 export function aliasWords({ code, map }: Bundled): Bundled {
   const program = parse(code, { ecmaVersion: 5, sourceType: "script" });
-  const start = placeForVariables(program);
-  if (start === undefined) return { code, map };
+  const top = placeForVariables(program);
+  if (top === undefined) return { code, map };
 
-  const edits: Edit[] = [];
+  const text = new MagicString(code);
+  const done: Place[] = [];
   for (const { name, value, places } of longestFirst(wordsOf(program, code))) {
     // What an alias stands for already is written no more.
-    const left = places.filter(
-      ({ at }) => !edits.some((done) => done.at <= at && at < done.at + done.remove),
+    const left = places.filter(({ start }) => !done.some((by) => by.start <= start && start < by.end));
+    const saved = left.reduce(
+      (sum, { start, end, around }) => sum + end - start - around.join("").length - NAME,
+      0,
     );
-    const saved = left.reduce((sum, { remove, around }) => sum + remove - around.join("").length - NAME, 0);
     const declaration = value ? `${name}=${value},` : `${name},`;
     if (saved - declaration.length + name.length - NAME < LEAST_SAVED) continue;
-    edits.push({ at: start, remove: 0, insert: declaration });
-    for (const { at, remove, around } of left) edits.push({ at, remove, insert: around.join(name) });
+    text.appendRight(top, declaration);
+    for (const { start, end, around } of left) text.update(start, end, around.join(name));
+    done.push(...left);
   }
-  return edit({ code, map }, edits);
+  return edited(text, map);
 }
 
 /** `JSON.stringify` before `JSON`, of which less is left then. */
@@ -88,7 +92,7 @@ function wordsOf(program: Program, code: string): Iterable<Word> {
     word.places.push(place);
   };
   for (const node of descendants(program)) {
-    const whole: Place = { at: node.start, remove: node.end - node.start, around: ["", ""] };
+    const whole: Place = { start: node.start, end: node.end, around: ["", ""] };
     const builtIn = builtInOf(node, scopes);
     if (builtIn) add(`${builtIn.replace(".", "_")}_call`, builtIn, whole);
     else if (node.type === "UnaryExpression" && node.operator === "void" && isZero(node.argument))
@@ -98,7 +102,7 @@ function wordsOf(program: Program, code: string): Iterable<Word> {
     if (node.type === "MemberExpression" && !node.computed) {
       const { name, start, end } = node.property as Identifier;
       // With the dot: the code is minified, so it stands right before the name.
-      const place: Place = { at: start - 1, remove: end - start + 1, around: ["[", "]"] };
+      const place: Place = { start: start - 1, end, around: ["[", "]"] };
       add(`${name}_text`, JSON.stringify(name), place);
     }
   }

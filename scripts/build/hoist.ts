@@ -1,8 +1,9 @@
 import { type AnyNode, parse } from "acorn";
+import MagicString from "magic-string";
 import type { Bundled } from "./bundle.ts";
-import { type Edit, edit } from "./edit.ts";
+import { edited } from "./edited.ts";
 import { earlyUses } from "./rules/order.ts";
-import { type Scopes, scopesOf, type Variable } from "./scopes.ts";
+import { type ScopeNode, type Scopes, scopesOf, type Variable } from "./scopes.ts";
 import { isFunction } from "./tree.ts";
 
 /**
@@ -15,36 +16,41 @@ export function hoistVariables({ code, map }: Bundled): Bundled {
   const scopes = scopesOf(program);
   const variables = new Set(earlyUses(program, scopes).map(({ variable }) => variable));
   const hoisted = [...variables].filter(({ kind }) => kind === "var");
-  return edit({ code, map }, [...removals(hoisted, scopes), ...insertions(hoisted)]);
+  const text = new MagicString(code);
+  for (const { start, end } of useless(hoisted, scopes)) text.remove(start, end);
+  for (const [scope, names] of namesByScope(hoisted)) declareAtTop(text, scope, names);
+  return edited(text, map);
 }
 
-/** A declaration of nothing but hoisted variables, without values, has become useless. */
-function removals(hoisted: Variable[], { variableOf, parentOf }: Scopes): Edit[] {
+/** The declarations of nothing but hoisted variables, without values. */
+function useless(hoisted: Variable[], { variableOf, parentOf }: Scopes): Set<AnyNode> {
   const declarations = new Set<AnyNode>();
   for (const { declarations: ids } of hoisted) {
     for (const id of ids) {
       const declaration = parentOf(parentOf(id) as AnyNode);
       if (declaration?.type !== "VariableDeclaration" || parentOf(declaration)?.type !== "BlockStatement")
         continue;
-      const useless = declaration.declarations.every(
+      const isUseless = declaration.declarations.every(
         ({ id, init }) => !init && id.type === "Identifier" && hoisted.includes(variableOf(id) as Variable),
       );
-      if (useless) declarations.add(declaration);
+      if (isUseless) declarations.add(declaration);
     }
   }
-  return [...declarations].map(({ start, end }) => ({ at: start, remove: end - start, insert: "" }));
+  return declarations;
 }
 
-/** At the top, behind the functions, in the `var` that stands there already if there is one. */
-function insertions(hoisted: Variable[]): Edit[] {
-  const names = new Map<AnyNode, string[]>();
-  for (const { scope, name } of hoisted) names.set(scope, [...(names.get(scope) ?? []), name]);
-  return [...names].map(([scope, added]) => {
-    const block = isFunction(scope) ? scope.body : scope;
-    const body = (block as { body: AnyNode[] }).body;
-    const first = body.find(({ type }) => type !== "FunctionDeclaration") as AnyNode;
-    return first.type === "VariableDeclaration"
-      ? { at: first.start + "var ".length, remove: 0, insert: `${added.join(",")},` }
-      : { at: first.start, remove: 0, insert: `var ${added.join(",")};` };
-  });
+function namesByScope(variables: Variable[]): Map<ScopeNode, string[]> {
+  const names = new Map<ScopeNode, string[]>();
+  for (const { scope, name } of variables) names.set(scope, [...(names.get(scope) ?? []), name]);
+  return names;
+}
+
+/** Behind the functions, in the `var` that stands there already if there is one. */
+function declareAtTop(text: MagicString, scope: ScopeNode, names: string[]): void {
+  const block = isFunction(scope) ? scope.body : scope;
+  const body = (block as { body: AnyNode[] }).body;
+  const first = body.find(({ type }) => type !== "FunctionDeclaration") as AnyNode;
+  if (first.type === "VariableDeclaration")
+    text.appendRight(first.start + "var ".length, `${names.join(",")},`);
+  else text.appendRight(first.start, `var ${names.join(",")};`);
 }

@@ -1,6 +1,7 @@
 import { type AnyNode, parse } from "acorn";
+import MagicString from "magic-string";
 import type { Bundled } from "./bundle.ts";
-import { type Edit, edit } from "./edit.ts";
+import { edited } from "./edited.ts";
 import { descendants } from "./tree.ts";
 
 /**
@@ -13,17 +14,15 @@ import { descendants } from "./tree.ts";
  * `if(a){}else if(b){}` it is skipped too.
  */
 export function parenthesizeLiterals({ code, map }: Bundled): Bundled {
-  const edits: Edit[] = [];
+  const text = new MagicString(code);
   for (const node of descendants(parse(code, { ecmaVersion: 5, sourceType: "script" }))) {
     const misread = [
       ...statementsReadTooEarly(node).filter(({ start }) => /["'/]/.test(code.charAt(start))),
       ...statementsBehindParenthesis(node).filter(({ start }) => code.charAt(start) === "/"),
     ];
-    for (const { start, end } of misread.map(firstLiteral)) {
-      edits.push({ at: start, remove: 0, insert: "(" }, { at: end, remove: 0, insert: ")" });
-    }
+    for (const { start, end } of misread.map(firstLiteral)) text.appendRight(start, "(").appendLeft(end, ")");
   }
-  return edit({ code, map }, edits);
+  return edited(text, map);
 }
 
 /** Those whose first token is read while what stands before them is skipped. */

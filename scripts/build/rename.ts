@@ -1,6 +1,7 @@
 import { parse } from "acorn";
+import MagicString from "magic-string";
 import type { Bundled } from "./bundle.ts";
-import { edit } from "./edit.ts";
+import { edited } from "./edited.ts";
 import { globalNames } from "./global-names.ts";
 import { type ScopeNode, scopesOf, type Variable } from "./scopes.ts";
 import { descendants, isReference } from "./tree.ts";
@@ -38,21 +39,22 @@ export function renameByUse({ code, map }: Bundled): Bundled {
   const places = (variable: Variable) => new Set([...variable.references, ...variable.declarations]);
   const named = new Map<string, Variable[]>();
   const byUse = [...variables].sort((a, b) => places(b).size - places(a).size);
-  const edits = byUse.flatMap((variable) => {
+  const shortest = (variable: Variable): string => {
     for (const name of variable.scope.type === "Program" ? globalNames() : names()) {
       const same = named.get(name) ?? [];
       const clash = ({ scope }: Variable, other: Variable) => seen.get(other)?.has(scope);
       if (free.has(name) || same.some((other) => clash(variable, other) || clash(other, variable))) continue;
       named.set(name, [...same, variable]);
-      return [...places(variable)].map(({ start, end }) => ({
-        at: start,
-        remove: end - start,
-        insert: name,
-      }));
+      return name;
     }
     throw new Error(`no name left for ${variable.name}`);
-  });
-  return edit({ code, map }, edits);
+  };
+  const text = new MagicString(code);
+  for (const variable of byUse) {
+    const name = shortest(variable);
+    for (const { start, end } of places(variable)) text.update(start, end, name);
+  }
+  return edited(text, map);
 }
 
 /** All names of one letter, then all of two: more than any blob has variables. */

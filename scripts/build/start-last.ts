@@ -1,6 +1,7 @@
 import { parse } from "acorn";
+import MagicString from "magic-string";
 import type { Bundled } from "./bundle.ts";
-import { edit } from "./edit.ts";
+import { edited } from "./edited.ts";
 import { type descendants, isFunction, runBy } from "./tree.ts";
 
 /**
@@ -17,10 +18,7 @@ export function startLast({ code, map }: Bundled): Bundled {
   const [start, end] = [body[first]?.start, body.at(-1)?.end];
   // Outside of functions `this` is the interpreter's global object, and so it is in a function that is only called.
   if (start === undefined || end === undefined || !body.slice(first).some(calls)) return { code, map };
-  return edit({ code, map }, [
-    { at: start, remove: 0, insert: "!function(){" },
-    { at: end, remove: 0, insert: "}();" },
-  ]);
+  return edited(new MagicString(code).appendRight(start, "!function(){").appendLeft(end, "}();"), map);
 }
 
 function calls(statement: Parameters<typeof descendants>[0]): boolean {

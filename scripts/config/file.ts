@@ -2,7 +2,7 @@
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { getSystemErrorMap } from "node:util";
-import { UsageError } from "../start/options.ts";
+import { UsageError } from "../command-line.ts";
 
 /** One line of what the operating system refused. */
 function refusal(path: string, error: unknown): UsageError {

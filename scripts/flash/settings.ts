@@ -1,9 +1,9 @@
 /** The settings that go to a board with its firmware, and those it has. */
 import type { BoardName } from "../budgets.ts";
+import { UsageError } from "../command-line.ts";
 import { readText } from "../config/file.ts";
 import { settingsFor } from "../config/settings.ts";
 import { type Device, DeviceError } from "../device/device.ts";
-import { UsageError } from "../start/options.ts";
 
 /** The Storage file. */
 export const SETTINGS_FILE = "tb.json";

@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { type IPty, spawn } from "@lydell/node-pty";
 import { fromBytes, toBytes } from "./espruino/bytes.ts";
 import { openFlashFile } from "./espruino/flash.ts";
-import type { SerialPeer } from "./espruino/machine.ts";
+import type { SerialPeer } from "./espruino/serial-peer.ts";
 import { writeFile } from "./espruino/storage.ts";
 
 export interface InterpreterOptions {

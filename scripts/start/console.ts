@@ -1,8 +1,9 @@
 /** The board's console, offered to the commands that talk to boards. */
+
+import { UsageError } from "../command-line.ts";
 import { serveConsole } from "../simulator/console-server.ts";
-import type { SerialPeer } from "../simulator/espruino/machine.ts";
+import type { SerialPeer } from "../simulator/espruino/serial-peer.ts";
 import { cable, openSerialPort } from "../simulator/interpreter.ts";
-import { UsageError } from "./options.ts";
 
 export interface OfferedConsole {
   /** What the board's console is connected to. */

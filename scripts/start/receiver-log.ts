@@ -1,8 +1,8 @@
 /** `npm start -- --log FILE`: a receiver's log, or in one line why it cannot be replayed. */
 import { readFileSync } from "node:fs";
 import { getSystemErrorMap } from "node:util";
+import { UsageError } from "../command-line.ts";
 import { isDated, readEpochs, timedFixes, timeOfDay } from "../simulator/gnss-log.ts";
-import { UsageError } from "./usage-error.ts";
 
 export interface ReceiverLog {
   /** NMEA sentences. */

@@ -109,22 +109,25 @@ test("what somebody types on a console stays his", () => {
     assert.ok(!isFirmwareGlobal(name), name);
 });
 
-test("the map follows", () => {
+test("the map follows, to what got another name too", () => {
   const code = "!function(){var long=1;print(long)}();";
-  const map = JSON.stringify(
-    encodedMap(
-      new TraceMap({
-        version: 3,
-        sources: ["a.ts"],
-        names: [],
-        mappings: [[[code.indexOf("print"), 0, 4, 2]]],
-      }),
-    ),
-  );
-  const result = renameByUse({ code, map });
-  const position = originalPositionFor(new TraceMap(result.map), {
-    line: 1,
-    column: result.code.indexOf("print"),
-  });
-  assert.deepEqual([position.line, position.column], [5, 2]);
+  const mappings: [number, number, number, number][][] = [
+    [
+      [code.indexOf("long"), 0, 2, 4],
+      [code.indexOf("print"), 0, 4, 2],
+      [code.lastIndexOf("long"), 0, 5, 1],
+    ],
+  ];
+  const map = encodedMap(new TraceMap({ version: 3, sources: ["a.ts"], names: [], mappings }));
+  const result = renameByUse({ code, map: JSON.stringify(map) });
+  const trace = new TraceMap(result.map);
+  const placeOf = (text: string) => {
+    const { line, column } = originalPositionFor(trace, { line: 1, column: result.code.indexOf(text) });
+    return [line, column];
+  };
+  assert.deepEqual(["a=1", "print", "a)"].map(placeOf), [
+    [3, 4],
+    [5, 2],
+    [6, 1],
+  ]);
 });

@@ -116,7 +116,7 @@ describe("with flags", () => {
   for (const [args, line] of [
     [["--port", "/dev/ttyACM0"], `--port: server.port "/dev/ttyACM0": ${WHOLE} 0 to 65535`],
     [["--port", "1.5"], `--port: server.port 1.5: ${WHOLE} 0 to 65535`],
-    [["--interval", "-5"], /ambiguous/],
+    [["--interval", "-5"], `--interval: interval_s -5: ${WHOLE} 1 to 86400`],
     [["--interval=-5"], `--interval: interval_s -5: ${WHOLE} 1 to 86400`],
     [["--interval", "1e3"], `--interval: interval_s "1e3": ${WHOLE} 1 to 86400`],
     [["--interval", ""], `--interval: interval_s "": ${WHOLE} 1 to 86400`],
@@ -125,9 +125,18 @@ describe("with flags", () => {
     [["--no-time", "never"], '--no-time: no_time "never": must be hold, server or drop'],
     [["--outbox-bytes", "524288"], `--outbox-bytes: outbox_bytes 524288: ${WHOLE} 8192 to 262144`],
     [["--topics", "3"], `--topics: server.topics 3: ${WHOLE} 1 to 2`],
-    [["--board", "uno"], "--board uno: unknown, use rak8212 rak5010 wio-lte linux"],
-    [["--password", "S3CRET", "S3CRET"], "a value belongs to no flag: put quotes around values with spaces"],
-    [["--tokne=S3CRET"], /^Unknown option '--tokne'/],
+    [
+      ["--board", "uno"],
+      /^option '--board <NAME>' argument 'uno' is invalid. Allowed .* rak8212, .*, linux\.$/,
+    ],
+    [
+      ["--password", "S3CRET", "S3CRET"],
+      "a value belongs to no option: put quotes around values with spaces",
+    ],
+    [["--tokne=S3CRET"], "unknown option '--tokne'"],
+    [["--tokne", "S3CRET"], "unknown option '--tokne' (Did you mean --token?)"],
+    [["--password", "--yes"], "a value is missing before --yes"],
+    [["--password"], "option '--password <TEXT>' argument missing"],
     [["--debug", "2", "--qos", "2"], /^--qos: server.qos 2: .*, 0 to 1\n--debug: debug 2: .*, 0 to 1$/],
     [["--modem-port", "/dev/x"], /^\S+: modem_port: unknown, use server,apn,/],
   ] as [string[], string | RegExp][])

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseArgs } from "node:util";
-import { deviceOptions, findAddress, readAddress } from "../../scripts/device/options.ts";
-import { UsageError } from "../../scripts/start/options.ts";
+import { command, UsageError, valuesOf } from "../../scripts/command-line.ts";
+import type { Address } from "../../scripts/device/device.ts";
+import { findAddress, withAddress } from "../../scripts/device/options.ts";
 
-const read = (...args: string[]) => readAddress(parseArgs({ args, options: deviceOptions }).values);
+const read = (...args: string[]) => valuesOf<Address>(withAddress(command("npm test", "")), args) as Address;
 
 test("an address as it was given", () => {
   assert.deepEqual(read("--port", "/dev/ttyACM0"), { port: "/dev/ttyACM0" });
@@ -34,7 +34,7 @@ for (const args of [
 
 test("the port is picked only when none was given", async () => {
   const pick = async () => "/dev/picked";
-  assert.deepEqual(await findAddress({ baud: "9600" }, pick), { port: "/dev/picked", baud: 9600 });
+  assert.deepEqual(await findAddress({ baud: 9600 }, pick), { port: "/dev/picked", baud: 9600 });
   assert.deepEqual(await findAddress({ tcp: "a:1" }, pick), { tcp: "a:1" });
   assert.deepEqual(await findAddress({ port: "/dev/a" }, pick), { port: "/dev/a" });
 });

@@ -15,7 +15,8 @@ import {
 import { readFile, writeFile } from "../../scripts/simulator/espruino/storage.ts";
 import { createModem, type Modem } from "../../scripts/simulator/modem/modem.ts";
 import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";
-import { createThingsBoard, type ThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import type { ThingsBoard } from "../../scripts/simulator/thingsboard/thingsboard.ts";
 import { createSimulatedBoard } from "../../scripts/simulator/world.ts";
 import { duplexPair } from "../simulator/duplex-pair.ts";
 

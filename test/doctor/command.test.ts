@@ -102,8 +102,11 @@ describe("npm run doctor", () => {
 
   for (const [args, message] of [
     [["--tcp", "127.0.0.1:1"], /^127\.0\.0\.1:1: connection refused/],
-    [["--wait", "soon"], /^--wait soon: /],
-    [["--wait", "9999"], /^--wait 9999: /],
+    [
+      ["--wait", "soon"],
+      /^option .--wait <S>. argument .soon. is invalid\. It must be a whole number, 0 to 3600\.$/,
+    ],
+    [["--wait", "9999"], /argument .9999. is invalid/],
     [["--nope"], /--nope/],
   ] as const)
     test(`${args.join(" ")} is refused in one line`, async () => {

@@ -8,7 +8,7 @@ import { type TestContext, test } from "node:test";
 import { openDevice } from "../../scripts/device/open.ts";
 import { pretokenise } from "../../scripts/device/pretokenise.ts";
 import { countWaiting, findBox, type OutboxFile } from "../../scripts/flash/outbox-file.ts";
-import type { SerialPeer } from "../../scripts/simulator/espruino/machine.ts";
+import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
 import { openSerialPort, startInterpreter } from "../../scripts/simulator/interpreter.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";

@@ -409,8 +409,14 @@ describe("a port", () => {
 test("a wrong option is told in a line; --help is the usage", async () => {
   for (const [args, message] of [
     [["--bord", "linux"], /--bord/],
-    [["--board", "puck"], /^--board puck: unknown, use rak8212 rak5010 wio-lte linux$/],
-    [["--tcp", "nowhere"], /^--tcp nowhere: must be HOST:PORT$/],
+    [
+      ["--board", "puck"],
+      /^option .--board <NAME>. argument .puck. is invalid\. Allowed choices are rak8212, .*, linux\.$/,
+    ],
+    [
+      ["--tcp", "nowhere"],
+      /^option .--tcp <HOST:PORT>. argument .nowhere. is invalid\. It must be HOST:PORT\.$/,
+    ],
   ] as const) {
     const { code, complained } = await run([...args]);
     assert.equal(code, 1);
@@ -418,5 +424,5 @@ test("a wrong option is told in a line; --help is the usage", async () => {
   }
   const { code, said } = await run(["--help"]);
   assert.equal(code, 0);
-  assert.match(said.join("\n"), /--port PATH.*--config FILE/s);
+  assert.match(said.join("\n"), /--port <PATH>.*--config <FILE>/s);
 });

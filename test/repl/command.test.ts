@@ -84,9 +84,9 @@ describe("npm run repl -e", () => {
   });
 
   for (const [args, message] of [
-    [["--tcp", "nowhere"], /^--tcp nowhere: /],
+    [["--tcp", "nowhere"], /^option .--tcp <HOST:PORT>. argument .nowhere. is invalid/],
     [["--tcp", "127.0.0.1:1"], /^127\.0\.0\.1:1: connection refused/],
-    [["-e", " "], /^-e: /],
+    [["-e", " "], /^option .-e, --eval <EXPR>. .*expression/],
     [["--nope"], /--nope/],
     [["--log", "/nonexistent/log"], /^--log \/nonexistent\/log: /],
   ] as const)

@@ -6,7 +6,7 @@ import {
   type SimulatedBoard,
 } from "../../scripts/simulator/espruino/board.ts";
 import { createFlash, type Flash } from "../../scripts/simulator/espruino/flash.ts";
-import type { SerialPeer } from "../../scripts/simulator/espruino/machine.ts";
+import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
 import { type BoardName, boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 
 export interface Rig {

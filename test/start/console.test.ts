@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { UsageError } from "../../scripts/command-line.ts";
 import { openDevice } from "../../scripts/device/open.ts";
 import { realClock } from "../../scripts/simulator/clock.ts";
 import { createSimulatedBoard } from "../../scripts/simulator/world.ts";
 import { offerConsole } from "../../scripts/start/console.ts";
-import { readOptions, UsageError } from "../../scripts/start/options.ts";
+import { readOptions } from "../../scripts/start/options.ts";
 
 const ALL_BYTES = String.fromCharCode(...Array(256).keys());
 

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { UsageError } from "../../scripts/command-line.ts";
 import { createTape } from "../../scripts/simulator/modem/gnss-tape.ts";
 import { readOptions } from "../../scripts/start/options.ts";
 import { readLog } from "../../scripts/start/receiver-log.ts";
-import { UsageError } from "../../scripts/start/usage-error.ts";
 import { WESTERN } from "../gnss/logs.ts";
 import { sentences } from "../gnss/sentence.ts";
 

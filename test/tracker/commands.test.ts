@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { type Clock, install } from "@sinonjs/fake-timers";
 import type { Fix } from "../../firmware/gnss/fix.ts";
-import type * as sessions from "../../firmware/mqtt/session.ts";
+import type * as connections from "../../firmware/mqtt/connection.ts";
 import { Reason } from "../../firmware/reason.ts";
 import type * as clients from "../../firmware/thingsboard/client.ts";
 import type * as commandsOf from "../../firmware/tracker/commands.ts";
@@ -13,10 +13,10 @@ import { bootable } from "../modem/fresh.ts";
 import { type Server, server } from "../thingsboard/server.ts";
 import { Reboot, switchOn } from "./espruino.ts";
 
-const boot = bootable<typeof commandsOf & typeof journals & typeof sessions & typeof clients>(
+const boot = bootable<typeof commandsOf & typeof journals & typeof connections & typeof clients>(
   "tracker/commands.ts",
   "tracker/journal.ts",
-  "mqtt/session.ts",
+  "mqtt/connection.ts",
   "thingsboard/client.ts",
 );
 const FIX: Fix = { time_ms: 1780000000000, latitude: 52.5, longitude: 13.4 };

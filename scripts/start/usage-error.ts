@@ -1,2 +1,0 @@
-/** A wrong argument: the message is one line for the user. */
-export class UsageError extends Error {}
