@@ -10,7 +10,7 @@
 import { Reason, words } from "../reason.ts";
 import { type Network, type Socket, type SocketHandlers, Taken } from "../socket.ts";
 import type { Done, Session } from "./owner.ts";
-import { PINGREQ } from "./packet.ts";
+import { PINGREQ, uint16, wordAt } from "./packet.ts";
 
 export const enum State {
   /** No connection. */
@@ -82,6 +82,14 @@ interface Waiting {
   tries_: number;
 }
 
+/** In `replies`, bytes. */
+const enum Size {
+  /** An identifier. */
+  Id = 2,
+  /** A reply. */
+  Reply = 4,
+}
+
 let network: Network;
 /** Who has the session, or had it last. */
 export let owner = {} as Session;
@@ -91,9 +99,11 @@ export let socket: Socket;
 export let out: string[] = [];
 /** Oldest first: messages without PUBACK, of QoS 0 those the socket did not take yet, and what else is awaited. */
 export let flight: Waiting[] = [];
-/** Replies without PUBACK, oldest first: their packet identifiers, and those of the requests that are acknowledged then. */
-export let reply_ids: number[] = [];
-export let request_ids: number[] = [];
+/**
+ * Replies without PUBACK, oldest first: of each the packet identifier, and that of the request which is acknowledged then, 0:
+ * none. As text: there may be a hundred, of which each would take 2 variables and more.
+ */
+let replies = "";
 /** The last message's packet identifier. */
 let last_id = 0;
 /** Runs while something is awaited. */
@@ -164,7 +174,7 @@ export function watch(): void {
 
 /** What is awaited longest, be it that the socket takes something; nothing if nothing is. */
 export function oldest(): unknown {
-  return flight[0] || reply_ids[0] || out[0];
+  return flight[0] || replies.substr(0, Size.Id) || out[0];
 }
 
 /** Tells the outcome to those who wait for this, `id` as in `Waiting`; meanwhile they may call us, and throw. */
@@ -250,8 +260,7 @@ export function end(reason: Reason, detail?: string): void {
   // The next connection begins anew. The server sends a request again whose reply it lacks.
   incoming.bytes_ = "";
   out = [];
-  reply_ids = [];
-  request_ids = [];
+  replies = "";
   incoming.skip_ = incoming.unacknowledged_ = last_id = 0;
   if (keeper) clearInterval(keeper);
   keeper = 0;
@@ -266,10 +275,33 @@ export function end(reason: Reason, detail?: string): void {
 export function nextId(): number {
   do last_id = (last_id % Limit.Identifier) + 1;
   while (
-    reply_ids.indexOf(last_id) >= 0 ||
+    replyAt(last_id) >= 0 ||
     flight.some(function (waiting) {
       return waiting.id_ === last_id;
     })
   );
   return last_id;
+}
+
+/** Where a reply stands in `replies`; negative: it does not wait. */
+function replyAt(id: number): number {
+  const bytes = uint16(id);
+  let at = replies.indexOf(bytes);
+  while (at >= 0 && at % Size.Reply) at = replies.indexOf(bytes, at + 1);
+  return at;
+}
+
+/** A reply waits for its PUBACK. `request_id`: the request that is acknowledged then, 0: none. */
+export function awaitReply(id: number, request_id: number): void {
+  replies += uint16(id) + uint16(request_id);
+  if (!deadline) watch();
+}
+
+/** It came. Gives the request that is acknowledged now; 0: none, or it was no reply's. */
+export function replyTaken(id: number): number {
+  const at = replyAt(id);
+  if (at < 0) return 0;
+  const request_id = wordAt(replies, at + Size.Id);
+  replies = replies.substr(0, at) + replies.substr(at + Size.Reply);
+  return request_id;
 }

@@ -16,9 +16,8 @@ import {
   oldest,
   out,
   owner,
-  reply_ids,
+  replyTaken,
   request,
-  request_ids,
   State,
   send,
   socket,
@@ -119,13 +118,8 @@ function accepted(): void {
 
 /** PUBACK. */
 function acknowledged(id: number): void {
-  const at = reply_ids.indexOf(id);
-  if (at >= 0) {
-    const request_id = request_ids[at];
-    reply_ids.splice(at, 1);
-    request_ids.splice(at, 1);
-    if (request_id) send(packet(First.PUBACK, uint16(request_id)));
-  }
+  const request_id = replyTaken(id);
+  if (request_id) send(packet(First.PUBACK, uint16(request_id)));
   finish(Await.Acknowledgement, id, true);
 }
 

@@ -124,7 +124,7 @@ export type Take = (
 ) => string | undefined;
 
 /** The number that two bytes are. */
-function wordAt(bytes: string, at: number): number {
+export function wordAt(bytes: string, at: number): number {
   return (bytes.charCodeAt(at) << 8) | bytes.charCodeAt(at + 1);
 }
 

@@ -7,7 +7,7 @@ import { Reason, words } from "../reason.ts";
 import {
   Await,
   ask,
-  deadline,
+  awaitReply,
   end,
   enter,
   flight,
@@ -17,12 +17,9 @@ import {
   open,
   out,
   owner,
-  reply_ids,
-  request_ids,
   State,
   send,
   state,
-  watch,
 } from "./connection.ts";
 import { handlers } from "./incoming.ts";
 import type { Done, Session } from "./owner.ts";
@@ -111,9 +108,7 @@ export function publish(
   const request_id = role === Role.OwnReply ? incoming.unacknowledged_ : 0;
   if (role === Role.OwnReply) incoming.unacknowledged_ = 0;
   if (id && !is_message) {
-    reply_ids.push(id);
-    request_ids.push(request_id);
-    if (!deadline) watch();
+    awaitReply(id, request_id);
   }
   send(bytes);
   if (!id && request_id) send(packet(First.PUBACK, uint16(request_id)));

@@ -115,6 +115,7 @@ function position(): Position {
 }
 
 function status(): unknown {
+  const memory = process.memory();
   return history({
     state: stateWord(),
     reason: reason,
@@ -126,7 +127,7 @@ function status(): unknown {
     server: server.last_error,
     waiting: waiting(),
     sent: sent,
-    memory: process.memory(),
+    memory: { usage: memory.usage, total: memory.total },
   });
 }
 

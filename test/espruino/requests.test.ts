@@ -41,3 +41,22 @@ test("requests of any size and shape are answered, and restart nothing", { skip 
     );
   assert.equal(await tracker.evaluate("tracker.status().reboots"), 0);
 });
+
+test("a hundred that waited, with the longest answer there is, are all answered in one connection", {
+  skip,
+}, async (t) => {
+  const tracker = await startRealTracker({ binary, interval_s: 5 });
+  t.after(() => tracker.stop());
+  const { thingsboard, until } = tracker;
+  await until("tracker.status().sent>0", 60);
+  thingsboard.faults.down = true;
+  thingsboard.faults.drop();
+  await until('tracker.status().state!="online"', 30);
+  const calls = Array.from({ length: 100 }, () =>
+    thingsboard.rpc("tracker", "getStatus", {}, { persistent: true, timeout_ms: 90_000 }),
+  );
+  thingsboard.faults.down = false;
+  for (const answer of await Promise.all(calls)) assert.equal((answer as { state: string }).state, "online");
+  const { reboots, reconnects } = (await tracker.evaluate("tracker.status()")) as Record<string, number>;
+  assert.deepEqual({ reboots, reconnects }, { reboots: 0, reconnects: 1 });
+});
