@@ -2,7 +2,13 @@
  * What a device must be told: JSON in the Storage file `tb.json`, checked before anything starts. The tables of fields
  * here serve the firmware's checks, the host's tools and the README's reference.
  */
-import type { ServerConfig } from "./thingsboard/client.ts";
+import type { SessionConfig } from "./mqtt/owner.ts";
+
+/** The manual's `server_cfg`, and what is optional. Text is ASCII without quotes, at most 255 characters. */
+export interface ServerConfig extends SessionConfig {
+  /** Version of the topic names, 1 if missing; 2: short ones. */
+  topics?: 1 | 2;
+}
 
 /** The settings of one tracker, after `check`. A text that is empty is left out, and so may be missing. */
 export interface DeviceConfig {

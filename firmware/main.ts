@@ -1,9 +1,9 @@
 import { BOARD, boardFields, journalArea, openModem, power } from "#board";
 import { gnssFields, startGnss } from "#gnss";
-import { check, configFields, type DeviceConfig } from "./config.ts";
+import { check, configFields, type DeviceConfig, type ServerConfig } from "./config.ts";
 import { createModem, type Modem } from "./modem/network.ts";
-import { useNetwork } from "./mqtt/session.ts";
-import { type Client, TBDeviceMQTTClient as ClientClass, type ServerConfig } from "./thingsboard/client.ts";
+import { useNetwork } from "./mqtt/connection.ts";
+import { type Client, TBDeviceMQTTClient as ClientClass } from "./thingsboard/client.ts";
 import { Watchdog } from "./tracker/health.ts";
 import { seedJitter } from "./tracker/jitter.ts";
 import { openJournal } from "./tracker/journal.ts";

@@ -129,9 +129,8 @@ function boardFor({ name, env }: Device, { board: wanted }: FlashOptions): Board
 
 /**
  * Writes a file over the old one, which Storage deletes with the new one's first word. At whatever byte this ends, the
- * board boots the plain interpreter: what is missing reads as 0xFF, the end of the code for Espruino's lexer. It comes
- * inside the blob's one function, which therefore is never called; only the last semicolon may be missing. The next run
- * writes the file anew.
+ * board boots the plain interpreter: `upload` leaves the first word open until the rest is there, and what is missing reads
+ * as 0xFF, the end of the code for Espruino's lexer. The next run writes the file anew.
  */
 async function write(device: Device, { name, bytes }: NewFile, { say, output }: Surroundings): Promise<void> {
   const progress = showProgress(name, bytes.length, output);
@@ -140,7 +139,7 @@ async function write(device: Device, { name, bytes }: NewFile, { say, output }: 
   } catch (error) {
     progress.stop();
     if (!(error instanceof DeviceError)) throw error;
-    // All of it is there, but not as sent: nobody knows what it would do. Of no use when the board is gone.
+    // Some of it may be there, but not as sent: nobody knows what it would do. Of no use when the board is gone.
     await erase(device, name).catch(() => {});
     throw new DeviceError(
       `${error.message} ${name} is not whole on the board, so it may start without the tracker: run the same again`,

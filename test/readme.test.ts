@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { Limit } from "../firmware/mqtt/session.ts";
+import { Limit } from "../firmware/mqtt/connection.ts";
 import { Topic, topics } from "../firmware/thingsboard/topics.ts";
 import { Watchdog } from "../firmware/tracker/health.ts";
 import { Size } from "../firmware/tracker/slot.ts";
@@ -70,7 +70,8 @@ describe("the README", () => {
       [/and (\S+) lines an answer;/, constant("modem/at.ts", /\bLines = (\d+),/)],
       [/lines an answer; (\S+) waiting AT commands/, constant("modem/at.ts", /\bQueue = (\d+),/)],
       [/; (\S+) bytes a read from the modem/, constant("modem/socket.ts", /QIRD=0,(\d+)/)],
-      [/a packet from the server of (\S+) bytes/, Limit.Packet],
+      [/a packet from the server of (\S+) bytes/, Limit.Inbound],
+      [/ bytes with (\S+) values/, constant("thingsboard/client.ts", /\bValues = (\d+),/)],
       [/; (\S+) messages and requests unanswered/, Limit.Flight],
       [/values of (\S+) bytes as JSON/, Size.LongestText],
     ];

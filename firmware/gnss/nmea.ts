@@ -22,6 +22,8 @@ export interface NmeaParser {
   fix_: Values;
   /** The type of sentence the open epoch began with; "": no epoch is open. */
   type_: string;
+  /** The open epoch's place is none that was measured, whatever a sentence without a mode says of it. */
+  guessed_: boolean;
   /** The epoch's time of day, ms; undefined: unknown. */
   tod_: number | undefined;
   /** The last time that was known with its date, ms since 1970; 0: none. */
@@ -48,6 +50,7 @@ export function nmeaParser(onEpoch: (fix: Fix | null) => void): NmeaParser {
     buf_: "",
     fix_: {} as Values,
     type_: "",
+    guessed_: false,
     tod_: undefined,
     dated_: 0,
   };
@@ -87,7 +90,7 @@ export function flushNmea(nmea: NmeaParser): void {
       fix.time_ms = nmea.dated_;
     } else nmea.dated_ = 0;
   }
-  nmea.onEpoch(isPlace(fix.latitude, fix.longitude) ? leaveOutWrong(fix) : null);
+  nmea.onEpoch(!nmea.guessed_ && isPlace(fix.latitude, fix.longitude) ? leaveOutWrong(fix) : null);
 }
 
 /** `line`: a sentence without its `$`; `star`: where its checksum begins, negative: it has none. */
@@ -123,6 +126,7 @@ function takeSentence(nmea: NmeaParser, line: string, star: number): void {
       begin(nmea, type, fields[1]);
       if (how && (type === "GGA" ? "12345".indexOf(how) >= 0 : isMeasuredByOne(how)))
         setPosition(nmea.fix_, fields);
+      else if (type === "GGA" && how && how !== "0") nmea.guessed_ = true;
       break;
     }
     // latitude, N, longitude, E, hhmmss, A, mode: for receivers that say nothing else
@@ -176,6 +180,7 @@ function begin(nmea: NmeaParser, type: string, hhmmss: string | undefined): void
   const tod = timeOfDay(hhmmss);
   if (tod === undefined ? !nmea.type_ || type === nmea.type_ : tod !== nmea.tod_) {
     flushNmea(nmea);
+    nmea.guessed_ = false;
     nmea.type_ = type;
     nmea.tod_ = tod;
   }

@@ -1,22 +1,13 @@
 /**
  * Brings the modem up: power, SIM, registration, PDP context; and its identity, signal and clock. The way itself is a table
- * in quectel.ts; here it is gone, one command after the other.
+ * in quectel.ts; here it is gone, one command after the other. What the answers tell is in answers.ts.
  */
 import type { Board } from "../../board/board.ts";
 import { modemLost, needsPerson, Reason, words } from "../reason.ts";
 import type { Network } from "../socket.ts";
+import { askAnew, iccid, imei, read, signal_dbm, time_ms } from "./answers.ts";
 import { abandon, type Channel, command, listen, type SerialPort } from "./at.ts";
-import {
-  commandOf,
-  pinTries,
-  registration,
-  type SimConfig,
-  Step,
-  signal,
-  simState,
-  timeOf,
-  valueIn,
-} from "./quectel.ts";
+import { commandOf, type SimConfig, Step, valueIn } from "./quectel.ts";
 import { endSocket, open, socketUrc } from "./socket.ts";
 
 /** How far a try to reach the server goes back, each further than the one before. */
@@ -40,16 +31,6 @@ const enum Limit {
   Pause_ms = 3000,
   /** How often it may start anew while it is brought up: a supply that breaks down makes it do so for ever. */
   Restarts = 3,
-}
-
-/** What became of the PIN of the settings. */
-const enum Pin {
-  /** Not entered since the SIM was ready. */
-  New,
-  /** Entered, and the SIM was not ready since. */
-  Entered,
-  /** The SIM said that it is wrong: it is not entered again before the next start. */
-  Wrong,
 }
 
 /** Gets None or the reason why the modem is not up; and the time, ms since 1970, UTC, 0 while nobody knows. */
@@ -93,18 +74,6 @@ let failing: Step;
 let failures: number;
 /** How often the modem started anew on the way. */
 let restarts: number;
-let pin = Pin.New;
-/** How often it could be entered before it was; undefined: the SIM did not say. */
-let pin_tries: number | undefined;
-/** The network turned the SIM down, in one of the three answers. */
-let denied: boolean;
-/** The modem's clock has local time. */
-let zoned: boolean;
-let time_ms: number;
-let imei: string | undefined;
-let iccid: string | undefined;
-let signal_dbm: number | undefined;
-
 /** Makes the modem of a board, once; nothing is sent before `bringUp`. */
 export function createModem(serial: SerialPort, its_power: Board["power"], settings: SimConfig): Modem {
   power = its_power;
@@ -171,8 +140,8 @@ export function bringUp(done: Ready, its_rung: Rung): void {
   if (!step) {
     rung = its_rung;
     failing = Step.None;
-    failures = restarts = time_ms = 0;
-    denied = zoned = false;
+    failures = restarts = 0;
+    askAnew();
     if (rung === Rung.Power) {
       power(0);
       pause();
@@ -224,7 +193,7 @@ function takeStep(answer: Reason, lines: string[]): void {
     }
   } else {
     const row = commandOf(now, config);
-    const trouble = read(now, answer, valueIn(lines));
+    const trouble = read(now, answer, valueIn(lines), config.pin);
     if (needsPerson(trouble)) end(trouble);
     else if (!trouble || !row.otherwise_) {
       if (row.otherwise_ && now >= failing) {
@@ -246,70 +215,6 @@ function takeStep(answer: Reason, lines: string[]): void {
         goTo(retriedFrom(now));
       }
     }
-  }
-}
-
-/** What an answer tells, kept where it belongs; and what is wrong, None: nothing. */
-function read(now: Step, answer: Reason, value: string): Reason {
-  switch (now) {
-    case Step.Sim: {
-      const state = answer || simState(value);
-      if (state !== Reason.PinMissing) {
-        // One that was wrong stays wrong, should the right one be entered by hand.
-        if (!state && pin === Pin.Entered) pin = Pin.New;
-        return state;
-      }
-      if (!config.pin) return Reason.PinMissing;
-      return pin === Pin.Wrong ? Reason.WrongPin : Reason.None;
-    }
-    case Step.PinTries: {
-      const before = pin_tries;
-      pin_tries = answer ? undefined : pinTries(value);
-      if (pin === Pin.Entered) {
-        // Only a count that fell says that the SIM took it, and took it for wrong: "SIM busy" and the like do not.
-        if (pin_tries === undefined || before === undefined) return Reason.PinUnsure;
-        if (pin_tries < before) pin = Pin.Wrong;
-      }
-      if (pin === Pin.Wrong) return Reason.WrongPin;
-      return pin_tries !== undefined && pin_tries < 2 ? Reason.PinLastTry : Reason.None;
-    }
-    case Step.Pin:
-      pin = answer === Reason.WrongPin ? Pin.Wrong : Pin.Entered;
-      // After OK, too, only +CPIN tells whether it was the right one, and the SIM takes a moment until it does.
-      return answer || Reason.SimBusy;
-    case Step.Imei:
-      imei = answer ? imei : value;
-      return answer;
-    case Step.Iccid:
-      // The end may be filled up with F.
-      iccid = answer ? iccid : (value.split("F")[0] as string);
-      return answer;
-    case Step.Registered:
-    case Step.RegisteredPacket:
-    case Step.RegisteredCircuit: {
-      // Any of the three counts: on LTE-M CGREG stays 0 or 4.
-      const state = answer || registration(value);
-      if (now === Step.Registered) denied = false;
-      if (state === Reason.RegistrationDenied) denied = true;
-      return state === Reason.NoNetwork && denied ? Reason.RegistrationDenied : state;
-    }
-    case Step.Context:
-    case Step.Activate:
-      return answer && Reason.NoContext;
-    case Step.Signal:
-      signal_dbm = signal(value);
-      return Reason.None;
-    case Step.NetworkTime:
-      time_ms = timeOf(value, false);
-      return Reason.None;
-    case Step.ClockMode:
-      zoned = value === "3";
-      return answer;
-    case Step.Clock:
-      time_ms = timeOf(value, zoned);
-      return Reason.None;
-    default:
-      return answer;
   }
 }
 

@@ -75,7 +75,8 @@ function unescapeBytes(text: string): string {
   let from = 0;
   for (;;) {
     const backslash = text.indexOf("\\", from);
-    if (backslash < 0) return done + text.substr(from);
+    // As most have none: not a copy of it.
+    if (backslash < 0) return from ? done + text.substr(from) : text;
     const isUnit = text.charAt(backslash + 1) === "u";
     const end = backslash + (isUnit ? 6 : 2);
     const code = isUnit ? parseInt(text.substr(backslash + 2, 4), 16) : 0;

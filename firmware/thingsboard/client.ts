@@ -2,18 +2,11 @@
  * ThingsBoard's device client: telemetry up, server-side RPC down. The class, its members and their meaning are those
  * of QuecPython's TBDeviceMQTTClient.
  */
-import { check, serverFields } from "../config.ts";
-import {
-  connect,
-  type Done,
-  disconnect,
-  publish,
-  Role,
-  type Session,
-  type SessionConfig,
-} from "../mqtt/session.ts";
+import { check, type ServerConfig, serverFields } from "../config.ts";
+import type { Done } from "../mqtt/owner.ts";
+import { connect, disconnect, publish, Role } from "../mqtt/session.ts";
 import { json, toText } from "../mqtt/text.ts";
-import { isQuestion, Question } from "./limits.ts";
+import { type Asker, isQuestion, Question } from "./limits.ts";
 import { type Telemetry, telemetryJson } from "./telemetry.ts";
 import { Topic, topics } from "./topics.ts";
 
@@ -24,12 +17,8 @@ const enum Limit {
   Unanswered = 8,
   /** Characters of a request by which it is told from another of the same id: a server that was restarted counts from 0. */
   Mark = 64,
-}
-
-/** The manual's `server_cfg`, and what is optional. Text is ASCII without quotes, at most 255 characters. */
-export interface ServerConfig extends SessionConfig {
-  /** Version of the topic names, 1 if missing; 2: short ones. */
-  topics?: 1 | 2;
+  /** Values and brackets in a message: each takes up to 2 variables, and of the smallest board's 2,500 about 800 are free. */
+  Values = 200,
 }
 
 /**
@@ -43,7 +32,7 @@ export type Callback = (topic: string, data: any) => void;
  * A session with ThingsBoard. Its asynchronous methods tell the outcome to `done`, or without it to the Promise they
  * return: true, or false with the reason in `last_error`.
  */
-export interface Client extends Session {
+export interface Client extends Asker {
   /** True while the server has accepted us and the connection stands. */
   status: boolean;
   /** Sets what receives the server's messages. Always true. */
@@ -71,7 +60,6 @@ export interface Client extends Session {
   current_: string;
   /** Requests that the callback has and did not answer, oldest first: the id, a blank, and how they begin. */
   unanswered_: string[];
-  question_: Question;
 }
 
 export interface ClientConstructor {
@@ -123,7 +111,7 @@ TBDeviceMQTTClient.prototype = {
     const id = topic.substr(0, prefix.length) === prefix ? topic.substr(prefix.length) : "";
     let data: any;
     this.current_ = id;
-    if (payload === undefined) {
+    if (payload === undefined || hasTooMany(payload)) {
       if (id) sendReply(this, { error: "too large" }, id, 0);
       return;
     }
@@ -155,6 +143,19 @@ export function sendTelemetry(
   role: Role.Message | Role.Once,
 ): any {
   return publish(client, client.topics_[Topic.TELEMETRY] as string, text, done, client.config_.qos, role);
+}
+
+/**
+ * Whether JSON text has more values than there may be memory for. To be known before it is read: running out of memory ends
+ * in a restart, after which the server sends the same again. Commas in texts count, too.
+ */
+function hasTooMany(text: string): boolean {
+  let count = 0;
+  [",", "[", "{"].forEach(function (mark) {
+    for (let at = text.indexOf(mark); at >= 0 && count <= Limit.Values; at = text.indexOf(mark, at + 1))
+      count++;
+  });
+  return count > Limit.Values;
 }
 
 /** Whether the callback has a request with this id, and did not answer it. */

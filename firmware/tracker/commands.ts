@@ -13,8 +13,9 @@ import type { Fix } from "../gnss/fix.ts";
 import { json } from "../mqtt/text.ts";
 import { Reason, words } from "../reason.ts";
 import { type Client, sendReply } from "../thingsboard/client.ts";
-import { state as kept, saveState, Word } from "./journal.ts";
+import { state as kept, saveState } from "./journal.ts";
 import { Ended } from "./restart.ts";
+import { Word } from "./words.ts";
 
 /** Espruino's. */
 declare const E: { CRC32(text: string): number; reboot(): void };
@@ -26,6 +27,8 @@ const enum Limit {
   Asked_ms = 600000,
   /** Requests that may wait for one fix. */
   Locating = 20,
+  /** Of the name of a method that there is not: what is told of it. */
+  Method = 64,
 }
 
 /** What commands need of the tracker. */
@@ -129,7 +132,7 @@ export function command(request: Request): void {
       reboot(request);
       break;
     default:
-      answer(request, { error: "unknown method " + request.method });
+      answer(request, { error: "unknown method " + request.method.substr(0, Limit.Method) });
   }
 }
 
@@ -173,6 +176,8 @@ function changeInterval(request: Request): void {
   const fault = check(wanted, { interval_s: [0, 1, 86400] });
   if (fault) answer(request, { error: fault });
   else {
+    // By which the call is known again; whatever else came costs no more RAM.
+    request.params = wanted.interval_s;
     if (!isDone(request)) {
       actions.setInterval_(wanted.interval_s);
       remember(request);
@@ -183,6 +188,7 @@ function changeInterval(request: Request): void {
 
 /** Only once the server has the answer: it would ask again, and reboot us again. */
 function reboot(request: Request): void {
+  request.params = 0;
   sendReply(server, { reboot: 1 }, request.id, function (ok) {
     if (ok && !isDone(request)) {
       // No crash, whatever the watchdog's bit says of an earlier run.

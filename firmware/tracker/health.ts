@@ -11,9 +11,10 @@
  * may be what crashes. A crash after either leads back into it at once, until a run lasted two minutes.
  */
 import { queue } from "../modem/at.ts";
-import { saveState, state, Word } from "./journal.ts";
+import { saveState, state } from "./journal.ts";
 import { state as online, State, steady } from "./recovery.ts";
 import { Ended, restart } from "./restart.ts";
+import { Word } from "./words.ts";
 
 /** Espruino's. */
 declare const E: {

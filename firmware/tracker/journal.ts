@@ -6,52 +6,16 @@
  * Slots are walked one by one, whatever they have, so that a broken one hides nothing behind it. What is broken is counted
  * in `Word.Dropped` and cleared when it is met; what the power tore is cleared only, as nobody was told that it was kept.
  */
+import { numberAt, numberOf, writeNumber } from "./block.ts";
 import { clear, type Flash, Found, flash, length, look, readRecord, record, useFlash } from "./record.ts";
 import { First, Format, Kind, Size, sign } from "./slot.ts";
+import { readState, Word } from "./words.ts";
 
 export type { Flash } from "./record.ts";
 
-/** Espruino's: the CRC-32 of what a view shows. */
-declare const E: { CRC32(bytes: Uint8Array): number };
-
 const enum Limit {
-  /** Words of `state`. */
-  Words = 15,
-  /** Of the journal's record: how often the flash is tried. */
+  /** How often the flash is tried, of a record. */
   Tries = 3,
-}
-
-/**
- * What is kept besides records: words of `state`, 32 bits each, one meaning a word; `saveState` writes them. There is room
- * for 15; a word that no firmware before wrote is 0.
- */
-export const enum Word {
-  /** How often the board started. */
-  Starts,
-  /** Starts in a row that did not last. */
-  ShortStarts,
-  /** recovery.ts: failures in a row; what failed last; and how often that did since it was last proven to work. */
-  Failures,
-  /** `setInterval`'s seconds, */
-  Interval,
-  /** and what `interval_s` was then: another one in the settings is newer. */
-  Configured,
-  /** Records lost since ever. */
-  Dropped,
-  /** The address before which no record waits. */
-  Oldest,
-  Evidence,
-  EvidenceFailures,
-  /** restart.ts: how the last run ended, as far as it could say. */
-  Ended,
-  /** commands.ts: the signatures of the last calls that changed something. */
-  LastCall,
-  CallBefore,
-  CallBeforeThat,
-  /** The address of the record that was put aside first; 0: none. See suspects.ts. */
-  Aside,
-  /** The number of the block that the state was written in. */
-  Block,
 }
 
 let start: number;
@@ -70,34 +34,14 @@ export interface Aside {
   refusals_: number;
 }
 export const aside: Aside[] = [];
-export const state = new Int32Array(Limit.Words);
+/** What is kept besides records; `saveState` writes it. See words.ts. */
+export const state = new Int32Array(Word.Count);
 /** `Word.Dropped` as it was written down last. */
 let saved_dropped = 0;
 
 /** The first address after the block that has this one, or ends there. */
 export function endOf(address: number): number {
   return ((address - 1) | (Size.Block - 1)) + 1;
-}
-
-/** A number that stands in a block's header, with its check; 0: there is none. */
-function numberAt(at: number): number {
-  const words = new Int32Array(flash.read(Size.Number, at).buffer);
-  return words[1] === checkOf(words[0] as number) ? (words[0] as number) : 0;
-}
-
-/** Writes a number with its check. */
-function writeNumber(number: number, at: number): void {
-  flash.write(new Uint8Array(new Int32Array([number, checkOf(number)]).buffer), at);
-}
-
-function checkOf(number: number): number {
-  return E.CRC32(new Uint8Array(new Int32Array([Format.Version, number]).buffer)) | 0;
-}
-
-/** The number of the block at an address; 0: there is none. It stands in the state, too, with which a block begins. */
-function numberOf(block: number): number {
-  const words = new Int32Array(Limit.Words);
-  return numberAt(block) || (readState(block + Size.Header, words) ? (words[Word.Block] as number) : 0);
 }
 
 /** Reads the record at an address. True: it waits. Counts one that was lost. */
@@ -123,18 +67,9 @@ export function seek(at: number): number {
   return at;
 }
 
-/** Reads the state at an address, if it is there. */
-function readState(at: number, words: Int32Array): boolean {
-  for (let part = 0; part < Size.State / Size.Slot; part++) {
-    if (look(at + part * Size.Slot) !== (part ? Kind.More : Kind.State)) return false;
-    words.set(new Int32Array(record.buffer, Size.Content), (part * Size.TextMore) / 4);
-  }
-  return true;
-}
-
 /** Reads the newest state of a block. False: it has none. Puts `write` where the block goes on. */
 function readBlock(block: number): boolean {
-  const words = new Int32Array(Limit.Words);
+  const words = new Int32Array(Word.Count);
   let found = false;
   write = block + Size.Header;
   for (; write < block + Size.Block; write += Size.Slot) {

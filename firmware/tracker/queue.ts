@@ -14,10 +14,10 @@ import {
   seek,
   state,
   taken,
-  Word,
   waitsAt,
 } from "./journal.ts";
 import { clear, length, slotsOf } from "./record.ts";
+import { Word } from "./words.ts";
 
 const enum Limit {
   /** Records put aside; one more is moved to the end of the ring, and comes round again like any other. */

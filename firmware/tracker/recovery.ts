@@ -14,9 +14,10 @@ import { Reason, words } from "../reason.ts";
 import type { Client } from "../thingsboard/client.ts";
 import { timeTold, Witness } from "./clock.ts";
 import { seedJitter } from "./jitter.ts";
-import { state as kept, saveState, Word } from "./journal.ts";
+import { state as kept, saveState } from "./journal.ts";
 import { Evidence, evidenceOf, ladder, rungAt, wait_s } from "./ladder.ts";
 import { restart } from "./restart.ts";
+import { Word } from "./words.ts";
 
 /** Espruino's. */
 declare function print(text: string): void;

@@ -1,8 +1,9 @@
 /** The end of a run that the firmware itself wants: why is written down first, to be sent when all is well again. */
 import { json } from "../mqtt/text.ts";
 import { now_ms } from "./clock.ts";
-import { saveState, state, Word } from "./journal.ts";
+import { saveState, state } from "./journal.ts";
 import { append } from "./outbox.ts";
+import { Word } from "./words.ts";
 
 /** Espruino's. */
 declare const E: { reboot(): void };

@@ -19,10 +19,12 @@ const enum Limit {
 
 /** Undefined: nothing is sent, as in safe mode. */
 let server: Client | undefined;
-/** The packet that is with the server; "": none. */
-let underWay = "";
+/** 1: a packet is with the server. Its text is the session's then: a second one would take a hundred variables. */
+let underWay: 0 | 1 = 0;
 /** It is this suspect, alone; see suspects.ts. */
 let trial: Aside | undefined;
+/** Its text. */
+let suspected = "";
 /** The address of the last report of what happened on the way; 0: there was none. */
 let history_at = 0;
 /** 1: the next packet has to wait. */
@@ -55,21 +57,23 @@ export function reportHistory(values: Values): void {
 
 /** Hands the oldest samples to the server, if they may go now; `answered` goes on. */
 export function drain(): void {
+  let packet: string;
   let pause: number;
   if (!server || state !== State.Online || underWay || resting) return;
   // By hand, with `server.disconnect()`: else recovery would know.
   if (!server.status) return fail(server.last_reason_);
   trial = trialDue();
-  underWay = take(trial);
-  if (underWay) {
+  packet = take(trial);
+  if (packet) {
     pause = pause_ms(points);
     if (pause) {
-      underWay = "";
       settle(false);
       rest(pause);
     } else {
+      underWay = 1;
+      suspected = trial ? packet : "";
       spend(points);
-      sendTelemetry(server, underWay, answered, Role.Once);
+      sendTelemetry(server, packet, answered, Role.Once);
     }
   }
 }
@@ -89,8 +93,7 @@ function rested(): void {
 function answered(ok: boolean): void {
   const its_server = server as Client;
   const reason = its_server.last_reason_;
-  const payload = underWay;
-  underWay = "";
+  underWay = 0;
   if (ok) {
     settle(true);
     packetTaken();
@@ -107,17 +110,17 @@ function answered(ok: boolean): void {
     settle(false);
     // While the modem comes up, that is no news.
     if (state > State.Modem) fail(reason);
-  } else lost(payload, reason);
+  } else lost(reason);
 }
 
 /** The connection ended while the packet was with the server. */
-function lost(payload: string, reason: Reason): void {
+function lost(reason: Reason): void {
   // The server ended it, which the modem may have noticed first, or did not answer.
   const by_server =
     reason === Reason.ClosedByServer || reason === Reason.LinkLost || reason === Reason.AnswerMissing;
   if (trial && by_server) {
     paceCleared();
-    if (refused(trial)) giveUp(payload, reason);
+    if (refused(trial)) giveUp(suspected, reason);
   } else {
     packetLost(samples, by_server);
     nothingProven();

@@ -1,4 +1,4 @@
-import { useNetwork } from "../../firmware/mqtt/session.ts";
+import { useNetwork } from "../../firmware/mqtt/connection.ts";
 import type { SocketHandlers } from "../../firmware/socket.ts";
 import { TBDeviceMQTTClient } from "../../firmware/thingsboard/client.ts";
 

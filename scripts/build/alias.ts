@@ -36,7 +36,7 @@ const LEAST_SAVED = 10;
 interface Place {
   start: number;
   end: number;
-  /** What stands around the alias: brackets, for a member. */
+  /** What stands around the alias: brackets for a member, spaces where a string was next to a word. */
   around: [before: string, after: string];
 }
 
@@ -92,10 +92,9 @@ function wordsOf(program: Program, code: string): Iterable<Word> {
     word.places.push(place);
   };
   for (const node of descendants(program)) {
-    // A string needs no space beside it, as in `return"a"in b`; a name does.
-    const beside = (at: number) => (/[\w$]/.test(code.charAt(at)) ? " " : "");
-    const around: Place["around"] = [beside(node.start - 1), beside(node.end)];
-    const whole: Place = { start: node.start, end: node.end, around };
+    const { start, end } = node;
+    const around: Place["around"] = [beside(code.charAt(start - 1)), beside(code.charAt(end))];
+    const whole: Place = { start, end, around };
     const builtIn = builtInOf(node, scopes);
     if (builtIn) add(`${builtIn.replace(".", "_")}_call`, builtIn, whole);
     else if (node.type === "UnaryExpression" && node.operator === "void" && isZero(node.argument))
@@ -110,6 +109,11 @@ function wordsOf(program: Program, code: string): Iterable<Word> {
     }
   }
   return words.values();
+}
+
+/** What keeps a name apart from the character next to it: `"a"in b` becomes `name in b`. */
+function beside(character: string): "" | " " {
+  return /[\w$]/.test(character) ? " " : "";
 }
 
 function builtInOf(node: AnyNode, { variableOf, parentOf }: Scopes): string | undefined {

@@ -34,8 +34,8 @@ export interface Device {
   /** Sends bytes as they are, as if typed. */
   write(bytes: string): void;
   /**
-   * Writes a file into Storage, bytes as char codes 0-255, over what is there by that name; resolves when the board has
-   * it all and its checksum is right. `onProgress` hears how many bytes the board has acknowledged. Throws `DeviceError`.
+   * Writes a file into Storage, bytes as char codes 0-255, over what is there by that name, its bytes 1 to 3 last of all;
+   * resolves when the board has it all and its checksum is right. `onProgress` hears how many bytes the board has acknowledged. Throws `DeviceError`.
    */
   upload(name: string, bytes: string, onProgress?: (done: number, total: number) => void): Promise<void>;
   /** What the console says, as it comes, but not the answers to `evaluate`. Gives what ends it. */

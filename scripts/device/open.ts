@@ -26,6 +26,9 @@ const PACKETS_SINCE = "2v25";
 const ENDS_AT_CTRL_D = /^(LINUX|RASPBERRYPI)/;
 /** Storage cuts longer names without a word. */
 const NAME_BYTES = 28;
+/** Flash is written in words; what is not written yet reads so. */
+const WORD_BYTES = 4;
+const ERASED = "\xff";
 const ERASE_LINE = "\x1b[2H";
 const CTRL_C = "\x03";
 /** Where an interpreter with a debugger is after Ctrl-C in a program that runs. */
@@ -211,10 +214,17 @@ function deviceOf(session: Session, env: BoardEnv): Device {
     return answer.json === "undefined" ? undefined : JSON.parse(answer.json as string);
   }
 
+  /**
+   * `.bootcde` runs at the start as far as it goes, so it is left open until all the rest is there and right: of the first
+   * word only the first byte is written, for with a write at 0 Storage makes a file anew. Behind one character the erased
+   * rest of that word ends the code for Espruino's lexer. The word is then completed; an nRF52840 allows it two writes.
+   */
   async function upload(file: string, bytes: string, onProgress: (done: number, total: number) => void) {
     if (!bytes.length) throw new DeviceError(`${file}: nothing to write; Storage has no empty files`);
     if (!file || file.length > NAME_BYTES)
       throw new DeviceError(`${file}: a name in Storage has 1 to ${NAME_BYTES} characters`);
+    const last = bytes.slice(1, WORD_BYTES);
+    const open = bytes.slice(0, 1) + ERASED.repeat(last.length) + bytes.slice(WORD_BYTES);
     let heard = "";
     const stop = session.onData((text) => {
       heard += text;
@@ -222,24 +232,29 @@ function deviceOf(session: Session, env: BoardEnv): Device {
     try {
       onProgress(0, bytes.length);
       if (versionNumber(env.VERSION) >= versionNumber(PACKETS_SINCE) && !ENDS_AT_CTRL_D.test(env.BOARD))
-        await sendPackets(file, bytes, onProgress);
-      else await sendLines(file, bytes, onProgress);
-      const quoted = JSON.stringify(file);
-      const stored = await evaluate(
-        `(function(f){return f===undefined?[0]:[f.length,E.CRC32(f)]})(require("Storage").read(${quoted}))`,
-      );
-      const [length, checksum] = stored as [number, number?];
-      if (length !== bytes.length || (checksum as number) >>> 0 !== crc32(Buffer.from(bytes, "latin1"))) {
-        // The interpreter acknowledges a packet even when Storage could not take it; then it says why.
-        const reason = /Uncaught (.*)/.exec(heard)?.[1]?.trim();
-        throw new DeviceError(
-          `${name}: ${file} is not in Storage as it was sent${reason ? `: ${reason}` : ""}; is Storage full?`,
-        );
-      }
+        await sendPackets(file, open, onProgress);
+      else await sendLines(file, open, onProgress);
+      await checkStored(file, open, () => heard);
+      if (last) await evaluate(`require("Storage").write(${JSON.stringify(file)},atob("${btoa(last)}"),1)`);
+      await checkStored(file, bytes, () => heard);
       onProgress(bytes.length, bytes.length);
     } finally {
       stop();
     }
+  }
+
+  /** Throws `DeviceError` when the file is not what was sent, by length and checksum. */
+  async function checkStored(file: string, bytes: string, heard: () => string): Promise<void> {
+    const stored = await evaluate(
+      `(function(f){return f===undefined?[0]:[f.length,E.CRC32(f)]})(require("Storage").read(${JSON.stringify(file)}))`,
+    );
+    const [length, checksum] = stored as [number, number?];
+    if (length === bytes.length && (checksum as number) >>> 0 === crc32(Buffer.from(bytes, "latin1"))) return;
+    // The interpreter acknowledges a packet even when Storage could not take it; then it says why.
+    const reason = /Uncaught (.*)/.exec(heard())?.[1]?.trim();
+    throw new DeviceError(
+      `${name}: ${file} is not in Storage as it was sent${reason ? `: ${reason}` : ""}; is Storage full?`,
+    );
   }
 
   async function sendPackets(file: string, bytes: string, onProgress: (done: number, total: number) => void) {

@@ -1,6 +1,7 @@
 /** What a board says about itself, gathered without changing anything on it. */
 
 import type { BoardEnv, Device } from "../device/device.ts";
+import { roomOf } from "../flash/storage.ts";
 import { toText } from "../repl/console-lines.ts";
 
 /** `tracker.status()`, as far as we look at it. */
@@ -42,6 +43,8 @@ export interface Evidence {
   /** The interpreter's error flags since somebody last looked. */
   flags: string[];
   storageFree: number;
+  /** Bytes of Storage that deleted files and files of somebody else's take. */
+  storageSpare: number;
   /** The code that boots: its length, and our version line in it. */
   code: { bytes: number; version: string | undefined; board: string | undefined } | undefined;
   /** `tb.json`; undefined: there is none, null: it is no JSON. Holds secrets: not to be shown. */
@@ -57,8 +60,9 @@ export interface Evidence {
 const VERSION_LINE = /espruino-thingsboard (\S+) for (\w+)/;
 
 const BASICS = `(function(S){
-var c=S.read(".bootcde"),t=S.read("tb.json"),i=c?c.indexOf("espruino-thingsboard"):-1;
-return [process.memory(),E.getErrorFlags(),S.getFree(),c?c.length:0,i<0?"":c.substr(i,60),t===undefined?0:S.readJSON("tb.json",true)||1,typeof TBDeviceMQTTClient=="undefined"?0:1]
+var c=S.read(".bootcde"),t=S.read("tb.json"),b=S.read("tb.box"),i=c?c.indexOf("espruino-thingsboard"):-1;
+function L(f){return f?f.length:0}
+return [process.memory(),E.getErrorFlags(),S.getFree(),L(c),i<0?"":c.substr(i,60),t===undefined?0:S.readJSON("tb.json",true)||1,typeof TBDeviceMQTTClient=="undefined"?0:1,[L(t),L(b)]]
 })(require("Storage"))`.replace(/\n/g, "");
 
 /** Nothing but the interpreter's name. */
@@ -67,6 +71,7 @@ export const noEvidence = (env: BoardEnv): Evidence => ({
   variables: { usage: 0, free: 0, total: 0 },
   flags: [],
   storageFree: 0,
+  storageSpare: 0,
   code: undefined,
   settings: undefined,
   booted: false,
@@ -76,7 +81,9 @@ export const noEvidence = (env: BoardEnv): Evidence => ({
 
 /** All but the modem's answers. */
 export async function readBasics(device: Device): Promise<Evidence> {
-  const [variables, flags, storageFree, bytes, line, settings, booted] = (await device.evaluate(BASICS)) as [
+  const [variables, flags, storageFree, bytes, line, settings, booted, others] = (await device.evaluate(
+    BASICS,
+  )) as [
     Evidence["variables"],
     string[],
     number,
@@ -84,6 +91,7 @@ export async function readBasics(device: Device): Promise<Evidence> {
     string,
     0 | 1 | Record<string, unknown>,
     0 | 1,
+    number[],
   ];
   const version = VERSION_LINE.exec(line);
   return {
@@ -91,6 +99,8 @@ export async function readBasics(device: Device): Promise<Evidence> {
     variables,
     flags,
     storageFree,
+    storageSpare:
+      (device.env.STORAGE ?? storageFree) - storageFree - roomOf([bytes, ...others].filter(Boolean)),
     code: bytes ? { bytes, version: version?.[1], board: version?.[2] } : undefined,
     settings: settings === 0 ? undefined : typeof settings === "object" ? settings : null,
     booted: booted === 1,

@@ -1,7 +1,8 @@
 /** From the facts to what to tell: for each area whether it works, what is wrong, or that it cannot be known yet. */
 import type { TrackerStatus } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
-import { type Area, FINDINGS, type Finding, NEEDS, type Words } from "./findings.ts";
+import type { Area, Finding, Words } from "./finding.ts";
+import { FINDINGS, NEEDS } from "./findings.ts";
 import { saysDenied, saysNoContext, saysNoNetwork, saysNoSource } from "./words.ts";
 
 export type Verdict =

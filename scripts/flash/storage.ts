@@ -37,7 +37,9 @@ const IN_THE_WAY = [".bootrst", ".varimg"];
 const STATE = `(function(S){var s=S.getStats&&S.getStats();return{free:S.getFree(),total:process.env.STORAGE,fileBytes:s?s.fileBytes:undefined,files:S.list().map(function(n){var c=S.read(n);return[n,c?c.length:0]})}})(require("Storage"))`;
 
 const room = (length: number): number => HEADER_BYTES + Math.ceil(length / WORD) * WORD;
-const sum = (lengths: number[]): number => lengths.reduce((total, length) => total + room(length), 0);
+/** What files of these lengths take with their headers. */
+export const roomOf = (lengths: number[]): number =>
+  lengths.reduce((total, length) => total + room(length), 0);
 
 export async function readStorage(device: Device): Promise<StorageState> {
   return (await device.evaluate(STATE)) as StorageState;
@@ -76,12 +78,13 @@ export function wayFor(state: StorageState, files: Room[]): Way {
       throw new DeviceError(
         `the board has a saved program, ${name}, that would run in the tracker's place: require("Storage").erase("${name}") on its console erases it`,
       );
-  const needed = sum(files.map(({ bytes }) => bytes.length));
+  const needed = roomOf(files.map(({ bytes }) => bytes.length));
   const replaced = state.files.filter(([name]) => files.some((file) => file.name === name));
-  const trash = state.total - state.free - (state.fileBytes ?? sum(state.files.map(([, length]) => length)));
+  const trash =
+    state.total - state.free - (state.fileBytes ?? roomOf(state.files.map(([, length]) => length)));
   if (needed <= state.free) return "write";
   if (needed <= state.free + trash) return "compact";
-  const all = state.free + trash + sum(replaced.map(([, length]) => length));
+  const all = state.free + trash + roomOf(replaced.map(([, length]) => length));
   if (needed <= all) return "erase";
   const others = state.files.filter((file) => !replaced.includes(file) && file[0] !== OUTBOX_FILE);
   const largest = others.sort(([, a], [, b]) => b - a).slice(0, 3);

@@ -1,7 +1,7 @@
 /** A simulated board's console on a loopback TCP port, as a terminal server offers a real one. */
 import { createServer, type Socket } from "node:net";
 import { fromBytes, toBytes } from "./espruino/bytes.ts";
-import type { SerialPeer } from "./espruino/machine.ts";
+import type { SerialPeer } from "./espruino/serial-peer.ts";
 
 /** A UART brings bytes at its speed: a board would lose what came all at once. */
 const PIECE_BYTES = 512;

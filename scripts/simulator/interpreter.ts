@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { type IPty, spawn } from "@lydell/node-pty";
 import { fromBytes, toBytes } from "./espruino/bytes.ts";
 import { openFlashFile } from "./espruino/flash.ts";
-import type { SerialPeer } from "./espruino/machine.ts";
+import type { SerialPeer } from "./espruino/serial-peer.ts";
 import { writeFile } from "./espruino/storage.ts";
 
 export interface InterpreterOptions {
@@ -104,14 +104,20 @@ export async function openSerialPort(peer: SerialPeer): Promise<SerialPort> {
   };
 }
 
-/** The size of a binary's Storage, which it tells on its console. */
+const storageSizes = new Map<string, number>();
+
+/** The size of a binary's Storage, which it tells on its console; asked once. */
 export async function storageBytes(binary: string): Promise<number> {
+  let bytes = storageSizes.get(binary);
+  if (bytes !== undefined) return bytes;
   const probe = await startInterpreter({ binary });
   try {
-    return Number(await probe.evaluate("process.env.STORAGE"));
+    bytes = Number(await probe.evaluate("process.env.STORAGE"));
   } finally {
     await probe.stop();
   }
+  storageSizes.set(binary, bytes);
+  return bytes;
 }
 
 async function writeStorage(

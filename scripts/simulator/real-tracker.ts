@@ -1,8 +1,9 @@
 /** The `linux` blob in the real interpreter, with the look-alike modem, reporting to the stand-in or to a broker. */
 import { readFileSync } from "node:fs";
-import type { SerialPeer } from "./espruino/machine.ts";
+import type { SerialPeer } from "./espruino/serial-peer.ts";
 import { createModem, type Modem } from "./modem/modem.ts";
-import { createThingsBoard, type ThingsBoard } from "./thingsboard/server.ts";
+import { createThingsBoard } from "./thingsboard/server.ts";
+import type { ThingsBoard } from "./thingsboard/thingsboard.ts";
 import { startRealInterpreter } from "./world.ts";
 
 const TRACK = new URL("tracks/berlin-alexanderplatz-to-charlottenburg.nmea", import.meta.url);

@@ -1,6 +1,6 @@
 /** A GNSS receiver with a UART of its own, as it comes out of its box: on as long as it has power, NMEA once a second. */
 import type { Clock } from "./clock.ts";
-import type { SerialPeer } from "./espruino/machine.ts";
+import type { SerialPeer } from "./espruino/serial-peer.ts";
 import { checksumOf, TIME_FIELD } from "./gnss-log.ts";
 import { createTape } from "./gnss-tape.ts";
 

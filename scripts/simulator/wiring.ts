@@ -1,6 +1,6 @@
 /** How each board's modem is wired to it: the UART, and the pins that switch it. */
 
-import type { SerialPeer } from "./espruino/machine.ts";
+import type { SerialPeer } from "./espruino/serial-peer.ts";
 import type { Modem } from "./modem/modem.ts";
 
 type Wire = (modem: Modem, level: 0 | 1) => void;

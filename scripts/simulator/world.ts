@@ -7,12 +7,14 @@ import { fieldOf } from "../config/fields.ts";
 import { pretokenise } from "../device/pretokenise.ts";
 import { boxLength, isBoxed, OUTBOX_FILE } from "../flash/outbox-file.ts";
 import type { Clock } from "./clock.ts";
-import { type CtrlC, createBoard, type SimulatedBoard } from "./espruino/board.ts";
+import { createBoard } from "./espruino/board.ts";
 import { fromBytes } from "./espruino/bytes.ts";
 import { createFlash, type Flash } from "./espruino/flash.ts";
-import type { SerialPeer } from "./espruino/machine.ts";
+import type { SerialPeer } from "./espruino/serial-peer.ts";
+import type { CtrlC, SimulatedBoard } from "./espruino/simulated-board.ts";
 import { type BoardName, type BoardSpec, boardSpecs, flashOf } from "./espruino/specs.ts";
-import { findFile, type StorageArea, writeFile } from "./espruino/storage.ts";
+import { findFile, writeFile } from "./espruino/storage.ts";
+import type { StorageArea } from "./espruino/storage-layout.ts";
 import { type Interpreter, openSerialPort, startInterpreter } from "./interpreter.ts";
 import type { Modem } from "./modem/modem.ts";
 import { modemPeer, modemPeerAfterSetup, modemPins, modemUart, receiverUart } from "./wiring.ts";
@@ -38,6 +40,8 @@ export interface WorldOptions {
 
 /** Of the interpreters that the tests of the real one are for, at least. */
 const REAL_VERSION = "2v29";
+/** A file's in Storage. */
+const HEADER_BYTES = 32;
 /** Where the simulated Linux has its modem, and its GNSS receiver. */
 const MODEM_PORT = "/dev/ttyUSB2";
 const RECEIVER_PORT = "/dev/ttyACM0";
@@ -79,8 +83,10 @@ function storageOf(
 
 /** Writes what a board needs into its Storage; `spec_name`: its `process.env.BOARD`. */
 export function install(storage: StorageArea, spec_name: string, options: Contents, ports: Ports = {}): void {
+  const text = storageOf(options, spec_name, ports);
+  const room = Object.values(text).reduce((sum, content) => sum + content.length + HEADER_BYTES, 0);
   // The smallest board has no room for the text.
-  const version = spec_name === boardSpecs.rak8212.name ? boardSpecs.rak8212.version : undefined;
+  const version = room > storage.end - storage.start ? REAL_VERSION : undefined;
   for (const [name, content] of Object.entries(storageOf(options, spec_name, ports, version)))
     if (name !== OUTBOX_FILE || !findFile(storage, name)) writeFile(storage, name, fromBytes(content));
 }

@@ -2,7 +2,7 @@
 
 import { UsageError } from "../command-line.ts";
 import { serveConsole } from "../simulator/console-server.ts";
-import type { SerialPeer } from "../simulator/espruino/machine.ts";
+import type { SerialPeer } from "../simulator/espruino/serial-peer.ts";
 import { cable, openSerialPort } from "../simulator/interpreter.ts";
 
 export interface OfferedConsole {

@@ -4,7 +4,7 @@ import type { BoardName } from "../../scripts/budgets.ts";
 import { type Clock, fromFakeTimers } from "../../scripts/simulator/clock.ts";
 import { createBoard } from "../../scripts/simulator/espruino/board.ts";
 import { createFlash } from "../../scripts/simulator/espruino/flash.ts";
-import type { SerialPeer } from "../../scripts/simulator/espruino/machine.ts";
+import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
 import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 import { install } from "../../scripts/simulator/world.ts";
 import { builtBlob } from "../device/rig.ts";

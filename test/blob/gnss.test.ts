@@ -7,7 +7,7 @@ import type { BoardName } from "../../scripts/budgets.ts";
 import { buildBoards } from "../../scripts/build/boards.ts";
 import { readFixes } from "../../scripts/simulator/gnss-log.ts";
 import { createReceiver } from "../../scripts/simulator/receiver.ts";
-import type { ThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import type { ThingsBoard } from "../../scripts/simulator/thingsboard/thingsboard.ts";
 import { createBoardWorld, START_MS } from "./board-world.ts";
 import { TRACK } from "./peers.ts";
 import { createWorld, type WorldChanges } from "./world.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SerialPeer } from "../../scripts/simulator/espruino/machine.ts";
+import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
 import { createBoardWorld, START_MS } from "./board-world.ts";
 
 test("the rak8212 blob on its board: reports, sets the clock, which starts at 1970, and keeps a console", async () => {

@@ -37,6 +37,13 @@ test("a member's name that is used often, whatever it is a member of", () => {
   );
 });
 
+test("a string next to a word stays apart from it", () => {
+  assert.equal(
+    aliased(`var a={};${times(5, "a.latitude")};if("latitude"in a)switch(a){case"latitude":a()}`),
+    `var latitude_text="latitude",a={};${times(5, "a[latitude_text]")};if(latitude_text in a)switch(a){case latitude_text:a()}`,
+  );
+});
+
 test("a string, which may be the name of a member as well", () => {
   assert.equal(
     aliased(`var a;${times(5, '"string"==typeof a')},${times(3, "a.string")}`),

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { isAnswer } from "../../scripts/device/answers.ts";
 import { realClock } from "../../scripts/simulator/clock.ts";
 import { type ConsoleServer, serveConsole } from "../../scripts/simulator/console-server.ts";
-import type { SimulatedBoard } from "../../scripts/simulator/espruino/board.ts";
 import { fromBytes, toBytes } from "../../scripts/simulator/espruino/bytes.ts";
 import { createFlash, type Flash } from "../../scripts/simulator/espruino/flash.ts";
+import type { SimulatedBoard } from "../../scripts/simulator/espruino/simulated-board.ts";
 import {
   type BoardName,
   type BoardSpec,
@@ -15,7 +15,8 @@ import {
 import { readFile, writeFile } from "../../scripts/simulator/espruino/storage.ts";
 import { createModem, type Modem } from "../../scripts/simulator/modem/modem.ts";
 import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";
-import { createThingsBoard, type ThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import type { ThingsBoard } from "../../scripts/simulator/thingsboard/thingsboard.ts";
 import { createSimulatedBoard } from "../../scripts/simulator/world.ts";
 import { duplexPair } from "../simulator/duplex-pair.ts";
 

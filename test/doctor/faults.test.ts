@@ -121,7 +121,7 @@ describe("the doctor finds on the board itself", () => {
   ];
   const fill = (doctors: DoctorsWorld): void => {
     const free = Number(doctors.board.evaluate('require("Storage").getFree()'));
-    write("filler", "-".repeat(free - 2000))(doctors);
+    write("filler", "-".repeat(free - 400))(doctors);
   };
 
   for (const [ids, change] of cases)

@@ -18,6 +18,7 @@ function evidence(changes: Partial<Evidence> = {}, status: Partial<TrackerStatus
     variables: { usage: 800, free: 1700, total: 2500 },
     flags: [],
     storageFree: 26_000,
+    storageSpare: 0,
     code: { bytes: 12_000, version: "0.1.0", board: "RAK8212" },
     settings: { server: { host: "h.example", username: "TOKEN" }, apn: "internet" },
     booted: true,
@@ -122,7 +123,7 @@ describe("the firmware's reasons", () => {
   test("a fix that is only awaited is no finding", () => {
     const status = { fix: undefined, gnss: "no fix yet" };
     assert.deepEqual(faults(evidence({}, status)), ["fix-pending"]);
-    assert.deepEqual(faults(evidence({ storageFree: 1000 }, status)), ["low-flash"]);
+    assert.deepEqual(faults(evidence({ storageFree: 100, storageSpare: 1000 }, status)), ["low-flash"]);
   });
 
   test("a subscription that is refused is told of a tracker that is online", () => {
@@ -183,9 +184,14 @@ describe("the board's own", () => {
     ["out-of-memory", { flags: ["LOW_MEMORY", "MEMORY"] }],
     ["low-memory", { variables: { usage: 2300, free: 200, total: 2500 } }],
     ["lost-bytes", { flags: ["FIFO_FULL"] }],
-    ["low-flash", { storageFree: 1000 }],
+    ["low-flash", { storageFree: 100, storageSpare: 1000 }],
   ];
   for (const [id, changes] of cases) test(id, () => assert.deepEqual(faults(evidence(changes)), [id]));
+
+  test("a Storage that the tracker's own files fill is none, nor is one with room for other settings", () => {
+    assert.deepEqual(faults(evidence({ storageFree: 4, storageSpare: 0 })), []);
+    assert.deepEqual(faults(evidence({ storageFree: 1504, storageSpare: 400 })), []);
+  });
 
   test("LOW_MEMORY alone is no fault", () => {
     assert.deepEqual(faults(evidence({ flags: ["LOW_MEMORY"] })), []);

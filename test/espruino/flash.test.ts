@@ -8,7 +8,7 @@ import { type TestContext, test } from "node:test";
 import { openDevice } from "../../scripts/device/open.ts";
 import { pretokenise } from "../../scripts/device/pretokenise.ts";
 import { countWaiting, findBox, type OutboxFile } from "../../scripts/flash/outbox-file.ts";
-import type { SerialPeer } from "../../scripts/simulator/espruino/machine.ts";
+import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
 import { openSerialPort, startInterpreter } from "../../scripts/simulator/interpreter.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
@@ -79,11 +79,13 @@ test("an empty interpreter is flashed over a pseudo-terminal, starts from Storag
   assert.ok(again.said.includes("All of it is on the board already"));
 });
 
+/** So long that what a cut leaves erased is more than a small board's memory, were it read as the end of a function. */
+const LONG_BLOB = smallBlob("LINUX", `print(3000);function c(d){${"a(d);".repeat(5400)}}`);
+
 test("killed in the middle of it, at several points, the interpreter starts again, and a second run succeeds", {
   skip,
 }, async (t) => {
-  const blob = smallBlob("LINUX", `print("${"x".repeat(3000)}".length)`);
-  for (const point of [0, 1, 2]) {
+  for (const point of [0, 2]) {
     const directory = directoryFor(t);
     const cut = await offerConsole(0);
     const first = await startInterpreter({
@@ -93,6 +95,8 @@ test("killed in the middle of it, at several points, the interpreter starts agai
       // An outbox for interpreters with a board's Storage, too.
       storage: { ".bootcde": 'print("old")', "tb.json": '{"outbox_bytes":8192}' },
     });
+    t.after(() => first.stop());
+    t.after(() => cut.close());
     const output = new PassThrough();
     let lines = 0;
     output.on("data", () => {
@@ -100,7 +104,11 @@ test("killed in the middle of it, at several points, the interpreter starts agai
       void first.stop();
       void cut.close();
     });
-    const { code, complained } = await run(tcpOf(cut), { blob, output, times: { answer_ms: 3000 } });
+    const { code, complained } = await run(tcpOf(cut), {
+      blob: LONG_BLOB,
+      output,
+      times: { answer_ms: 3000 },
+    });
     assert.equal(code, 1);
     assert.match(complained.join("\n"), /: run the same again$/);
     await first.ended;
@@ -109,9 +117,11 @@ test("killed in the middle of it, at several points, the interpreter starts agai
     const terminal = await offerConsole(0);
     const print = (line: string): number => printed.push(line);
     const second = await startInterpreter({ binary, directory, console: terminal.peer, print });
+    t.after(() => second.stop());
+    t.after(() => terminal.close());
     assert.equal(await second.evaluate("1+1"), 2);
     assert.ok(!printed.some((line) => /Uncaught (?!SyntaxError)|9\.9\.9/.test(line)), printed.join("\n"));
-    const { code: again, complained: why } = await run(tcpOf(terminal), { blob });
+    const { code: again, complained: why } = await run(tcpOf(terminal), { blob: LONG_BLOB });
     assert.deepEqual({ again, why }, { again: 0, why: [] });
     assert.ok(printed.includes("3000"));
     await second.stop();
@@ -168,42 +178,54 @@ test("what waits in the outbox outlives firmware after firmware and compaction, 
 });
 
 /**
- * What is not written yet is 0xff. Behind a function that does not end the interpreter takes it for a part of that, and 26,000
- * bytes are more than its memory: it then answers nothing. So no more of it here, where the cut is near the beginning.
+ * Behind a function that does not end the interpreter takes erased bytes for a part of that, and 26,000 of them are more
+ * than a small board's memory: it then answers nothing. So no more of them here, where the cut is near the beginning.
  */
 const MOST_ERASED = 20_000;
+/** What four packets have of a file. */
+const CHUNK_BYTES = 2048;
 
-test("of a blob that is cut short nothing is started", { skip }, async (t) => {
-  for (const blob of [builtBlob(), pretokenise(builtBlob(), "2v29")])
-    for (const kept of [
-      1,
-      20,
-      500,
-      Math.floor(blob.length / 2),
-      blob.length - 40,
-      blob.length - 4,
-      // The last is a semicolon.
-      blob.length - 2,
-    ]) {
-      const printed: string[] = [];
-      const interpreter = await startInterpreter({
-        binary,
-        storage: {
-          ".bootcde": blob.slice(0, kept).padEnd(Math.min(blob.length, kept + MOST_ERASED), "\xff"),
-        },
-        directory: directoryFor(t),
-        print: (line) => printed.push(line),
-      });
-      const left = await interpreter.evaluate(
-        // That is all the firmware shows of itself in its first three seconds, but for its line: functions stand, idle.
-        '[(global["\\xff"].timers||[]).length,typeof E["#onerrorFlag"],typeof process["#onuncaughtException"],typeof tracker]',
+async function startsNothing(t: TestContext, code: string, what: string): Promise<void> {
+  const printed: string[] = [];
+  const interpreter = await startInterpreter({
+    binary,
+    storage: { ".bootcde": code },
+    directory: directoryFor(t),
+    print: (line) => printed.push(line),
+  });
+  t.after(() => interpreter.stop());
+  const left = await interpreter.evaluate(
+    // That is all the firmware shows of itself in its first three seconds, but for its line: functions stand, idle.
+    '[(global["\\xff"].timers||[]).length,typeof E["#onerrorFlag"],typeof process["#onuncaughtException"],typeof tracker]',
+  );
+  assert.ok(!printed.some((line) => line.startsWith("espruino-thingsboard")), printed.join("\n"));
+  assert.deepEqual(left, [0, "undefined", "undefined", "undefined"], `${what}: ${printed.join("\n")}`);
+  await interpreter.stop();
+}
+
+const FORMS = { text: builtBlob(), tokens: pretokenise(builtBlob(), "2v29") };
+
+for (const [form, blob] of Object.entries(FORMS)) {
+  test(`of a blob that flash has written a part of nothing is started, wherever it ends: ${form}`, {
+    skip,
+  }, async (t) => {
+    const open = blob.slice(0, 1).padEnd(4, "\xff") + blob.slice(4);
+    const cuts = [1, 2, 4, 5, 8, 20, 100];
+    for (let cut = CHUNK_BYTES; cut < blob.length; cut += CHUNK_BYTES) cuts.push(cut);
+    for (const cut of [...cuts, blob.length])
+      await startsNothing(t, open.slice(0, cut).padEnd(blob.length, "\xff"), `${cut} of ${blob.length}`);
+    // The last word, torn.
+    for (const torn of [2, 3])
+      await startsNothing(t, blob.slice(0, torn).padEnd(4, "\xff") + blob.slice(4), `${torn}, and the rest`);
+  });
+
+  test(`of a blob that something else has cut short nothing is started: ${form}`, { skip }, async (t) => {
+    // The last is a semicolon.
+    for (const kept of [20, Math.floor(blob.length / 2), blob.length - 40, blob.length - 4, blob.length - 2])
+      await startsNothing(
+        t,
+        blob.slice(0, kept).padEnd(Math.min(blob.length, kept + MOST_ERASED), "\xff"),
+        `${kept} of ${blob.length}`,
       );
-      assert.ok(!printed.some((line) => line.startsWith("espruino-thingsboard")), printed.join("\n"));
-      assert.deepEqual(
-        left,
-        [0, "undefined", "undefined", "undefined"],
-        `${kept} of ${blob.length}: ${printed.join("\n")}`,
-      );
-      await interpreter.stop();
-    }
-});
+  });
+}

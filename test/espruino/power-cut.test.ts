@@ -4,12 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import {
-  createFlash,
-  type Flash,
-  type FlashOperation,
-  PowerCut,
-} from "../../scripts/simulator/espruino/flash.ts";
+import { createFlash, type Flash, type FlashOperation } from "../../scripts/simulator/espruino/flash.ts";
 import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 import { readFile } from "../../scripts/simulator/espruino/storage.ts";
 import {
@@ -34,21 +29,18 @@ const SAMPLES = 6;
 const PORT = '"/dev/ttyUSB2"';
 
 interface Life {
-  image: Buffer;
   done: FlashOperation[];
+  /** What was in flash before each of the operations that were asked for: there the power goes. */
+  images: Map<number, Buffer>;
   settings: string;
 }
 
-/** The first minutes of a tracker with a fix a second; the power goes before flash operation `cut`. */
-async function live(
-  storage_bytes: number,
-  server_port: number,
-  cut = Number.POSITIVE_INFINITY,
-): Promise<Life> {
+/** The first minutes of a tracker with a fix a second, each time the same. */
+async function live(storage_bytes: number, server_port: number, cuts: number[] = []): Promise<Life> {
   const spec = { ...boardSpecs.linux, pageSize: PAGE_BYTES, storageBytes: storage_bytes };
   const flash: Flash = createFlash(flashOf(spec));
   const done: FlashOperation[] = [];
-  let off = false;
+  const images = new Map<number, Buffer>();
   const world = createWorld({
     spec,
     flash,
@@ -57,25 +49,21 @@ async function live(
       interval_s: 1,
       outbox_bytes: 8192,
     },
-    onPowerCut: () => {
-      off = true;
-    },
   });
   const settings = readFile(world.board.storage, "tb.json")?.toString() ?? "";
   flash.beforeOperation = (operation) => {
-    if (done.length >= cut) throw new PowerCut(`before operation ${cut}`);
+    if (cuts.includes(done.length)) images.set(done.length, Buffer.from(flash.bytes));
     done.push(operation);
   };
-  for (let second = 0; second < LIFE_S && !off; second += 5) {
+  for (let second = 0; second < LIFE_S; second += 5) {
     if (second === ONLINE_S) {
       world.thingsboard.faults.down = true;
       world.thingsboard.faults.drop();
     }
     await world.run(5);
   }
-  const image = Buffer.from(flash.bytes);
   await world.stop();
-  return { image, done, settings };
+  return { done, images, settings };
 }
 
 describe("a flash at which the power went", { skip }, () => {
@@ -100,8 +88,9 @@ describe("a flash at which the power went", { skip }, () => {
   after(() => thingsboard.close());
 
   test("still has code, settings and all that waited", async (t) => {
+    const { images, done, settings } = await live(storage_bytes, server_port, cuts);
     for (const cut of cuts) {
-      const { image, done, settings } = await live(storage_bytes, server_port, cut);
+      const image = images.get(cut) as Buffer;
       const waiting = fixesIn(image, true);
       const directory = mkdtempSync(join(tmpdir(), "power-cut-"));
       const modem = createModem({
@@ -131,7 +120,7 @@ describe("a flash at which the power went", { skip }, () => {
         assert.deepEqual(
           waiting.filter(({ ts }) => !there.has(ts)).map(({ ts }) => ts),
           [],
-          `cut ${cut}, before ${done.at(-1)?.kind} and what followed`,
+          `cut ${cut}, before ${done[cut]?.kind} and what followed`,
         );
         assert.deepEqual(await interpreter.evaluate("E.getErrorFlags()"), []);
         t.diagnostic(`cut ${cut}: ${waiting.length} waited`);

@@ -7,7 +7,7 @@ import {
 } from "../../scripts/simulator/modem/faults.ts";
 import type { Modem } from "../../scripts/simulator/modem/modem.ts";
 import type { FaultSettings } from "../../scripts/simulator/thingsboard/faults.ts";
-import type { ThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import type { ThingsBoard } from "../../scripts/simulator/thingsboard/thingsboard.ts";
 import type { Power } from "./power.ts";
 import { between, count, pick, type Random, shuffle, spread } from "./random.ts";
 

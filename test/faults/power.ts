@@ -1,5 +1,5 @@
 import type { Clock } from "../../scripts/simulator/clock.ts";
-import type { SimulatedBoard } from "../../scripts/simulator/espruino/board.ts";
+import type { SimulatedBoard } from "../../scripts/simulator/espruino/simulated-board.ts";
 import type { FlashCut, FlashWatch } from "./flash-watch.ts";
 
 /** The board's supply: it goes, and comes back after a while. */

@@ -3,7 +3,7 @@ import { createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 import { createFaults } from "../../scripts/simulator/modem/faults.ts";
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
-import type { TelemetryMessage } from "../../scripts/simulator/thingsboard/server.ts";
+import type { TelemetryMessage } from "../../scripts/simulator/thingsboard/thingsboard.ts";
 import { createWorld } from "../blob/world.ts";
 import { duplexPair } from "../simulator/duplex-pair.ts";
 import { watchFlash } from "./flash-watch.ts";

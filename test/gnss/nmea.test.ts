@@ -280,6 +280,19 @@ describe("no fix", () => {
     assert.deepEqual(parse(log).epochs, [null]);
   });
 
+  it("dead reckoning that only GGA tells, as the others are of before NMEA 2.3 and have no mode", () => {
+    for (const quality of [6, 7, 8]) {
+      const gga = `GPGGA,101500,6400.0000,N,02100.0000,E,${quality},07,1.3,15.2,M,66.1,M,,`;
+      const rmc = "GPRMC,101500,A,6400.0000,N,02100.0000,E,1,2,140623,,";
+      const gll = "GPGLL,6400.0000,N,02100.0000,E,101500,A";
+      assert.deepEqual(parse(sentences(gga, rmc)).epochs, [null]);
+      assert.deepEqual(parse(sentences(rmc, gll, gga)).epochs, [null]);
+      assert.deepEqual(parse(sentences(gga, gll)).epochs, [null]);
+      const next = gga.replace("101500", "101501").replace(`,${quality},`, ",1,");
+      assert.ok(parse(sentences(gga, rmc, next)).epochs[1], "the next epoch is another one");
+    }
+  });
+
   it("one system with a fix is enough for GNS", () => {
     assert.ok(only(sentence("GNGNS,101500.000,6408.7600,N,02156.4000,W,NNRN,05,,,,,")));
   });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parser } from "mqtt-packet";
+import type { Session } from "../../firmware/mqtt/owner.ts";
 import { PublishFlag } from "../../firmware/mqtt/packet.ts";
-import { publish, Role, type Session } from "../../firmware/mqtt/session.ts";
+import { publish, Role } from "../../firmware/mqtt/session.ts";
 import { Reason } from "../../firmware/reason.ts";
 import { latin1 } from "./bytes.ts";
 import { encodePublish } from "./publish.ts";

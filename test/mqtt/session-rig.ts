@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { install } from "@sinonjs/fake-timers";
+import { useNetwork } from "../../firmware/mqtt/connection.ts";
+import type { Session } from "../../firmware/mqtt/owner.ts";
 import { First, field, packet, uint16 } from "../../firmware/mqtt/packet.ts";
-import { connect, disconnect, publish, Role, type Session, useNetwork } from "../../firmware/mqtt/session.ts";
+import { connect, disconnect, publish, Role } from "../../firmware/mqtt/session.ts";
 import { words } from "../../firmware/reason.ts";
 import { type FakeNetwork, fakeNetwork } from "./fake-network.ts";
 import { encodePublish } from "./publish.ts";

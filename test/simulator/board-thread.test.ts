@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
 import { startBoardThread } from "../../scripts/simulator/board-thread/board-thread.ts";
 import { serveConsole } from "../../scripts/simulator/console-server.ts";
-import type { SerialPeer } from "../../scripts/simulator/espruino/machine.ts";
+import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
 
 async function start(t: TestContext, blob = "print('started')") {
   const server = await serveConsole();

@@ -1,12 +1,9 @@
 import { createClock } from "@sinonjs/fake-timers";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
-import {
-  type BoardOptions,
-  createBoard,
-  type SimulatedBoard,
-} from "../../scripts/simulator/espruino/board.ts";
+import { createBoard } from "../../scripts/simulator/espruino/board.ts";
 import { createFlash, type Flash } from "../../scripts/simulator/espruino/flash.ts";
-import type { SerialPeer } from "../../scripts/simulator/espruino/machine.ts";
+import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
+import type { BoardOptions, SimulatedBoard } from "../../scripts/simulator/espruino/simulated-board.ts";
 import { type BoardName, boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 
 export interface Rig {

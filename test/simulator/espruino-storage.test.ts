@@ -18,10 +18,10 @@ import {
   isValid,
   list,
   readFile,
-  type StorageArea,
   stats,
   writeFile,
 } from "../../scripts/simulator/espruino/storage.ts";
+import type { StorageArea } from "../../scripts/simulator/espruino/storage-layout.ts";
 
 const PAGE = 4096;
 

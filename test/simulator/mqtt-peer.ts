@@ -8,11 +8,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import { createClock, type Clock as FakeClock } from "@sinonjs/fake-timers";
 import { generate, type IConnectPacket, type Packet, parser } from "mqtt-packet";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
-import {
-  createThingsBoard,
-  type ThingsBoard,
-  type ThingsBoardOptions,
-} from "../../scripts/simulator/thingsboard/server.ts";
+import { createThingsBoard, type ThingsBoardOptions } from "../../scripts/simulator/thingsboard/server.ts";
+import type { ThingsBoard } from "../../scripts/simulator/thingsboard/thingsboard.ts";
 import { duplexPair } from "./duplex-pair.ts";
 
 export const START_MS = Date.UTC(2026, 0, 1);

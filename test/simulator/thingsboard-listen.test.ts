@@ -5,7 +5,8 @@ import { type TestContext, test } from "node:test";
 import mqtt from "mqtt";
 import { createHttpApi } from "../../scripts/simulator/thingsboard/http-api.ts";
 import { RpcError } from "../../scripts/simulator/thingsboard/rpc.ts";
-import { createThingsBoard, type ThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
+import type { ThingsBoard } from "../../scripts/simulator/thingsboard/thingsboard.ts";
 
 /** A stand-in on free loopback ports, closed after the test. */
 async function listening(t: TestContext) {

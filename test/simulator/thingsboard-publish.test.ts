@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { TelemetryMessage } from "../../scripts/simulator/thingsboard/server.ts";
+import type { TelemetryMessage } from "../../scripts/simulator/thingsboard/thingsboard.ts";
 import { START_MS, setup } from "./mqtt-peer.ts";
 
 const TELEMETRY = "v1/devices/me/telemetry";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { useNetwork } from "../../firmware/mqtt/session.ts";
+import type { ServerConfig } from "../../firmware/config.ts";
+import { useNetwork } from "../../firmware/mqtt/connection.ts";
 import { Reason } from "../../firmware/reason.ts";
-import { type ServerConfig, TBDeviceMQTTClient, type Telemetry } from "../../firmware/thingsboard/client.ts";
+import { TBDeviceMQTTClient, type Telemetry } from "../../firmware/thingsboard/client.ts";
 import { fakeNetwork } from "../mqtt/fake-network.ts";
 import { CONFIG, server } from "./server.ts";
 
@@ -369,18 +370,26 @@ describe("RPC", () => {
     }
   });
 
-  it("one that is too large gets an error, is acknowledged, and ends nothing", async () => {
-    const far = await connected();
-    const calls: unknown[] = [];
-    far.client.set_callback((...call) => calls.push(call));
-    far.publish("v1/devices/me/rpc/request/5", JSON.stringify({ method: "x", params: "y".repeat(4200) }));
-    far.publish("elsewhere", "y".repeat(4200));
-    await settled();
-    assert.deepEqual(far.published(), [["v1/devices/me/rpc/response/5", '{"error":"too large"}']]);
-    assert.equal(far.received.filter(({ cmd }) => cmd === "puback").length, 2);
-    assert.deepEqual([calls, far.client.status], [[], true]);
-    await far.client.disconnect();
-  });
+  const LARGE = {
+    "is too large": "y".repeat(4200),
+    "is larger than memory once it is read": "y".repeat(2000),
+    "has too many numbers": Array(300).fill(1),
+    "has too many members": Object.fromEntries(Array.from({ length: 150 }, (_, i) => [i, []])),
+    "is too deep": JSON.parse("[".repeat(300) + "]".repeat(300)),
+  };
+  for (const [name, params] of Object.entries(LARGE))
+    it(`one that ${name} gets an error, is acknowledged, and ends nothing`, async () => {
+      const far = await connected();
+      const calls: unknown[] = [];
+      far.client.set_callback((...call) => calls.push(call));
+      far.publish("v1/devices/me/rpc/request/5", JSON.stringify({ method: "x", params }));
+      far.publish("elsewhere", JSON.stringify(params));
+      await settled();
+      assert.deepEqual(far.published(), [["v1/devices/me/rpc/response/5", '{"error":"too large"}']]);
+      assert.equal(far.received.filter(({ cmd }) => cmd === "puback").length, 2);
+      assert.deepEqual([calls, far.client.status], [[], true]);
+      await far.client.disconnect();
+    });
 
   it("the last 8 requests are remembered", async () => {
     const far = await connected();

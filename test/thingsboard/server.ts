@@ -1,7 +1,8 @@
 import { generate, type Packet, parser } from "mqtt-packet";
-import { useNetwork } from "../../firmware/mqtt/session.ts";
+import type { ServerConfig } from "../../firmware/config.ts";
+import { useNetwork } from "../../firmware/mqtt/connection.ts";
 import type * as clients from "../../firmware/thingsboard/client.ts";
-import { type Client, type ServerConfig, TBDeviceMQTTClient } from "../../firmware/thingsboard/client.ts";
+import { type Client, TBDeviceMQTTClient } from "../../firmware/thingsboard/client.ts";
 import { fromBuffer, latin1 } from "../mqtt/bytes.ts";
 import { type FakeNetwork, fakeNetwork } from "../mqtt/fake-network.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { type Clock, install } from "@sinonjs/fake-timers";
 import type { Fix } from "../../firmware/gnss/fix.ts";
-import type * as sessions from "../../firmware/mqtt/session.ts";
+import type * as connections from "../../firmware/mqtt/connection.ts";
 import { Reason } from "../../firmware/reason.ts";
 import type * as clients from "../../firmware/thingsboard/client.ts";
 import type * as commandsOf from "../../firmware/tracker/commands.ts";
@@ -13,10 +13,10 @@ import { bootable } from "../modem/fresh.ts";
 import { type Server, server } from "../thingsboard/server.ts";
 import { Reboot, switchOn } from "./espruino.ts";
 
-const boot = bootable<typeof commandsOf & typeof journals & typeof sessions & typeof clients>(
+const boot = bootable<typeof commandsOf & typeof journals & typeof connections & typeof clients>(
   "tracker/commands.ts",
   "tracker/journal.ts",
-  "mqtt/session.ts",
+  "mqtt/connection.ts",
   "thingsboard/client.ts",
 );
 const FIX: Fix = { time_ms: 1780000000000, latitude: 52.5, longitude: 13.4 };
@@ -150,6 +150,7 @@ test("an unknown method gets an error, whatever its name", async (t) => {
   await rig.start();
   for (const method of ["fly", "toString", "__proto__", ""])
     assert.deepEqual(await rig.call(0, method), { error: `unknown method ${method}` });
+  assert.deepEqual(await rig.call(0, "y".repeat(1400)), { error: `unknown method ${"y".repeat(64)}` });
 });
 
 test("setInterval: seconds, or an object with them", async (t) => {

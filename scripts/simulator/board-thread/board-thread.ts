@@ -4,7 +4,7 @@
  */
 import { once } from "node:events";
 import { MessageChannel, Worker } from "node:worker_threads";
-import type { SerialPeer } from "../espruino/machine.ts";
+import type { SerialPeer } from "../espruino/serial-peer.ts";
 import type { WorldOptions } from "../world.ts";
 import { connectPeer } from "./line.ts";
 import type { BoardStart, BoardTold } from "./worker.ts";

@@ -1,6 +1,6 @@
 /** A serial line between two threads: its ends are the two ports of a `MessageChannel`. */
 import type { MessagePort } from "node:worker_threads";
-import type { SerialPeer } from "../espruino/machine.ts";
+import type { SerialPeer } from "../espruino/serial-peer.ts";
 
 /** What one end tells the other. */
 type Told = { bytes: string } | { baud: number } | { held: boolean } | { watched: boolean };

@@ -1,7 +1,7 @@
 /** The board's thread. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { realClock } from "../clock.ts";
-import type { SerialPeer } from "../espruino/machine.ts";
+import type { SerialPeer } from "../espruino/serial-peer.ts";
 import { createSimulatedBoard } from "../world.ts";
 import { peerBehind } from "./line.ts";
 

@@ -1,104 +1,23 @@
-import type { Clock } from "../clock.ts";
-import { installBuiltIns } from "./built-ins.ts";
-import { fromBytes } from "./bytes.ts";
 import { createScopes, type Scopes } from "./closures.ts";
-import { createConsole, replOptions } from "./console.ts";
-import { installEmitter, listeners } from "./emitter.ts";
-import { createEventQueue } from "./event-queue.ts";
-import { type Flash, PowerCut } from "./flash.ts";
-import { className, installGlobals } from "./globals.ts";
+import { replOptions } from "./console.ts";
+import { createMachine } from "./create-machine.ts";
+import { listeners } from "./emitter.ts";
+import { PowerCut } from "./flash.ts";
+import { className } from "./globals.ts";
 import { printJson } from "./json.ts";
-import { createLoop, type Starvation, type Work } from "./loop.ts";
-import { type ErrorFlag, inOrder, type Machine, type SerialPeer } from "./machine.ts";
-import { estimateMemory, reachable } from "./memory.ts";
-import { createPackets, type Packets } from "./packets.ts";
-import { createPins, type PinLevels } from "./pins.ts";
-import { installPromise } from "./promise.ts";
+import { type ErrorFlag, inOrder, type Machine } from "./machine.ts";
+import type { PinLevels } from "./pins.ts";
 import { createRandomNumbers } from "./random.ts";
-import { createRealm, Stopped } from "./realm.ts";
+import { Stopped } from "./realm.ts";
 import { createResetRegister } from "./reset-register.ts";
-import { createSerials } from "./serial.ts";
-import type { BoardSpec } from "./specs.ts";
-import { eraseAll, eraseFile, isValid, readFile, type StorageArea, writeFile } from "./storage.ts";
-import { createTimers } from "./timers.ts";
+import type { BoardOptions, SimulatedBoard } from "./simulated-board.ts";
+import { eraseAll, isValid, readFile } from "./storage.ts";
+import type { StorageArea } from "./storage-layout.ts";
 import { describe } from "./uncaught.ts";
 import { createWatchdog } from "./watchdog.ts";
 
-export interface BoardOptions {
-  board: BoardSpec;
-  /** Made with `flashOf(board)`. */
-  flash: Flash;
-  clock: Clock;
-  /** Who is at the other end of a device, by its name ("Serial1", "USB") or by the path it is opened with. */
-  serials?: Record<string, SerialPeer>;
-  /** Lines the program or the interpreter prints while there is a console. */
-  print?(line: string): void;
-  /** 0 <= x < 1: what `Math.random()` gives, in place of the interpreter's own numbers. */
-  random?(): number;
-  /** How long the interpreter is busy with a callback; meanwhile data piles up in the event queue. Default: not at all. */
-  busy_ms?(work: Work): number;
-  /** An output changed, or was driven again. */
-  onPin?(pin: string, level: boolean): void;
-  /** The chip was reset by the program or its watchdog; it boots again by itself. */
-  onReboot?(reason: string): void;
-  /**
-   * The console's Ctrl-C, for a program that does not return: then the interpreter takes no bytes, but the chip still looks
-   * at each that comes. Given, the program's loops are looked into: Ctrl-C ends them, and the watchdog bites there, by
-   * `clock`. Absent, as where the clock is a test's and stands still in a loop: they run without end.
-   */
-  ctrlC?: CtrlC;
-  /** The flash said that the power is cut (`PowerCut`); it stays off until `boot`. */
-  onPowerCut?(): void;
-  /** From a reset of the chip to its boot; default 10. */
-  reboot_ms?: number;
-}
-
-/** Whether Ctrl-C came, and the interpreter has not taken it yet. */
-export interface CtrlC {
-  pending(): boolean;
-  taken(): void;
-}
-
-/** A board with Espruino on it, in this process. Off until `boot`. */
-export interface SimulatedBoard {
-  /** Power comes on, or the reset pin is pressed. */
-  boot(): void;
-  /** As `reset()` on the console: boot code does not run. */
-  reset(): void;
-  /** Power goes: the program ends between two statements, what is in flash stays. */
-  powerCut(): void;
-  readonly running: boolean;
-  /**
-   * Runs a line as the REPL does; gives what it shows after the "=", or `Uncaught ...`. Listeners to
-   * "uncaughtException" hear of it too (the REPL then shows nothing).
-   */
-  evaluate(source: string): string;
-  readonly global: Record<string, unknown>;
-  /** Variables in use, estimated. */
-  memory(): { usage: number; total: number };
-  readonly errorFlags: ErrorFlag[];
-  /**
-   * The next callback (of serial data, of a timer, of an event; not a promise's) runs out of memory. It ends there,
-   * without catch and finally; LOW_MEMORY and MEMORY are set; what else is due in the pass still runs, but its
-   * intervals are removed, as is the listener if it was for data; then E's "errorFlag" comes.
-   */
-  outOfMemory(starvation?: Starvation): void;
-  /** Drives an input from outside. */
-  setInput(pin: string, level: boolean): void;
-  pin(pin: string): boolean;
-  readonly storage: StorageArea;
-  dispose(): void;
-}
-
 /** `Date.now()` has one, whatever the host's clock counts in. */
 const FRACTION_MS = 0.36596679687;
-/** The chip waits for two of its ticks whether the interpreter takes a Ctrl-C by itself. */
-const CTRL_C_MS = 200;
-/** A look at the clock costs as much as some turns of a loop. */
-const TURNS_A_LOOK = 64;
-/** "2v29.277" as 229.277: versions in their order. */
-const versionNumber = (version: string): number => Number.parseFloat(version.replace("v", ""));
-const PACKETS_SINCE = versionNumber("2v25");
 /** Of 32 bits, like what a chip's noise source gives. */
 const noise = (): number => Math.floor(Math.random() * 2 ** 32);
 const BOOT_FILES = [".boot0", ".boot1", ".boot2", ".boot3"];
@@ -111,6 +30,12 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
   let scopes: Scopes | undefined;
   /** Board time less the clock's. */
   let offset_ms = 0;
+  const time = {
+    now_ms: () => clock.now() + offset_ms + FRACTION_MS,
+    set(ms: number) {
+      offset_ms = ms - clock.now() - FRACTION_MS;
+    },
+  };
   let restart: unknown;
   let randomNumbers = createRandomNumbers();
   const resetRegister = createResetRegister(spec.resetRegister);
@@ -164,167 +89,32 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
   }
 
   function start(): Machine {
-    const { ctrlC } = options;
-    let turns = 0;
-    const turn = (): void => {
-      if (!realm.alive || loop.ending || ++turns % TURNS_A_LOOK === 0) lookInto(self, ctrlC as CtrlC);
-    };
-    const realm = createRealm(lostPower, ctrlC && turn);
-    const queue = createEventQueue();
-    const timers = createTimers(clock);
-    const serials = createSerials(current);
-    const pins = createPins(current, levels, options.onPin ?? (() => {}));
-    let todo: (() => void) | undefined;
-    const builtIns: object[] = [];
-    const emitters: object[] = [];
-    const classOf = (object: object): string | undefined => className(realm.global, object);
-    const loop = createLoop({
-      clock,
-      realm,
-      queue,
-      timers,
-      busy_ms: options.busy_ms ?? (() => 0),
-      deliver(device, bytes) {
-        serials.deliver(device, bytes);
-        // Now: what came before it in the same event may have run.
-        if (bytes.includes("\x03")) ctrlC?.taken();
+    const made = createMachine({
+      options,
+      current,
+      area,
+      levels,
+      watchdog,
+      resetRegister,
+      randomNumbers,
+      time,
+      scopes: () => {
+        scopes ??= createScopes();
+        return scopes;
       },
-      interrupted(inPass) {
-        ctrlC?.taken();
-        if (!inPass) self.console.write("Execution Interrupted\n");
-      },
-      ranOut() {
-        if (!self.errorFlags.has("MEMORY")) self.console.write("OUT OF MEMORY\n");
-        self.errorFlags.add("LOW_MEMORY").add("MEMORY");
-      },
-      removed: (message) => self.removed(message),
-      passDone(exception, interrupted) {
-        if (interrupted && realm.alive)
-          self.console.write("Execution Interrupted during event processing.\n");
-        report(exception);
-        if (!realm.alive) return;
-        serials.drained();
-        if (todo) todo();
-        else machine?.console.idle();
-        watchdog.passDone();
+      report,
+      lostPower,
+      restartProgram,
+      reboot(reason) {
+        emitKill();
+        hardReset(reason);
+        throw new Stopped(reason);
       },
     });
-    const packets = (send: (bytes: string) => void): Packets =>
-      createPackets({
-        clock,
-        send,
-        evaluate(source) {
-          let result: string | undefined;
-          const thrown = loop.guard(() => {
-            result = printJson(realm.run(source, "REPL"), { classOf });
-          });
-          return result ?? (() => report(thrown));
-        },
-        readFile: (name) => readFile(area, name)?.toString("latin1"),
-        writeFile(name, data, offset, size) {
-          report(
-            loop.guard(() => {
-              try {
-                writeFile(area, name, fromBytes(data), offset, size);
-              } catch (error) {
-                if (error instanceof PowerCut) lostPower();
-                throw error;
-              }
-            }),
-          );
-        },
-      });
-    const self: Machine = {
-      spec,
-      clock,
-      realm,
-      loop,
-      timers,
-      queue,
-      pins,
-      storage: area,
-      peers: options.serials ?? {},
-      errorFlags: new Set(),
-      resetRegister,
-      removed(message) {
-        self.console.write(`ERROR: ${message}\n`);
-        self.errorFlags.add("CALLBACK");
-      },
-      randomNumbers,
-      random: options.random ?? (() => randomNumbers.next() / 2 ** 31),
-      console: createConsole({
-        device: spec.console,
-        peer: serials.peer,
-        version: spec.version,
-        board: spec.name,
-        packets: versionNumber(spec.version) < PACKETS_SINCE ? undefined : packets,
-        print,
-        classOf,
-        execute(source) {
-          let result: { value: unknown } | undefined;
-          const thrown = loop.guard(() => {
-            result = { value: realm.run(source, "REPL") };
-          });
-          report(thrown);
-          return result;
-        },
-      }),
-      time: {
-        now_ms: () => clock.now() + offset_ms + FRACTION_MS,
-        set(ms) {
-          offset_ms = ms - clock.now() - FRACTION_MS;
-        },
-      },
-      control: {
-        reset(clearFlash) {
-          if (clearFlash) for (const file of [".varimg", ".bootcde", ".bootrst"]) eraseFile(area, file);
-          todo = () => restartProgram("reset");
-          loop.wake(true);
-        },
-        load(file) {
-          todo = () => restartProgram("load", file);
-          loop.wake(true);
-        },
-        reboot(reason) {
-          emitKill();
-          hardReset(reason);
-          throw new Stopped(reason);
-        },
-      },
-      memory() {
-        scopes ??= createScopes();
-        const roots = {
-          globals: { ...realm.global },
-          builtIns,
-          emitters,
-          timers: timers.list(),
-          events: loop.pending(),
-        };
-        return { usage: estimateMemory(roots, scopes, realm, spec), total: spec.variables };
-      },
-    };
-    machine = self;
-    stopMachine = () => {
-      self.console.stop();
-      serials.stop();
-    };
-    installEmitter(self);
-    installBuiltIns(self);
-    installPromise(self);
-    installGlobals(self, watchdog);
-    pins.install();
-    serials.install();
-    builtIns.push(...reachable(realm.global));
-    for (const name of ["E", "process", ...spec.serials, ...spec.consoles])
-      emitters.push(realm.global[name] as object);
-    return self;
-  }
-
-  /** At a program that runs, now and then. */
-  function lookInto({ realm, loop }: Machine, ctrlC: CtrlC): void {
-    if (realm.alive) watchdog.biteIfDue();
-    if (!realm.alive) throw new Stopped("the board was reset");
-    if (loop.ending || (ctrlC.pending() && loop.ran_ms() > CTRL_C_MS)) loop.interrupt();
+    machine = made.machine;
+    stopMachine = made.stop;
+    made.install();
+    return made.machine;
   }
 
   /** The program's handlers of uncaught exceptions; gives what is still uncaught. */

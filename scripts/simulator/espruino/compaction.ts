@@ -1,4 +1,4 @@
-import { align, files, HEADER_BYTES, isRealFile, nextPage, type StorageArea } from "./storage.ts";
+import { align, files, HEADER_BYTES, isRealFile, nextPage, type StorageArea } from "./storage-layout.ts";
 
 /**
  * Streams the live files from `start` on through a swap buffer back into the same pages: a page is erased and written

@@ -1,7 +1,7 @@
 import type { PrintOptions } from "./json.ts";
 import { printJson } from "./json.ts";
-import type { SerialPeer } from "./machine.ts";
 import type { Packets } from "./packets.ts";
+import type { SerialPeer } from "./serial-peer.ts";
 
 interface ConsoleParts {
   /** The device the REPL starts on. */

@@ -6,8 +6,9 @@ import type { Pins } from "./pins.ts";
 import type { RandomNumbers } from "./random.ts";
 import type { Realm } from "./realm.ts";
 import type { ResetRegister } from "./reset-register.ts";
+import type { SerialPeer } from "./serial-peer.ts";
 import type { BoardSpec } from "./specs.ts";
-import type { StorageArea } from "./storage.ts";
+import type { StorageArea } from "./storage-layout.ts";
 import type { Timers } from "./timers.ts";
 
 /**
@@ -18,20 +19,6 @@ export const ERROR_FLAGS = ["FIFO_FULL", "BUFFER_FULL", "CALLBACK", "LOW_MEMORY"
 export type ErrorFlag = (typeof ERROR_FLAGS)[number];
 
 export const inOrder = (flags: Set<ErrorFlag>): ErrorFlag[] => ERROR_FLAGS.filter((flag) => flags.has(flag));
-
-/** The other end of a UART, of the console's cable or radio. Bytes are strings of char codes 0-255. */
-export interface SerialPeer {
-  /** Bytes from the board. */
-  write(bytes: string): void;
-  /** Set by the board: call it with bytes for the board. */
-  onData?: ((bytes: string) => void) | undefined;
-  /** The board set its UART up, or down (0). */
-  setBaud?(baud: number): void;
-  /** A terminal on which somebody looks on: the console greets and prompts there before anything is typed. */
-  watched?: boolean;
-  /** Hardware flow control: the board cannot take more for now, or can again. */
-  hold?(held: boolean): void;
-}
 
 /** One run of the interpreter, from boot to reset: the parts that its functions work on. */
 export interface Machine {

@@ -1,10 +1,22 @@
-import type { Machine } from "./machine.ts";
+import type { Clock } from "../clock.ts";
+import type { Loop } from "./loop.ts";
+import type { Realm } from "./realm.ts";
+import type { BoardSpec } from "./specs.ts";
 
 /** What the board's pins do, for whoever is wired to them. */
 export interface Pins {
   /** The outside drives an input. */
   setInput(pin: string, level: boolean): void;
   read(pin: string): boolean;
+}
+
+/** What the pins need of the machine that they are part of. */
+interface PinsParts {
+  spec: BoardSpec;
+  clock: Clock;
+  realm: Realm;
+  loop: Loop;
+  time: { now_ms(): number };
 }
 
 type PinObserver = (pin: string, level: boolean) => void;
@@ -24,7 +36,7 @@ export type PinLevels = Map<string, boolean>;
 const EDGES: Record<string, number> = { rising: 1, falling: -1, both: 0 };
 
 export function createPins(
-  machine: () => Machine,
+  machine: () => PinsParts,
   levels: PinLevels,
   observe: PinObserver,
 ): Pins & { install(): void } {

@@ -1,8 +1,9 @@
 import { flatten } from "./data.ts";
 import { BUFFER, forget, listeners } from "./emitter.ts";
 import { EVENT_QUEUE_BYTES } from "./event-queue.ts";
-import type { Machine, SerialPeer } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import type { HostFunction } from "./realm.ts";
+import type { SerialPeer } from "./serial-peer.ts";
 
 const BUFFER_BYTES = 512;
 const EIGHTH = (EVENT_QUEUE_BYTES - 1) / 8;

@@ -1,10 +1,11 @@
 import { type Command, integer, quoted } from "./command.ts";
-import { type Connection, openConnection } from "./connection.ts";
+import { openConnection } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { socketErrorText } from "./errors.ts";
 import { queryOrStore } from "./general.ts";
 import type { Commands, Reply } from "./interpreter.ts";
 import type { PdpContexts } from "./pdp.ts";
+import { type ModemSocket, newSocket, type SocketState, socketSettings, take } from "./socket.ts";
 
 export interface Sockets {
   commands: Commands;
@@ -18,37 +19,10 @@ export interface Sockets {
   readonly list: readonly SocketState[];
 }
 
-/** QISTATE's numbers: 1 opening, 2 connected, 4 closing. */
-export interface SocketState {
-  id: number;
-  context: number;
-  host: string;
-  port: number;
-  state: number;
-  unread: number;
-}
-
-interface ModemSocket {
-  id: number;
-  context: number;
-  host: string;
-  port: number;
-  localPort: number;
-  /** 0 buffer access, 1 direct push. */
-  mode: number;
-  state: 1 | 2 | 4;
-  /** A recv URC was sent and the buffer not been empty since: no further one. */
-  announced: boolean;
-  /** The first bytes that were read. */
-  head: string;
-  connection: Connection | undefined;
-}
-
 const MOST_SOCKETS = 12;
 const MOST_SENT = 1460;
 const MOST_READ = 1500;
 const TIMEOUT = 569;
-const HEAD = 4;
 
 export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boolean): Sockets {
   const { model, faults } = core;
@@ -101,27 +75,13 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
     if (!connection || sockets.get(id) !== socket) return;
     const separator = core.nv.get("+QICFG viewmode") === "1" ? "," : "\r\n";
     while (socket.mode === 1 && connection.received !== "") {
-      const data = take(socket, MOST_READ);
+      const data = take(core, socket, MOST_READ);
       core.urc(`+QIURC: "recv",${id},${data.length}${separator}${data}`);
     }
     if (connection.received === "" || socket.announced) return;
     socket.announced = true;
     const withLength = faults.recvLength ?? (model.recvLength || core.nv.get("+QICFG recvind") === "1");
     late(socket, () => core.urc(`+QIURC: "recv",${id}${withLength ? `,${connection.received.length}` : ""}`));
-  }
-
-  function take(socket: ModemSocket, most: number): string {
-    const { connection } = socket;
-    if (!connection) return "";
-    const data = connection.received.slice(0, most);
-    connection.received = connection.received.slice(data.length);
-    if (connection.read < HEAD) {
-      socket.head = (socket.head + data).slice(0, HEAD);
-      if (socket.head.length === HEAD) core.tell({ what: "first bytes", id: socket.id, bytes: socket.head });
-    }
-    connection.read += data.length;
-    if (connection.received === "") socket.announced = false;
-    return data;
   }
 
   core.events.on("contextDown", (context) => {
@@ -155,18 +115,7 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
     if (faults.deadSockets) return soon(core.chance(0.5) ? 553 : 563);
     if (sockets.has(id) || sticky.delete(id)) return soon(563);
     const refused = faults.openError || faults.contextOpenError;
-    const socket: ModemSocket = {
-      id,
-      context,
-      host,
-      port,
-      localPort: localPort || nextLocalPort++,
-      mode,
-      state: 1,
-      announced: false,
-      head: "",
-      connection: undefined,
-    };
+    const socket = newSocket({ id, context, host, port, localPort: localPort || nextLocalPort++, mode });
     if (core.chance(faults.silentOpen)) {
       core.transcript.note(`fault: socket ${id} opens for ever`);
       core.tell({ what: "opened", id, error: undefined });
@@ -235,7 +184,7 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
       const read = connection?.read ?? 0;
       reply.info(`+QIRD: ${read + unread},${read},${unread}`);
     } else {
-      const data = take(socket, most);
+      const data = take(core, socket, most);
       reply.info(data === "" ? "+QIRD: 0" : `+QIRD: ${data.length}\r\n${data}`);
       // The room goes to what waited in the air, announced after the answer
       core.after(core.times.answer_ms + 1, () => connection?.flow());
@@ -296,18 +245,9 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
       }
     },
     resume({ id, host, port, mode = 0 }) {
-      const socket: ModemSocket = {
-        id,
-        context: 1,
-        host,
-        port,
-        localPort: nextLocalPort++,
-        mode,
-        state: 2,
-        announced: false,
-        head: "",
-        connection: undefined,
-      };
+      const localPort = nextLocalPort++;
+      const socket = newSocket({ id, context: 1, host, port, localPort, mode });
+      socket.state = 2;
       open(socket, () => {});
     },
     reset() {
@@ -347,11 +287,4 @@ export function createSockets(core: Core, pdp: PdpContexts, flowing: () => boole
       "+QICFG": (command, reply) => queryOrStore(core, "+QICFG", socketSettings(core), command, reply),
     },
   };
-}
-
-/** Factory values of AT+QICFG; they are not saved. */
-function socketSettings(core: Core): Record<string, string> {
-  const common = { transpktsize: "1024", transwaittm: "2", viewmode: "0", "tcp/retranscfg": "8,600" };
-  if (core.model.family === "BG9x") return common;
-  return { ...common, recvind: "0", "tcp/keepalive": "0", passiveclosed: "0", "recv/buffersize": "10240" };
 }

@@ -11,6 +11,9 @@ export const SESSION_LIMITS = "getSessionLimits";
 export const TIMEOUT_REPLY = '{"error":"timeout"}';
 export const CLIENT_RPC_TIMEOUT_MS = 60_000;
 
+/** Packets that the server queues before the CONNACK: transport.mqtt.msg_queue_size_per_device_limit. */
+export const MAX_QUEUED = 100;
+
 /** The method of a request. Throws PayloadError for what makes the server close the connection. */
 export function methodOf(id: string, payload: string): string {
   const json = parseLenientJson(payload);

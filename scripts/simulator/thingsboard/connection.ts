@@ -11,62 +11,26 @@ import {
   type ISubscribePacket,
   type Packet,
 } from "mqtt-packet";
-import type { Clock } from "../clock.ts";
-import { attributesFor, checkClaim } from "./attributes.ts";
-import {
-  CLIENT_RPC_TIMEOUT_MS,
-  methodOf,
-  SESSION_LIMITS,
-  sessionLimits,
-  TIMEOUT_REPLY,
-} from "./client-rpc.ts";
+import { MAX_QUEUED } from "./client-rpc.ts";
+import type { Core } from "./core.ts";
 import { ConnackCode } from "./credentials.ts";
 import { Decoder, MalformedPacket } from "./decoder.ts";
 import type { Device } from "./device.ts";
-import { type FaultSettings, nextRandom } from "./faults.ts";
+import { nextRandom } from "./faults.ts";
 import { PayloadError } from "./lenient-json.ts";
 import { Outlet } from "./outlet.ts";
+import { type Publishing, publishRouted } from "./publish.ts";
 import type { RpcSession } from "./rpc.ts";
-import { parseAttributes, parseTelemetry, type Sample } from "./telemetry.ts";
-import {
-  ATTRIBUTE_TOPICS,
-  type Route,
-  RPC_REQUEST_TOPICS,
-  replyPrefix,
-  routeOf,
-  SUBSCRIBABLE,
-  topicMatches,
-} from "./topics.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import { RPC_REQUEST_TOPICS } from "./topics.ts";
 
-/** What a connection needs of the server. */
-export interface Core {
-  clock: Clock;
-  faults: FaultSettings;
-  inactivity_timeout_ms: number;
-  login(packet: IConnectPacket): Device | ConnackCode;
-  /** The connection became the session of its device. */
-  opened(connection: Connection, device: Device): void;
-  /** The connection is over, and why. Called once. */
-  closed(connection: Connection, reason: string): void;
-  /** Takes the tokens of one message with so many values; false when it is over a limit, the device's or its tenant's. */
-  take(device: Device, points?: number): boolean;
-  telemetry(device: Device, samples: Sample[], packet: IPublishPacket): void;
-  /** What is in it closes the connection. */
-  refused(device: Device, samples: Sample[]): void;
-  log(device: Device | undefined, line: string): void;
-}
-
-// transport.mqtt.msg_queue_size_per_device_limit
-const MAX_QUEUED = 100;
-
-export class Connection implements RpcSession {
+export class Connection implements RpcSession, Publishing {
   device: Device | undefined;
   connect: IConnectPacket | undefined;
   connected_ms = 0;
   bytes_received = 0;
   readonly outlet: Outlet;
-  /** Granted filters and their QoS, in the order of subscription. */
-  readonly subscriptions = new Map<string, 0 | 1>();
+  readonly subscriptions = new Subscriptions();
   private readonly decoder = new Decoder();
   /** What came before the CONNACK. */
   private readonly queued: Packet[] = [];
@@ -74,21 +38,20 @@ export class Connection implements RpcSession {
   private readonly unacknowledged = new Map<number, () => void>();
   private readonly timers = new Set<unknown>();
   private packet_id = 0;
-  private rpc_topic: string | undefined;
   /** How the topics of replies to the device's own calls begin: as its last call's. */
-  private rpc_reply_topic = "";
+  rpc_reply_topic = "";
   private active_ms = 0;
-  private over = false;
+  over = false;
 
   constructor(
     private readonly socket: Duplex,
-    private readonly core: Core,
+    readonly core: Core<Connection>,
   ) {
     this.outlet = new Outlet(socket, core.clock, core.faults);
     socket.on("data", (bytes: Buffer) => this.receive(bytes));
-    socket.on("end", () => this.lost("the client closed the connection"));
-    socket.on("error", (error) => this.lost(`connection lost: ${error.message}`));
-    socket.on("close", () => this.lost("connection lost"));
+    socket.on("end", () => this.close("the client closed the connection", true));
+    socket.on("error", (error) => this.close(`connection lost: ${error.message}`, true));
+    socket.on("close", () => this.close("connection lost", true));
   }
 
   /** Closes after what is queued is sent; `abrupt`: now. */
@@ -101,8 +64,9 @@ export class Connection implements RpcSession {
   }
 
   sendRpcRequest(id: number, payload: string, delivered: () => void): 0 | 1 | undefined {
-    if (this.rpc_topic === undefined || this.over) return undefined;
-    const topic = this.rpc_topic + id;
+    const { requests } = this.subscriptions;
+    if (requests === undefined || this.over) return undefined;
+    const topic = requests + id;
     const { qos, messageId } = this.sendPublish(topic, payload);
     if (qos === 1) this.unacknowledged.set(messageId, delivered);
     for (let more = this.core.faults.repeat_requests; more > 0; more--) this.sendPublish(topic, payload);
@@ -113,8 +77,8 @@ export class Connection implements RpcSession {
     this.outlet.together(send);
   }
 
-  private sendPublish(topic: string, payload: string): { qos: 0 | 1; messageId: number } {
-    const qos = this.qosOf(topic);
+  sendPublish(topic: string, payload: string): { qos: 0 | 1; messageId: number } {
+    const qos = this.subscriptions.qosOf(topic);
     // Counts QoS 0 messages too, so gaps are normal; ThingsBoard does not skip 0 either.
     this.packet_id = (this.packet_id + 1) & 0xffff;
     const messageId = this.packet_id;
@@ -205,7 +169,8 @@ export class Connection implements RpcSession {
         this.subscribe(device, packet);
         break;
       case "unsubscribe":
-        for (const filter of packet.unsubscriptions) this.unsubscribe(device, filter);
+        for (const filter of packet.unsubscriptions)
+          if (this.subscriptions.remove(filter)) device.rpc.gone(this);
         this.send({ cmd: "unsuback", messageId: packet.messageId, granted: [] });
         break;
       case "puback":
@@ -230,103 +195,20 @@ export class Connection implements RpcSession {
       return;
     }
     try {
-      if (this.publishRouted(device, packet, routeOf(packet.topic))) this.sendPuback(packet);
+      if (publishRouted(this, device, packet)) this.sendPuback(packet);
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
       this.close(`bad payload on ${packet.topic}: ${error.message}`);
     }
   }
 
-  /** Does what the topic says; false when no PUBACK is to follow. */
-  private publishRouted(device: Device, packet: IPublishPacket, route: Route): boolean {
-    const payload = packet.payload.toString();
-    const { core } = this;
-    switch (route.kind) {
-      case "telemetry": {
-        const samples = parseTelemetry(payload);
-        if (samples.length === 0) {
-          core.log(device, "an empty telemetry array is never answered: do not send one");
-          return false;
-        }
-        const fault = faultOf(samples, core.faults);
-        if (fault) {
-          core.refused(device, samples);
-          throw new PayloadError(fault);
-        }
-        const points = samples.reduce((count, sample) => count + sample.values.size, 0);
-        if (!this.withinRate(device, points)) return false;
-        core.telemetry(device, samples, packet);
-        return true;
-      }
-      case "attributes": {
-        const values = parseAttributes(payload);
-        if (!this.withinRate(device, values.size)) return false;
-        for (const [key, value] of values) device.store.attributes.set(key, value);
-        return true;
-      }
-      case "rpc_response":
-        if (!/^[+-]?\d+$/.test(route.id)) throw new PayloadError("the request id is no number");
-        if (!this.withinRate(device)) return false;
-        if (core.faults.lose_rpc_answers > 0) {
-          core.faults.lose_rpc_answers--;
-          core.log(device, `fault: RPC reply ${route.id} lost after its PUBACK`);
-        } else if (!device.rpc.answer(Number(route.id), payload))
-          core.log(device, `stale RPC reply ${route.id} ignored`);
-        return true;
-      case "rpc_request":
-        return this.answerRpc(device, packet, methodOf(route.id, payload), route.id);
-      case "attributes_request": {
-        const response = attributesFor(device.store, route.id, payload);
-        if (!this.withinRate(device)) return false;
-        this.sendPuback(packet);
-        if (!this.over && response !== undefined)
-          this.sendPublish(replyPrefix(packet.topic) + Number(route.id), response);
-        return false;
-      }
-      case "claim":
-        checkClaim(payload);
-        return this.withinRate(device);
-      case "ota":
-        if (!/^\d+$/.test(route.id) || !/^\d+$/.test(route.chunk)) return true;
-        if (!this.withinRate(device)) return false;
-        // No package is ever assigned here.
-        this.sendPublish("v2/fw/error", "NOT_FOUND");
-        throw new PayloadError("no firmware is assigned");
-      case "protobuf":
-        throw new PayloadError("the stand-in speaks JSON only, not protobuf");
-      case "gateway":
-        core.log(device, `${packet.topic}: the device is no gateway, ignored without PUBACK`);
-        return false;
-      case "unknown":
-        core.log(device, `unknown topic ${packet.topic}: PUBACKed, data dropped`);
-        return true;
-    }
-  }
-
-  /** PUBACK comes before the reply, and the reply whether the device subscribed to it or not. */
-  private answerRpc(device: Device, packet: IPublishPacket, method: string, id: string): boolean {
-    const prefix = replyPrefix(packet.topic);
-    this.rpc_reply_topic = prefix;
-    const number = String(Number(id));
-    if (method === SESSION_LIMITS && prefix.startsWith("v1/")) {
-      this.sendPuback(packet);
-      const limits = this.core.faults.told_limits ?? device.rate_limits ?? {};
-      if (!this.over) this.sendPublish(prefix + number, sessionLimits(limits, MAX_QUEUED));
-      return false;
-    }
-    if (!this.withinRate(device)) return false;
-    this.core.log(device, `no rule answers the RPC ${method}`);
-    this.later(CLIENT_RPC_TIMEOUT_MS, () => this.sendPublish(this.rpc_reply_topic + number, TIMEOUT_REPLY));
-    return true;
-  }
-
-  private withinRate(device: Device, points = 0): boolean {
+  withinRate(device: Device, points = 0): boolean {
     if (this.core.take(device, points)) return true;
     this.close("over the rate limit");
     return false;
   }
 
-  private sendPuback(packet: IPublishPacket): void {
+  sendPuback(packet: IPublishPacket): void {
     const { faults } = this.core;
     if (packet.qos === 0) return;
     if (faults.close_before_pubacks > 0) {
@@ -345,32 +227,23 @@ export class Connection implements RpcSession {
   private subscribe(device: Device, packet: ISubscribePacket): void {
     let requests = 0;
     const granted = packet.subscriptions.map(({ topic, qos }) => {
-      if (!SUBSCRIBABLE.has(topic)) return 0x80;
-      const granted_qos = qos === 0 ? 0 : 1;
-      this.subscriptions.set(topic, granted_qos);
-      const rpc_topic = RPC_REQUEST_TOPICS.get(topic);
+      const prefix = RPC_REQUEST_TOPICS.get(topic);
+      const answer = this.subscriptions.add(topic, qos);
       // Over the rate limit the grant is a lie: nothing will come.
-      if (rpc_topic !== undefined && this.core.take(device)) {
-        this.rpc_topic = rpc_topic;
+      if (prefix !== undefined && this.core.take(device)) {
+        this.subscriptions.requests = prefix;
         requests++;
       }
-      return granted_qos;
+      return answer;
     });
     this.send({ cmd: "suback", messageId: packet.messageId, granted });
     for (; requests > 0 && !this.over; requests--) device.rpc.subscribed(this);
   }
 
-  /** Tells of a change of shared attributes, if the device subscribed to them: on the topic of its last subscription. */
+  /** Tells of a change of shared attributes, if the device subscribed to them. */
   sendAttributes(update: object): void {
-    const topic = [...this.subscriptions.keys()].filter((filter) => ATTRIBUTE_TOPICS.includes(filter)).at(-1);
+    const topic = this.subscriptions.attributes;
     if (topic !== undefined && !this.over) this.sendPublish(topic, JSON.stringify(update));
-  }
-
-  private unsubscribe(device: Device, filter: string): void {
-    this.subscriptions.delete(filter);
-    if (!RPC_REQUEST_TOPICS.has(filter)) return;
-    this.rpc_topic = undefined;
-    device.rpc.gone(this);
   }
 
   private acknowledge(packet_id: number): void {
@@ -379,12 +252,6 @@ export class Connection implements RpcSession {
     this.active_ms = this.core.clock.now();
     this.unacknowledged.delete(packet_id);
     delivered();
-  }
-
-  /** The granted QoS of the first filter that matches; 1 when none does. */
-  private qosOf(topic: string): 0 | 1 {
-    for (const [filter, qos] of this.subscriptions) if (topicMatches(filter, topic)) return qos;
-    return 1;
   }
 
   private send(packet: Packet): void {
@@ -408,18 +275,12 @@ export class Connection implements RpcSession {
     });
   }
 
-  private later(ms: number, fn: () => void): void {
+  later(ms: number, fn: () => void): void {
     const timer = this.core.clock.setTimeout(() => {
       this.timers.delete(timer);
       fn();
     }, ms);
     this.timers.add(timer);
-  }
-
-  private lost(reason: string): void {
-    this.outlet.abandon();
-    this.socket.destroy();
-    this.finish(reason);
   }
 
   private finish(reason: string): void {
@@ -432,15 +293,4 @@ export class Connection implements RpcSession {
     if (this.device) this.core.take(this.device);
     this.core.closed(this, reason);
   }
-}
-
-/** What the server is set up to refuse: one such value refuses the packet. "": nothing. */
-function faultOf(samples: Sample[], { refused_keys, max_string_value_length }: FaultSettings): string {
-  for (const { values } of samples)
-    for (const [key, value] of values) {
-      if (refused_keys.includes(key)) return `fault: key ${key} is refused`;
-      if (max_string_value_length > 0 && typeof value === "string" && value.length > max_string_value_length)
-        return `the text of ${key} is over ${max_string_value_length} characters`;
-    }
-  return "";
 }

@@ -21,8 +21,8 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { RpcError } from "./rpc.ts";
-import type { TelemetryMessage, ThingsBoard } from "./server.ts";
 import type { Point } from "./store.ts";
+import type { TelemetryMessage, ThingsBoard } from "./thingsboard.ts";
 
 const MAX_BODY_BYTES = 65_536;
 const MIN_RPC_TIMEOUT_MS = 5000;

@@ -11,16 +11,16 @@
 import { EventEmitter } from "node:events";
 import type { Server as HttpServer } from "node:http";
 import net from "node:net";
-import type { Duplex } from "node:stream";
 import { type Clock, realClock } from "../clock.ts";
-import { Connection, type Core } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { Core } from "./core.ts";
 import { authenticate, type DeviceConfig } from "./credentials.ts";
 import { createDevice, type Device } from "./device.ts";
 import { type FaultSettings, type Faults, NO_FAULTS } from "./faults.ts";
 import { createHttpApi } from "./http-api.ts";
 import { ChangingLimits } from "./rate-limit.ts";
-import { RpcError, type RpcInfo } from "./rpc.ts";
-import type { Point } from "./store.ts";
+import { RpcError } from "./rpc.ts";
+import type { ConnectionInfo, ThingsBoard, ThingsBoardEvents } from "./thingsboard.ts";
 
 export interface ThingsBoardOptions {
   devices: DeviceConfig[];
@@ -30,88 +30,6 @@ export interface ThingsBoardOptions {
   log?: (line: string) => void;
   /** A session without PUBLISH, SUBSCRIBE, PINGREQ or PUBACK so long is closed. Default 600,000, as ThingsBoard's. */
   inactivity_timeout_ms?: number;
-}
-
-/** A telemetry message as it was stored. */
-export interface TelemetryMessage {
-  device: string;
-  topic: string;
-  qos: 0 | 1 | 2;
-  payload: string;
-  received_ms: number;
-  /** In the order of the message; a point with `received` over 1 overwrote an earlier one. */
-  points: Point[];
-}
-
-/** A live connection whose log-in was accepted. */
-export interface ConnectionInfo {
-  device: string;
-  client_id: string;
-  clean: boolean;
-  keepalive_s: number;
-  connected_ms: number;
-  /** Granted filters and QoS. */
-  subscriptions: Record<string, 0 | 1>;
-  bytes_received: number;
-  bytes_sent: number;
-}
-
-export interface ThingsBoardEvents {
-  telemetry: [TelemetryMessage];
-  connect: [{ device: string }];
-  /** A telemetry packet closed its connection: which stamps were in it. */
-  refused: [{ device: string; stamps: (number | undefined)[] }];
-  /** A connection ended. `device` is undefined when it never logged in. */
-  close: [{ device: string | undefined; reason: string }];
-}
-
-export interface RpcOptions {
-  /** Default 10,000. */
-  timeout_ms?: number;
-  /** Do not wait for a reply. Default false. */
-  oneway?: boolean;
-  /** Kept over a restart of the server; given up when its PUBACK is missing five times. Default false. */
-  persistent?: boolean;
-}
-
-export interface ListenOptions {
-  /** Port for MQTT; 0: a free one. */
-  mqttPort: number;
-  /** Port for the HTTP API; 0: a free one; absent: no HTTP. */
-  httpPort?: number;
-  /** Default 127.0.0.1. */
-  host?: string;
-}
-
-/** The stand-in. Wherever a device is asked for, its name or its token will do. */
-export interface ThingsBoard {
-  /** Takes one end of a stream as a device's TCP connection. */
-  accept(socket: Duplex): void;
-  /** Listens on TCP. Resolves to the ports; rejects when one is taken. */
-  listen(options: ListenOptions): Promise<{ mqttPort: number; httpPort: number | undefined }>;
-  /** Closes every connection and port. */
-  close(): Promise<void>;
-  /** Calls a method on a device. Rejects with RpcError: 404, 406, 408, 409, 503 or 504. */
-  rpc(device: string, method: string, params?: unknown, options?: RpcOptions): Promise<unknown>;
-  /** The name of a device. Throws RpcError 404, as everything here does for a device it does not know. */
-  nameOf(device: string): string;
-  /** The last calls to a device, with their states. */
-  rpcHistory(device: string): readonly RpcInfo[];
-  /** Stored points of one key or of all, oldest ts first. */
-  telemetry(device: string, key?: string): Point[];
-  /** The newest point of each key. */
-  latest(device: string): Point[];
-  /** Client attributes. */
-  attributes(device: string): Record<string, unknown>;
-  /** Sets shared attributes, and tells the device; a value undefined deletes. */
-  share(device: string, values: Record<string, unknown>): void;
-  /** The device's token is another from now on, and its session is closed; undefined: the device is deleted. */
-  changeToken(device: string, token: string | undefined): void;
-  on<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
-  off<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
-  readonly connections: ConnectionInfo[];
-  readonly devices: readonly string[];
-  readonly faults: Faults;
 }
 
 export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
@@ -155,7 +73,7 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
   const told = new ChangingLimits<Device>(() => settings.told_limits, clock);
   const untold = new ChangingLimits<Device>(() => settings.untold_limits, clock);
 
-  const core: Core = {
+  const core: Core<Connection> = {
     clock,
     faults,
     inactivity_timeout_ms: options.inactivity_timeout_ms ?? 600_000,
@@ -262,7 +180,7 @@ function infoOf(connection: Connection): ConnectionInfo[] {
       clean: connect.clean !== false,
       keepalive_s: connect.keepalive ?? 0,
       connected_ms,
-      subscriptions: Object.fromEntries(connection.subscriptions),
+      subscriptions: Object.fromEntries(connection.subscriptions.granted),
       bytes_received,
       bytes_sent: outlet.sent,
     },

@@ -1,0 +1,101 @@
+/**
+ * What the modem's answers tell while it is brought up: of the SIM and its PIN, the registration, who the modem is, its
+ * signal and its clock.
+ */
+import { Reason } from "../reason.ts";
+import { pinTries, registration, Step, signal, simState, timeOf } from "./quectel.ts";
+
+/** What became of the PIN of the settings. */
+const enum Pin {
+  /** Not entered since the SIM was ready. */
+  New,
+  /** Entered, and the SIM was not ready since. */
+  Entered,
+  /** The SIM said that it is wrong: it is not entered again before the next start. */
+  Wrong,
+}
+
+let pin = Pin.New;
+/** How often it could be entered before it was; undefined: the SIM did not say. */
+let pin_tries: number | undefined;
+/** The network turned the SIM down, in one of the three answers. */
+let denied: boolean;
+/** The modem's clock has local time. */
+let zoned: boolean;
+/** Milliseconds since 1970, UTC; 0 while nobody knows. */
+export let time_ms: number;
+/** Undefined until known, as are the next. */
+export let imei: string | undefined;
+export let iccid: string | undefined;
+/** Received signal strength. */
+export let signal_dbm: number | undefined;
+
+/** Another try to bring the modem up begins. */
+export function askAnew(): void {
+  time_ms = 0;
+  denied = zoned = false;
+}
+
+/** What the answer to a step tells, kept here; and what is wrong, None: nothing. `its_pin`: that of the settings. */
+export function read(now: Step, answer: Reason, value: string, its_pin: string): Reason {
+  switch (now) {
+    case Step.Sim: {
+      const state = answer || simState(value);
+      if (state !== Reason.PinMissing) {
+        // One that was wrong stays wrong, should the right one be entered by hand.
+        if (!state && pin === Pin.Entered) pin = Pin.New;
+        return state;
+      }
+      if (!its_pin) return Reason.PinMissing;
+      return pin === Pin.Wrong ? Reason.WrongPin : Reason.None;
+    }
+    case Step.PinTries: {
+      const before = pin_tries;
+      pin_tries = answer ? undefined : pinTries(value);
+      if (pin === Pin.Entered) {
+        // Only a count that fell says that the SIM took it, and took it for wrong: "SIM busy" and the like do not.
+        if (pin_tries === undefined || before === undefined) return Reason.PinUnsure;
+        if (pin_tries < before) pin = Pin.Wrong;
+      }
+      if (pin === Pin.Wrong) return Reason.WrongPin;
+      return pin_tries !== undefined && pin_tries < 2 ? Reason.PinLastTry : Reason.None;
+    }
+    case Step.Pin:
+      pin = answer === Reason.WrongPin ? Pin.Wrong : Pin.Entered;
+      // After OK, too, only +CPIN tells whether it was the right one, and the SIM takes a moment until it does.
+      return answer || Reason.SimBusy;
+    case Step.Imei:
+      imei = answer ? imei : value;
+      return answer;
+    case Step.Iccid:
+      // The end may be filled up with F.
+      iccid = answer ? iccid : (value.split("F")[0] as string);
+      return answer;
+    case Step.Registered:
+    case Step.RegisteredPacket:
+    case Step.RegisteredCircuit: {
+      // Any of the three counts: on LTE-M CGREG stays 0 or 4.
+      const state = answer || registration(value);
+      if (now === Step.Registered) denied = false;
+      if (state === Reason.RegistrationDenied) denied = true;
+      return state === Reason.NoNetwork && denied ? Reason.RegistrationDenied : state;
+    }
+    case Step.Context:
+    case Step.Activate:
+      return answer && Reason.NoContext;
+    case Step.Signal:
+      signal_dbm = signal(value);
+      return Reason.None;
+    case Step.NetworkTime:
+      time_ms = timeOf(value, false);
+      return Reason.None;
+    case Step.ClockMode:
+      zoned = value === "3";
+      return answer;
+    case Step.Clock:
+      time_ms = timeOf(value, zoned);
+      return Reason.None;
+    default:
+      return answer;
+  }
+}

@@ -1,0 +1,264 @@
+/**
+ * The session's connection: its state, what waits for the socket, and what is awaited. There is one at a time, as the
+ * network carries one: its state stands here, and on the `Session` that has it only what is public or settings.
+ * Callbacks only; waits are relative timers, as the wall clock jumps when GNSS or the network sets it.
+ *
+ *   Closed ──connect──► Opening ──the socket is open──► Connecting ──CONNACK 0──► Up ──disconnect──► Leaving
+ *     ▲                    │                                │                      │                   │ all is sent
+ *     └────────────────────┴────────────────────────────────┴── end, for a reason ─┴───────────────────┘
+ */
+import { Reason, words } from "../reason.ts";
+import type { Network, Socket, SocketHandlers } from "../socket.ts";
+import type { Done, Session } from "./owner.ts";
+import { PINGREQ } from "./packet.ts";
+
+export const enum State {
+  /** No connection. */
+  Closed,
+  /** The network opens the connection. */
+  Opening,
+  /** CONNECT is on its way, CONNACK is awaited. */
+  Connecting,
+  /** The server accepted us: messages go both ways. */
+  Up,
+  /** DISCONNECT waits for the socket; what comes is not heard any more. */
+  Leaving,
+}
+
+export const enum Limit {
+  /** Largest payload we send, bytes: it stands in RAM whole. */
+  Packet = 4096,
+  /** Largest remaining length we keep, bytes: such a text stands in RAM three times while it is read as JSON. */
+  Inbound = 1536,
+  /** What is handed to the socket at once, in bytes, if it is several packets: what the modem sends in one segment. */
+  Segment = 1460,
+  /** Segments that may wait before a reply is refused that was not given from inside `onMessage_`. */
+  Segments = 8,
+  /** Messages and requests that may be unanswered, or at QoS 0 wait for the socket; one more message is refused. */
+  Flight = 12,
+  /** What is awaited in all. To one more who waits for CONNACK the answer is false; a reply counts once the socket took it. */
+  Waiting = 20,
+  /** Connections that may end, or fail, without its PUBACK before a message is given up: it may be what ends them. */
+  Tries = 3,
+  /** The largest packet identifier of a message; SUBSCRIBE has the one that is left. */
+  Identifier = 65534,
+}
+
+/** How long we wait, ms. */
+const enum Wait {
+  /** For CONNACK, SUBACK, PUBACK, PINGRESP, or for the socket to take anything at all. */
+  Answer = 40000,
+  /** To open the connection (the modem's own limit is 150 s), and for messages without a connection. */
+  Open = 180000,
+  /** For the socket to take DISCONNECT. */
+  Leave = 5000,
+}
+
+/** What is awaited, where it has no packet identifier. */
+export const enum Await {
+  /** DISCONNECT to be sent. */
+  Leave = -3,
+  /** SUBACK or PINGRESP: they have to come, though nobody waits for them. */
+  Request = -2,
+  /** CONNACK. */
+  Session = -1,
+  /** The socket, to take a message of QoS 0. */
+  Socket = 0,
+}
+
+interface Waiting {
+  /** Packet identifier of a QoS 1 message, or Await. */
+  id_: number;
+  /** 0: nobody wants to know. */
+  done_: Done | 0;
+  /** The packet, of a message that is sent again after a reconnect. */
+  bytes_?: string;
+  /** Connections that ended without PUBACK. */
+  tries_: number;
+}
+
+let network: Network;
+/** Who has the session, or had it last. */
+export let owner = {} as Session;
+export let state = State.Closed;
+export let socket: Socket;
+/** What waits for the socket, oldest first, each for one send; of the first, what the socket has not taken. */
+export let out: string[] = [];
+/** Oldest first: messages without PUBACK, of QoS 0 those the socket did not take yet, and what else is awaited. */
+export let flight: Waiting[] = [];
+/** Replies without PUBACK, oldest first: their packet identifiers, and those of the requests that are acknowledged then. */
+export let reply_ids: number[] = [];
+export let request_ids: number[] = [];
+/** The last message's packet identifier. */
+let last_id = 0;
+/** Runs while something is awaited. */
+export let deadline: ReturnType<typeof setTimeout> | 0 = 0;
+/** Sends PINGREQ. */
+let keeper: ReturnType<typeof setInterval> | 0 = 0;
+
+/** What incoming.ts is at; forgotten with the connection. */
+export const incoming = {
+  /** Received and not yet handled: never more than the largest packet and what came last. */
+  bytes_: "",
+  /** So many bytes are still to come of a packet that is too large. */
+  skip_: 0,
+  /** A packet is being handled; what that sends leaves after it, from a shallower stack. */
+  busy_: false,
+  /** Packet identifier of the message that is being handled, which is acknowledged next; 0: none is. */
+  unacknowledged_: 0,
+};
+
+/** What opens connections, from now on. */
+export function useNetwork(opener: Network): void {
+  network = opener;
+}
+
+/** Opens the connection, for a session that has it from now on. */
+export function open(session: Session, handlers: SocketHandlers): void {
+  owner = session;
+  enter(State.Opening, Reason.None);
+  socket = network.open(session.config_.host, session.config_.port || 1883, handlers);
+}
+
+/** The only place where the state changes, and with it what is waited for. */
+export function enter(next: State, reason: Reason, detail?: string): void {
+  state = next;
+  owner.status = next === State.Up;
+  owner.last_reason_ = reason;
+  owner.last_error = words(reason, detail);
+  watch();
+}
+
+/** The wait for all that is awaited starts anew, if anything is. */
+export function watch(): void {
+  let wait = Wait.Answer;
+  // None: messages are given up, or a goodbye is.
+  let reason = Reason.None;
+  if (deadline) clearTimeout(deadline);
+  deadline = 0;
+  switch (state) {
+    case State.Closed:
+      wait = Wait.Open;
+      break;
+    case State.Opening:
+      wait = Wait.Open;
+      reason = Reason.OpenTimeout;
+      break;
+    case State.Connecting:
+      reason = Reason.ConnectUnanswered;
+      break;
+    case State.Up:
+      reason = Reason.AnswerMissing;
+      break;
+    case State.Leaving:
+      wait = Wait.Leave;
+      break;
+  }
+  if (oldest()) deadline = setTimeout(end, wait, reason);
+}
+
+/** What is awaited longest, be it that the socket takes something; nothing if nothing is. */
+export function oldest(): unknown {
+  return flight[0] || reply_ids[0] || out[0];
+}
+
+/** Tells the outcome to those who wait under this packet identifier or Await; meanwhile they may call us, and throw. */
+export function finish(id: number, ok: boolean): void {
+  // Not those that come meanwhile: at QoS 0 they have the same one, and are not through yet.
+  for (let i = 0, left = flight.length; left-- && i < flight.length; )
+    if ((flight[i] as Waiting).id_ === id) {
+      const done = (flight.splice(i, 1)[0] as Waiting).done_;
+      try {
+        if (done) done(ok);
+      } catch (error) {
+        owner.last_error = words(Reason.CallbackFailed, error);
+      }
+    } else i++;
+  if (!oldest()) watch();
+}
+
+/** Waits for an answer. Without `done` gives the Promise that stands in for it. */
+export function ask(id: number, done: Done | 0 | undefined, bytes?: string): any {
+  if (done === undefined)
+    return new Promise(function (resolve: Done) {
+      ask(id, resolve, bytes);
+    });
+  flight.push({ id_: id, done_: done, bytes_: bytes, tries_: 0 });
+  // The others have theirs.
+  if (!deadline) watch();
+}
+
+/** Packets that fit are joined: each send costs a segment, and a packet that is split over two upsets some servers. */
+export function send(bytes: string): void {
+  const last = out.length - 1;
+  if (last >= 0 && (out[last] as string).length + bytes.length <= Limit.Segment) out[last] += bytes;
+  else out.push(bytes);
+  if (!incoming.busy_) flush();
+}
+
+/** Hands the socket what it takes. */
+export function flush(): void {
+  const before = oldest();
+  while (out.length) {
+    const first = out[0] as string;
+    const taken = socket.write(first);
+    if (taken < 0) return end(Reason.LinkLost);
+    if (!taken) {
+      if (!deadline || oldest() !== before) watch();
+      return;
+    }
+    if (taken < first.length) out[0] = first.substr(taken);
+    else out.shift();
+    // PINGREQ goes out when nothing was written for that long [3.1.2.10].
+    const seconds = owner.config_.keep_alive;
+    if (keeper) clearInterval(keeper);
+    keeper = seconds ? setInterval(request, seconds * 1000, PINGREQ) : 0;
+  }
+  if (state === State.Leaving) end(Reason.None);
+  else finish(Await.Socket, true);
+}
+
+/** Sends what has to be answered. */
+export function request(bytes: string): void {
+  if (state === State.Up) {
+    ask(Await.Request, 0);
+    send(bytes);
+  }
+}
+
+/** Ends the connection, or the attempt; without a reason it is wanted, and what is in flight is not sent again. */
+export function end(reason: Reason, detail?: string): void {
+  const was = state;
+  // Else the network had something to say still.
+  if (was === State.Closed && reason) return;
+  if (was === State.Leaving) reason = Reason.None;
+  flight.forEach(function (waiting) {
+    const sent_again = reason && waiting.bytes_ && ++waiting.tries_ < Limit.Tries;
+    if (!sent_again && waiting.id_ !== Await.Leave) waiting.id_ = Await.Socket;
+  });
+  // The next connection begins anew. The server sends a request again whose reply it lacks.
+  incoming.bytes_ = "";
+  out = [];
+  reply_ids = [];
+  request_ids = [];
+  incoming.skip_ = incoming.unacknowledged_ = last_id = 0;
+  if (keeper) clearInterval(keeper);
+  keeper = 0;
+  enter(State.Closed, reason || Reason.Disconnected, detail);
+  if (was !== State.Closed) socket.close();
+  finish(Await.Socket, false);
+  finish(Await.Leave, true);
+  if (reason && owner.onClose_) owner.onClose_(reason);
+}
+
+/** The next packet identifier that is not in flight [MQTT-2.3.1-2]. */
+export function nextId(): number {
+  do last_id = (last_id % Limit.Identifier) + 1;
+  while (
+    reply_ids.indexOf(last_id) >= 0 ||
+    flight.some(function (waiting) {
+      return waiting.id_ === last_id;
+    })
+  );
+  return last_id;
+}
