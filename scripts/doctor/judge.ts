@@ -3,7 +3,7 @@ import type { TrackerStatus } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
 import type { Area, Finding, Words } from "./finding.ts";
 import { FINDINGS, NEEDS } from "./findings.ts";
-import { saysDenied, saysNoContext, saysNoNetwork } from "./words.ts";
+import { saysDenied, saysNoContext, saysNoNetwork, saysNoSource } from "./words.ts";
 
 export type Verdict =
   | { kind: "ok"; area: Area; line: string }
@@ -47,12 +47,14 @@ const WORKS: Record<Area, (facts: Facts) => string | undefined> = {
         ? `; so far ${count(status.dropped)} samples were dropped because it was full (outbox_bytes) or the time not known (no_time)`
         : ""
     }`,
-  fix: ({ status }) =>
-    status?.fix
-      ? `a fix: ${status.fix.latitude.toFixed(5)}, ${status.fix.longitude.toFixed(5)}${
-          status.fix.satellites === undefined ? "" : `, ${status.fix.satellites} satellites`
-        }`
-      : undefined,
+  fix: ({ status, fixReason }) =>
+    saysNoSource(fixReason)
+      ? "no fixes: the firmware was built without GNSS"
+      : status?.fix
+        ? `a fix: ${status.fix.latitude.toFixed(5)}, ${status.fix.longitude.toFixed(5)}${
+            status.fix.satellites === undefined ? "" : `, ${status.fix.satellites} satellites`
+          }`
+        : undefined,
 };
 
 /** What the tracker counts of its recoveries. */

@@ -2,13 +2,16 @@
  * The firmware's reasons, told from their words: status() has words only, and each stands once, in firmware/reason.ts, which is
  * looked up here. Words of another version that are not in it are no reason we know: the doctor then shows them as they are.
  */
-import { Reason, words } from "../../firmware/reason.ts";
+import { noGnssWords, Reason, receiverWords, words } from "../../firmware/reason.ts";
 
 /** More than there are of ours. */
 const LAST = Reason.OwnFirst + 200;
 
 const CODES = new Map<string, Reason>();
 for (let code = 0; code <= LAST; code++) if (!CODES.has(words(code))) CODES.set(words(code), code);
+// Where fixes come from, other words may be built in.
+for (const code of [Reason.ReceiverSilent, Reason.ReceiverGarbled]) CODES.set(receiverWords(code), code);
+CODES.set(noGnssWords(Reason.NoSource), Reason.NoSource);
 
 /** Undefined: not one of ours. Details may stand behind a colon. */
 export function reasonOf(text: string): Reason | undefined {
@@ -54,6 +57,9 @@ export const saysLinkLost = says(Reason.LinkLost, Reason.LinkSlow, Reason.Answer
 
 // Of the receiver.
 export const saysNoReceiver = says(Reason.NoGnss);
+export const saysSilentReceiver = says(Reason.ReceiverSilent);
+export const saysGarbledReceiver = says(Reason.ReceiverGarbled);
+export const saysNoSource = says(Reason.NoSource);
 export const saysNoFix = says(Reason.NoFix);
 
 /** No fix, but it is not over yet. */

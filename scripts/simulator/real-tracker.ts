@@ -1,5 +1,6 @@
 /** The `linux` blob in the real interpreter, with the look-alike modem, reporting to the stand-in or to a broker. */
 import { readFileSync } from "node:fs";
+import type { SerialPeer } from "./espruino/serial-peer.ts";
 import { createModem, type Modem } from "./modem/modem.ts";
 import { createThingsBoard } from "./thingsboard/server.ts";
 import type { ThingsBoard } from "./thingsboard/thingsboard.ts";
@@ -16,6 +17,10 @@ export interface RealTrackerOptions {
   broker_port?: number;
   /** In place of `dist/linux.js`. */
   blob?: string;
+  /** A GNSS receiver on a port of its own. */
+  receiver?: SerialPeer;
+  /** Over the settings that work. */
+  config?: Record<string, unknown>;
   /** Default 8192: the RAK8212 has 40 KB of Storage. */
   outbox_bytes?: number;
 }
@@ -51,6 +56,7 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
   const tracker = await startRealInterpreter({
     binary: options.binary,
     modem,
+    ...(options.receiver && { receiver: options.receiver }),
     blob,
     config: {
       server: {
@@ -62,6 +68,7 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
       apn: "internet",
       interval_s: options.interval_s ?? 2,
       outbox_bytes: options.outbox_bytes ?? 8192,
+      ...options.config,
     },
     print: (line) => lines.push(line),
   }).catch(async (error: Error) => {

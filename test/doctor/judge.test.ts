@@ -1,7 +1,7 @@
 /** Findings from evidence made up: what the simulated world cannot show. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Reason, words } from "../../firmware/reason.ts";
+import { noGnssWords, Reason, receiverWords, words } from "../../firmware/reason.ts";
 import type { Answer, Evidence, TrackerStatus } from "../../scripts/doctor/evidence.ts";
 import { factsOf } from "../../scripts/doctor/facts.ts";
 import { FINDINGS, NEEDS } from "../../scripts/doctor/findings.ts";
@@ -106,6 +106,19 @@ describe("the firmware's reasons", () => {
     test(`receiver: ${reason}`, () => {
       assert.deepEqual(faults(evidence({}, { fix: undefined, gnss: words(reason) })), [id]);
     });
+
+  for (const [id, reason] of [
+    ["receiver-silent", Reason.ReceiverSilent],
+    ["receiver-garbled", Reason.ReceiverGarbled],
+  ] as const)
+    test(`a receiver of its own: ${reason}`, () => {
+      assert.deepEqual(faults(evidence({}, { fix: undefined, gnss: receiverWords(reason) })), [id]);
+    });
+
+  test("firmware that was built without GNSS has no fix, and is well", () => {
+    const gnss = noGnssWords(Reason.NoSource);
+    assert.deepEqual(faults(evidence({}, { fix: undefined, gnss })), []);
+  });
 
   test("a fix that is only awaited is no finding", () => {
     const status = { fix: undefined, gnss: "no fix yet" };

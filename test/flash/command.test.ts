@@ -35,6 +35,50 @@ function watched(flash: Flash): { flash: Flash; operations(): number } {
 
 const linuxFlash = () => createFlash(flashOf(boardSpecs.linux));
 
+describe("features", () => {
+  const given = (settings: object) => JSON.stringify({ ...JSON.parse(SETTINGS), ...settings });
+
+  test("are what the firmware is built with, and its settings may be those", async (t) => {
+    const rig = await board(t);
+    const config = file(t, "tracker.json", given({ gnss_port: "/dev/ttyS1", gnss_baud: 38400 }));
+    let built: readonly string[] = [];
+    const args = ["--tcp", rig.tcp, "--config", config, "--features", "gnss=nmea"];
+    const { code, complained } = await run(args, {
+      firmware: async (_board, features) => {
+        built = features;
+        return firmwareOf(smallBlob("LINUX"));
+      },
+    });
+    assert.deepEqual({ code, complained, built }, { code: 0, complained: [], built: ["gnss=nmea"] });
+    assert.match(
+      rig.file("tb.json") ?? "",
+      /"gnss_port":"\/dev\/ttyS1","gnss_baud":38400|"gnss_baud":38400,.*"gnss_port"/,
+    );
+  });
+
+  for (const [settings, features, told] of [
+    [{ gnss_baud: 38400 }, [], /tracker\.json: gnss_baud: only with --features gnss=nmea\n/],
+    [{ gnss_port: "/dev/a" }, ["gnss=none"], /tracker\.json: gnss_port: only with --features gnss=nmea\n/],
+    [{}, ["gnss=gps"], /^--features gnss=gps: use gnss=modem\|nmea\|none$/],
+  ] as const)
+    test(`are refused before anything is written: ${JSON.stringify(settings)}, ${features}`, async (t) => {
+      const rig = await board(t);
+      const config = file(t, "tracker.json", given(settings));
+      const args = ["--tcp", rig.tcp, "--config", config, ...features.flatMap((one) => ["--features", one])];
+      const { code, complained } = await run(args, { blob: smallBlob("LINUX") });
+      assert.equal(code, 1);
+      assert.match(complained.join("\n"), told);
+      assert.equal(rig.file(".bootcde"), undefined);
+    });
+
+  test("are refused where the board lacks them", async (t) => {
+    const rig = await board(t, { spec: "wio-lte" });
+    const { code, complained } = await run(["--tcp", rig.tcp, "--features", "gnss=nmea"]);
+    assert.equal(code, 1);
+    assert.deepEqual(complained, ["wio-lte has no gnss=nmea: it can have modem or none"]);
+  });
+});
+
 describe("a board that is flashed", () => {
   test("has blob and settings in flash, says its version, and runs", async (t) => {
     const rig = await board(t, { modem: {} });

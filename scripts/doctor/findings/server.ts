@@ -117,6 +117,22 @@ export const SERVER_FINDINGS: Finding[] = [
     remedy: "use a variant with GNSS, see its data sheet",
   },
   {
+    id: "receiver-silent",
+    area: "fix",
+    seen: ({ fixReason }) => says.saysSilentReceiver(fixReason),
+    finding: "no fix: nothing comes from the GNSS receiver",
+    cause: "it has no power, its wire is off or on the wrong pin, or gnss_port is another device",
+    remedy: "check its power, its TX on the board's RX, and gnss_port (ls /dev/serial/by-id)",
+  },
+  {
+    id: "receiver-garbled",
+    area: "fix",
+    seen: ({ fixReason }) => says.saysGarbledReceiver(fixReason),
+    finding: "no fix: what comes from the GNSS receiver is no NMEA",
+    cause: "it speaks at another speed than gnss_baud, or a protocol of its maker",
+    remedy: "set gnss_baud to its speed (mostly 9600, 38400 or 115200), and the receiver to NMEA",
+  },
+  {
     id: "no-fix",
     area: "fix",
     seen: ({ fixReason }) => says.saysNoFix(fixReason),
