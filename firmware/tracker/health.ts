@@ -14,7 +14,7 @@ import { queue } from "../modem/at.ts";
 import { saveState, state } from "./journal.ts";
 import { state as online, State, steady } from "./recovery.ts";
 import { Ended, restart } from "./restart.ts";
-import { Word } from "./words.ts";
+import { Word } from "./kept.ts";
 
 /** Espruino's. */
 declare const E: {

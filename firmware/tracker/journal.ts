@@ -9,7 +9,7 @@
 import { numberAt, numberOf, writeNumber } from "./block.ts";
 import { clear, type Flash, Found, flash, length, look, readRecord, record, useFlash } from "./record.ts";
 import { First, Format, Kind, Size, sign } from "./slot.ts";
-import { readState, Word } from "./words.ts";
+import { readState, Word } from "./kept.ts";
 
 export type { Flash } from "./record.ts";
 

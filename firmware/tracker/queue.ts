@@ -17,7 +17,7 @@ import {
   waitsAt,
 } from "./journal.ts";
 import { clear, length, slotsOf } from "./record.ts";
-import { Word } from "./words.ts";
+import { Word } from "./kept.ts";
 
 const enum Limit {
   /** Records put aside; one more is moved to the end of the ring, and comes round again like any other. */

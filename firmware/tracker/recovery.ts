@@ -17,7 +17,7 @@ import { seedJitter } from "./jitter.ts";
 import { state as kept, saveState } from "./journal.ts";
 import { Evidence, evidenceOf, ladder, rungAt, wait_s } from "./ladder.ts";
 import { Ended, restart } from "./restart.ts";
-import { Word } from "./words.ts";
+import { Word } from "./kept.ts";
 
 /** Espruino's. */
 declare function print(text: string): void;

@@ -3,7 +3,7 @@ import { json } from "../mqtt/text.ts";
 import { now_ms } from "./clock.ts";
 import { saveState, state } from "./journal.ts";
 import { append } from "./outbox.ts";
-import { Word } from "./words.ts";
+import { Word } from "./kept.ts";
 
 /** Espruino's. */
 declare const E: { reboot(): void };

@@ -4,7 +4,7 @@ import type * as journals from "../../firmware/tracker/journal.ts";
 import type * as queues from "../../firmware/tracker/queue.ts";
 import type * as records from "../../firmware/tracker/record.ts";
 import { Kind } from "../../firmware/tracker/slot.ts";
-import { Word } from "../../firmware/tracker/words.ts";
+import { Word } from "../../firmware/tracker/kept.ts";
 import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";

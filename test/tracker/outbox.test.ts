@@ -9,7 +9,7 @@ import { Witness } from "../../firmware/tracker/clock.ts";
 import type * as journals from "../../firmware/tracker/journal.ts";
 import type * as outboxes from "../../firmware/tracker/outbox.ts";
 import type * as paces from "../../firmware/tracker/pace.ts";
-import { Word } from "../../firmware/tracker/words.ts";
+import { Word } from "../../firmware/tracker/kept.ts";
 import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
 import { parseTelemetry, type Sample } from "../../scripts/simulator/thingsboard/telemetry.ts";
