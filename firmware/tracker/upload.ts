@@ -119,8 +119,11 @@ function lost(reason: Reason): void {
   const by_server =
     reason === Reason.ClosedByServer || reason === Reason.LinkLost || reason === Reason.AnswerMissing;
   if (trial && by_server) {
-    paceCleared();
-    if (refused(trial)) giveUp(suspected, reason);
+    if (refused(trial)) {
+      // Not the pace was to blame.
+      paceCleared();
+      giveUp(suspected, reason);
+    }
   } else {
     packetLost(samples, by_server);
     nothingProven();

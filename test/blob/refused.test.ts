@@ -105,16 +105,25 @@ describe("packets fit the limits that the server tells", () => {
       }));
 });
 
-test("a limit that it does not tell: packets shrink, and a backlog arrives", () =>
-  inWorld({}, async (world) => {
-    await world.run(60);
-    world.thingsboard.faults.untold_limits = { telemetry_data_points: "20:60" };
-    world.thingsboard.faults.down = true;
-    world.thingsboard.faults.drop();
-    await world.run(HOUR, STEP_MS);
-    world.thingsboard.faults.down = false;
-    await world.run(3 * HOUR, STEP_MS);
-    const { waiting, dropped } = world.status();
-    assert.deepEqual({ waiting, dropped }, { waiting: 0, dropped: 0 });
-    assert.ok(fixes(world) >= 235, `${fixes(world)} fixes`);
-  }));
+for (const limits of [
+  { telemetry_data_points: "20:60" },
+  { telemetry_data_points: "100:60" },
+  { telemetry_messages: "2:60" },
+  { telemetry_messages: "5:60" },
+])
+  test(`limits that it does not tell, ${JSON.stringify(limits)}: a backlog arrives`, (t) =>
+    inWorld({}, async (world) => {
+      await world.run(60);
+      world.thingsboard.faults.untold_limits = limits;
+      world.thingsboard.faults.down = true;
+      world.thingsboard.faults.drop();
+      await world.run(HOUR, STEP_MS);
+      world.thingsboard.faults.down = false;
+      await world.run(3 * HOUR, STEP_MS);
+      const { waiting, dropped, reconnects } = world.status() as Record<string, number>;
+      t.diagnostic(`${reconnects} connections, ${waiting} waiting`);
+      assert.ok((waiting as number) <= 8, `${waiting} waiting`);
+      assert.equal(dropped, 0);
+      assert.ok(fixes(world) >= 230, `${fixes(world)} fixes`);
+      assert.ok((reconnects as number) <= 30, `${reconnects} connections`);
+    }));
