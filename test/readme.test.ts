@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { Limit } from "../firmware/mqtt/connection.ts";
+import { Limit } from "../firmware/mqtt/limits.ts";
 import { Topic, topics } from "../firmware/thingsboard/topics.ts";
 import { Watchdog } from "../firmware/tracker/health.ts";
 import { Size } from "../firmware/tracker/slot.ts";

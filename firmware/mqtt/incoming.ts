@@ -12,7 +12,6 @@ import {
   flight,
   flush,
   incoming,
-  Limit,
   oldest,
   out,
   owner,
@@ -24,6 +23,7 @@ import {
   state,
   watch,
 } from "./connection.ts";
+import { Limit } from "./limits.ts";
 import {
   Connack,
   ConnectFlag,

@@ -12,7 +12,6 @@ import {
   enter,
   flight,
   incoming,
-  Limit,
   nextId,
   open,
   out,
@@ -22,6 +21,7 @@ import {
   state,
 } from "./connection.ts";
 import { handlers } from "./incoming.ts";
+import { Limit } from "./limits.ts";
 import type { Done, Session } from "./owner.ts";
 import { DISCONNECT, First, field, packet, uint16 } from "./packet.ts";
 

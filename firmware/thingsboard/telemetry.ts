@@ -2,7 +2,7 @@
  * What may be sent as telemetry. ThingsBoard hangs up on what it cannot read, without a reason, and never answers `[]`
  * (measured on 4.2.1), so that is found out before anything is sent.
  */
-import { Limit } from "../mqtt/connection.ts";
+import { Limit } from "../mqtt/limits.ts";
 import { json } from "../mqtt/text.ts";
 
 export type Values = Record<string, unknown>;

@@ -1,7 +1,8 @@
 /** The headers of the journal's blocks: each with the block's number, and later perhaps with another. */
+
+import { readState, Word } from "./kept.ts";
 import { flash } from "./record.ts";
 import { Format, Size } from "./slot.ts";
-import { readState, Word } from "./words.ts";
 
 /** Espruino's: the CRC-32 of what a view shows. */
 declare const E: { CRC32(bytes: Uint8Array): number };

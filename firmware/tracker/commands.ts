@@ -14,8 +14,8 @@ import { json } from "../mqtt/text.ts";
 import { Reason, words } from "../reason.ts";
 import { type Client, sendReply } from "../thingsboard/client.ts";
 import { state as kept, saveState } from "./journal.ts";
+import { Word } from "./kept.ts";
 import { Ended } from "./restart.ts";
-import { Word } from "./words.ts";
 
 /** Espruino's. */
 declare const E: { CRC32(text: string): number; reboot(): void };

@@ -12,9 +12,9 @@
  */
 import { queue } from "../modem/at.ts";
 import { saveState, state } from "./journal.ts";
+import { Word } from "./kept.ts";
 import { state as online, State, steady } from "./recovery.ts";
 import { Ended, restart } from "./restart.ts";
-import { Word } from "./words.ts";
 
 /** Espruino's. */
 declare const E: {

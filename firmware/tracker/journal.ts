@@ -7,9 +7,9 @@
  * in `Word.Dropped` and cleared when it is met; what the power tore is cleared only, as nobody was told that it was kept.
  */
 import { numberAt, numberOf, writeNumber } from "./block.ts";
+import { readState, Word } from "./kept.ts";
 import { clear, type Flash, Found, flash, length, look, readRecord, record, useFlash } from "./record.ts";
 import { First, Format, Kind, Size, sign } from "./slot.ts";
-import { readState, Word } from "./words.ts";
 
 export type { Flash } from "./record.ts";
 

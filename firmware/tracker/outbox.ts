@@ -7,11 +7,11 @@ import { json } from "../mqtt/text.ts";
 import { Reason, words } from "../reason.ts";
 import { now_ms, started_ms } from "./clock.ts";
 import { type Aside, saveState, state } from "./journal.ts";
+import { Word } from "./kept.ts";
 import { mostPoints, mostSamples } from "./pace.ts";
 import { append as appendRecord, settle as settleRecords, takeAside, take as takeRecords } from "./queue.ts";
 import { record, rest } from "./record.ts";
 import { At, Half, Kind, Place, Size, Unknown } from "./slot.ts";
-import { Word } from "./words.ts";
 
 /** Espruino's: strings of bytes to bytes, and back. */
 declare const E: { toString(bytes: Uint8Array): string; toUint8Array(text: string): Uint8Array };

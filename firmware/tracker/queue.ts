@@ -16,8 +16,8 @@ import {
   taken,
   waitsAt,
 } from "./journal.ts";
+import { Word } from "./kept.ts";
 import { clear, length, slotsOf } from "./record.ts";
-import { Word } from "./words.ts";
 
 const enum Limit {
   /** Records put aside; one more is moved to the end of the ring, and comes round again like any other. */

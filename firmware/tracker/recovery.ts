@@ -15,9 +15,9 @@ import type { Client } from "../thingsboard/client.ts";
 import { timeTold, Witness } from "./clock.ts";
 import { seedJitter } from "./jitter.ts";
 import { state as kept, saveState } from "./journal.ts";
+import { Word } from "./kept.ts";
 import { Evidence, evidenceOf, ladder, rungAt, wait_s } from "./ladder.ts";
 import { Ended, restart } from "./restart.ts";
-import { Word } from "./words.ts";
 
 /** Espruino's. */
 declare function print(text: string): void;

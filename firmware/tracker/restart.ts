@@ -2,8 +2,8 @@
 import { json } from "../mqtt/text.ts";
 import { now_ms } from "./clock.ts";
 import { saveState, state } from "./journal.ts";
+import { Word } from "./kept.ts";
 import { append } from "./outbox.ts";
-import { Word } from "./words.ts";
 
 /** Espruino's. */
 declare const E: { reboot(): void };

@@ -10,11 +10,11 @@ import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
 import { located as answerLocate, command, connected, type Position, startCommands } from "./commands.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";
 import { state as kept, saveState, waiting } from "./journal.ts";
+import { Word } from "./kept.ts";
 import { append, sent, useSettings } from "./outbox.ts";
 import { setLimits } from "./pace.ts";
 import { history, reason, State, startRecovery, state, stateWord } from "./recovery.ts";
 import { drain, report, reportHistory, uploadTo } from "./upload.ts";
-import { Word } from "./words.ts";
 
 const enum Limit {
   /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */

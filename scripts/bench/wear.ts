@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
+import { Word } from "../../firmware/tracker/kept.ts";
 import { Kind, release } from "../../firmware/tracker/slot.ts";
-import { Word } from "../../firmware/tracker/words.ts";
 import { BUDGETS } from "../budgets.ts";
 import { createFlash } from "../simulator/espruino/flash.ts";
 import { rawFlash } from "../simulator/espruino/raw-flash.ts";

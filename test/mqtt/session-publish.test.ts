@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Limit } from "../../firmware/mqtt/connection.ts";
+import { Limit } from "../../firmware/mqtt/limits.ts";
 import { publish, Role } from "../../firmware/mqtt/session.ts";
 import { Reason } from "../../firmware/reason.ts";
 import { encodePublish } from "./publish.ts";

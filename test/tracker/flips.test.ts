@@ -1,7 +1,7 @@
 /** Any bit or byte of the ring flips: nothing false comes of it, and what is lost is counted. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Word } from "../../firmware/tracker/words.ts";
+import { Word } from "../../firmware/tracker/kept.ts";
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import {
   BLOCK,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { Mode } from "../../firmware/tracker/health.ts";
+import { Word } from "../../firmware/tracker/kept.ts";
 import { State } from "../../firmware/tracker/recovery.ts";
 import { Ended } from "../../firmware/tracker/restart.ts";
-import { Word } from "../../firmware/tracker/words.ts";
 import { Reboot } from "./espruino.ts";
 import { createTracker, type FakeTracker } from "./tracker-rig.ts";
 

@@ -1,10 +1,10 @@
 /** A journal on simulated flash, whose records are numbered. */
 import assert from "node:assert/strict";
 import type * as journals from "../../firmware/tracker/journal.ts";
+import { Word } from "../../firmware/tracker/kept.ts";
 import type * as queues from "../../firmware/tracker/queue.ts";
 import type * as records from "../../firmware/tracker/record.ts";
 import { Kind } from "../../firmware/tracker/slot.ts";
-import { Word } from "../../firmware/tracker/words.ts";
 import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Word } from "../../firmware/tracker/words.ts";
+import { Word } from "../../firmware/tracker/kept.ts";
 import { erasesPer1000 } from "../../scripts/bench/wear.ts";
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import {

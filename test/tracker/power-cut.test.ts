@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { Word } from "../../firmware/tracker/words.ts";
+import { Word } from "../../firmware/tracker/kept.ts";
 import {
   type Flash as Chip,
   countOperations,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Word } from "../../firmware/tracker/kept.ts";
 import { Ended } from "../../firmware/tracker/restart.ts";
-import { Word } from "../../firmware/tracker/words.ts";
 import { Reboot, switchOn } from "./espruino.ts";
 import { createTracker, type FakeTracker, unopened } from "./tracker-rig.ts";
 

@@ -18,6 +18,8 @@ export interface Gnss {
   readonly holdsReceiver: boolean;
 }
 
+/** A place takes three; a log may not tell how many there were, or have 00 on good fixes. */
+const LEAST_SATELLITES = 3;
 const INVALID = 501;
 const BUSY = 503;
 const ONGOING = 504;
@@ -167,7 +169,7 @@ export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
       speed_kmh: speed_kmh.toFixed(1),
       speed_knots: (speed_kmh / 1.852).toFixed(1),
       date: two(at.getUTCDate()) + two(at.getUTCMonth() + 1) + two(at.getUTCFullYear() % 100),
-      satellites: two(fix.satellites ?? 0),
+      satellites: two(Math.max(fix.satellites ?? 0, LEAST_SATELLITES)),
     };
     return Object.values({ ...fields, ...faults.location }).join(",");
   }

@@ -25,6 +25,17 @@ test("errors: 505 off, 504 on, 501 wrong, 503 right after boot", async () => {
   assert.match(await made.at("AT+QGPS=1"), /OK/);
 });
 
+for (const [name, body] of [
+  ["RMC alone", "GPRMC,061949.00,A,3150.7228,N,11711.9292,E,0.0,0.0,110513,,,A"],
+  ["GLL alone", "GPGLL,3150.7228,N,11711.9292,E,061949.00,A,A"],
+  ["00 satellites", "GPGGA,061949.00,3150.7228,N,11711.9292,E,1,00,0.7,62.2,M,0.0,M,,"],
+] as const)
+  test(`a log with ${name}: the engine has as many satellites as a place takes`, async () => {
+    const made = await ready({ gnss: { ...quick, log: sentence(body) } });
+    await made.at("AT+QGPS=1", 10);
+    assert.match(await made.at("AT+QGPSLOC=2", 10), /QGPSLOC: .*,31\.84538,117\.19882,.*,03\r/);
+  });
+
 test("BG95 takes accuracy, count and rate", async () => {
   const made = await ready({ model: "BG95", gnss: quick });
   assert.match(await made.at("AT+QGPS=1,30,50,0,1"), /\+CME ERROR: 501/);
