@@ -28,7 +28,7 @@ export async function blobRows(): Promise<Row[]> {
   }
   const size = blobs.get("rak8212")?.size;
   if (size) {
-    const budget = BUDGETS.estimated_variables;
+    const budget = BUDGETS.estimated_variables.rak8212;
     const name = `variables of the loaded blob, estimated (${size.functions} functions)`;
     rows.push({ name, figure: size.variables, unit: "variables", budget });
   }

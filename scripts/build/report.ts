@@ -6,7 +6,7 @@ import type { Size } from "./size.ts";
 export function describeSize(board: BoardName, size: Size): string {
   const bytes = `${count(size.bytes)} of ${count(BUDGETS.blob_bytes[board])} bytes`;
   const functions = `${size.functions} functions (${size.nested} nested)`;
-  const variables = `about ${count(size.variables)} of ${count(BUDGETS.estimated_variables)} variables`;
+  const variables = `about ${count(size.variables)} of ${count(BUDGETS.estimated_variables[board])} variables`;
   return `${board.padEnd(8)}  ${bytes}, ${functions}, ${variables}`;
 }
 
@@ -26,7 +26,7 @@ export function excesses(board: BoardName, size: Size): string[] {
     }
   };
   judge("bytes", size.bytes, BUDGETS.blob_bytes[board]);
-  judge("estimated variables", size.variables, BUDGETS.estimated_variables);
+  judge("estimated variables", size.variables, BUDGETS.estimated_variables[board]);
   return lines;
 }
 
