@@ -44,6 +44,12 @@ const EVALUATION_TIMEOUT_MS = 10_000;
 /** What is typed while it starts may be lost, above all when it runs out of memory over a `.bootcde` that is cut short. */
 const START_TIMEOUT_MS = 2000;
 const START_TRIES = 5;
+/**
+ * Raw, for bytes such as 3 (Ctrl-C) are data in a packet. It dies with us, however we do: without a terminal it would run on,
+ * and read nothing for ever.
+ */
+const START = `stty raw -echo
+exec $(command -v setpriv >/dev/null && echo setpriv --pdeathsig KILL) "$0"`;
 const ERASE_LINE = "\x1b[2H";
 export const PAGE_BYTES = 4096;
 /** A port that nobody reads keeps so much; then bytes are lost, as on a real one. */
@@ -143,8 +149,7 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
   mkdirSync(directory, { recursive: true });
   if (options.storage) await writeStorage(options.binary, directory, options.storage);
 
-  // Raw, for bytes such as 3 (Ctrl-C) are data in a packet.
-  const terminal = spawn("sh", ["-c", 'stty raw -echo; exec "$0"', resolve(options.binary)], {
+  const terminal = spawn("sh", ["-c", START, resolve(options.binary)], {
     cwd: directory,
     encoding: null,
     cols: 10_000,
