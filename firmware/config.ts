@@ -18,7 +18,10 @@ export interface DeviceConfig {
   apn: string;
   apn_user: string;
   apn_password: string;
-  /** The SIM's PIN; empty: none. A wrong PIN is tried once, never twice. */
+  /**
+   * The SIM's PIN; empty: none. A wrong one is entered once: not again before the next start, and never where the SIM says that
+   * one try is left.
+   */
   pin: string;
   /** Seconds from fix to fix. From 120 on the receiver is switched off in between. */
   interval_s: number;

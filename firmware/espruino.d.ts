@@ -1,4 +1,4 @@
-/** The Espruino globals that main.ts and board/ use, and no more. Everything else is handed what it needs. */
+/** The Espruino globals that the firmware uses. Where one file alone uses another, it declares that itself. */
 
 interface Pin {
   /** Makes the pin an output and drives it. */

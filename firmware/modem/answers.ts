@@ -1,6 +1,17 @@
 /**
  * What the modem's answers tell while it is brought up: of the SIM and its PIN, the registration, who the modem is, its
  * signal and its clock.
+ *
+ * The PIN:
+ *
+ *   +CPIN? ──SIM PIN──► how many tries? ──────────────► enter it ──whatever it answers──► +CPIN? ──READY──► on, and New
+ *                          │ fewer than two: PinLastTry                                       │ SIM PIN, still
+ *                          │                                                                  ▼
+ *                          │◄──────────────────────────────────────────────────────── how many tries?
+ *                          │ as many as before: the SIM was busy, it is entered again (three times in all, then SimBusy)
+ *                          │ fewer: WrongPin, and it is not entered again. Not told: PinUnsure
+ *
+ * CME ERROR 16 to entering it is WrongPin, too; 14, 13, 3 and OK say nothing yet.
  */
 import { Reason } from "../reason.ts";
 import { pinTries, registration, Step, signal, simState, timeOf } from "./quectel.ts";
@@ -14,6 +25,9 @@ const enum Pin {
   /** The SIM said that it is wrong: it is not entered again before the next start. */
   Wrong,
 }
+
+/** It is left to a person, who knows whether the PIN is right. */
+const LAST_TRY = 1;
 
 let pin = Pin.New;
 /** How often it could be entered before it was; undefined: the SIM did not say. */
@@ -58,7 +72,7 @@ export function read(now: Step, answer: Reason, value: string, its_pin: string):
         if (pin_tries < before) pin = Pin.Wrong;
       }
       if (pin === Pin.Wrong) return Reason.WrongPin;
-      return pin_tries !== undefined && pin_tries < 2 ? Reason.PinLastTry : Reason.None;
+      return pin_tries !== undefined && pin_tries <= LAST_TRY ? Reason.PinLastTry : Reason.None;
     }
     case Step.Pin:
       pin = answer === Reason.WrongPin ? Pin.Wrong : Pin.Entered;

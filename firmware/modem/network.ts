@@ -29,6 +29,8 @@ export const enum Rung {
 const enum Limit {
   /** Between two tries of a step; and a modem that was told to switch off no longer answers. */
   Pause_ms = 3000,
+  /** As so many failures counts a command that got no answer: tried three times at most, it is not tried again. */
+  NoAnswer = 3,
   /** How often it may start anew while it is brought up: a supply that breaks down makes it do so for ever. */
   Restarts = 3,
 }
@@ -196,17 +198,19 @@ function takeStep(answer: Reason, lines: string[]): void {
     const trouble = read(now, answer, valueIn(lines), config.pin);
     if (needsPerson(trouble)) end(trouble);
     else if (!trouble || !row.otherwise_) {
-      if (row.otherwise_ && now >= failing) {
+      const next = following(now, trouble, valueIn(lines));
+      if (next > failing) {
+        failing = Step.None;
         failures = 0;
         reason = Reason.None;
       }
-      const next = following(now, trouble, valueIn(lines));
       if (next === Step.Up) end(Reason.None);
       else goTo(next);
     } else {
-      failing = now;
-      // One that got no answer took longer.
-      failures += answer === Reason.NoAnswer ? 3 : 1;
+      // The farthest: "SIM busy" in between is no way past a PIN that was not taken.
+      if (now > failing) failing = now;
+      // As it took longer.
+      failures += answer === Reason.NoAnswer ? Limit.NoAnswer : 1;
       // Those two say less than what was wanted.
       reason = trouble === Reason.ModemError || trouble === Reason.NoAnswer ? row.otherwise_ : trouble;
       if (failures >= row.tries_) end(reason);

@@ -56,7 +56,10 @@ export function connect(this: Session, done?: Done): any {
     end(Reason.None);
   }
   if (state === State.Closed) open(this, handlers);
-  if (flight.length > Limit.Waiting) return answer(false, done);
+  if (flight.length > Limit.Waiting) {
+    this.last_reason_ = Reason.Busy;
+    return refuse(this, Reason.Busy, done);
+  }
   return ask(Await.Session, 0, done);
 }
 
@@ -107,9 +110,7 @@ export function publish(
   const outcome = waits ? ask(awaited, id, done, role === Role.Message && id ? bytes : undefined) : undefined;
   const request_id = role === Role.OwnReply ? incoming.unacknowledged_ : 0;
   if (role === Role.OwnReply) incoming.unacknowledged_ = 0;
-  if (id && !is_message) {
-    awaitReply(id, request_id);
-  }
+  if (id && !is_message) awaitReply(id, request_id);
   send(bytes);
   if (!id && request_id) send(packet(First.PUBACK, uint16(request_id)));
   return waits ? outcome : answer(session.status, done);

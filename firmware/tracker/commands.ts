@@ -25,6 +25,8 @@ const enum Limit {
   Reboot_ms = 3000,
   /** In a connection, until the server would have asked again. */
   Asked_ms = 600000,
+  /** Calls of a connection that are kept in mind: those that are remembered in flash, the last three, are among them. */
+  Remembered = 8,
   /** Requests that may wait for one fix. */
   Locating = 20,
   /** Of the name of a method that there is not: what is told of it. */
@@ -94,7 +96,7 @@ function signature(request: Request): number {
 /** Whether this call was done already. */
 function isDone(request: Request): boolean {
   const call = signature(request);
-  if (forgetTimer) asked.push(call);
+  if (forgetTimer && asked.push(call) > Limit.Remembered) asked.shift();
   return kept[Word.LastCall] === call || kept[Word.CallBefore] === call || kept[Word.CallBeforeThat] === call;
 }
 

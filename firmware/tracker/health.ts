@@ -8,7 +8,7 @@
  *
  * A crash is a run that left a note (restart.ts), or that the watchdog ended; a power cut is none. In both modes the
  * tracker connects and answers RPC, so that it can be helped, and sends nothing. Safe keeps fixes. Bare takes none, as that
- * may be what crashes. A crash after either leads back into it at once, until a run lasted two minutes.
+ * may be what crashes. A crash after either leads back into Safe at once, until a run lasted two minutes.
  */
 import { queue } from "../modem/at.ts";
 import { saveState, state } from "./journal.ts";

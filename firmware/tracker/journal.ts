@@ -7,7 +7,7 @@
  * in `Word.Dropped` and cleared when it is met; what the power tore is cleared only, as nobody was told that it was kept.
  */
 import { numberAt, numberOf, writeNumber } from "./block.ts";
-import { readState, Word } from "./kept.ts";
+import { GivenUp, readState, Word } from "./kept.ts";
 import { clear, type Flash, Found, flash, length, look, readRecord, record, useFlash } from "./record.ts";
 import { First, Format, Kind, Size, sign } from "./slot.ts";
 
@@ -36,6 +36,8 @@ export interface Aside {
 export const aside: Aside[] = [];
 /** What is kept besides records; `saveState` writes it. See words.ts. */
 export const state = new Int32Array(Word.Count);
+/** The address of the record that is being given up; 0: none is. */
+let given_up = 0;
 /** `Word.Dropped` as it was written down last. */
 let saved_dropped = 0;
 
@@ -138,8 +140,11 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
     else if (kind && last > newest) waitsAt(last);
   }
   state[Word.Oldest] = seek(sequence ? (state[Word.Oldest] as number) : to);
-  const suspect = state[Word.Aside] as number;
-  if (suspect > from && suspect < to && waitsAt(suspect)) aside.push({ at_: suspect, refusals_: 0 });
+  const suspect = (state[Word.Aside] as number) & ~GivenUp.Flag;
+  if (suspect > from && suspect < to && waitsAt(suspect)) {
+    if (suspect === state[Word.Aside]) aside.push({ at_: suspect, refusals_: 0 });
+    else clear(suspect);
+  }
   saveLosses();
 }
 
@@ -193,7 +198,7 @@ export function put(slots: Uint8Array): number {
 function stateSlots(): Uint8Array {
   const slots = new Uint8Array(Size.State);
   saved_dropped = state[Word.Dropped] as number;
-  state[Word.Aside] = aside.length ? (aside[0] as Aside).at_ : 0;
+  state[Word.Aside] = given_up ? given_up | GivenUp.Flag : aside.length ? (aside[0] as Aside).at_ : 0;
   state[Word.Block] = sequence;
   for (let part = 0; part < Size.State / Size.Slot; part++) {
     slots[part * Size.Slot] = part ? Kind.More : Kind.State;
@@ -212,6 +217,14 @@ export function saveState(): boolean {
   // It is no record that waits.
   if (idle) state[Word.Oldest] = write;
   return saved;
+}
+
+/** Counts a record that waits as lost. Whoever clears it may do so after a power cut: it is done then, and not counted again. */
+export function countGivenUp(at: number): void {
+  (state[Word.Dropped] as number)++;
+  given_up = at;
+  saveState();
+  given_up = 0;
 }
 
 /** Writes the state down if records were lost since it was. Not while records are read: `record` is another one then. */

@@ -8,7 +8,7 @@ export const enum Word {
   Starts,
   /** Starts in a row that did not last. */
   ShortStarts,
-  /** recovery.ts: failures in a row; what failed last; and how often that did since it was last proven to work. */
+  /** recovery.ts: failures in a row. */
   Failures,
   /** `setInterval`'s seconds, */
   Interval,
@@ -18,6 +18,7 @@ export const enum Word {
   Dropped,
   /** The address before which no record waits. */
   Oldest,
+  /** recovery.ts: what failed last, and how often it did since it was last proven to work. */
   Evidence,
   EvidenceFailures,
   /** restart.ts: how the last run ended, as far as it could say. */
@@ -26,12 +27,18 @@ export const enum Word {
   LastCall,
   CallBefore,
   CallBeforeThat,
-  /** The address of the record that was put aside first; 0: none. See suspects.ts. */
+  /** The address of the record that was put aside first, or that is being given up (`GivenUp`); 0: none. See suspects.ts. */
   Aside,
   /** The number of the block that the state was written in. */
   Block,
   /** How many there are: there is no room for more. */
   Count,
+}
+
+/** In `Word.Aside`, whose addresses are even. */
+export const enum GivenUp {
+  /** The record is counted as dropped, and is to be cleared. */
+  Flag = 1,
 }
 
 /** Reads the state at an address, if it is there. */

@@ -9,7 +9,7 @@ import { now_ms, started_ms } from "./clock.ts";
 import { type Aside, saveState, state } from "./journal.ts";
 import { Word } from "./kept.ts";
 import { mostPoints, mostSamples } from "./pace.ts";
-import { append as appendRecord, settle as settleRecords, takeAside, take as takeRecords } from "./queue.ts";
+import { appendRecord, giveUpTaken, settleRecords, takeAside, takeRecords } from "./queue.ts";
 import { record, rest } from "./record.ts";
 import { At, Half, Kind, Place, Size, Unknown } from "./slot.ts";
 
@@ -66,7 +66,7 @@ export function append(time_ms: number, fix: Fix | 0, text: string): Reason {
   let reason = Reason.None;
   if (text.length > Size.LongestText) return Reason.TooLarge;
   its_words[At.Time] = known ? time_ms / 1000 : time_ms;
-  halves[Half.Ms] = known ? time_ms % 1000 : (state[Word.Starts] as number);
+  halves[Half.Ms] = known ? time_ms % 1000 : (state[Word.Starts] as number) & Half.Mask;
   if (fix) {
     slots[0] = known ? Kind.Fix : Kind.OwnFix;
     its_words[At.Latitude] = Math.round(fix.latitude * 1e6);
@@ -176,7 +176,7 @@ export function settle(arrived: boolean): void {
  * is the loss of such a report reported.
  */
 export function giveUp(payload: string, why: Reason): void {
-  (state[Word.Dropped] as number) += settleRecords(true);
+  giveUpTaken();
   if (payload.lastIndexOf('"lost_record"') < 0)
     append(now_ms(), 0, json({ lost_record: words(why, "sample of " + last_ms) }));
   saveState();

@@ -5,6 +5,7 @@
 import {
   type Aside,
   aside,
+  countGivenUp,
   distance,
   endOf,
   endOfRecords,
@@ -38,16 +39,16 @@ function asideAt(at: number): Aside | undefined {
 }
 
 /** Appends a record; see `put`. False: the flash did not take it. */
-export function append(slots: Uint8Array): boolean {
+export function appendRecord(slots: Uint8Array): boolean {
   appended = latest = put(slots);
   return !!latest;
 }
 
 /**
  * Takes records, oldest first, as long as `accept` takes `record`, but for those put aside; then the latest one, for which
- * `accept` is asked to leave room. They wait until `settle`; one call at a time.
+ * `accept` is asked to leave room. They wait until `settleRecords`; one call at a time.
  */
-export function take(accept: (room: number) => unknown): void {
+export function takeRecords(accept: (room: number) => unknown): void {
   let at = seek(state[Word.Oldest] as number);
   if (asideAt(latest)) latest = 0;
   while (at !== endOfRecords()) {
@@ -63,7 +64,7 @@ export function take(accept: (room: number) => unknown): void {
   saveLosses();
 }
 
-/** Takes only a record that was put aside, as `take`. */
+/** Takes only a record that was put aside, as `takeRecords`. */
 export function takeAside(one: Aside, accept: (room: number) => unknown): void {
   if (!waitsAt(one.at_)) aside.splice(aside.indexOf(one), 1);
   else if (accept(0)) taken.push(one.at_);
@@ -105,8 +106,17 @@ function keepUp(at: number): void {
   }
 }
 
-/** Ends `take`: nobody needs the records any more (`done`), or they go on waiting. Gives how many are done with. */
-export function settle(done: boolean): number {
+/** Ends `takeRecords` of one record, which is lost: counted first, as the power may go before it is cleared. */
+export function giveUpTaken(): void {
+  const at = taken[0];
+  if (!at) return;
+  countGivenUp(at);
+  // Its page went meanwhile: then it was counted twice.
+  if (!settleRecords(true)) (state[Word.Dropped] as number)--;
+}
+
+/** Ends `takeRecords`: nobody needs the records any more (`done`), or they go on waiting. Gives how many are done with. */
+export function settleRecords(done: boolean): number {
   const given = taken.splice(0);
   const oldest = state[Word.Oldest] as number;
   if (!done) return 0;

@@ -11,18 +11,18 @@
  * | 8 to 11  | `Word.Dropped` once the next page is erased, written just before that; erased: that loses nothing |
  * | 12 to 15 | check of that, made like the other |
  *
- * | slot bytes | `Fix` | `Text`, values as JSON | `More` of the record before it | `State` |
- * |---|---|---|---|---|
- * | 0 to 3   | kind, check, whether it waits      | the same                        | the same | so, too |
- * | 4 to 7   | time, s since 1970                 | time, s since 1970              | 20 bytes | words   |
- * | 8 to 11  | latitude, millionths of a degree   | first 12 bytes of the text      |          | 0 to 4; |
- * | 12 to 15 | longitude, millionths of a degree  |                                 |          | 5 to 14 |
- * | 16 to 19 | altitude, 0.1 m, or `Unknown`      |                                 |          | are in  |
- * | 20 to 21 | speed, 0.1 km/h, or `UnknownSpeed` | length of the text, bytes       |          | two     |
- * | 22 to 23 | ms of the time                     | ms of the time                  |          | `More`  |
+ * | slot bytes | `Fix`                               | `Text`, values as JSON     | `More` of the record before it | `State`           |
+ * |------------|-------------------------------------|----------------------------|--------------------------------|-------------------|
+ * | 0 to 3     | kind, check, whether it waits       | the same                   | the same                       | the same          |
+ * | 4 to 7     | time, s since 1970                  | time, s since 1970         | 20 bytes                       | words 0 to 4; the |
+ * | 8 to 11    | latitude, millionths of a degree    | first 12 bytes of the text |                                | others are in two |
+ * | 12 to 15   | longitude, millionths of a degree   |                            |                                | `More`            |
+ * | 16 to 19   | altitude, 0.1 m, `Unknown.Altitude` |                            |                                |                   |
+ * | 20 to 21   | speed, 0.1 km/h, `Unknown.Speed`    | length of the text, bytes  |                                |                   |
+ * | 22 to 23   | ms of the time                      | ms of the time             |                                |                   |
  *
  * `OwnFix` and `OwnText`, of a board that did not know the time: bytes 4 to 7 are the ms since the board started, 22 and 23
- * the start's number (`Word.Starts`, the low 16 bits).
+ * the start's number (`Word.Starts`, the low 15 bits).
  *
  * The first word, bits 0 to 6: the kind; 8 to 30: the check; 7 and 31, each in a byte of its own: somebody waits for the
  * record. The check is the low 23 bits of the CRC-32 of the slot with nothing but the kind in its first word. So any one bit
@@ -30,6 +30,9 @@
  *
  * Who is done with a record clears bits 7 and 31 of its first slot: one write, the second that word sees, as many as an
  * nRF52840's flash allows between two erases. One of them alone, torn or hit, changes nothing: the record still waits.
+ *
+ * A write is in the order of the addresses. So of a slot that the power tore the last word is still erased, all ones, as in no
+ * record; and its check is wrong. It is cleared and not counted, as nobody was told that it was kept.
  */
 
 /** Espruino's: the CRC-32 of what a view shows. */
@@ -83,6 +86,12 @@ export const enum At {
   Latitude,
   Longitude,
   Altitude,
+  /** Written last: `Erased.Word` in no record. */
+  Last,
+}
+
+export const enum Erased {
+  Word = -1,
 }
 
 /** Bytes. */
@@ -95,8 +104,8 @@ export const enum Place {
 export const enum Half {
   SpeedOrLength = 10,
   Ms = 11,
-  /** What of a number fits. */
-  Mask = 0xffff,
+  /** What is kept of the start's number: fewer bits than fit, so that the last word is never all ones. */
+  Mask = 0x7fff,
 }
 
 export const enum Unknown {
@@ -139,13 +148,14 @@ export function kindOf(slot: Uint8Array): Kind {
   const first = words[0] as number;
   let kind: Kind = first & First.Kind;
   let i = 0;
-  while (words[i] === -1) i++;
+  while (words[i] === Erased.Word) i++;
   if (i === words.length) return Kind.Erased;
   if (!(first & First.Waits)) return Kind.Done;
   slot[0] = kind;
   if (check(slot) === (first & ~First.Waits)) return kind;
-  // The last words are written last, and of no record they are all ones.
-  if (words[4] === -1 || words[5] === -1) return Kind.Torn;
+  if (words[At.Last] === Erased.Word) return Kind.Torn;
+  // Nothing was written there, and a bit of the last word flipped.
+  if (words[At.Longitude] === Erased.Word && words[At.Altitude] === Erased.Word) return Kind.Torn;
   for (kind = Kind.State; kind; kind--) {
     slot[0] = kind;
     if (((check(slot) ^ first) & First.Check) === 0) return kind;

@@ -1,3 +1,7 @@
+/**
+ * The tracker: takes a fix each interval, whatever the network does, and puts it into the outbox; hands the server's requests
+ * to commands.ts; and tells what each part is doing (`tracker.status()`).
+ */
 import { BOARD, watchdogBit } from "#board";
 import { getFix, gnssOff, gnssWords } from "#gnss";
 import type { DeviceConfig } from "../config.ts";
@@ -49,14 +53,18 @@ let roundTimer: ReturnType<typeof setTimeout> = 0;
 
 /** The modem is up, or is not; or we are online. The receiver works without the network, so fixes are taken anyway. */
 function changed(): void {
-  const online = state === State.Online;
-  if (online) {
+  if (state === State.Online) {
     newConnection(server);
     connected();
   }
+  resume();
+}
+
+/** Goes on with what the mode allows. */
+function resume(): void {
   if (mode === Mode.Bare) return;
   if (!roundTimer) takeFix();
-  if (online) reportHistory(history({}));
+  if (state === State.Online) reportHistory(history({}));
 }
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
@@ -134,7 +142,7 @@ function status(): unknown {
 /** All that waited may go. */
 function safeModeEnded(): void {
   uploadTo(server);
-  changed();
+  resume();
   drain();
 }
 

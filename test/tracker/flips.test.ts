@@ -26,7 +26,7 @@ function lived(): Opened {
     assert.ok(opened.append(id, id % 10 ? 1 : 1 + (id % 7)));
     if (id % 40 === 0) {
       opened.take(0, true);
-      opened.queue.settle(true);
+      opened.queue.settleRecords(true);
     }
     if (id % 100 === 0) opened.journal.saveState();
   }

@@ -78,12 +78,12 @@ export function reopen(chip: Chip, bytes: number) {
     chip,
     bytes,
     /** Appends record `id`. */
-    append: (id: number, slots = 1): boolean => queue.append(slotsOf(id, slots)),
+    append: (id: number, slots = 1): boolean => queue.appendRecord(slotsOf(id, slots)),
     /** Takes the oldest, at most so many, and perhaps the latest: their numbers, in order. */
     take(most = Number.POSITIVE_INFINITY, latest = false): number[] {
       const ids: number[] = [];
       let refused = false;
-      queue.take(() => {
+      queue.takeRecords(() => {
         if (ids.length >= most && !(latest && refused)) {
           refused = true;
           return 0;
@@ -108,13 +108,13 @@ export function reopen(chip: Chip, bytes: number) {
     /** All that wait. */
     all(): number[] {
       const ids = self.take();
-      queue.settle(false);
+      queue.settleRecords(false);
       return ids;
     },
     /** The server has the oldest, so many. */
     confirm(most = Number.POSITIVE_INFINITY): number[] {
       const ids = self.take(most);
-      assert.equal(queue.settle(true), ids.length);
+      assert.equal(queue.settleRecords(true), ids.length);
       return ids;
     },
     get dropped(): number {

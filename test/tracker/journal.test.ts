@@ -30,7 +30,7 @@ describe("records", () => {
   onEachPage("are kept in order, and only the confirmed are gone", (page, ring) => {
     const opened = filled(page, ring, 5);
     assert.deepEqual(opened.take(2), [1, 2]);
-    assert.equal(opened.queue.settle(false), 0);
+    assert.equal(opened.queue.settleRecords(false), 0);
     assert.deepEqual(opened.confirm(2), [1, 2]);
     assert.deepEqual(opened.all(), [3, 4, 5]);
     assert.deepEqual(opened.reopened().all(), [3, 4, 5]);
@@ -45,7 +45,7 @@ describe("records", () => {
     const { take, append, journal, queue, all } = filled(4096, 2 * BLOCK, 3);
     assert.deepEqual(take(), [1, 2, 3]);
     append(4);
-    assert.equal(queue.settle(true), 3);
+    assert.equal(queue.settleRecords(true), 3);
     assert.deepEqual(all(), [4]);
     assert.equal(journal.waiting(), 1);
   });
@@ -119,7 +119,7 @@ describe("a full ring", () => {
       assert.equal(take(perPage + 5).length, perPage + 5);
       append(capacity + 1);
       assert.equal(journal.state[Word.Dropped], perPage);
-      assert.equal(queue.settle(arrived), arrived ? 5 : 0);
+      assert.equal(queue.settleRecords(arrived), arrived ? 5 : 0);
       assert.deepEqual(all(), upTo(perPage + (arrived ? 6 : 1), capacity + 1));
       const confirmed = arrived ? 5 : 0;
       assert.equal(all().length + (journal.state[Word.Dropped] as number) + confirmed, capacity + 1);
@@ -129,7 +129,7 @@ describe("a full ring", () => {
     const { take, append, queue, all } = filled(4096, 2 * BLOCK, 2 * PER_BLOCK);
     take(3);
     append(1000);
-    assert.equal(queue.settle(true), 0);
+    assert.equal(queue.settleRecords(true), 0);
     assert.deepEqual(all(), [...upTo(PER_BLOCK + 1, 2 * PER_BLOCK), 1000]);
   });
 
@@ -157,10 +157,10 @@ describe("the latest record", () => {
   test("goes along with the oldest of a long backlog, once", () => {
     const { take, journal, queue, all, confirm } = filled(4096, 2 * BLOCK, 50);
     assert.deepEqual(take(7, true), [...upTo(1, 7), 50]);
-    assert.equal(queue.settle(true), 8);
+    assert.equal(queue.settleRecords(true), 8);
     assert.deepEqual(all(), upTo(8, 49));
     assert.deepEqual(take(7, true), upTo(8, 14));
-    queue.settle(true);
+    queue.settleRecords(true);
     assert.deepEqual(confirm(), upTo(15, 49));
     assert.equal(journal.waiting(), 0);
   });
@@ -169,7 +169,7 @@ describe("the latest record", () => {
     for (const most of [2, 3]) {
       const { take, queue, all } = filled(4096, 2 * BLOCK, 3);
       assert.deepEqual(take(most, true), [1, 2, 3]);
-      assert.equal(queue.settle(true), 3);
+      assert.equal(queue.settleRecords(true), 3);
       assert.deepEqual(all(), []);
     }
   });
@@ -177,14 +177,14 @@ describe("the latest record", () => {
   test("waits in its place when it did not arrive", () => {
     const { take, queue, all } = filled(4096, 2 * BLOCK, 50);
     take(7, true);
-    queue.settle(false);
+    queue.settleRecords(false);
     assert.deepEqual(all(), upTo(1, 50));
   });
 
   test("that went ahead is gone after a restart, too", () => {
     const opened = filled(4096, 2 * BLOCK, 50);
     opened.take(7, true);
-    opened.queue.settle(true);
+    opened.queue.settleRecords(true);
     assert.deepEqual(opened.reopened().all(), upTo(8, 49));
   });
 });
@@ -254,7 +254,7 @@ describe("the state", () => {
     opened.append(4);
     set(opened, 2);
     assert.deepEqual(opened.take(2, true), [1, 2, 4]);
-    opened.queue.settle(true);
+    opened.queue.settleRecords(true);
     assert.deepEqual(opened.all(), [3]);
     assert.deepEqual(opened.confirm(), [3]);
     assert.deepEqual(opened.reopened().all(), []);

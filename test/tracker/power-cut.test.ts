@@ -219,7 +219,7 @@ function live(start: Opened, events: Event[]): void {
       else if (what === "values") assert.ok(opened.append(id, size));
       else if (what === "confirm" || what === "fail") {
         taken = opened.take(size, true);
-        opened.queue.settle(what === "confirm");
+        opened.queue.settleRecords(what === "confirm");
       } else if (what === "state") {
         state = [id, id + 1];
         save(opened, state);
@@ -253,6 +253,40 @@ function live(start: Opened, events: Event[]): void {
     kept = all;
   }
 }
+
+describe("a record is given up", () => {
+  const giveUp = ({ queue, journal }: Opened): void => {
+    const [one] = journal.aside;
+    assert.ok(one);
+    queue.takeAside(one, () => 1);
+    queue.giveUpTaken();
+    assert.ok(journal.saveState());
+  };
+  for (const appended of [3, PER_BLOCK - 4, 2 * PER_BLOCK - 2])
+    test(`after ${appended} others: it is counted once, or it waits and is not counted`, () => {
+      const before = reopen(createChip(4096), 3 * BLOCK);
+      before.append(NEW);
+      before.take(1);
+      before.queue.putAside();
+      assert.ok(before.journal.saveState());
+      for (let id = 1; id <= appended; id++) before.append(id);
+      const whole = copyOf(before.chip);
+      const opened = (): Opened => reopen(copyOf(whole), 3 * BLOCK);
+      const { dropped } = opened();
+      const uncut = opened();
+      const operations = countOperations(uncut.chip, () => giveUp(uncut));
+      assert.ok(operations > 3);
+      for (let cut = 0; cut < operations; cut++) {
+        const life = opened();
+        cutPowerAfter(life.chip, cut);
+        assert.throws(() => giveUp(life), PowerCut);
+        life.chip.beforeOperation = undefined;
+        const after = life.reopened();
+        const waits = after.journal.aside.length > 0;
+        assert.equal(after.dropped - dropped, waits ? 0 : 1, `operation ${cut}`);
+      }
+    });
+});
 
 describe("any life", () => {
   for (const { page, ring, runs } of [

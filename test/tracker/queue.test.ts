@@ -29,7 +29,7 @@ describe("a record that was put aside", () => {
     const [one] = opened.journal.aside;
     assert.ok(one);
     opened.queue.takeAside(one, () => 1);
-    assert.equal(opened.queue.settle(true), 1);
+    assert.equal(opened.queue.settleRecords(true), 1);
     assert.deepEqual(opened.journal.aside, []);
     assert.deepEqual(opened.reopened().all(), [4, 5]);
   });
@@ -57,7 +57,7 @@ describe("a record that was put aside", () => {
     assert.ok(opened.journal.waiting() <= 110, `${opened.journal.waiting()}`);
     for (const one of [...opened.journal.aside]) {
       opened.queue.takeAside(one, () => 1);
-      opened.queue.settle(true);
+      opened.queue.settleRecords(true);
     }
     assert.equal(opened.journal.waiting(), 0);
     assert.equal(opened.dropped, 0);
