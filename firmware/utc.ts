@@ -7,6 +7,8 @@ import { decimal } from "./decimal.ts";
 export const enum Utc {
   Minute_ms = 60000,
   Day_ms = 86400000,
+  /** The beginning of 2020: a clock that shows less was never set. */
+  Set_ms = 1577836800000,
   /** From 1970 to 1 March 2000. Years are counted from March: the leap day is then the last of the year. */
   March2000 = 11017,
 }

@@ -6,8 +6,8 @@ import type { Fix } from "./fix.ts";
 export type Located = (fix: Fix | null, reason: Reason) => void;
 
 /**
- * Where fixes come from: what each file exports that the build may put where `#gnss` is imported (scripts/build/features.ts).
- * Those who use it see no difference.
+ * Where fixes come from: what each file exports that the build may put where `#gnss` is imported. Those who use it see no
+ * difference. `gnss=modem` is modem.ts, `gnss=nmea` uart.ts, `gnss=none` none.ts: the list is in scripts/build/features.ts.
  */
 export interface Source {
   /** Adds the settings that only this source has. */

@@ -1,7 +1,8 @@
 import { Released } from "../released.ts";
+import { Utc } from "../utc.ts";
 
 /** GPS tells the week in ten bits: it begins anew after 1,024 [IS-GPS-200, 20.3.3.3.1.1]. */
-const ROLLOVER_MS = 1024 * 7 * 86400000;
+const ROLLOVER_MS = 1024 * 7 * Utc.Day_ms;
 
 /**
  * A receiver's time with the weeks right: it knows them but for whole 1,024, and an old one takes the wrong ones. Ours are

@@ -22,7 +22,7 @@
  */
 import { decimal } from "../decimal.ts";
 import { Reason } from "../reason.ts";
-import { dayOf, timeOfDay } from "../utc.ts";
+import { dayOf, timeOfDay, Utc } from "../utc.ts";
 import { begins } from "./at.ts";
 
 /** The SIM's access point and PIN; none of them may hold a quote. */
@@ -84,8 +84,6 @@ function row(text: string, limit_ms: number, tries: number, otherwise: Reason): 
 const enum Limit {
   /** "300 ms" in the manual, for most commands; a modem that starts is slower. */
   Short_ms = 5000,
-  /** January 2020: a modem's clock that shows less was never set. */
-  Set_ms = 1577836800000,
   /** The farthest zone, UTC+14. */
   Zone = 56,
   Quarter_ms = 900000,
@@ -226,7 +224,7 @@ export function timeOf(value: string, zoned: boolean): number {
   );
   const time_ms = timeOfDay(hours.join(""));
   const zone = zoned ? (decimal(clock.substr(8)) as number) : 0;
-  return day_ms >= Limit.Set_ms && hours.length === 3 && time_ms !== undefined && Math.abs(zone) <= Limit.Zone
+  return day_ms >= Utc.Set_ms && hours.length === 3 && time_ms !== undefined && Math.abs(zone) <= Limit.Zone
     ? day_ms + time_ms - zone * Limit.Quarter_ms
     : 0;
 }

@@ -4,6 +4,7 @@
  * | the clock is | and somebody says                           | then                                                    |
  * |--------------|---------------------------------------------|---------------------------------------------------------|
  * | any          | a time before this version was released     | never believed                                          |
+ * | at the start | it shows one more than ten years after that | not known                                               |
  * | not known    | another one                                 | believed                                                |
  * | not known    | one more than ten years after the release   | believed once the next one says so, too                 |
  * | known        | the same day; it is a fix                   | a voice for the clock, and it is set right              |
@@ -17,6 +18,7 @@
  * Times are compared by when the board would have started: so the time that went by in between is none of the matter.
  */
 import { Released } from "../released.ts";
+import { Utc } from "../utc.ts";
 
 /** Espruino's, seconds since 1970. */
 declare function setTime(seconds: number): void;
@@ -28,9 +30,6 @@ export const enum Witness {
 }
 
 const enum Limit {
-  Day_ms = 86400000,
-  /** What a board's clock that nobody set does not reach: it begins in 1970. */
-  Unset_ms = 1577836800000,
   /** Ten years: a time that far from the release is more likely an error than this firmware in use. */
   Far_ms = 315576000000,
   /** A fix is told up to a second late, the network's time in whole seconds: less is no error of the clock. */
@@ -62,7 +61,7 @@ let fix_ms: number | undefined;
 export function startClock(its_may_set: boolean): void {
   const shows_ms = Date.now();
   may_set = its_may_set;
-  moved_ms = shows_ms < Limit.Unset_ms ? 0 : shows_ms;
+  moved_ms = shows_ms < Utc.Set_ms ? 0 : shows_ms;
   started_ms = shows_ms >= Released.Ms && shows_ms - Released.Ms < Limit.Far_ms ? Math.round(shows_ms) : 0;
   voices = started_ms && !may_set ? 1 : 0;
   against = other_ms = 0;
@@ -81,7 +80,7 @@ export function now_ms(): number {
 
 /** Whether two say the same but for what a fix puts right: less than a day. */
 function agree(one_ms: number, two_ms: number): boolean {
-  return Math.abs(one_ms - two_ms) < Limit.Day_ms;
+  return Math.abs(one_ms - two_ms) < Utc.Day_ms;
 }
 
 function set(its_started_ms: number): void {
@@ -108,7 +107,7 @@ export function timeTold(witness: Witness, time_ms: number): number {
       voices = Math.min(voices + anew, Limit.Voices);
       if (
         Math.abs(its_started_ms - started_ms) >= Limit.Exact_ms &&
-        (witness === Witness.Fix || fix_ms === undefined || ran_ms() - fix_ms > Limit.Day_ms)
+        (witness === Witness.Fix || fix_ms === undefined || ran_ms() - fix_ms > Utc.Day_ms)
       )
         set(its_started_ms);
       if (witness === Witness.Fix) fix_ms = ran_ms();

@@ -45,7 +45,9 @@ export const enum Watchdog {
 
 export const enum Mode {
   Normal,
+  /** Fixes are kept, and not sent. */
   Safe,
+  /** No fixes are taken. */
   Bare,
 }
 

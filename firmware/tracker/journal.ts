@@ -34,7 +34,7 @@ export interface Aside {
   refusals_: number;
 }
 export const aside: Aside[] = [];
-/** What is kept besides records; `saveState` writes it. See words.ts. */
+/** What is kept besides records; `saveState` writes it. See kept.ts. */
 export const state = new Int32Array(Word.Count);
 /** The address of the record that is being given up; 0: none is. */
 let given_up = 0;

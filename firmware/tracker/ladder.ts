@@ -80,8 +80,8 @@ function rungs(
 }
 
 /**
- * The table. With delays of five minutes on average, the 12th failure in a row is half an hour after the first, the 36th
- * three hours. The spacing up to an hour is that of Quectel's own advice (TCP 1.3): 10, 30, 60 minutes.
+ * The table. With delays of up to ten minutes, five on average, the 12th failure in a row is half an hour after the first, the
+ * 36th three hours; where they get longer from the 13th on, it is half a day. The spacing up to an hour is that of Quectel's own advice (TCP 1.3): 10, 30, 60 minutes.
  */
 export function ladder(evidence: Evidence): Ladder {
   switch (evidence) {
@@ -125,7 +125,7 @@ export function ladder(evidence: Evidence): Ladder {
   }
 }
 
-/** Of what kind a failure is. `accepted`: the server had taken us. */
+/** Of what kind a failure is. `accepted`: the server had taken us. What is not named here comes from QIOPEN: 565, 566, 569. */
 export function evidenceOf(why: Reason, accepted: boolean): Evidence {
   if (needsPerson(why)) return Evidence.Person;
   switch (why) {

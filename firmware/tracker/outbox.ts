@@ -5,6 +5,7 @@
 import type { Fix } from "../gnss/fix.ts";
 import { json } from "../mqtt/text.ts";
 import { Reason, words } from "../reason.ts";
+import { Utc } from "../utc.ts";
 import { now_ms, started_ms } from "./clock.ts";
 import { type Aside, saveState, state } from "./journal.ts";
 import { Word } from "./kept.ts";
@@ -17,8 +18,6 @@ import { At, Half, Kind, Place, Size, Unknown } from "./slot.ts";
 declare const E: { toString(bytes: Uint8Array): string; toUint8Array(text: string): Uint8Array };
 
 const enum Limit {
-  /** January 2020, since 1970: less is no time, but how long the board ran; see `now_ms`. */
-  Known_ms = 1577836800000,
   /** Bytes a packet's samples may have, but for two brackets: with topic and header one TCP segment, 1,460. */
   Payload = 1398,
 }
@@ -56,7 +55,8 @@ function tenths(value: number | undefined, least: number, unknown: number): numb
  * time is counted as dropped. `time_ms`: as `now_ms` has it.
  */
 export function append(time_ms: number, fix: Fix | 0, text: string): Reason {
-  const known = time_ms >= Limit.Known_ms;
+  // Less is no time, but how long the board ran; see `now_ms`.
+  const known = time_ms >= Utc.Set_ms;
   const slots = new Uint8Array(
     Size.Slot * (1 + Math.max(Math.ceil((text.length - Size.TextHead) / Size.TextMore), 0)),
   );

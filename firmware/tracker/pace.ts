@@ -23,16 +23,19 @@ const enum Limit {
   MostGap_ms = 30000,
 }
 
+/** Of a window, what we use: the server's clock is not ours, and others may use it, too. */
+const SHARE = 0.8;
+
 /** A limit of the server. */
 interface Window {
   /** What one message or data point is worth of its time. */
-  each_ms: number;
+  each_ms_: number;
   /** In so long all that was used is free again. */
-  span_ms: number;
+  span_ms_: number;
   /** When, by our clock, all will be free. */
-  free_ms: number;
+  free_ms_: number;
   /** It counts data points, not messages. */
-  of_points: boolean;
+  of_points_: boolean;
 }
 
 let windows: Window[] = [];
@@ -53,7 +56,7 @@ function readWindows(text: string, of_points: boolean): Window[] | undefined {
     const count = decimal(numbers[0]) || 0;
     const span_ms = (decimal(numbers[1]) || 0) * 1000;
     if (count > 0 && span_ms > 0)
-      found.push({ each_ms: span_ms / count, span_ms: span_ms, free_ms: 0, of_points: of_points });
+      found.push({ each_ms_: span_ms / count, span_ms_: span_ms, free_ms_: 0, of_points_: of_points });
     return count > 0 && span_ms > 0;
   });
   return fits ? found : undefined;
@@ -72,13 +75,13 @@ export function setLimits(answer: any): void {
     const text = told[name];
     const of_points = i > 0;
     const old = before.filter(function (window) {
-      return window.of_points === of_points;
+      return window.of_points_ === of_points;
     });
     const found =
       text === null || text === "" ? [] : typeof text === "string" ? readWindows(text, of_points) : undefined;
     (found || old).forEach(function (window, k) {
       // Told again at each connection: what was used stays used.
-      if (old[k]) window.free_ms = (old[k] as Window).free_ms;
+      if (old[k]) window.free_ms_ = (old[k] as Window).free_ms_;
       windows.push(window);
     });
   });
@@ -93,21 +96,21 @@ export function mostSamples(): number {
 export function mostPoints(): number {
   let points = Infinity;
   windows.forEach(function (window) {
-    if (window.of_points) points = Math.min(points, (0.8 * window.span_ms) / window.each_ms);
+    if (window.of_points_) points = Math.min(points, (SHARE * window.span_ms_) / window.each_ms_);
   });
-  // Four fifths in whole, which 0.8 times may be just below.
+  // Four fifths in whole, which SHARE times may be just below.
   return points + 0.001;
 }
 
 /** How much of a window is used. The clock may have been set back since: then it is as much as may be. */
 function used_ms(window: Window): number {
   const ran = ran_ms();
-  if (window.free_ms > ran + window.span_ms) window.free_ms = ran + 0.8 * window.span_ms;
-  return Math.max(window.free_ms - ran, 0);
+  if (window.free_ms_ > ran + window.span_ms_) window.free_ms_ = ran + SHARE * window.span_ms_;
+  return Math.max(window.free_ms_ - ran, 0);
 }
 
 function cost_ms(window: Window, points: number): number {
-  return window.each_ms * (window.of_points ? points : 1);
+  return window.each_ms_ * (window.of_points_ ? points : 1);
 }
 
 /** How long a packet with so many data points has to wait, ms; 0: it may go now. */
@@ -117,7 +120,7 @@ export function pause_ms(points: number): number {
   let pause = Math.max(went_ms + gap_ms - ran, 0);
   windows.forEach(function (window) {
     // What is more than four fifths alone goes when the window is free.
-    pause = Math.max(pause, used_ms(window) - Math.max(0.8 * window.span_ms - cost_ms(window, points), 0));
+    pause = Math.max(pause, used_ms(window) - Math.max(SHARE * window.span_ms_ - cost_ms(window, points), 0));
   });
   return Math.ceil(pause);
 }
@@ -126,7 +129,7 @@ export function pause_ms(points: number): number {
 export function spend(points: number): void {
   went_ms = ran_ms();
   windows.forEach(function (window) {
-    window.free_ms = went_ms + used_ms(window) + cost_ms(window, points);
+    window.free_ms_ = went_ms + used_ms(window) + cost_ms(window, points);
   });
 }
 

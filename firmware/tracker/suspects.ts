@@ -6,7 +6,7 @@
  * - It is tried again, alone, after the server took other packets in a row, none of which was lost: first 1, then 6, then
  *   36, as each try may cost the connection. One that is taken now is no suspect any more, and shows that not the record was
  *   to blame: the others' refusals are forgotten.
- * - It is given up when it was refused each of these three times. So the server took others, again and again, and only this
+ * - It is given up when it was refused each of these three times, so after four sendings alone. So the server took others, again and again, and only this
  *   one never: a network or a server that loses every tenth packet, whichever it is, hardly looks like that.
  *
  * That the first suspect is one outlives a restart (`Word.Aside`); its refusals do not, and other suspects are found again.
