@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BoardName } from "../boards.ts";
 import { fieldOf } from "../config/fields.ts";
 import { pretokenise } from "../device/pretokenise.ts";
 import { boxLength, isBoxed, OUTBOX_FILE } from "../flash/outbox-file.ts";
@@ -12,7 +13,7 @@ import { fromBytes } from "./espruino/bytes.ts";
 import { createFlash, type Flash } from "./espruino/flash.ts";
 import type { SerialPeer } from "./espruino/serial-peer.ts";
 import type { CtrlC, SimulatedBoard } from "./espruino/simulated-board.ts";
-import { type BoardName, type BoardSpec, boardSpecs, flashOf } from "./espruino/specs.ts";
+import { type BoardSpec, boardSpecs, flashOf } from "./espruino/specs.ts";
 import { findFile, writeFile } from "./espruino/storage.ts";
 import type { StorageArea } from "./espruino/storage-layout.ts";
 import { type Interpreter, openSerialPort, startInterpreter } from "./interpreter.ts";

@@ -1,6 +1,6 @@
 /** A board's own blob on that board, simulated, with a modem that was running before, on a fake clock. */
 import { createClock } from "@sinonjs/fake-timers";
-import type { BoardName } from "../../scripts/budgets.ts";
+import type { BoardName } from "../../scripts/boards.ts";
 import { type Clock, fromFakeTimers } from "../../scripts/simulator/clock.ts";
 import { createBoard } from "../../scripts/simulator/espruino/board.ts";
 import { createFlash } from "../../scripts/simulator/espruino/flash.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Board } from "../../board/board.ts";
 import type { Field } from "../../firmware/config.ts";
-import { BOARDS } from "../../scripts/budgets.ts";
+import { BOARDS } from "../../scripts/boards.ts";
 import { boardSpecs } from "../../scripts/simulator/espruino/specs.ts";
 import { bootable } from "../modem/fresh.ts";
 import { createBoardWorld } from "./board-world.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { BOARDS } from "../../scripts/budgets.ts";
+import { BOARDS } from "../../scripts/boards.ts";
 import { buildBoards, choicesOf } from "../../scripts/build/boards.ts";
 import { FEATURES, readChoices } from "../../scripts/build/features.ts";
 import { bytesByFile } from "../../scripts/build/shares.ts";

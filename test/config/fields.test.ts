@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { BOARDS } from "../../scripts/budgets.ts";
+import { BOARDS } from "../../scripts/boards.ts";
 import { DESCRIPTIONS } from "../../scripts/config/descriptions.ts";
 import {
   boardsWith,

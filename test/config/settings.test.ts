@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { BOARDS } from "../../scripts/budgets.ts";
+import { BOARDS } from "../../scripts/boards.ts";
 import { fields } from "../../scripts/config/fields.ts";
 import {
   faultsOf,

@@ -1,3 +1,4 @@
+import type { BoardName } from "../../boards.ts";
 import type { FlashGeometry } from "./flash.ts";
 import { resetLayouts } from "./reset-register.ts";
 
@@ -144,9 +145,7 @@ export const boardSpecs = {
     hostClock: true,
     seedsRandom: false,
   },
-} satisfies Record<string, BoardSpec>;
-
-export type BoardName = keyof typeof boardSpecs;
+} satisfies Record<BoardName, BoardSpec>;
 
 /** The part of the chip's flash that the firmware can reach: its free pages, then Storage. */
 export const flashOf = (spec: BoardSpec): FlashGeometry => ({
