@@ -10,12 +10,6 @@ import { install } from "../../scripts/simulator/world.ts";
 import { builtBlob } from "../device/rig.ts";
 import { createPeers, TOKEN } from "./peers.ts";
 
-/** What the modem is connected to, where it is not Serial1. */
-const MODEM_UART: Partial<Record<BoardName, string>> = {
-  "wio-lte": "Serial2",
-  linux: "/dev/ttyUSB2",
-};
-
 export const START_MS = Date.UTC(2026, 5, 1, 12);
 
 /**
@@ -45,7 +39,7 @@ export function createBoardWorld(
     board: boardSpecs[name],
     flash: createFlash(flashOf(boardSpecs[name])),
     clock,
-    serials: { [MODEM_UART[name] ?? "Serial1"]: peer, ...others(clock) },
+    serials: { [boardSpecs[name].modemUart]: peer, ...others(clock) },
     print: (line) => lines.push(line),
   });
   const config = { server: { host: "h", username: TOKEN }, apn: "internet", interval_s: 10, ...settings };
