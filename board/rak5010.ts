@@ -3,6 +3,8 @@ import type { Fields } from "../firmware/config.ts";
 export { freePages as journalArea } from "../firmware/tracker/area.ts";
 export { watchdogBit } from "./nrf52.ts";
 
+declare const D2: Pin, D6: Pin, D7: Pin, D8: Pin, D33: Pin, D34: Pin, D39: Pin;
+
 /** RAK5010: nRF52840, BG96. */
 export const BOARD = "RAK5010";
 

@@ -3,6 +3,8 @@ import { storageFile } from "../firmware/tracker/area.ts";
 
 export { watchdogBit } from "./nrf52.ts";
 
+declare const D6: Pin, D7: Pin, D9: Pin, D10: Pin, D15: Pin;
+
 /** RAK8212: nRF52832, BG96. */
 export const BOARD = "RAK8212";
 

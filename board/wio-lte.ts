@@ -15,6 +15,8 @@ const enum ResetReason {
   Watchdog = 0x60000000,
 }
 
+declare const A2: Pin, A3: Pin, B5: Pin, B10: Pin, B12: Pin, C0: Pin, C3: Pin, C4: Pin, C5: Pin;
+
 /** Seeed Wio LTE: STM32F405, EC21. */
 export const BOARD = "WIO_LTE";
 

@@ -28,8 +28,7 @@ export function hoot(times: number): void { while (times--) print("hoot"); }`,
   "horn/none.ts": `
 export function startHorn(_name: string): void {}
 export function hoot(_times: number): void {}`,
-  "board/rak8212.ts": BOARD,
-  "board/wio-lte.ts": BOARD,
+  ...Object.fromEntries(BOARDS.map((name) => [`board/${name}.ts`, BOARD])),
   "board/rak5010.ts": `${BOARD}export const FEATURES = { horn: ["soft"] };`,
   "board/linux.ts": `${BOARD}export const FEATURES = { horn: ["loud", "soft"] };`,
 };
