@@ -8,7 +8,7 @@ declare const D2: Pin, D6: Pin, D7: Pin, D8: Pin, D33: Pin, D34: Pin, D39: Pin;
 /** RAK5010: nRF52840, BG96. */
 export const BOARD = "RAK5010";
 
-export const FEATURES = { gnss: ["modem", "nmea"] };
+export const FEATURES = { gnss: ["modem", "nmea"], modem: ["quectel"] };
 
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [65536, 8192, 262144];

@@ -2,8 +2,9 @@
  * What the modem's answers tell while it is brought up: of the SIM and its PIN, the registration, who the modem is, its
  * signal and its clock.
  */
+import { pinTries, registration, signal, simState, timeOf } from "#modem";
 import { Reason } from "../reason.ts";
-import { pinTries, registration, Step, signal, simState, timeOf } from "./quectel.ts";
+import { Step } from "./way.ts";
 
 /** What became of the PIN of the settings. */
 const enum Pin {

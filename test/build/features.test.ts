@@ -94,6 +94,14 @@ for (const [args, wrong] of [
     for (const name of BOARDS) assert.equal(blob(name), "old");
   });
 
+test("a board must name a way of what no board can be without", (t) => {
+  const sources = project(t, HORN, { horn: { loud: "horn/loud.ts", soft: "horn/soft.ts" } });
+  assert.equal(choicesOf("linux", {}, sources).horn, "loud");
+  assert.throws(() => choicesOf("rak8212", {}, sources), {
+    message: "rak8212: FEATURES of its file must name a horn: loud or soft",
+  });
+});
+
 test("features may be said several times, with commas or spaces; the line of the blob names them", async (t) => {
   assert.deepEqual(readChoices(["gnss=nmea,gnss=nmea", "gnss=nmea"]), { gnss: "nmea" });
   const { said } = await command(t, "--board", "linux", "--features", "horn=soft", "horn=soft");
