@@ -10,7 +10,7 @@ export interface Board {
   BOARD: string;
   /**
    * Which of the build's features it has (scripts/build/features.ts), and in which ways: the first is what it gets unless
-   * `--features` says otherwise. A feature that is not named it lacks.
+   * `--features` says otherwise. A feature that is not named it lacks; "none", where there is that way, goes without saying.
    */
   FEATURES: Record<string, string[]>;
   /** Adds the settings this board has its own limits for: outbox_bytes, and on Linux the modem's port. */
@@ -24,8 +24,8 @@ export interface Board {
   /** Sets up the UART of the GNSS receiver, and gives it. `path`: the serial device, on Linux. */
   openReceiver?(baud: number, path: string): SerialPort;
   /**
-   * Whether the watchdog bit: since the power came, or since this was asked last. It tells what ended a run that left no note. Always false on Linux, where there
-   * is none to ask.
+   * Whether the watchdog bit: since the power came, or since this was asked last. It tells what ended a run that left no note.
+   * Always false on Linux, where there is none to ask.
    */
   watchdogBit(): boolean;
   /**

@@ -3,10 +3,15 @@ import type { Fields } from "../firmware/config.ts";
 export { freePages as journalArea } from "../firmware/tracker/area.ts";
 export { watchdogBit } from "./nrf52.ts";
 
-/** RAK5010: nRF52840, BG96. */
+declare const D2: Pin, D6: Pin, D7: Pin, D8: Pin, D33: Pin, D34: Pin, D39: Pin;
+
+/**
+ * RAK5010: nRF52840, BG96. Pins: Espruino's libs/js/rak/RAK5010.js. D6 LTE_TXD, D8 LTE_RXD, D7 LTE_RTS, D2 GPRS_PWRKEY, D39
+ * GPS_EN.
+ */
 export const BOARD = "RAK5010";
 
-export const FEATURES = { gnss: ["modem", "nmea"] };
+export const FEATURES = { gnss: ["modem", "nmea"], modem: ["quectel"] };
 
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [65536, 8192, 262144];

@@ -3,11 +3,16 @@ import { storageFile } from "../firmware/tracker/area.ts";
 
 export { watchdogBit } from "./nrf52.ts";
 
-/** RAK8212: nRF52832, BG96. */
+declare const D6: Pin, D7: Pin, D9: Pin, D10: Pin, D15: Pin;
+
+/**
+ * RAK8212: nRF52832, BG96. Pins: Espruino's libs/js/rak/RAK8212.js. D9 LTE_TXD, D7 LTE_RXD, D10 LTE_RTS, D6 PWR_GPRS_ON, D15
+ * GPRS_PWRKEY.
+ */
 export const BOARD = "RAK8212";
 
 /** Its only UART is the modem's. */
-export const FEATURES = { gnss: ["modem"] };
+export const FEATURES = { gnss: ["modem"], modem: ["quectel"] };
 
 export function boardFields(fields: Fields): void {
   // What 40 KB of Storage leave beside the code and the settings.

@@ -15,10 +15,12 @@ const enum ResetReason {
   Watchdog = 0x60000000,
 }
 
-/** Seeed Wio LTE: STM32F405, EC21. */
+declare const A2: Pin, A3: Pin, B5: Pin, B10: Pin, B12: Pin, C0: Pin, C3: Pin, C4: Pin, C5: Pin;
+
+/** Seeed Wio LTE: STM32F405, EC21. Pins: Espruino's boards/WIO_LTE.py, by the names in its list. */
 export const BOARD = "WIO_LTE";
 
-export const FEATURES = { gnss: ["modem"] };
+export const FEATURES = { gnss: ["modem"], modem: ["quectel"] };
 
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [262144, 262144, 262144];
@@ -31,7 +33,10 @@ export function openModem(_path: string): Serial {
   return Serial2;
 }
 
-/** Grove, VCCB, modem and GNSS antenna supply on, RESET released, WAKEUP_IN low; then the key. */
+/**
+ * On: B10 (vccb), B5 (lte_pwr), B12 (ant_pwr, of GNSS), C5 (codec_i2c_pwr) and C3 (lte_reset, so it is released) high, C0
+ * (wakeup_in) low; 1.1 s later C4 (pwr_key) is low for 200 ms. The last pin has the lowest bit. Off: lte_pwr low for 2 s.
+ */
 export function power(on: number): void {
   if (on) {
     digitalWrite([B10, B5, B12, C5, C3, C0], 0b111110);

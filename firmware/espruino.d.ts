@@ -1,12 +1,9 @@
-/** The Espruino globals that the firmware uses. Where one file alone uses another, it declares that itself. */
+/** The Espruino globals that the firmware uses; a board's pins are declared in its file, and what one file alone uses in that. */
 
 interface Pin {
   /** Makes the pin an output and drives it. */
   write(level: 0 | 1 | boolean): void;
 }
-declare const D2: Pin, D6: Pin, D7: Pin, D8: Pin, D9: Pin, D10: Pin, D15: Pin;
-declare const D33: Pin, D34: Pin, D39: Pin;
-declare const A2: Pin, A3: Pin, B5: Pin, B10: Pin, B12: Pin, C0: Pin, C1: Pin, C3: Pin, C4: Pin, C5: Pin;
 
 /** The last pin gets the lowest bit. */
 declare function digitalWrite(pins: Pin[], bits: number): void;

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
-import { BOARDS, type BoardName } from "./budgets.ts";
+import { BOARDS, type BoardName } from "./boards.ts";
 import { buildBoards, choicesOf, SOURCES, type Sources } from "./build/boards.ts";
 import { type Choices, describeChoices, featuresOption, readChoices } from "./build/features.ts";
 import { BuildError } from "./build/problem.ts";

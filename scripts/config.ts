@@ -1,7 +1,7 @@
 /** `npm run config`: a tracker's settings, asked for and checked, in a file for `npm run flash`. */
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { BoardName } from "./budgets.ts";
+import type { BoardName } from "./boards.ts";
 import { UsageError } from "./command-line.ts";
 import { fields } from "./config/fields.ts";
 import { readText, writeSecretText } from "./config/file.ts";

@@ -1,6 +1,6 @@
 /** `npm run flash`: builds the firmware for the board on a port, writes it and the settings, and starts it. */
 import { fileURLToPath } from "node:url";
-import type { BoardName } from "./budgets.ts";
+import type { BoardName } from "./boards.ts";
 import { choicesOf } from "./build/boards.ts";
 import { readChoices } from "./build/features.ts";
 import { count } from "./build/report.ts";

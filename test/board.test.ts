@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import type { Board } from "../board/board.ts";
+import { BOARDS, type BoardName } from "../scripts/boards.ts";
+import { SOURCES } from "../scripts/build/boards.ts";
+import { FEATURES } from "../scripts/build/features.ts";
+import { boardSpecs } from "../scripts/simulator/espruino/specs.ts";
 import { bootable } from "./modem/fresh.ts";
 
 /** When each pin gets which level, ms after `power(on)`: Espruino's digitalPulse and digitalWrite, written down. */
-function timeline(board: string, on: number): string[] {
+function timeline(board: BoardName, on: number): string[] {
   const levels: [at_ms: number, what: string][] = [];
   const fakes: Record<string, unknown> = {
     digitalPulse(pin: string, level: 0 | 1, times_ms: number | number[]) {
@@ -21,7 +27,7 @@ function timeline(board: string, on: number): string[] {
       pins.forEach((pin, i) => void levels.push([0, `${pin} ${(bits >> (pins.length - 1 - i)) & 1}`]));
     },
   };
-  for (const pin of ["D2", "D6", "D15", "B5", "B10", "B12", "C0", "C3", "C4", "C5"]) fakes[pin] = pin;
+  for (const pin of boardSpecs[board].pins) fakes[pin] = pin;
   Object.assign(globalThis, fakes);
   bootable<Board>(`../board/${board}.ts`)().power(on);
   for (const name of Object.keys(fakes)) delete (globalThis as Record<string, unknown>)[name];
@@ -30,7 +36,7 @@ function timeline(board: string, on: number): string[] {
 
 const WIO_SUPPLIES = ["0: B10 1", "0: B5 1", "0: B12 1", "0: C5 1", "0: C3 1", "0: C0 0"];
 
-for (const [board, on, expected] of [
+const TIMELINES: [board: BoardName, on: 0 | 1, expected: string[]][] = [
   ["rak8212", 1, ["0: D6 0", "0: D15 0", "2000: D6 1", "2500: D15 1", "4500: D15 0"]],
   ["rak8212", 0, ["0: D6 0", "2000: D6 1"]],
   // BG96 Hardware Design, 3.7: at least 500 ms to switch on, at least 650 ms to switch off.
@@ -39,8 +45,25 @@ for (const [board, on, expected] of [
   ["wio-lte", 1, [...WIO_SUPPLIES, "0: C4 1", "1100: C4 0", "1300: C4 1"]],
   ["wio-lte", 0, ["0: B5 0", "2000: B5 1"]],
   ["linux", 1, []],
-] as const) {
+];
+
+for (const [board, on, expected] of TIMELINES)
   test(`the modem's power, ${board}: ${on ? "key" : "off"}`, () => {
     assert.deepEqual(timeline(board, on), expected);
   });
-}
+
+test("the power of each board is looked at", () => {
+  assert.deepEqual([...new Set(TIMELINES.map(([board]) => board))], BOARDS);
+});
+
+test("each board and each way of a feature is checked against what the firmware wants of it", () => {
+  const seams = readFileSync(new URL("../firmware/seams.ts", import.meta.url), "utf8");
+  const checked = [...seams.matchAll(/import type \* as \w+ from "(.*)"/g)].map(([, path]) =>
+    fileURLToPath(new URL(`../firmware/${path}`, import.meta.url)),
+  );
+  const wanted = [
+    ...BOARDS.map(SOURCES.board),
+    ...Object.values(FEATURES).flatMap((ways) => Object.values(ways)),
+  ];
+  assert.deepEqual(checked.sort(), wanted.sort());
+});

@@ -1,10 +1,11 @@
 /** Rules on the files of `firmware`, `board` and `scripts` themselves. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { FEATURES } from "../scripts/build/features.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -16,10 +17,12 @@ for (const directory of ["firmware", "board", "scripts"])
     if (file.endsWith(".ts")) texts.set(file.replaceAll(sep, "/"), readFileSync(join(ROOT, file), "utf8"));
   }
 
-/** The files that one imports, types too; the firmware's `#board` is each of the boards. */
+/** The files that one imports, types too; the firmware's `#board` is each of the boards, `#gnss` each way of that feature. */
 function importsOf(file: string, text: string): string[] {
   return ts.preProcessFile(text).importedFiles.flatMap(({ fileName }) => {
     if (fileName === "#board") return [...texts.keys()].filter((path) => path.startsWith("board/"));
+    const ways = FEATURES[fileName.replace("#", "")];
+    if (ways) return Object.values(ways).map((path) => relative(ROOT, path).replaceAll(sep, "/"));
     return fileName.startsWith(".") ? [join(dirname(file), fileName).replaceAll(sep, "/")] : [];
   });
 }

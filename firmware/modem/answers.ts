@@ -13,8 +13,9 @@
  *
  * CME ERROR 16 to entering it is WrongPin, too; 14, 13, 3 and OK say nothing yet.
  */
+import { pinTries, registration, signal, simState, timeOf } from "#modem";
 import { Reason } from "../reason.ts";
-import { pinTries, registration, Step, signal, simState, timeOf } from "./quectel.ts";
+import { Step } from "./way.ts";
 
 /** What became of the PIN of the settings. */
 const enum Pin {

@@ -1,14 +1,14 @@
 /**
  * Brings the modem up: power, SIM, registration, PDP context; and its identity, signal and clock. The way itself is a table
- * in quectel.ts; here it is gone, one command after the other. What the answers tell is in answers.ts.
+ * of the modem's family, `#modem`; here it is gone, one command after the other. What the answers tell is in answers.ts.
  */
+import { commandOf, endSocket, open, socketUrc, valueIn } from "#modem";
 import type { Board } from "../../board/board.ts";
 import { modemLost, needsPerson, Reason, words } from "../reason.ts";
 import type { Network } from "../socket.ts";
 import { askAnew, iccid, imei, read, signal_dbm, time_ms } from "./answers.ts";
 import { abandon, type Channel, command, listen, type SerialPort } from "./at.ts";
-import { commandOf, type SimConfig, Step, valueIn } from "./quectel.ts";
-import { endSocket, open, socketUrc } from "./socket.ts";
+import { type SimConfig, Step } from "./way.ts";
 
 /** How far a try to reach the server goes back, each further than the one before. */
 export const enum Rung {

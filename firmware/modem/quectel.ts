@@ -1,81 +1,14 @@
 /**
- * Quectel BG96, BG95, EC21, EC25: the commands of the way up, in the order they are sent, and what their answers mean.
- * Another family of modems is another file with these exports. Clauses: BG96 AT Commands Manual (AT), TCP/IP Application
- * Note (TCP).
- *
- *   (Rung.Modem) Restart ─┐
- *                Probe ◄──┘──no answer: the power key
- *                  ▼
- *                Echo, Errors, UrcPort, SendEcho, Sleep, PowerSaving, (Rung.Radio: RadioOff) RadioOn
- *                  ▼
- *                Sim ──SIM PIN──► PinTries, Pin ──► Sim
- *                  │ READY
- *                Imei, Iccid
- *                  ▼
- *                Registered, RegisteredPacket, RegisteredCircuit ──none of the three──► Registered, after a pause
- *                  │ one of the three
- *                Deactivate, Context, Activate ──fails──► Deactivate, after a pause
- *                  ▼
- *                Signal, NetworkTime ──not told──► ClockMode, Clock
- *                  ▼
- *                up
+ * `#modem` of Quectel BG96, BG95, EC21, EC25: the commands of the way up, and what their answers mean; and their socket. Clauses:
+ * BG96 AT Commands Manual (AT), TCP/IP Application Note (TCP).
  */
 import { decimal } from "../decimal.ts";
 import { Reason } from "../reason.ts";
 import { dayOf, timeOfDay, Utc } from "../utc.ts";
 import { begins } from "./at.ts";
+import { type Row, type SimConfig, Step } from "./way.ts";
 
-/** The SIM's access point and PIN; none of them may hold a quote. */
-export interface SimConfig {
-  apn: string;
-  apn_user: string;
-  apn_password: string;
-  pin: string;
-}
-
-export const enum Step {
-  /** The way is not being gone: the modem is up, or it is not and there is a reason. */
-  None,
-  Restart,
-  /** Is it on? */
-  Probe,
-  Echo,
-  /** Errors as numbers. */
-  Errors,
-  UrcPort,
-  SendEcho,
-  Sleep,
-  PowerSaving,
-  RadioOff,
-  RadioOn,
-  Sim,
-  PinTries,
-  Pin,
-  Imei,
-  Iccid,
-  Registered,
-  RegisteredPacket,
-  RegisteredCircuit,
-  Deactivate,
-  Context,
-  Activate,
-  Signal,
-  NetworkTime,
-  ClockMode,
-  Clock,
-  Up,
-}
-
-/** One command of the way up. */
-export interface Row {
-  text_: string;
-  /** How long its answer may take. */
-  limit_ms_: number;
-  /** How often it is sent until it succeeds, a pause between two. */
-  tries_: number;
-  /** Why the modem is not up when it never did; None: it may fail, and the way goes on. */
-  otherwise_: Reason;
-}
+export { endSocket, open, socketUrc } from "./socket.ts";
 
 function row(text: string, limit_ms: number, tries: number, otherwise: Reason): Row {
   return { text_: text, limit_ms_: limit_ms, tries_: tries, otherwise_: otherwise };

@@ -1,4 +1,5 @@
-import { BOARDS, BUDGETS } from "../budgets.ts";
+import { BOARDS } from "../boards.ts";
+import { BUDGETS } from "../budgets.ts";
 import { buildBoards } from "../build/boards.ts";
 import { pretokenise } from "../device/pretokenise.ts";
 import { boardSpecs } from "../simulator/espruino/specs.ts";

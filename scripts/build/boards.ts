@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BoardName } from "../budgets.ts";
+import type { BoardName } from "../boards.ts";
 import { type Blob, buildBlob } from "./blob.ts";
 import {
   type Choices,

@@ -20,10 +20,12 @@ export type FeatureFiles = Record<string, Record<string, string>>;
 export type Choices = Record<string, string>;
 
 const gnss = (file: string) => join(ROOT, "firmware/gnss", file);
+const modem = (file: string) => join(ROOT, "firmware/modem", file);
 
 /** The product's own. */
 export const FEATURES: FeatureFiles = {
   gnss: { modem: gnss("modem.ts"), nmea: gnss("uart.ts"), none: gnss("none.ts") },
+  modem: { quectel: modem("quectel.ts") },
 };
 
 /** What leaves a feature out. */
@@ -33,7 +35,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */
@@ -84,6 +86,10 @@ export function choicesFor(name: string, board: string, wanted: Choices, files =
   const choices: Choices = {};
   for (const [feature, itsFiles] of Object.entries(files)) {
     const ways = [...(has[feature] ?? []), ...(NONE in itsFiles ? [NONE] : [])];
+    if (ways.length === 0)
+      throw new UsageError(
+        `${name}: FEATURES of its file must name a ${feature}: ${Object.keys(itsFiles).join(" or ")}`,
+      );
     const way = wanted[feature] ?? ways[0] ?? "";
     if (!ways.includes(way))
       throw new UsageError(`${name} has no ${feature}=${way}: it can have ${ways.join(" or ")}`);

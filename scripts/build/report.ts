@@ -1,4 +1,5 @@
-import { type BoardName, BUDGETS } from "../budgets.ts";
+import type { BoardName } from "../boards.ts";
+import { BUDGETS } from "../budgets.ts";
 import type { FeatureShare } from "./shares.ts";
 import type { Size } from "./size.ts";
 

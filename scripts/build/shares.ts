@@ -1,5 +1,5 @@
 import { decodedMappings, TraceMap } from "@jridgewell/trace-mapping";
-import type { BoardName } from "../budgets.ts";
+import type { BoardName } from "../boards.ts";
 import type { Blob } from "./blob.ts";
 import { buildBoards, choicesOf, type Sources } from "./boards.ts";
 import { type Choices, NONE } from "./features.ts";

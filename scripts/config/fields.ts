@@ -4,7 +4,7 @@
  */
 import type { Board } from "../../board/board.ts";
 import { check, configFields, type Field, type Fields, serverFields } from "../../firmware/config.ts";
-import { BOARDS, type BoardName } from "../budgets.ts";
+import { BOARDS, type BoardName } from "../boards.ts";
 import { DESCRIPTIONS } from "./descriptions.ts";
 
 export interface FieldInfo {

@@ -1,6 +1,6 @@
 /** The command line of `npm run config`: a flag a field, made from the fields. */
 import { type Command, Option } from "commander";
-import { BOARDS, type BoardName } from "../budgets.ts";
+import { BOARDS, type BoardName } from "../boards.ts";
 import { command, UsageError, valuesOf } from "../command-line.ts";
 import { type FieldInfo, faultOf, fieldOf, fields } from "./fields.ts";
 

@@ -1,7 +1,7 @@
 /** What `npm run config` asks a person, and how. */
 import type { Readable, Writable } from "node:stream";
 import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from "@clack/prompts";
-import { BOARDS, type BoardName } from "../budgets.ts";
+import { BOARDS, type BoardName, entryOf } from "../boards.ts";
 import { type FieldInfo, faultOf, fields } from "./fields.ts";
 import { typedValue } from "./options.ts";
 
@@ -25,13 +25,6 @@ const QUESTIONS: Record<string, string> = {
   "server.port": "Its MQTT port",
   "server.username": "The device's access token",
   interval_s: "Seconds from fix to fix",
-};
-
-const BOARD_HINTS: Record<BoardName, string> = {
-  rak8212: "RAK8212, modem BG96",
-  rak5010: "RAK5010, modem BG96",
-  "wio-lte": "Seeed Wio LTE, modem EC21",
-  linux: "Linux or Raspberry Pi with a USB modem",
 };
 
 /** What is typed to empty a secret that is set: Enter keeps it, as it cannot be shown for editing. */
@@ -72,7 +65,7 @@ export async function askBoard(present: BoardName | undefined, streams: Streams)
   return answerTo(streams, (ends) =>
     select<BoardName>({
       message: "Board",
-      options: BOARDS.map((value) => ({ value, label: value, hint: BOARD_HINTS[value] })),
+      options: BOARDS.map((value) => ({ value, label: value, hint: entryOf(value).hint })),
       ...(present && { initialValue: present }),
       ...ends,
     }),

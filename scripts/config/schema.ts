@@ -1,5 +1,5 @@
 /** The JSON Schema of `tracker.json`, made from the fields; published as tracker.schema.json, for editors. */
-import { BOARDS } from "../budgets.ts";
+import { BOARDS } from "../boards.ts";
 import { boardsWith, differs, type FieldInfo, fieldOf, fields } from "./fields.ts";
 
 type Schema = Record<string, unknown>;

@@ -1,6 +1,6 @@
 /** `tracker.json`: reading it, what is wrong with it, and what of it goes to the device. */
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
-import { BOARDS, type BoardName } from "../budgets.ts";
+import { BOARDS, type BoardName } from "../boards.ts";
 import { type Choices, describeChoices } from "../build/features.ts";
 import { boardsWith, type FieldInfo, faultOf, fields, unknownFault, withoutContents } from "./fields.ts";
 

@@ -1,9 +1,9 @@
 /** What the evidence comes to: the modem's own answers where there are any, the firmware's words where not. */
-import type { BoardName } from "../budgets.ts";
+import { type BoardName, boardNamed } from "../boards.ts";
 import { faultOf, fieldOf } from "../config/fields.ts";
 import { faultsOf } from "../config/settings.ts";
 import { type BoardEnv, DeviceError } from "../device/device.ts";
-import { boardOf, refuseOld } from "../flash/interpreter.ts";
+import { refuseOld } from "../flash/interpreter.ts";
 import type { Evidence, TrackerStatus } from "./evidence.ts";
 import { saysAwaited, saysNothing, saysOfModem, withoutRetry } from "./words.ts";
 
@@ -57,19 +57,9 @@ function placesOf(board: BoardName | undefined, outbox_bytes: unknown): number {
   return Math.floor(bytes / BLOCK_BYTES) * PLACES_A_BLOCK;
 }
 
-/** The build a board wants; undefined: there is none. */
-function boardNameOf(BOARD: string): BoardName | undefined {
-  try {
-    return boardOf(BOARD);
-  } catch (error) {
-    if (error instanceof DeviceError) return undefined;
-    throw error;
-  }
-}
-
 /** Why the interpreter is too old for its board; "": it is not. */
 export function tooOld({ BOARD, VERSION }: BoardEnv): string {
-  const board = boardNameOf(BOARD);
+  const board = boardNamed(BOARD);
   if (board === undefined) return "";
   try {
     refuseOld(board, VERSION);
@@ -96,7 +86,7 @@ function serverReasonOf({ state, reason, server }: TrackerStatus): string {
 
 export function factsOf(evidence: Evidence): Facts {
   const { env, settings, status, code, answers } = evidence;
-  const board = boardNameOf(env.BOARD);
+  const board = boardNamed(env.BOARD);
   const given = settings ?? {};
   const server = (typeof given.server === "object" && given.server ? given.server : {}) as Record<
     string,
@@ -114,7 +104,7 @@ export function factsOf(evidence: Evidence): Facts {
     ...evidence,
     build: board,
     old: tooOld(env),
-    ownBoard: code?.board === undefined || boardNameOf(code.board) === board,
+    ownBoard: code?.board === undefined || boardNamed(code.board) === board,
     settingsFaults: settings ? faultsOf({ ...settings, board: settings.board ?? board }, board) : [],
     host: String(server.host ?? "the server"),
     port: Number(server.port) || 1883,

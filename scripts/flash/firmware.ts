@@ -1,7 +1,7 @@
 /** The blob for a board, made now. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BoardName } from "../budgets.ts";
+import type { BoardName } from "../boards.ts";
 import { SOURCES } from "../build/boards.ts";
 import { sizeOf } from "../build/size.ts";
 import { parseES5 } from "../build/verify.ts";

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { BOARDS, type BoardName } from "../budgets.ts";
+import { BOARDS, type BoardName } from "../boards.ts";
 import { featuresOption } from "../build/features.ts";
 import { command, valuesOf } from "../command-line.ts";
 import type { Address } from "../device/device.ts";

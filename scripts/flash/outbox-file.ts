@@ -4,20 +4,14 @@
  * pages when it is the first file, as it then ends with a page. The format is firmware/tracker/slot.ts's.
  */
 import { First, Format, Half, Kind, Size } from "../../firmware/tracker/slot.ts";
-import type { BoardName } from "../budgets.ts";
+import { type BoardName, entryOf } from "../boards.ts";
 import { type FieldInfo, faultOf, fieldOf } from "../config/fields.ts";
 import type { Device } from "../device/device.ts";
 
 export const OUTBOX_FILE = "tb.box";
 
-/** Where Storage begins, where the outbox is in it; as in the board's own file. */
-const STORAGE_START: Partial<Record<BoardName, string>> = {
-  rak8212: "0x6c000",
-  linux: 'require("Flash").getFree()[0].addr',
-};
-
 /** Has this board its outbox in the file? */
-export const isBoxed = (board: BoardName): boolean => board in STORAGE_START;
+export const isBoxed = (board: BoardName): boolean => entryOf(board).storage_start !== undefined;
 
 const HEADER_BYTES = 32;
 const BLOCK_BYTES: number = Size.Block;
@@ -75,7 +69,11 @@ export async function wantedBytes(
 
 /** Undefined: there is none. */
 export async function findBox(device: Device, board: BoardName): Promise<OutboxFile | undefined> {
-  const places = (await device.evaluate(`${PLACES}(${STORAGE_START[board]})`)) as [number, number, string][];
+  const places = (await device.evaluate(`${PLACES}(${entryOf(board).storage_start})`)) as [
+    number,
+    number,
+    string,
+  ][];
   const [address, length, name] = places.pop() ?? [0, 0, ""];
   if (name !== OUTBOX_FILE) return undefined;
   const [from, to] = blocks(address, length);

@@ -1,5 +1,5 @@
 /** What the user is told once the firmware was started. */
-import type { BoardName } from "../budgets.ts";
+import { type BoardName, entryOf } from "../boards.ts";
 import { count } from "../build/report.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import type { Firmware } from "./firmware.ts";
@@ -57,7 +57,7 @@ function nextLines({ device, board, fault }: Outcome): string[] {
     : [
         `Next: the modem registers within some minutes, then "tracker: connected"; the first fix, outdoors, takes a minute or so`,
       ];
-  if (board === "rak8212")
+  if (entryOf(board).cedes_console)
     lines.push(
       "Its UART is the modem's from three seconds after each start on; the Bluetooth console stays. To get back in by cable run flash again, and switch the board off and on when it says so",
     );

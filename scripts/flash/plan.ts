@@ -1,5 +1,5 @@
 /** What becomes of a board's Storage: found out before anything on it is changed, then done. */
-import type { BoardName } from "../budgets.ts";
+import type { BoardName } from "../boards.ts";
 import { count } from "../build/report.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import { boxLength, countWaiting, findBox, isMovable, makeBox, OUTBOX_FILE } from "./outbox-file.ts";

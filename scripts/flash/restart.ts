@@ -1,4 +1,5 @@
 /** Stopping what runs on a board, and starting what was written. */
+import { boardNamed, entryOf } from "../boards.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import { createConsoleLines } from "../repl/console-lines.ts";
 
@@ -94,8 +95,8 @@ export async function startApp(
       late.then(() => undefined),
     ]);
     const isHeard = await Promise.race([heard, late, lost]);
-    // Its console goes to Bluetooth then.
-    const stays = isHeard && device.env.BOARD !== "RAK8212";
+    const board = boardNamed(device.env.BOARD);
+    const stays = isHeard && !(board && entryOf(board).cedes_console);
     if (stays) await Promise.race([new Promise((resolve) => setTimeout(resolve, boot_ms)), lost]);
     const running = stays
       ? ((await device.evaluate(MEMORY, LISTEN_MS).catch(() => undefined)) as Memory | undefined)

@@ -1,5 +1,5 @@
 /** The settings that go to a board with its firmware, and those it has. */
-import type { BoardName } from "../budgets.ts";
+import type { BoardName } from "../boards.ts";
 import type { Choices } from "../build/features.ts";
 import { UsageError } from "../command-line.ts";
 import { readText } from "../config/file.ts";

@@ -4,6 +4,7 @@ import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { tokenizer } from "acorn";
+import { boardNamed } from "../boards.ts";
 import type { Device } from "../device/device.ts";
 import { pretokenise } from "../device/pretokenise.ts";
 import { crc32 } from "../simulator/espruino/bytes.ts";
@@ -105,12 +106,10 @@ export async function findCode(
     '(function(c){return c?[c.length,c.indexOf("espruino-thingsboard"),E.CRC32(c)]:0})(require("Storage").read(".bootcde"))',
   );
   if (!Array.isArray(stored) || stored[1] < 0) return {};
-  const name = device.env.BOARD.toLowerCase().replace("_", "-");
-  // Builds of Espruino for Linux have several names.
-  const path = [name, "linux"]
-    .map((blob) => resolve(directory, `${blob}.js`))
-    .find((blob) => existsSync(blob));
-  if (!path || !existsSync(`${path}.map`))
+  // Espruino for Linux can be built with a name of one's own.
+  const name = boardNamed(device.env.BOARD) ?? "linux";
+  const path = resolve(directory, `${name}.js`);
+  if (!existsSync(path) || !existsSync(`${path}.map`))
     return {
       reason: `stack traces show the blob's places: dist/${name}.js is missing, npm run build makes it`,
     };

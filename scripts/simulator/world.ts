@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { boardNamed } from "../boards.ts";
 import { fieldOf } from "../config/fields.ts";
 import { pretokenise } from "../device/pretokenise.ts";
 import { boxLength, isBoxed, OUTBOX_FILE } from "../flash/outbox-file.ts";
@@ -12,12 +13,12 @@ import { fromBytes } from "./espruino/bytes.ts";
 import { createFlash, type Flash } from "./espruino/flash.ts";
 import type { SerialPeer } from "./espruino/serial-peer.ts";
 import type { CtrlC, SimulatedBoard } from "./espruino/simulated-board.ts";
-import { type BoardName, type BoardSpec, boardSpecs, flashOf } from "./espruino/specs.ts";
+import { type BoardSpec, boardSpecs, flashOf } from "./espruino/specs.ts";
 import { findFile, writeFile } from "./espruino/storage.ts";
 import type { StorageArea } from "./espruino/storage-layout.ts";
 import { type Interpreter, openSerialPort, startInterpreter } from "./interpreter.ts";
 import type { Modem } from "./modem/modem.ts";
-import { modemPeer, modemPeerAfterSetup, modemPins, modemUart, receiverUart } from "./wiring.ts";
+import { modemPeer, modemPeerAfterSetup, modemPins } from "./wiring.ts";
 
 export interface WorldOptions {
   /** Absent: nothing answers where the modem should be. */
@@ -42,17 +43,12 @@ export interface WorldOptions {
 const REAL_VERSION = "2v29";
 /** A file's in Storage. */
 const HEADER_BYTES = 32;
-/** Where the simulated Linux has its modem, and its GNSS receiver. */
-const MODEM_PORT = "/dev/ttyUSB2";
-const RECEIVER_PORT = "/dev/ttyACM0";
 
 /** The ports that a Linux' settings name. */
 interface Ports {
   modem_port?: string;
   gnss_port?: string;
 }
-
-const boardNames = Object.keys(boardSpecs) as BoardName[];
 
 /** What is in Storage. */
 type Contents = Omit<WorldOptions, "modem" | "receiver" | "print">;
@@ -69,7 +65,7 @@ function storageOf(
 ): Record<string, string> {
   const { blob, config } = options;
   const settings = options.settings ?? (config && JSON.stringify({ ...ports, ...config }));
-  const [board] = boardNames.filter((name) => boardSpecs[name].name === spec_name);
+  const board = boardNamed(spec_name);
   const bytes = Number(config?.outbox_bytes ?? fieldOf("outbox_bytes", board)?.default);
   const boxed = options.outbox !== false && settings !== undefined && board && isBoxed(board);
   return {
@@ -114,31 +110,28 @@ const isModem = (other: Modem | SerialPeer): other is Modem => "receive" in othe
 /** The simulated board with the blob and the settings in its Storage, not booted yet. */
 export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard {
   const { clock, modem, receiver, console } = options;
-  const spec = { ...(options.spec ?? boardSpecs.linux) };
+  const spec: BoardSpec = { ...(options.spec ?? boardSpecs.linux) };
   // A board that has USB moves its console there when a computer is plugged in.
   if (console && spec.consoles.includes("USB")) spec.console = "USB";
-  const isLinux = spec.name === "LINUX";
-  const receiverAt = isLinux ? RECEIVER_PORT : receiverUart(spec.name);
   const board = createBoard({
     board: spec,
     flash: options.flash ?? createFlash(flashOf(spec)),
     clock,
     serials: {
-      ...(modem && {
-        [isLinux ? MODEM_PORT : modemUart(spec.name)]: isModem(modem) ? modemPeerAfterSetup(modem) : modem,
-      }),
-      ...(receiver && receiverAt && { [receiverAt]: receiver }),
+      ...(modem && { [spec.modemUart]: isModem(modem) ? modemPeerAfterSetup(modem) : modem }),
+      ...(receiver && spec.receiverUart && { [spec.receiverUart]: receiver }),
       ...(console && { [spec.console]: console }),
     },
-    ...(modem && isModem(modem) && { onPin: modemPins(spec.name, modem) }),
+    ...(modem && isModem(modem) && { onPin: modemPins(spec, modem) }),
     ...(options.print && { print: options.print }),
     ...(options.random && { random: options.random }),
     ...(options.ctrlC && { ctrlC: options.ctrlC }),
     ...(options.onPowerCut && { onPowerCut: options.onPowerCut }),
     ...(options.onReboot && { onReboot: options.onReboot }),
   });
-  const ports = { modem_port: MODEM_PORT, ...(receiver && { gnss_port: RECEIVER_PORT }) };
-  install(board.storage, spec.name, options, isLinux ? ports : {});
+  const { modemUart, receiverUart } = boardSpecs.linux;
+  const ports = { modem_port: modemUart, ...(receiver && { gnss_port: receiverUart }) };
+  install(board.storage, spec.name, options, spec.name === "LINUX" ? ports : {});
   return board;
 }
 

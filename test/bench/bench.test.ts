@@ -5,6 +5,7 @@ import { interpreterRows } from "../../scripts/bench/interpreter.ts";
 import { publishRows } from "../../scripts/bench/publish.ts";
 import { NEEDS_INTERPRETER, type Row } from "../../scripts/bench/row.ts";
 import { bench } from "../../scripts/bench.ts";
+import { BOARDS } from "../../scripts/boards.ts";
 import { BUDGETS } from "../../scripts/budgets.ts";
 
 async function printed(t: TestContext, ...measurements: (() => Row[])[]) {
@@ -62,16 +63,10 @@ test("each board's blob has a row as text and one as flashed, in tokens where it
   const rows = (await blobRows()).filter(({ unit }) => unit === "bytes");
   assert.deepEqual(
     rows.map(({ name }) => name),
-    [
-      "blob, rak8212, as text",
-      "blob, rak8212, as flashed (in tokens)",
-      "blob, rak5010, as text",
-      "blob, rak5010, as flashed (in tokens)",
-      "blob, wio-lte, as text",
-      "blob, wio-lte, as flashed (2v08 takes no tokens)",
-      "blob, linux, as text",
-      "blob, linux, as flashed (in tokens)",
-    ],
+    BOARDS.flatMap((board) => [
+      `blob, ${board}, as text`,
+      `blob, ${board}, as flashed (${board === "wio-lte" ? "2v08 takes no tokens" : "in tokens"})`,
+    ]),
   );
   const figures = new Map(rows.map(({ name, figure = 0 }) => [name, figure]));
   const text = figures.get("blob, rak8212, as text") ?? 0;

@@ -1,6 +1,6 @@
 /** A board's own blob on that board, simulated, with a modem that was running before, on a fake clock. */
 import { createClock } from "@sinonjs/fake-timers";
-import type { BoardName } from "../../scripts/budgets.ts";
+import type { BoardName } from "../../scripts/boards.ts";
 import { type Clock, fromFakeTimers } from "../../scripts/simulator/clock.ts";
 import { createBoard } from "../../scripts/simulator/espruino/board.ts";
 import { createFlash } from "../../scripts/simulator/espruino/flash.ts";
@@ -9,12 +9,6 @@ import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 import { install } from "../../scripts/simulator/world.ts";
 import { builtBlob } from "../device/rig.ts";
 import { createPeers, TOKEN } from "./peers.ts";
-
-/** What the modem is connected to, where it is not Serial1. */
-const MODEM_UART: Partial<Record<BoardName, string>> = {
-  "wio-lte": "Serial2",
-  linux: "/dev/ttyUSB2",
-};
 
 export const START_MS = Date.UTC(2026, 5, 1, 12);
 
@@ -45,7 +39,7 @@ export function createBoardWorld(
     board: boardSpecs[name],
     flash: createFlash(flashOf(boardSpecs[name])),
     clock,
-    serials: { [MODEM_UART[name] ?? "Serial1"]: peer, ...others(clock) },
+    serials: { [boardSpecs[name].modemUart]: peer, ...others(clock) },
     print: (line) => lines.push(line),
   });
   const config = { server: { host: "h", username: TOKEN }, apn: "internet", interval_s: 10, ...settings };

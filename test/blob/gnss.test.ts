@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, describe, test } from "node:test";
 import type { Fix } from "../../firmware/gnss/fix.ts";
-import type { BoardName } from "../../scripts/budgets.ts";
+import type { BoardName } from "../../scripts/boards.ts";
 import { buildBoards } from "../../scripts/build/boards.ts";
 import { readFixes } from "../../scripts/simulator/gnss-log.ts";
 import { createReceiver } from "../../scripts/simulator/receiver.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { BOARDS } from "../../scripts/budgets.ts";
+import { BOARDS } from "../../scripts/boards.ts";
 import { buildBoards, choicesOf } from "../../scripts/build/boards.ts";
 import { FEATURES, readChoices } from "../../scripts/build/features.ts";
 import { bytesByFile } from "../../scripts/build/shares.ts";
@@ -28,8 +28,7 @@ export function hoot(times: number): void { while (times--) print("hoot"); }`,
   "horn/none.ts": `
 export function startHorn(_name: string): void {}
 export function hoot(_times: number): void {}`,
-  "board/rak8212.ts": BOARD,
-  "board/wio-lte.ts": BOARD,
+  ...Object.fromEntries(BOARDS.map((name) => [`board/${name}.ts`, BOARD])),
   "board/rak5010.ts": `${BOARD}export const FEATURES = { horn: ["soft"] };`,
   "board/linux.ts": `${BOARD}export const FEATURES = { horn: ["loud", "soft"] };`,
 };
@@ -94,6 +93,14 @@ for (const [args, wrong] of [
     // Nothing was built, and nothing is wrong with what was there.
     for (const name of BOARDS) assert.equal(blob(name), "old");
   });
+
+test("a board must name a way of what no board can be without", (t) => {
+  const sources = project(t, HORN, { horn: { loud: "horn/loud.ts", soft: "horn/soft.ts" } });
+  assert.equal(choicesOf("linux", {}, sources).horn, "loud");
+  assert.throws(() => choicesOf("rak8212", {}, sources), {
+    message: "rak8212: FEATURES of its file must name a horn: loud or soft",
+  });
+});
 
 test("features may be said several times, with commas or spaces; the line of the blob names them", async (t) => {
   assert.deepEqual(readChoices(["gnss=nmea,gnss=nmea", "gnss=nmea"]), { gnss: "nmea" });

@@ -14,16 +14,17 @@ import { basename, dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { spawn } from "@lydell/node-pty";
+import { BOARDS, type BoardName } from "../../scripts/boards.ts";
 import {
   CTRL_C,
   CTRL_D,
   CTRL_U,
+  DOWN,
   ENTER,
   runConfig,
   type Step,
   TEXT,
   temporaryDirectory,
-  UP,
   WHOLE,
 } from "./person.ts";
 
@@ -223,9 +224,13 @@ describe("a file that is there already", () => {
   });
 });
 
+/** The keys from one board to another in the list of them. */
+const moved = (from: BoardName, to: BoardName): string =>
+  DOWN.repeat((BOARDS.indexOf(to) - BOARDS.indexOf(from) + BOARDS.length) % BOARDS.length);
+
 /** Enter at every question of a rak5010. */
 const RAK5010: Step[] = [
-  ["Board", UP + UP + UP + ENTER],
+  ["Board", moved("rak8212", "rak5010") + ENTER],
   ["APN (", ENTER],
   ["APN user", ENTER],
   ["APN password", ENTER],
@@ -331,7 +336,7 @@ describe("asked", () => {
 
   test("loses what the board now chosen has not", async () => {
     const out = file(JSON.stringify({ ...present, board: "linux", modem_port: "/dev/m" }));
-    const steps = answering({ Board: UP + UP + ENTER, "host name": ENTER, token: ENTER });
+    const steps = answering({ Board: moved("linux", "rak5010") + ENTER, "host name": ENTER, token: ENTER });
     assert.equal((await runConfig(["--out", out], [...steps, ["Overwrite", ENTER]])).code, 0);
     assert.deepEqual(read(out), present);
   });

@@ -12,7 +12,7 @@ import { config } from "../../scripts/config.ts";
 export const TEXT = "must be plain text of";
 export const WHOLE = "must be whole,";
 
-export const UP = "\x1b[A";
+export const DOWN = "\x1b[B";
 export const ENTER = "\r";
 export const CTRL_C = "\x03";
 export const CTRL_D = "\x04";

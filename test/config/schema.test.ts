@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
-import { BOARDS } from "../../scripts/budgets.ts";
+import { BOARDS } from "../../scripts/boards.ts";
 import { fields } from "../../scripts/config/fields.ts";
 import { schema } from "../../scripts/config/schema.ts";
 import { faultsOf, putAt, type Settings } from "../../scripts/config/settings.ts";

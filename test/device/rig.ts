@@ -1,17 +1,13 @@
 /** A simulated board whose console is on a loopback port, in real time: what the tests of the host tools connect to. */
 import { existsSync, readFileSync } from "node:fs";
+import type { BoardName } from "../../scripts/boards.ts";
 import { isAnswer } from "../../scripts/device/answers.ts";
 import { realClock } from "../../scripts/simulator/clock.ts";
 import { type ConsoleServer, serveConsole } from "../../scripts/simulator/console-server.ts";
 import { fromBytes, toBytes } from "../../scripts/simulator/espruino/bytes.ts";
 import { createFlash, type Flash } from "../../scripts/simulator/espruino/flash.ts";
 import type { SimulatedBoard } from "../../scripts/simulator/espruino/simulated-board.ts";
-import {
-  type BoardName,
-  type BoardSpec,
-  boardSpecs,
-  flashOf,
-} from "../../scripts/simulator/espruino/specs.ts";
+import { type BoardSpec, boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 import { readFile, writeFile } from "../../scripts/simulator/espruino/storage.ts";
 import { createModem, type Modem } from "../../scripts/simulator/modem/modem.ts";
 import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";

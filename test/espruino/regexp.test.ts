@@ -4,13 +4,13 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parse } from "acorn";
 import fc from "fast-check";
+import { BOARDS } from "../../scripts/boards.ts";
 import { isReadAlike } from "../../scripts/build/rules/regexp.ts";
 import { descendants } from "../../scripts/build/tree.ts";
 import { patterns, texts } from "../build/rules/patterns.ts";
 import { both, SKIP } from "./compare.ts";
 import { LINES } from "./lines.ts";
 
-const BLOBS = ["rak8212", "rak5010", "wio-lte", "linux"];
 const LINES_AT_ONCE = 10;
 const RANDOM = 300;
 
@@ -32,7 +32,7 @@ const inNode = (expression: string): unknown =>
 
 describe("regular expressions", { skip: SKIP }, () => {
   test("each of each blob, over real lines, in every use", async (t) => {
-    const all = [...new Set(BLOBS.flatMap(expressionsOf))];
+    const all = [...new Set(BOARDS.flatMap(expressionsOf))];
     t.diagnostic(`${all.length} expressions, ${LINES.length} lines: ${all.join(" ")}`);
     const uses: string[] = [];
     for (const expression of all)

@@ -299,7 +299,7 @@ describe("refused, before anything is written:", () => {
     const spec = { ...boardSpecs.rak5010, name: "PUCKJS" };
     assert.match(
       await refused(t, { spec }),
-      /^this board is a PUCKJS, and there is no firmware for it: it is for RAK5010/,
+      /^this board is a PUCKJS, and there is no firmware for it: it is for RAK8212/,
     );
   });
 

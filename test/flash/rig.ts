@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { TestContext } from "node:test";
 import { crc32 } from "node:zlib";
-import type { BoardName } from "../../scripts/budgets.ts";
+import type { BoardName } from "../../scripts/boards.ts";
 import { firmwareOf } from "../../scripts/flash/firmware.ts";
 import { boxLength, OUTBOX_FILE } from "../../scripts/flash/outbox-file.ts";
 import { flash, type Surroundings } from "../../scripts/flash.ts";

@@ -1,7 +1,7 @@
 import type { TestContext } from "node:test";
 import type * as network from "../../firmware/modem/network.ts";
 import { Rung } from "../../firmware/modem/network.ts";
-import type { SimConfig } from "../../firmware/modem/quectel.ts";
+import type { SimConfig } from "../../firmware/modem/way.ts";
 import { type Reason, words } from "../../firmware/reason.ts";
 import { FakeSerial, fakeClock, healthy, OK, ok, unasked } from "./fake-serial.ts";
 import { bootable } from "./fresh.ts";

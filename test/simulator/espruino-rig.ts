@@ -1,10 +1,11 @@
 import { createClock } from "@sinonjs/fake-timers";
+import type { BoardName } from "../../scripts/boards.ts";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
 import { createBoard } from "../../scripts/simulator/espruino/board.ts";
 import { createFlash, type Flash } from "../../scripts/simulator/espruino/flash.ts";
 import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
 import type { BoardOptions, SimulatedBoard } from "../../scripts/simulator/espruino/simulated-board.ts";
-import { type BoardName, boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
+import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 
 export interface Rig {
   board: SimulatedBoard;

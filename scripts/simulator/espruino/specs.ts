@@ -1,5 +1,9 @@
+import type { BoardName } from "../../boards.ts";
 import type { FlashGeometry } from "./flash.ts";
 import { resetLayouts } from "./reset-register.ts";
+
+/** What a pin does to the modem. The inverted key is pressed by a transistor: high presses. */
+export type Wire = "supply" | "key" | "inverted key" | "reset";
 
 /** What the firmware can tell of the board it runs on. */
 export interface BoardSpec {
@@ -25,6 +29,12 @@ export interface BoardSpec {
   console: string;
   consoles: string[];
   pins: string[];
+  /** The UART the modem is on; on Linux the device, as the settings name it. */
+  modemUart: string;
+  /** That of a GNSS receiver; none: it can have none. */
+  receiverUart?: string;
+  /** The pins that switch the modem. */
+  modemPins: Record<string, Wire>;
   /** How many bytes the UART hands over at once: 1 by interrupt, up to 32 by reading a file. */
   uartChunk: number;
   /** On Linux the driver waits while the event queue is half full, so nothing overflows. */
@@ -78,6 +88,8 @@ export const boardSpecs = {
     console: "Serial1",
     consoles: ["Serial1", "Bluetooth"],
     pins: pins("D", 32),
+    modemUart: "Serial1",
+    modemPins: { D6: "supply", D15: "inverted key" },
   },
   rak5010: {
     ...nordic,
@@ -92,6 +104,9 @@ export const boardSpecs = {
     console: "Bluetooth",
     consoles: ["Bluetooth", "USB", "Serial1", "Serial2"],
     pins: pins("D", 48),
+    modemUart: "Serial1",
+    receiverUart: "Serial2",
+    modemPins: { D2: "key" },
   },
   "wio-lte": {
     name: "WIO_LTE",
@@ -107,6 +122,8 @@ export const boardSpecs = {
     console: "Serial2",
     consoles: ["USB", "Serial1", "Serial2"],
     pins: [...pins("A", 16), ...pins("B", 16), ...pins("C", 16), ...pins("D", 16)],
+    modemUart: "Serial2",
+    modemPins: { B5: "supply", C4: "key", C3: "reset" },
     uartChunk: 1,
     uartWaits: false,
     holdEighths: 6,
@@ -133,6 +150,9 @@ export const boardSpecs = {
     console: "USB",
     consoles: ["USB"],
     pins: pins("D", 33),
+    modemUart: "/dev/ttyUSB2",
+    receiverUart: "/dev/ttyACM0",
+    modemPins: {},
     uartChunk: 32,
     uartWaits: true,
     holdEighths: 6,
@@ -144,9 +164,7 @@ export const boardSpecs = {
     hostClock: true,
     seedsRandom: false,
   },
-} satisfies Record<string, BoardSpec>;
-
-export type BoardName = keyof typeof boardSpecs;
+} satisfies Record<BoardName, BoardSpec>;
 
 /** The part of the chip's flash that the firmware can reach: its free pages, then Storage. */
 export const flashOf = (spec: BoardSpec): FlashGeometry => ({

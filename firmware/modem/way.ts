@@ -1,0 +1,98 @@
+/**
+ * The way up of a modem, in the order its steps are taken, and what a family of modems (`#modem`) makes of it.
+ *
+ *   (Rung.Modem) Restart ─┐
+ *                Probe ◄──┘──no answer: the power key
+ *                  ▼
+ *                Echo, Errors, UrcPort, SendEcho, Sleep, PowerSaving, (Rung.Radio: RadioOff) RadioOn
+ *                  ▼
+ *                Sim ──SIM PIN──► PinTries, Pin ──► Sim
+ *                  │ READY
+ *                Imei, Iccid
+ *                  ▼
+ *                Registered, RegisteredPacket, RegisteredCircuit ──none of the three──► Registered, after a pause
+ *                  │ one of the three
+ *                Deactivate, Context, Activate ──fails──► Deactivate, after a pause
+ *                  ▼
+ *                Signal, NetworkTime ──not told──► ClockMode, Clock
+ *                  ▼
+ *                up
+ */
+import type { Reason } from "../reason.ts";
+import type { Network } from "../socket.ts";
+
+/** The SIM's access point and PIN; none of them may hold a quote. */
+export interface SimConfig {
+  apn: string;
+  apn_user: string;
+  apn_password: string;
+  pin: string;
+}
+
+export const enum Step {
+  /** The way is not being gone: the modem is up, or it is not and there is a reason. */
+  None,
+  Restart,
+  /** Is it on? */
+  Probe,
+  Echo,
+  /** Errors as numbers. */
+  Errors,
+  UrcPort,
+  SendEcho,
+  Sleep,
+  PowerSaving,
+  RadioOff,
+  RadioOn,
+  Sim,
+  PinTries,
+  Pin,
+  Imei,
+  Iccid,
+  Registered,
+  RegisteredPacket,
+  RegisteredCircuit,
+  Deactivate,
+  Context,
+  Activate,
+  Signal,
+  NetworkTime,
+  ClockMode,
+  Clock,
+  Up,
+}
+
+/** One command of the way up. */
+export interface Row {
+  text_: string;
+  /** How long its answer may take. */
+  limit_ms_: number;
+  /** How often it is sent until it succeeds, a pause between two. */
+  tries_: number;
+  /** Why the modem is not up when it never did; None: it may fail, and the way goes on. */
+  otherwise_: Reason;
+}
+
+/** What a family of modems exports, as quectel.ts does. */
+export interface Family {
+  /** The command of a step. */
+  commandOf(step: Step, sim: SimConfig): Row;
+  /** What stands behind the name of an answer's first line, or all of it; "" without one. */
+  valueIn(lines: string[]): string;
+  /** What the SIM says of itself: None: ready; PinMissing: it wants its PIN. */
+  simState(value: string): Reason;
+  /** How often the PIN may be entered yet; undefined: not told. */
+  pinTries(value: string): number | undefined;
+  /** Whether it is registered. */
+  registration(value: string): Reason;
+  /** dBm; undefined: none. */
+  signal(value: string): number | undefined;
+  /** Milliseconds since 1970; 0: none. `zoned`: it is local time. */
+  timeOf(value: string, zoned: boolean): number;
+  /** Its TCP connection. */
+  open: Network["open"];
+  /** Ends that, if there is one, for a reason its user is told. */
+  endSocket(reason: Reason): void;
+  /** Gets the lines that the modem says by itself. */
+  socketUrc(line: string): void;
+}
