@@ -107,6 +107,17 @@ test("a SIM that says OK to its PIN and wants it all the same: three tries in al
   assert.equal(sent(PIN), 3);
 });
 
+test("a SIM that is busy after each PIN, and then wants it again, ends the way all the same", (t) => {
+  const { clock, serial, start, sent } = setup(t, { pin: "1234" });
+  let asked = 0;
+  Object.assign(serial.answers, { [PIN]: OK });
+  Object.defineProperty(serial.answers, SIM, { get: () => (asked++ % 2 ? cme(14) : LOCKED) });
+  const results = start();
+  clock.tick(120_000);
+  assert.deepEqual(results, ["SIM busy"]);
+  assert.ok(sent(PIN) <= 3, `${sent(PIN)} times`);
+});
+
 for (const [name, answer] of [
   ["16", cme(16)],
   ["a count that fell after CME 3", cme(3)],
