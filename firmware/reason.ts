@@ -22,7 +22,8 @@ export const enum Reason {
   GnssOff = 505,
   NoFix = 516,
   // Connection (TCP 4).
-  SocketUnknown = 550,
+  SocketFirst = 550,
+  SocketUnknown = SocketFirst,
   BadHost = 552,
   SocketMemory = 553,
   SocketCreate = 554,

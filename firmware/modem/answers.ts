@@ -27,10 +27,16 @@ const enum Pin {
   Wrong,
 }
 
-/** It is left to a person, who knows whether the PIN is right. */
-const LAST_TRY = 1;
+const enum Limit {
+  /** So many tries left are for a person, who knows whether the PIN is right. */
+  LastTry = 1,
+  /** How often it is entered on one way up. */
+  Entries = 3,
+}
 
 let pin = Pin.New;
+/** How often it was entered on this way up. */
+let entries: number;
 /** How often it could be entered before it was; undefined: the SIM did not say. */
 let pin_tries: number | undefined;
 /** The network turned the SIM down, in one of the three answers. */
@@ -47,7 +53,7 @@ export let signal_dbm: number | undefined;
 
 /** Another try to bring the modem up begins. */
 export function askAnew(): void {
-  time_ms = 0;
+  time_ms = entries = 0;
   denied = zoned = false;
 }
 
@@ -62,6 +68,8 @@ export function read(now: Step, answer: Reason, value: string, its_pin: string):
         return state;
       }
       if (!its_pin) return Reason.PinMissing;
+      // And never took it: it is asked some more times, and then the way ends.
+      if (entries >= Limit.Entries) return Reason.SimBusy;
       return pin === Pin.Wrong ? Reason.WrongPin : Reason.None;
     }
     case Step.PinTries: {
@@ -73,9 +81,10 @@ export function read(now: Step, answer: Reason, value: string, its_pin: string):
         if (pin_tries < before) pin = Pin.Wrong;
       }
       if (pin === Pin.Wrong) return Reason.WrongPin;
-      return pin_tries !== undefined && pin_tries <= LAST_TRY ? Reason.PinLastTry : Reason.None;
+      return pin_tries !== undefined && pin_tries <= Limit.LastTry ? Reason.PinLastTry : Reason.None;
     }
     case Step.Pin:
+      entries++;
       pin = answer === Reason.WrongPin ? Pin.Wrong : Pin.Entered;
       // After OK, too, only +CPIN tells whether it was the right one, and the SIM takes a moment until it does.
       return answer || Reason.SimBusy;

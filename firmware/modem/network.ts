@@ -198,17 +198,15 @@ function takeStep(answer: Reason, lines: string[]): void {
     const trouble = read(now, answer, valueIn(lines), config.pin);
     if (needsPerson(trouble)) end(trouble);
     else if (!trouble || !row.otherwise_) {
-      const next = following(now, trouble, valueIn(lines));
-      if (next > failing) {
-        failing = Step.None;
+      if (row.otherwise_ && now >= failing) {
         failures = 0;
         reason = Reason.None;
       }
+      const next = following(now, trouble, valueIn(lines));
       if (next === Step.Up) end(Reason.None);
       else goTo(next);
     } else {
-      // The farthest: "SIM busy" in between is no way past a PIN that was not taken.
-      if (now > failing) failing = now;
+      failing = now;
       // As it took longer.
       failures += answer === Reason.NoAnswer ? Limit.NoAnswer : 1;
       // Those two say less than what was wanted.

@@ -232,6 +232,8 @@ export function end(reason: Reason, detail?: string): void {
   // Else the network had something to say still.
   if (was === State.Closed && reason) return;
   if (was === State.Leaving) reason = Reason.None;
+  // The socket took nothing, so the server is not to blame.
+  if (reason === Reason.AnswerMissing && out.length) reason = Reason.LinkSlow;
   flight.forEach(function (waiting) {
     const sent_again = reason && waiting.bytes_ && ++waiting.tries_ < Limit.Tries;
     if (!sent_again && waiting.for_ !== Await.Leave) {

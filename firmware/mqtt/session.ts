@@ -56,7 +56,7 @@ export function connect(this: Session, done?: Done): any {
     end(Reason.None);
   }
   if (state === State.Closed) open(this, handlers);
-  if (flight.length > Limit.Waiting) {
+  if (flight.length >= Limit.Waiting) {
     this.last_reason_ = Reason.Busy;
     return refuse(this, Reason.Busy, done);
   }

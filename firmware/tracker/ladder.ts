@@ -125,7 +125,7 @@ export function ladder(evidence: Evidence): Ladder {
   }
 }
 
-/** Of what kind a failure is. `accepted`: the server had taken us. What is not named here comes from QIOPEN: 565, 566, 569. */
+/** Of what kind a failure is. `accepted`: the server had taken us. What QIOPEN says, 565, 566, 569 and the like, stands at the end. */
 export function evidenceOf(why: Reason, accepted: boolean): Evidence {
   if (needsPerson(why)) return Evidence.Person;
   switch (why) {
@@ -165,7 +165,8 @@ export function evidenceOf(why: Reason, accepted: boolean): Evidence {
       return Evidence.Refused;
     default:
       if (accepted) return Evidence.Ended;
-      // What is left of the modem's own numbers is about opening (TCP 4).
+      // What is left of the modem's own numbers: it refuses a command (AT 12.5), or an opening (TCP 4).
+      if (why < Reason.SocketFirst) return Evidence.Modem;
       return why < Reason.OwnFirst ? Evidence.Open : Evidence.Unanswered;
   }
 }

@@ -307,7 +307,7 @@ describe("the socket", () => {
     tick(ANSWER - 1);
     assert.deepEqual(told, ["message down a"]);
     tick(1);
-    assert.deepEqual(told, ["message down a", "end no answer from the server"]);
+    assert.deepEqual(told, ["message down a", "end link slow"]);
   });
 
   it("that takes little by little is given its time", () => {
