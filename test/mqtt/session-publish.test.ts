@@ -278,7 +278,7 @@ describe("QoS 0", () => {
     network.room = 0;
     send("a", 0);
     tick(ANSWER);
-    assert.deepEqual(told, ["a false", "end no answer from the server"]);
+    assert.deepEqual(told, ["a false", "end link slow"]);
   });
 });
 
