@@ -165,8 +165,9 @@ export function evidenceOf(why: Reason, accepted: boolean): Evidence {
       return Evidence.Refused;
     default:
       if (accepted) return Evidence.Ended;
-      // What is left of the modem's own numbers: it refuses a command (AT 12.5), or an opening (TCP 4).
-      if (why < Reason.SocketFirst) return Evidence.Modem;
+      // What is left of the modem's own numbers: a command is refused (AT 12.5), most often since the SIM is not ready; or an
+      // opening (TCP 4).
+      if (why < Reason.SocketFirst) return Evidence.Sim;
       return why < Reason.OwnFirst ? Evidence.Open : Evidence.Unanswered;
   }
 }
