@@ -50,10 +50,10 @@ export const BUDGETS = {
   /**
    * One telemetry publish in the interpreter, as a share of MQTT.js's time in the same run. Half, as once planned, cannot
    * be: MQTT.js joins five strings and forgets. We keep the message until it is acknowledged, bound what waits, set a
-   * deadline and take what a slow socket leaves: on an nRF52 an estimated 7 ms instead of 3 a fix, against seconds of the
-   * modem's transmitter.
+   * deadline and take what a slow socket leaves; and since packets are joined and a hundred calls answered, more than the 3 times
+   * of before: 3.5 are measured. On an nRF52 an estimated 10 ms instead of 3 a fix, against seconds of the modem's transmitter.
    */
-  publish_time_ratio: 3,
+  publish_time_ratio: 4,
   /** Page erases of 1,000 fixes: a block is 167 fixes, and a page of 4 KB lasts 10,000 erases. */
   erases_per_1000: 6,
   /** A thousand trackers that lost the server together: the most that come back in one second, and when half are back. */

@@ -68,9 +68,9 @@ export function read(now: Step, answer: Reason, value: string, its_pin: string):
         return state;
       }
       if (!its_pin) return Reason.PinMissing;
-      // And never took it: it is asked some more times, and then the way ends.
-      if (entries >= Limit.Entries) return Reason.SimBusy;
-      return pin === Pin.Wrong ? Reason.WrongPin : Reason.None;
+      if (pin === Pin.Wrong) return Reason.WrongPin;
+      // It was entered often enough: what is left is to ask, until the step's tries are over.
+      return entries >= Limit.Entries ? Reason.SimBusy : Reason.None;
     }
     case Step.PinTries: {
       const before = pin_tries;

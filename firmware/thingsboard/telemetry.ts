@@ -14,19 +14,21 @@ export type Telemetry = Values | { ts: number; values: Values } | Values[];
  * Espruino reads more than JSON is: 'a', [1,], 0x10, "\q".
  */
 export function telemetryJson(data: unknown): string {
-  const text = typeof data === "string" ? data : json(data);
-  let read: any;
-  // It will be refused for that, and to read it would take too much RAM.
-  if (text.length > Limit.Packet) return text;
-  try {
-    // In a list, and with a known last element, as Espruino does not mind what follows: {"a":1} x
-    read = JSON.parse("[" + text + "," + text.length + "]");
-  } catch (_) {
-    // Not even that.
+  let values: unknown = data;
+  if (typeof data === "string") {
+    let read: any;
+    // It will be refused for that, and to read it would take too much RAM.
+    if (data.length > Limit.Packet) return data;
+    try {
+      // In a list, and with a known last element, as Espruino does not mind what follows: {"a":1} x
+      read = JSON.parse("[" + data + "," + data.length + "]");
+    } catch (_) {
+      // Not even that.
+    }
+    values = read && read.length === 2 && read[1] === data.length ? read[0] : undefined;
   }
-  if (!read || read.length !== 2 || read[1] !== text.length || !isTelemetry(read[0]))
-    throw Error("data: use {} or [{}]");
-  return text === data ? json(read[0]) : text;
+  if (!isTelemetry(values)) throw Error("data: use {} or [{}]");
+  return json(values);
 }
 
 function isTelemetry(data: unknown): boolean {
@@ -39,8 +41,9 @@ function isSample(data: any): boolean {
   return !("ts" in data && "values" in data) || (isTime(data.ts) && isObject(data.values));
 }
 
-function isObject(data: unknown): boolean {
-  return typeof data === "object" && data !== null && !Array.isArray(data);
+/** One that is an object in JSON, too, which a `Date` is not. */
+function isObject(data: any): boolean {
+  return typeof data === "object" && data !== null && !Array.isArray(data) && !data.toJSON;
 }
 
 /** A number, but for Infinity, of which JSON makes null; or one as text. */

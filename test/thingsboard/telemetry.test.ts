@@ -90,6 +90,7 @@ describe("telemetry", () => {
     const toJSON = () => 5;
     const values: unknown[] = [undefined, () => 0, Symbol("x"), Number.NaN, { toJSON }, new Date(0)];
     values.push({ ts: Number.NaN, values: {} }, { ts: Number.POSITIVE_INFINITY, values: {} }, [undefined]);
+    values.push({ ts: 1, values: undefined }, { ts: undefined, values: {} }, [new Date(0)]);
     for (const data of values) assert.throws(() => telemetryJson(data), MESSAGE);
     const circle: { circle?: object } = {};
     circle.circle = circle;
