@@ -6,7 +6,7 @@ import { check, type ServerConfig, serverFields } from "../config.ts";
 import type { Done } from "../mqtt/owner.ts";
 import { connect, disconnect, publish, Role } from "../mqtt/session.ts";
 import { json, toText } from "../mqtt/text.ts";
-import { type Asker, isQuestion, Question } from "./limits.ts";
+import { type Asker, isQuestion, Question } from "./rate-limits.ts";
 import { type Telemetry, telemetryJson } from "./telemetry.ts";
 import { Topic, topics } from "./topics.ts";
 

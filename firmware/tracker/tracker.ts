@@ -9,7 +9,7 @@ import type { Fix } from "../gnss/fix.ts";
 import type { Modem } from "../modem/network.ts";
 import { Reason } from "../reason.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
-import { isAnswer, newConnection } from "../thingsboard/limits.ts";
+import { isAnswer, newConnection } from "../thingsboard/rate-limits.ts";
 import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
 import { located as answerLocate, command, connected, type Position, startCommands } from "./commands.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";

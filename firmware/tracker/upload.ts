@@ -3,7 +3,7 @@ import { Role } from "../mqtt/session.ts";
 import { json } from "../mqtt/text.ts";
 import { Reason, words } from "../reason.ts";
 import { type Client, sendTelemetry, type Values } from "../thingsboard/client.ts";
-import { askLimits } from "../thingsboard/limits.ts";
+import { askLimits } from "../thingsboard/rate-limits.ts";
 import { now_ms } from "./clock.ts";
 import { type Aside, waitsAt } from "./journal.ts";
 import { append, giveUp, points, samples, settle, take } from "./outbox.ts";

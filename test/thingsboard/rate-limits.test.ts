@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Reason } from "../../firmware/reason.ts";
-import { askLimits, isAnswer, newConnection } from "../../firmware/thingsboard/limits.ts";
+import { askLimits, isAnswer, newConnection } from "../../firmware/thingsboard/rate-limits.ts";
 import { server } from "./server.ts";
 
 const QUESTION = ["v1/devices/me/rpc/request/99999", '{"method":"getSessionLimits"}'];
