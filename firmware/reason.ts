@@ -83,6 +83,29 @@ export const enum Reason {
   /** The modem took nothing for too long. */
   LinkSlow,
 
+  // TLS.
+  /** The settings' CA is not in the modem's store, or not all of it. */
+  NoAuthority,
+  /** Nor is the client's certificate, or its key. */
+  NoCertificate,
+  /** Neither board nor modem knows the time, which certificates are held against. */
+  ClockUnknown,
+  /** The modem refused to be told how to do TLS. */
+  TlsSettings,
+  /** No handshake, and why is not known yet. */
+  TlsFailed,
+  /** The server is there, but agrees to no handshake, whatever is verified. */
+  NoTls,
+  /** Its certificate does not come from the settings' CA; */
+  UnknownAuthority,
+  /** is another host's; */
+  WrongHost,
+  /** or is not valid yet, or not any more. */
+  WrongDates,
+  ClientRefused,
+  /** The firmware was built without. */
+  BuiltWithoutTls,
+
   // MQTT.
   /** The server took the connection, CONNECT stayed without an answer. */
   ConnectUnanswered,
@@ -193,6 +216,28 @@ function text(reason: Reason): string {
       return "closed by server";
     case Reason.LinkSlow:
       return "link slow";
+    case Reason.NoAuthority:
+      return "TLS: no CA on the modem: npm run flash";
+    case Reason.NoCertificate:
+      return "TLS: no client certificate on the modem: npm run flash";
+    case Reason.ClockUnknown:
+      return "TLS: time not known: needs open sky";
+    case Reason.TlsSettings:
+      return "TLS: modem refuses settings";
+    case Reason.TlsFailed:
+      return "TLS failed: npm run doctor";
+    case Reason.NoTls:
+      return "no TLS there, or no RSA: check port, server";
+    case Reason.UnknownAuthority:
+      return "TLS: server has another CA: check ca";
+    case Reason.WrongHost:
+      return "TLS: certificate of another host: check host";
+    case Reason.WrongDates:
+      return "TLS: certificate expired, or not valid yet";
+    case Reason.ClientRefused:
+      return "TLS: client certificate refused: check cert, port";
+    case Reason.BuiltWithoutTls:
+      return "built without TLS";
     case Reason.ConnectUnanswered:
       return "no answer to CONNECT: check host, port";
     case Reason.RefusedProtocol:
