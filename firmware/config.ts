@@ -8,6 +8,15 @@ import type { SessionConfig } from "./mqtt/owner.ts";
 export interface ServerConfig extends SessionConfig {
   /** Version of the topic names, 1 if missing; 2: short ones. */
   topics?: 1 | 2;
+  /** 0, or missing: plain text; 1: TLS that verifies the server; 2: that, and the server verifies us by our certificate. */
+  tls?: 0 | 1 | 2;
+  /**
+   * What the modem's file store has, each as "NAME,SIZE": the authorities to trust, our certificate, its key. In the user's
+   * tracker.json they are paths on the computer.
+   */
+  ca?: string;
+  cert?: string;
+  key?: string;
 }
 
 /** The settings of one tracker, after `check`. A text that is empty is left out, and so may be missing. */
@@ -67,12 +76,17 @@ export function configFields(): Fields {
   };
 }
 
-/** The fields of `server_cfg`. Port 0 is MQTT's own, 1883. */
-export function serverFields(): Fields {
+/** The fields of `server_cfg`; what is required depends on `tls`. Port 0 is MQTT's own: 1883, with TLS 8883. */
+export function serverFields(tls?: number): Fields {
+  const required: Field = ["", 1, 255];
   return {
-    host: ["", 1, 255],
-    port: [1883, 0, 65535],
-    username: ["", 1, 255],
+    host: required,
+    port: [0, 0, 65535],
+    tls: [0, 0, 2],
+    ca: tls ? required : 255,
+    cert: tls === 2 ? required : 255,
+    key: tls === 2 ? required : 255,
+    username: tls === 2 ? 255 : required,
     client_id: 255,
     password: 255,
     qos: [1, 0, 1],
@@ -115,6 +129,11 @@ export function check(given: any, fields: Fields): string {
     if (value) given[name] = value;
   }
   return "";
+}
+
+/** `check` of a `server_cfg`. */
+export function serverFault(server: any): string {
+  return check(server, serverFields(server && server.tls));
 }
 
 /** A quote would end an AT command's string; control and non-ASCII characters upset modems. A PIN is only digits. */
