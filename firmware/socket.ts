@@ -48,9 +48,11 @@ export const enum Tls {
 /** How a connection is protected. */
 export interface Protection {
   tls?: Tls;
-  /** Of the modem's files, each "NAME,SIZE": the authorities that the server's certificate may come from, PEM; */
+  /**
+   * What the modem's file store has, PEM, each as "NAME,SIZE": the authorities that the server's certificate may come from, our
+   * own certificate, its key. In the user's tracker.json they are paths on the computer.
+   */
   ca?: string;
-  /** our own certificate, and its key. */
   cert?: string;
   key?: string;
 }

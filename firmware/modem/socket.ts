@@ -10,8 +10,9 @@
 
 import { beginTls, isPlain, isTrial, tlsOpened, tlsRow, tlsTold } from "#tls";
 import { decimal } from "../decimal.ts";
-import { modemLost, Reason, words } from "../reason.ts";
+import { modemLost, Reason } from "../reason.ts";
 import { type Protection, type Socket, type SocketHandlers, Taken } from "../socket.ts";
+import { words } from "../words.ts";
 import { begins, command } from "./at.ts";
 import { State } from "./socket-state.ts";
 
@@ -143,6 +144,12 @@ function send(bytes: string): void {
   command("AT+" + kind + "SEND=0," + bytes.length, answered, Limit.Prompt_ms, bytes);
 }
 
+/** In PDP context 1, with SSL context 1; in buffer access mode, 0; TCP from local port 0, any (TCP 2.1.4, SSL 2.2.1). */
+function openText(its_socket: ModemSocket): string {
+  const target = its_socket.host_ + '",' + its_socket.port_;
+  return kind === "QI" ? 'AT+QIOPEN=1,0,"TCP","' + target + ",0,0" : 'AT+QSSLOPEN=1,1,0,"' + target + ",0";
+}
+
 function stopTimer(): void {
   if (timer) clearTimeout(timer);
   timer = 0;
@@ -162,27 +169,14 @@ function enter(next: State): void {
       break;
     }
     case State.Opening:
-      // One PDP context, one SSL context; and no local port (TCP 2.1.4, SSL 2.2.1).
-      command(
-        "AT+" +
-          kind +
-          (kind === "QI" ? 'OPEN=1,0,"TCP","' : 'OPEN=1,1,0,"') +
-          (socket as ModemSocket).host_ +
-          '",' +
-          (socket as ModemSocket).port_ +
-          (kind === "QI" ? ",0,0" : ",0"),
-        answered,
-        Limit.Open_ms,
-      );
+      command(openText(socket as ModemSocket), answered, Limit.Open_ms);
       break;
     case State.Connecting:
       // It goes on over trials.
-      if (!timer)
-        timer = setTimeout(
-          endSocket,
-          (socket as ModemSocket).protection_.tls ? Limit.ConnectTls_ms : Limit.Connect_ms,
-          Reason.OpenTimeout,
-        );
+      if (!timer) {
+        const tls = (socket as ModemSocket).protection_.tls;
+        timer = setTimeout(endSocket, tls ? Limit.ConnectTls_ms : Limit.Connect_ms, Reason.OpenTimeout);
+      }
       break;
     case State.Reading:
       unread = false;

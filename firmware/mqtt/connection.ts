@@ -7,8 +7,9 @@
  *     ▲                    │                                │                      │                   │ all is sent
  *     └────────────────────┴────────────────────────────────┴── end, for a reason ─┴───────────────────┘
  */
-import { Reason, words } from "../reason.ts";
+import { Reason } from "../reason.ts";
 import { type Network, type Socket, type SocketHandlers, Taken } from "../socket.ts";
+import { words } from "../words.ts";
 import { Limit } from "./limits.ts";
 import type { Done, Session } from "./owner.ts";
 import { PINGREQ, uint16, wordAt } from "./packet.ts";
