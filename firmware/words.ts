@@ -82,7 +82,7 @@ function text(reason: Reason): string {
     case Reason.TlsFailed:
       return "TLS failed: npm run doctor";
     case Reason.NoTls:
-      return "no TLS there, or no RSA: check port, server";
+      return "server refuses TLS: check port, RSA, tls 2";
     case Reason.UnknownAuthority:
       return "TLS: server has another CA: check ca";
     case Reason.WrongHost:

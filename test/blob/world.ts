@@ -8,6 +8,7 @@ import type { BoardSpec } from "../../scripts/simulator/espruino/specs.ts";
 import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";
 import { createReceiver } from "../../scripts/simulator/receiver.ts";
 import type { RateLimits } from "../../scripts/simulator/thingsboard/rate-limit.ts";
+import { quiet } from "../../scripts/simulator/tls/node.ts";
 import { createSimulatedBoard } from "../../scripts/simulator/world.ts";
 import { createPeers, TOKEN } from "./peers.ts";
 
@@ -77,6 +78,11 @@ export function createWorld(changes: WorldChanges = {}) {
     ...(changes.onReboot && { onReboot: changes.onReboot }),
   });
   board.boot();
+  /** TLS, which no timer moves, comes to rest. */
+  async function step(ms: number): Promise<void> {
+    await timers.tickAsync(ms);
+    await quiet();
+  }
 
   return {
     board,
@@ -90,7 +96,7 @@ export function createWorld(changes: WorldChanges = {}) {
     async run(seconds: number, step_ms = 1000): Promise<void> {
       // In steps, so that streams between two timers get their turn.
       for (let left_ms = seconds * 1000; left_ms > 0; left_ms -= step_ms)
-        await timers.tickAsync(Math.min(left_ms, step_ms));
+        await step(Math.min(left_ms, step_ms));
     },
     /** Runs until the console printed a line that matches; gives that line. */
     async runUntil(pattern: RegExp, seconds: number): Promise<string> {
@@ -98,7 +104,7 @@ export function createWorld(changes: WorldChanges = {}) {
       for (let i = 0; i < seconds; i++) {
         const line = lines.slice(from).find((text) => pattern.test(text));
         if (line !== undefined) return line;
-        await timers.tickAsync(1000);
+        await step(1000);
       }
       throw new Error(`no line like ${pattern} in ${seconds} s; the console said:\n${lines.join("\n")}`);
     },

@@ -261,7 +261,7 @@ describe("no handshake: what it is due to", () => {
   const HOST = "TLS: certificate of another host: check host";
   const DATES = "TLS: certificate expired, or not valid yet";
   const CA = "TLS: server has another CA: check ca";
-  const NO_TLS = "no TLS there, or no RSA: check port, server";
+  const NO_TLS = "server refuses TLS: check port, RSA, tls 2";
   const CLIENT = "TLS: client certificate refused: check cert, port";
   for (const [what, protection, meets, reason, opens] of [
     ["the server can't be reached", SERVER, () => false, "refused: check host, port", 2],
