@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import type { Duplex } from "node:stream";
 import { describe, test } from "node:test";
 import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";
-import { nodeTlsServer } from "../../scripts/simulator/tls/node.ts";
+import { nodeTlsStream } from "../../scripts/simulator/tls/node.ts";
 import { duplexPair } from "../simulator/duplex-pair.ts";
 import { TOKEN } from "./peers.ts";
+import { HOST, realTls } from "./tls.ts";
 import { makeTlsServers, type TlsServer } from "./tls-servers.ts";
 import { createWorld } from "./world.ts";
 
-const HOST = "server.example";
 /** When the worlds begin. */
 const START = Date.UTC(2026, 5, 1, 12);
 const made = await makeTlsServers(HOST, START);
@@ -23,7 +23,7 @@ function worldOf(server: TlsServer, modem: ModemOptions = {}, settings: Record<s
       const [near, far] = duplexPair();
       const end = { heard: "" };
       const { options } = server;
-      const clear = typeof options === "string" ? far : nodeTlsServer(far, options);
+      const clear = typeof options === "string" ? far : nodeTlsStream(far, options);
       ends.push(end);
       clear.on("error", () => {});
       clear.on("data", (bytes: Buffer) => {
@@ -34,18 +34,12 @@ function worldOf(server: TlsServer, modem: ModemOptions = {}, settings: Record<s
       if (typeof options !== "string") world.thingsboard.accept(clear);
       return near;
     },
-    modem: { files: made.files, ...modem },
-    config: {
-      server: {
-        host: HOST,
-        username: TOKEN,
-        client_id: "tracker-1",
-        tls: server.tls,
-        ca,
-        ...(server.tls === 2 && { cert, key }),
-        ...settings,
-      },
+    tls: {
+      ...realTls(),
+      files: made.files,
+      settings: { tls: server.tls, ca, ...(server.tls === 2 && { cert, key }), ...settings },
     },
+    modem,
   });
   return { ...world, ends };
 }

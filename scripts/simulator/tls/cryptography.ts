@@ -1,5 +1,6 @@
 /** One end of a TLS connection as bytes in and bytes out: the seam under which the cryptography is Node's, or none at all. */
 import type { X509Certificate } from "node:crypto";
+import type { Duplex } from "node:stream";
 
 /** A certificate, with its chain behind it, and its private key: PEM. */
 export interface PemIdentity {
@@ -48,6 +49,16 @@ export interface TlsEnd {
 
 /** Begins a handshake as the client. */
 export type Cryptography = (options: TlsClientOptions, events: TlsEvents) => TlsEnd;
+
+/**
+ * Begins a handshake as the server, on one end of a stream. It asks the client for a certificate, and takes any and none.
+ * When the handshake is over, `secured` gets what is read and written in clear, and what the client showed.
+ */
+export type TlsServer = (
+  wire: Duplex,
+  identity: PemIdentity,
+  secured: (clear: Duplex, shown: readonly X509Certificate[]) => void,
+) => void;
 
 /** The suites of a BG96, by their numbers: OpenSSL's names. All have RSA certificates, none is of TLS 1.3. */
 export const RSA_SUITES: ReadonlyMap<number, string> = new Map([

@@ -4,7 +4,13 @@ import { isIP } from "node:net";
 import { Duplex } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { connect, type DetailedPeerCertificate, TLSSocket, type TlsOptions } from "node:tls";
-import { type Cryptography, ECDSA_SUITES, RSA_SUITES, type TlsEvents } from "./cryptography.ts";
+import {
+  type Cryptography,
+  ECDSA_SUITES,
+  RSA_SUITES,
+  type TlsEvents,
+  type TlsServer,
+} from "./cryptography.ts";
 
 /** What happened on any TLS connection of this process, counted. */
 let happened = 0;
@@ -112,7 +118,7 @@ export const nodeTls: Cryptography = (options, events) => {
   };
 };
 
-/** The server's certificate, and what it sent behind it. */
+/** The peer's certificate, and what it sent behind it. */
 function chainOf(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];
   let shown: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
@@ -124,10 +130,24 @@ function chainOf(socket: TLSSocket): X509Certificate[] {
   return chain;
 }
 
-/** The server's end on one end of a stream: what is read from it and written to it is in clear. */
-export function nodeTlsServer(socket: Duplex, options: TlsOptions): Duplex {
-  const secure = new TLSSocket(socket, { ...options, isServer: true });
-  socket.on("error", () => {});
-  secure.on("data", () => happened++);
+/** The server's end, on one end of a stream, as its options say. */
+export function nodeTlsStream(wire: Duplex, options: TlsOptions): TLSSocket {
+  const secure = new TLSSocket(wire, { ...options, isServer: true });
+  living++;
+  for (const event of ["data", "secure", "end"] as const) secure.on(event, () => happened++);
+  secure.once("close", () => living--);
+  wire.on("error", () => {});
   return secure;
 }
+
+export const nodeTlsServer: TlsServer = (wire, { certificate, key }, secured) => {
+  const secure = nodeTlsStream(wire, {
+    cert: certificate,
+    key,
+    requestCert: true,
+    rejectUnauthorized: false,
+  });
+  // Until the handshake is over nobody else listens.
+  secure.on("error", () => {});
+  secure.once("secure", () => secured(secure, chainOf(secure)));
+};

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { TlsOptions } from "node:tls";
 import { type Identity, makeCertificate } from "../../../scripts/certificate/make.ts";
 import type { ModemOptions } from "../../../scripts/simulator/modem/options.ts";
-import { nodeTlsServer } from "../../../scripts/simulator/tls/node.ts";
+import { nodeTlsStream } from "../../../scripts/simulator/tls/node.ts";
 import { duplexPair } from "../duplex-pair.ts";
 import { NOW, type Rig, ready } from "./rig.ts";
 
@@ -59,7 +59,7 @@ export async function tlsRig(its: TlsOptions | "plain" = {}, options: ModemOptio
       const secure =
         its === "plain"
           ? far
-          : nodeTlsServer(far, {
+          : nodeTlsStream(far, {
               cert: server.certificate,
               key: server.key,
               SNICallback(name, done) {
