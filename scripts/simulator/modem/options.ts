@@ -30,6 +30,8 @@ export interface ModemOptions {
   zone_quarters?: number;
   /** False: the network never sends its time. */
   networkTime?: boolean;
+  /** What is in the file store, by name. */
+  files?: Record<string, string>;
   imei?: string;
   imsi?: string;
   iccid?: string;
