@@ -1,5 +1,5 @@
 /** The PEM files that a tracker.json names for TLS: what is wrong with them, and what the board knows them by. */
-import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { count } from "../build/report.ts";
@@ -116,15 +116,13 @@ function checkKey(bytes: string, { mode, uid }: Stats): void {
   if (process.getuid?.() === uid && mode & OTHERS)
     throw new Error("others can read this private key: chmod 600 it");
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(bytes)) throw new Error("holds no private key in PEM form");
-  let key: KeyObject;
-  try {
-    key = createPrivateKey(bytes);
-  } catch (error) {
+  if (/^(-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED)/m.test(bytes))
     throw new Error(
-      (error as NodeJS.ErrnoException).code === "ERR_MISSING_PASSPHRASE"
-        ? "is encrypted, and a modem knows no passphrase: take that off (openssl pkey -in OLD -out NEW)"
-        : "its private key is broken",
+      "is encrypted, and a modem knows no passphrase: take that off (openssl pkey -in OLD -out NEW)",
     );
+  try {
+    createPrivateKey(bytes);
+  } catch {
+    throw new Error("its private key is broken");
   }
-  if (key.type !== "private") throw new Error("holds no private key");
 }
