@@ -9,16 +9,19 @@ import { type Device, DeviceError } from "./device/device.ts";
 import type { OpenTimes } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
 import { pretokenise } from "./device/pretokenise.ts";
+import { type Certifier, openCertifier } from "./flash/certify.ts";
 import { buildFirmware, type Firmware } from "./flash/firmware.ts";
 import { type HoldTimes, openHolding } from "./flash/hold.ts";
 import { boardOf, refuseOld } from "./flash/interpreter.ts";
 import { type FlashOptions, flashCommand, readOptions } from "./flash/options.ts";
 import { wantedBytes } from "./flash/outbox-file.ts";
 import { describeOutcome } from "./flash/outcome.ts";
-import { isDone, makeRoom, planFor } from "./flash/plan.ts";
-import { showProgress } from "./flash/progress.ts";
+import { isDone, makeRoom, planFor, type Wanted } from "./flash/plan.ts";
+import { type Output, showProgress } from "./flash/progress.ts";
+import type { RelayTimes } from "./flash/relay.ts";
+import { buildRelay } from "./flash/relay-program.ts";
 import { type Memory, startApp, stopApp } from "./flash/restart.ts";
-import { SETTINGS_FILE, settingsOf, storedFault } from "./flash/settings.ts";
+import { SETTINGS_FILE, settingsOf, storedCertificates, storedFault, withBytes } from "./flash/settings.ts";
 import { erase, eraseOrphans, type NewFile } from "./flash/storage.ts";
 
 /** What the command stands on; the process's own when not told. */
@@ -26,9 +29,11 @@ export interface Surroundings {
   say(line: string): void;
   complain(line: string): void;
   /** Where the progress is shown. */
-  output: NodeJS.WritableStream & { isTTY?: boolean };
+  output: Output;
   firmware(board: BoardName, features: readonly string[]): Promise<Firmware>;
-  times: HoldTimes & OpenTimes & { version_ms?: number; boot_ms?: number };
+  /** Of `buildRelay`. */
+  relay(board: BoardName): Promise<string>;
+  times: HoldTimes & OpenTimes & RelayTimes & { version_ms?: number; boot_ms?: number; pause_ms?: number };
 }
 
 const PROCESS: Surroundings = {
@@ -36,6 +41,7 @@ const PROCESS: Surroundings = {
   complain: (line) => console.error(line),
   output: process.stdout,
   firmware: buildFirmware,
+  relay: buildRelay,
   times: {},
 };
 
@@ -54,7 +60,7 @@ export async function flash(args: string[], given: Partial<Surroundings> = {}): 
     const address = await findAddress(options);
     const device = await openHolding(address, around.say, around.times);
     try {
-      await flashDevice(device, options, around);
+      await flashDevice(device, { ...options, ...address }, around);
     } finally {
       await device.close();
     }
@@ -74,8 +80,11 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
   const board = boardFor(device, options);
   const { config, features = [] } = options;
   const built = choicesOf(board, readChoices(features));
-  const settings = config === undefined ? undefined : settingsOf(config, board, built);
-  const fault = settings === undefined ? await storedFault(device, board, built) : "";
+  const given = config === undefined ? undefined : settingsOf(config, board, built);
+  const settings = given?.json;
+  const fault = given ? "" : await storedFault(device, board, built);
+  const stored = await storedCertificates(device);
+  const certificates = given?.certificates ?? withBytes(stored);
   const firmware = await around.firmware(board, features);
   if (boardOf(firmware.board) !== board)
     throw new DeviceError(`the firmware is for ${firmware.board}, the board is a ${device.env.BOARD}`);
@@ -93,27 +102,41 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
   };
   const isThere = isDone(await planFor(device, wanted));
 
+  const sees_modem = certificates.length + stored.length > 0;
   let idle: Memory | undefined;
   if (isThere) say("All of it is on the board already");
-  else {
+  if (!isThere || sees_modem) {
     idle = await stopApp(device);
+    let certifier: Certifier | undefined;
     let files: NewFile[] = [];
     try {
-      await eraseOrphans(device);
-      // What the app wrote meanwhile counts.
-      const plan = await planFor(device, wanted);
-      await makeRoom(device, plan, say);
-      files = plan.files;
+      // First, so that settings never name what is not there.
+      if (sees_modem)
+        certifier = await openCertifier({
+          ...{ device, board, address: options, settings, certificates, say },
+          ...{ output: around.output, program: around.relay, times },
+        });
+      await certifier?.put();
+      if (!isThere) files = await makeReady(device, wanted, say);
     } catch (error) {
       // What is on the board still is whole: it goes on.
       await device.evaluate("load()").catch(() => {});
       throw error;
     }
     for (const file of files) await write(device, file, around);
+    await certifier?.tidy();
   }
 
   const start = await startApp(device, firmware.version, times.version_ms, times.boot_ms);
   for (const line of describeOutcome({ device, board, firmware, start, idle, fault })) say(line);
+}
+
+/** Makes room for what is to be written, and gives that. What the app wrote meanwhile counts. */
+async function makeReady(device: Device, wanted: Wanted, say: (line: string) => void): Promise<NewFile[]> {
+  await eraseOrphans(device);
+  const plan = await planFor(device, wanted);
+  await makeRoom(device, plan, say);
+  return plan.files;
 }
 
 /** The blob's name. Throws `DeviceError` when there is none for this board, or not on this interpreter. */
