@@ -13,16 +13,17 @@ import { type Certifier, openCertifier } from "./flash/certify.ts";
 import { buildFirmware, type Firmware } from "./flash/firmware.ts";
 import { type HoldTimes, openHolding } from "./flash/hold.ts";
 import { boardOf, refuseOld } from "./flash/interpreter.ts";
+import { writeLead } from "./flash/lead.ts";
 import { type FlashOptions, flashCommand, readOptions } from "./flash/options.ts";
-import { wantedBytes } from "./flash/outbox-file.ts";
+import { OUTBOX_FILE, wantedBytes } from "./flash/outbox-file.ts";
 import { describeOutcome } from "./flash/outcome.ts";
-import { isDone, makeRoom, planFor, type Wanted } from "./flash/plan.ts";
-import { type Output, showProgress } from "./flash/progress.ts";
+import { isDone, makeRoom, type Plan, planFor, type Wanted } from "./flash/plan.ts";
+import { type Output, type Progress, showProgress } from "./flash/progress.ts";
 import type { RelayTimes } from "./flash/relay.ts";
 import { buildRelay } from "./flash/relay-program.ts";
 import { type Memory, startApp, stopApp } from "./flash/restart.ts";
-import { SETTINGS_FILE, settingsOf, storedCertificates, storedFault, withBytes } from "./flash/settings.ts";
-import { erase, eraseOrphans, type NewFile } from "./flash/storage.ts";
+import { settingsOf, storedCertificates, storedFault, withBytes } from "./flash/settings.ts";
+import { erase, eraseOrphans } from "./flash/storage.ts";
 
 /** What the command stands on; the process's own when not told. */
 export interface Surroundings {
@@ -44,9 +45,6 @@ const PROCESS: Surroundings = {
   relay: buildRelay,
   times: {},
 };
-
-/** The Storage file that runs at the start. */
-const CODE_FILE = ".bootcde";
 
 /** Returns the exit code. */
 export async function flash(args: string[], given: Partial<Surroundings> = {}): Promise<number> {
@@ -88,15 +86,15 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
   const firmware = await around.firmware(board, features);
   if (boardOf(firmware.board) !== board)
     throw new DeviceError(`the firmware is for ${firmware.board}, the board is a ${device.env.BOARD}`);
-  const code = pretokenise(firmware.code, device.env.VERSION);
+  const tokenise = (text: string): string => pretokenise(text, device.env.VERSION);
+  const code = tokenise(firmware.code);
   if (code !== firmware.code)
     say(`Pretokenised: ${count(code.length)} instead of ${count(firmware.code.length)} bytes`);
   const wanted = {
     board,
-    files: [
-      ...(settings === undefined ? [] : [{ name: SETTINGS_FILE, bytes: settings }]),
-      { name: CODE_FILE, bytes: code },
-    ],
+    settings,
+    code: firmware.code,
+    tokenise,
     outbox_bytes: await wantedBytes(device, board, settings),
     force: options.force ?? false,
   };
@@ -108,7 +106,7 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
   if (!isThere || sees_modem) {
     idle = await stopApp(device);
     let certifier: Certifier | undefined;
-    let files: NewFile[] = [];
+    let plan: Plan | undefined;
     try {
       // First, so that settings never name what is not there.
       if (sees_modem)
@@ -117,13 +115,13 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
           ...{ output: around.output, program: around.relay, times },
         });
       await certifier?.put();
-      if (!isThere) files = await makeReady(device, wanted, say);
+      if (!isThere) plan = await makeReady(device, wanted, say);
     } catch (error) {
       // What is on the board still is whole: it goes on.
       await device.evaluate("load()").catch(() => {});
       throw error;
     }
-    for (const file of files) await write(device, file, around);
+    if (plan) await writeAll(device, board, plan, around);
     await certifier?.tidy();
   }
 
@@ -131,12 +129,12 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
   for (const line of describeOutcome({ device, board, firmware, start, idle, fault })) say(line);
 }
 
-/** Makes room for what is to be written, and gives that. What the app wrote meanwhile counts. */
-async function makeReady(device: Device, wanted: Wanted, say: (line: string) => void): Promise<NewFile[]> {
+/** Makes room for what is to be written, and tells what that is. What the app wrote meanwhile counts. */
+async function makeReady(device: Device, wanted: Wanted, say: (line: string) => void): Promise<Plan> {
   await eraseOrphans(device);
   const plan = await planFor(device, wanted);
   await makeRoom(device, plan, say);
-  return plan.files;
+  return plan;
 }
 
 /** The blob's name. Throws `DeviceError` when there is none for this board, or not on this interpreter. */
@@ -150,22 +148,56 @@ function boardFor({ name, env }: Device, { board: wanted }: FlashOptions): Board
   return board;
 }
 
+/** The code comes last: until it is whole nothing of it runs. */
+async function writeAll(
+  device: Device,
+  board: BoardName,
+  { lead, files }: Plan,
+  around: Surroundings,
+): Promise<void> {
+  if (lead)
+    await write(`${OUTBOX_FILE}, the code's first part`, lead.length, around, (update) =>
+      writeLead(device, board, lead, around.say, update),
+    );
+  for (const { name, bytes } of files)
+    await write(name, bytes.length, around, (update) => upload(device, name, bytes, update));
+}
+
 /**
  * Writes a file over the old one, which Storage deletes with the new one's first word. At whatever byte this ends, the
  * board boots the plain interpreter: `upload` leaves the first word open until the rest is there, and what is missing reads
  * as 0xFF, the end of the code for Espruino's lexer. The next run writes the file anew.
  */
-async function write(device: Device, { name, bytes }: NewFile, { say, output }: Surroundings): Promise<void> {
-  const progress = showProgress(name, bytes.length, output);
+async function upload(
+  device: Device,
+  name: string,
+  bytes: string,
+  update: Progress["update"],
+): Promise<void> {
   try {
-    await device.upload(name, bytes, progress.update);
+    await device.upload(name, bytes, update);
+  } catch (error) {
+    // Some of it may be there, but not as sent: nobody knows what it would do. Of no use when the board is gone.
+    if (error instanceof DeviceError) await erase(device, name).catch(() => {});
+    throw error;
+  }
+}
+
+/** Shows how far it is, and what came of it. */
+async function write(
+  what: string,
+  length: number,
+  { say, output }: Surroundings,
+  action: (update: Progress["update"]) => Promise<void>,
+): Promise<void> {
+  const progress = showProgress(what, length, output);
+  try {
+    await action(progress.update);
   } catch (error) {
     progress.stop();
     if (!(error instanceof DeviceError)) throw error;
-    // Some of it may be there, but not as sent: nobody knows what it would do. Of no use when the board is gone.
-    await erase(device, name).catch(() => {});
     throw new DeviceError(
-      `${error.message} ${name} is not whole on the board, so it may start without the tracker: run the same again`,
+      `${error.message} ${what} is not whole on the board, so it may start without the tracker: run the same again`,
     );
   }
   say(`${progress.stop()}, checksum right`);

@@ -2,16 +2,32 @@
 import type { BoardName } from "../boards.ts";
 import { count } from "../build/report.ts";
 import { type Device, DeviceError } from "../device/device.ts";
-import { boxLength, countWaiting, findBox, isMovable, makeBox, OUTBOX_FILE } from "./outbox-file.ts";
-import { erase, isStored, type NewFile, type Room, readStorage, type Way, wayFor } from "./storage.ts";
+import { CODE_FILE, type CodeLayout, layOut, type Tokenise } from "./code-layout.ts";
+import { isLeadStored } from "./lead.ts";
+import { boxLength, countWaiting, findBox, hasLead, isMovable, makeBox, OUTBOX_FILE } from "./outbox-file.ts";
+import { SETTINGS_FILE, storedSettings } from "./settings.ts";
+import {
+  erase,
+  findWay,
+  isOrphan,
+  isStored,
+  type NewFile,
+  type Room,
+  readStorage,
+  type Way,
+  wayFor,
+} from "./storage.ts";
 
 /** A sector of 128 KB takes a second or two to erase. */
 const COMPACTION_TIMEOUT_MS = 60_000;
 
 export interface Wanted {
   board: BoardName;
-  /** What the board is to have. */
-  files: NewFile[];
+  /** Undefined: those on the board stay. */
+  settings: string | undefined;
+  /** The blob, and its form in Storage. */
+  code: string;
+  tokenise: Tokenise;
   /** Of the outbox's file, in whole blocks; undefined: this board has none. */
   outbox_bytes: number | undefined;
   /** Go on where samples would be lost. */
@@ -24,6 +40,8 @@ export interface Plan {
   erase: string[];
   /** The outbox's file is made, in front of all that is written; 0: it is not. */
   outbox_bytes: number;
+  /** Written into the lead of the outbox's file, before the others; "": nothing is. */
+  lead: string;
   /** Written, in this order. */
   files: NewFile[];
   /** Told to the user. */
@@ -31,7 +49,8 @@ export interface Plan {
 }
 
 /** Nothing is to be done. */
-export const isDone = ({ outbox_bytes, files }: Plan): boolean => !outbox_bytes && !files.length;
+export const isDone = ({ outbox_bytes, lead, files }: Plan): boolean =>
+  !outbox_bytes && !lead && !files.length;
 
 /** All that needs room. */
 export const roomsOf = ({ outbox_bytes, files }: Pick<Plan, "outbox_bytes" | "files">): Room[] => [
@@ -41,34 +60,43 @@ export const roomsOf = ({ outbox_bytes, files }: Pick<Plan, "outbox_bytes" | "fi
 
 const namesOf = (files: NewFile[]): string[] => files.map(({ name }) => name);
 
+const OURS = [OUTBOX_FILE, SETTINGS_FILE, CODE_FILE];
+const isOurs = ([name]: [string, number]): boolean => OURS.includes(name) || isOrphan(name);
+
 /** Throws `DeviceError` when there is no room, or samples in the outbox would be lost. */
 export async function planFor(device: Device, wanted: Wanted): Promise<Plan> {
-  const missing: NewFile[] = [];
-  for (const file of wanted.files) if (!(await isStored(device, file))) missing.push(file);
   const state = await readStorage(device);
   const { board, outbox_bytes = 0 } = wanted;
   const box = outbox_bytes ? await findBox(device, board) : undefined;
+  const keeps = box?.bytes === (outbox_bytes || undefined);
+  const leads = box && keeps ? await hasLead(device, box) : outbox_bytes > 0 && state.free === state.total;
+  // Only then the outbox's file can become the first one.
+  const alone = outbox_bytes > 0 && state.files.every(isOurs);
 
-  const plan: Plan = { way: "write", erase: [], outbox_bytes: 0, files: missing, notes: [] };
+  const plan = await missing(device, wanted, layOut(wanted.code, wanted.tokenise, leads));
   let why = "";
-  if (box?.bytes !== (outbox_bytes || undefined)) {
+  if (!keeps) {
     plan.outbox_bytes = outbox_bytes;
     if (box) why = `outbox_bytes is ${count(outbox_bytes)} now, and was ${count(box.bytes)}`;
   }
-  plan.way = wayFor(state, roomsOf(plan));
-  if (plan.way === "erase") {
-    plan.erase = namesOf(missing);
+  const way = alone && !leads ? findWay(state, roomsOf(plan)) : wayFor(state, roomsOf(plan));
+  if (way === "erase") {
+    plan.erase = namesOf(plan.files);
     plan.notes.push("There is no room beside the old firmware: erasing it first");
   }
-  if (plan.way !== "write" && box && !plan.outbox_bytes && isMovable(box, plan.erase)) {
-    plan.outbox_bytes = outbox_bytes;
-    why = "clearing deleted files away moves it";
-  }
-  if (plan.way !== "write" && plan.outbox_bytes) {
+  if (!way) why ||= "only as the first file it leaves room for the code";
+  else plan.way = way;
+  const moves = box && keeps && plan.way !== "write" && isMovable(box, plan.erase);
+  if (moves) why = "clearing deleted files away moves it";
+  if (!way || moves || (plan.outbox_bytes && plan.way !== "write")) {
     // Once for all: as the first file it will not be moved again.
+    const settings = wanted.settings ?? (alone ? await storedSettings(device) : undefined);
+    const { lead, boot } = layOut(wanted.code, wanted.tokenise, alone);
     plan.way = "erase";
-    plan.files = wanted.files;
-    plan.erase = [OUTBOX_FILE, ...namesOf(wanted.files)];
+    plan.outbox_bytes = outbox_bytes;
+    plan.lead = lead;
+    plan.files = filesOf(settings, boot);
+    plan.erase = [OUTBOX_FILE, ...namesOf(plan.files)];
     plan.notes = ["Erasing the old firmware first, so that the outbox gets the first place in Storage"];
     wayFor(state, roomsOf(plan));
   }
@@ -86,6 +114,21 @@ export async function planFor(device: Device, wanted: Wanted): Promise<Plan> {
   }
   return plan;
 }
+
+/** What is not on the board as it should be. */
+async function missing(device: Device, { settings }: Wanted, { lead, boot }: CodeLayout): Promise<Plan> {
+  const plan: Plan = { way: "write", erase: [], outbox_bytes: 0, lead: "", files: [], notes: [] };
+  if (!(await isLeadStored(device, lead))) plan.lead = lead;
+  // The code goes with its lead.
+  for (const file of filesOf(settings, boot))
+    if ((plan.lead && file.name === CODE_FILE) || !(await isStored(device, file))) plan.files.push(file);
+  return plan;
+}
+
+const filesOf = (settings: string | undefined, boot: string): NewFile[] => [
+  ...(settings === undefined ? [] : [{ name: SETTINGS_FILE, bytes: settings }]),
+  { name: CODE_FILE, bytes: boot },
+];
 
 /**
  * Makes room the least harmful way, and says what it does. The app must not run any more: its functions are in what is

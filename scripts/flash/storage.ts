@@ -58,9 +58,10 @@ export async function isStored(device: Device, { name, bytes }: NewFile): Promis
  * ever find again.
  */
 export async function eraseOrphans(device: Device): Promise<void> {
-  for (const [name] of (await readStorage(device)).files)
-    if (name.includes("\xff")) await erase(device, name);
+  for (const [name] of (await readStorage(device)).files) if (isOrphan(name)) await erase(device, name);
 }
+
+export const isOrphan = (name: string): boolean => name.includes("\xff");
 
 export async function erase(device: Device, name: string): Promise<void> {
   // In ASCII: a byte 0xFF, even in a string, is the end of the code for Espruino's lexer.
@@ -71,22 +72,37 @@ export async function erase(device: Device, name: string): Promise<void> {
   await device.evaluate(`require("Storage").erase(${literal})`);
 }
 
-/** How room for the files can be had. Throws `DeviceError` when it cannot. */
+/** How room for the files can be had; undefined: it cannot. */
+export function findWay(state: StorageState, files: Room[]): Way | undefined {
+  const { needed, trash, all } = reckon(state, files);
+  if (needed <= state.free) return "write";
+  if (needed <= state.free + trash) return "compact";
+  return needed <= all ? "erase" : undefined;
+}
+
+/** What is needed, what deleted files have, and what can be had. */
+function reckon(state: StorageState, files: Room[]) {
+  const replaced = state.files.filter(([name]) => isOrphan(name) || files.some((file) => file.name === name));
+  const trash =
+    state.total - state.free - (state.fileBytes ?? roomOf(state.files.map(([, length]) => length)));
+  return {
+    needed: roomOf(files.map(({ bytes }) => bytes.length)),
+    trash,
+    all: state.free + trash + roomOf(replaced.map(([, length]) => length)),
+    others: state.files.filter((file) => !replaced.includes(file) && file[0] !== OUTBOX_FILE),
+  };
+}
+
+/** The same. Throws `DeviceError` when it cannot. */
 export function wayFor(state: StorageState, files: Room[]): Way {
   for (const [name] of state.files)
     if (IN_THE_WAY.includes(name))
       throw new DeviceError(
         `the board has a saved program, ${name}, that would run in the tracker's place: require("Storage").erase("${name}") on its console erases it`,
       );
-  const needed = roomOf(files.map(({ bytes }) => bytes.length));
-  const replaced = state.files.filter(([name]) => files.some((file) => file.name === name));
-  const trash =
-    state.total - state.free - (state.fileBytes ?? roomOf(state.files.map(([, length]) => length)));
-  if (needed <= state.free) return "write";
-  if (needed <= state.free + trash) return "compact";
-  const all = state.free + trash + roomOf(replaced.map(([, length]) => length));
-  if (needed <= all) return "erase";
-  const others = state.files.filter((file) => !replaced.includes(file) && file[0] !== OUTBOX_FILE);
+  const way = findWay(state, files);
+  if (way) return way;
+  const { needed, all, others } = reckon(state, files);
   const largest = others.sort(([, a], [, b]) => b - a).slice(0, 3);
   throw new DeviceError(
     `the Storage is too full: ${count(needed)} bytes are needed${outboxPart(files)} and ${count(all)} can be had of ${count(state.total)}; ${
