@@ -144,17 +144,17 @@ async function flashDevice(
   if (plan.way !== "write") await consent();
   const isThere = isDone(plan);
 
-  const sees_modem = certificates.length + stored.length > 0;
+  const seesModem = certificates.length + stored.length > 0;
   let idle: Memory | undefined;
   if (isThere) say("All of it is on the board already");
-  if (!isThere || sees_modem) {
+  if (!isThere || seesModem) {
     interruption.at(STOPPED);
     idle = await stopApp(device);
     let certifier: Certifier | undefined;
     let files: NewFile[] = [];
     try {
       // First, so that settings never name what is not there.
-      if (sees_modem)
+      if (seesModem)
         certifier = await openCertifier({
           ...{ device, board, address: options, settings, certificates, say, output },
           ...{ program: around.relay, times },
