@@ -25,14 +25,41 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startMosquitto(): Promise<Broker> {
+/** What it shows of itself, PEM; and whose certificates a client must show, if any. */
+export interface BrokerTls {
+  cert: string;
+  key: string;
+  /** Clients need a certificate of this authority. */
+  clients_ca?: string;
+}
+
+/** The lines of its configuration that make a listener one of TLS; their files go into `directory`. */
+function tlsLines({ cert, key, clients_ca }: BrokerTls, directory: string): string {
+  const file = (name: string, pem: string): string => {
+    writeFileSync(join(directory, name), pem);
+    return join(directory, name);
+  };
+  const lines = [`certfile ${file("cert.pem", cert)}`, `keyfile ${file("key.pem", key)}`];
+  if (clients_ca) lines.push(`cafile ${file("ca.pem", clients_ca)}`, "require_certificate true");
+  return `${lines.join("\n")}\n`;
+}
+
+/** `tls`: on its port it speaks TLS; beside it there is `plain_port` for the test. */
+export async function startMosquitto(tls?: BrokerTls): Promise<Broker & { plain_port: number }> {
   const directory = mkdtempSync(join(tmpdir(), "mosquitto-"));
   const port = await freePort();
   const config = join(directory, "mosquitto.conf");
-  writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
+  const plain_port = tls ? await freePort() : port;
+  const listeners = tls
+    ? `listener ${plain_port} 127.0.0.1\nlistener ${port} 127.0.0.1\n${tlsLines(tls, directory)}`
+    : `listener ${port} 127.0.0.1\n`;
+  // Mosquitto drops to a user of its own, who may not read a directory of ours.
+  const user = process.getuid?.() === 0 ? "user root\n" : "";
+  writeFileSync(config, `${listeners}${user}allow_anonymous true\n`);
   let running: ChildProcess | undefined;
-  const broker: Broker = {
+  const broker: Broker & { plain_port: number } = {
     port,
+    plain_port,
     async start() {
       running = spawn("mosquitto", ["-c", config], { stdio: "ignore" });
     },

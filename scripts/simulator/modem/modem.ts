@@ -101,9 +101,9 @@ export function createModem(options: ModemOptions = {}): Modem {
   const gnss = createGnss(core, () => clock.now() - core.traffic_ms < RADIO_IDLE_MS);
   const flowing = (): boolean => network.registered && !gnss.holdsReceiver && !faults.deadData;
   const pdp = createPdpContexts(core, network);
-  const sockets = createSockets(core, pdp, flowing);
   const time = createTimeKeeping(core, pdp, flowing);
   const store = createFileStore(core);
+  const sockets = createSockets({ core, pdp, files: store, time, flowing });
   const saving = createPowerSaving(core);
   const power = createPower(core, { alive, dead, hasContext: () => pdp.active.length > 0 });
   const interpreter = createInterpreter(core, {
