@@ -1,6 +1,6 @@
 /** `npm run flash`: builds the firmware for the board on a port, writes it and the settings, and starts it. */
 import { fileURLToPath } from "node:url";
-import type { BoardName } from "./boards.ts";
+import { type BoardName, entryOf } from "./boards.ts";
 import { choicesOf } from "./build/boards.ts";
 import { readChoices } from "./build/features.ts";
 import { count } from "./build/report.ts";
@@ -10,15 +10,27 @@ import type { OpenTimes } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
 import { pretokenise } from "./device/pretokenise.ts";
 import { type Certifier, openCertifier } from "./flash/certify.ts";
+import { askOnTerminal, consentTo } from "./flash/consent.ts";
 import { buildFirmware, type Firmware } from "./flash/firmware.ts";
 import { type HoldTimes, openHolding } from "./flash/hold.ts";
 import { boardOf, refuseOld } from "./flash/interpreter.ts";
+import {
+  awaitCtrlC,
+  COMPACTING,
+  HELD,
+  INTERRUPTED,
+  type Interruption,
+  notWhole,
+  type Signals,
+  STARTING,
+  STOPPED,
+} from "./flash/interruption.ts";
 import { writeLead } from "./flash/lead.ts";
 import { type FlashOptions, flashCommand, readOptions } from "./flash/options.ts";
-import { OUTBOX_FILE, wantedBytes } from "./flash/outbox-file.ts";
+import { OUTBOX_FILE, roundingNote, wantedBytes } from "./flash/outbox-file.ts";
 import { describeOutcome } from "./flash/outcome.ts";
 import { isDone, makeRoom, type Plan, planFor, type Wanted } from "./flash/plan.ts";
-import { type Output, type Progress, showProgress } from "./flash/progress.ts";
+import { type Output, type Progress, showProgress, waitFor } from "./flash/progress.ts";
 import type { RelayTimes } from "./flash/relay.ts";
 import { buildRelay } from "./flash/relay-program.ts";
 import { type Memory, startApp, stopApp } from "./flash/restart.ts";
@@ -34,6 +46,9 @@ export interface Surroundings {
   firmware(board: BoardName, features: readonly string[]): Promise<Firmware>;
   /** Of `buildRelay`. */
   relay(board: BoardName): Promise<string>;
+  /** Puts a question to the user; undefined: nobody is there. */
+  ask: ((question: string) => Promise<boolean>) | undefined;
+  signals: Signals;
   times: HoldTimes & OpenTimes & RelayTimes & { version_ms?: number; boot_ms?: number; pause_ms?: number };
 }
 
@@ -43,12 +58,18 @@ const PROCESS: Surroundings = {
   output: process.stdout,
   firmware: buildFirmware,
   relay: buildRelay,
+  ask: askOnTerminal(),
+  signals: process,
   times: {},
 };
+
+/** As long as a board may take to say its line, and to start the tracker. */
+const STARTS_MS = 13_500;
 
 /** Returns the exit code. */
 export async function flash(args: string[], given: Partial<Surroundings> = {}): Promise<number> {
   const around = { ...PROCESS, ...given };
+  const interruption = awaitCtrlC(around.signals);
   try {
     const options = readOptions(args);
     if (!options) {
@@ -56,26 +77,43 @@ export async function flash(args: string[], given: Partial<Surroundings> = {}): 
       return 0;
     }
     const address = await findAddress(options);
-    const device = await openHolding(address, around.say, around.times);
+    const device = await openHolding(address, { ...around, signal: interruption.signal }, around.times);
+    // What is under way on it ends then, at once.
+    const close = (): void => void device.close();
+    interruption.signal.addEventListener("abort", close);
+    if (interruption.signal.aborted) close();
     try {
-      await flashDevice(device, { ...options, ...address }, around);
+      await flashDevice(device, { ...options, ...address }, around, interruption);
     } finally {
+      interruption.signal.removeEventListener("abort", close);
       await device.close();
     }
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof DeviceError)) throw error;
+    if (interruption.signal.aborted) {
+      around.complain(`Interrupted: ${interruption.state}`);
+      return INTERRUPTED;
+    }
     around.complain(error.message);
     return 1;
+  } finally {
+    interruption.end();
   }
 }
 
-async function flashDevice(device: Device, options: FlashOptions, around: Surroundings): Promise<void> {
-  const { say, times } = around;
+async function flashDevice(
+  device: Device,
+  options: FlashOptions,
+  around: Surroundings,
+  interruption: Interruption,
+): Promise<void> {
+  const { say, output, times } = around;
   say(`${device.name}: ${device.env.BOARD} with Espruino ${device.env.VERSION}`);
 
   // All that can be wrong is found out before anything on the board is changed.
   const board = boardFor(device, options);
+  if (entryOf(board).cedes_console) interruption.at(HELD);
   const { config, features = [] } = options;
   const built = choicesOf(board, readChoices(features));
   const given = config === undefined ? undefined : settingsOf(config, board, built);
@@ -83,6 +121,8 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
   const fault = given ? "" : await storedFault(device, board, built);
   const stored = await storedCertificates(device);
   const certificates = given?.certificates ?? withBytes(stored);
+  const note = roundingNote(settings);
+  if (note) say(note);
   const firmware = await around.firmware(board, features);
   if (boardOf(firmware.board) !== board)
     throw new DeviceError(`the firmware is for ${firmware.board}, the board is a ${device.env.BOARD}`);
@@ -98,42 +138,61 @@ async function flashDevice(device: Device, options: FlashOptions, around: Surrou
     outbox_bytes: await wantedBytes(device, board, settings),
     force: options.force ?? false,
   };
-  const isThere = isDone(await planFor(device, wanted));
+  const consent = consentTo({ given: options.compact ?? false, ask: around.ask });
+  const first = await planFor(device, wanted);
+  if (first.way !== "write") await consent();
+  const isThere = isDone(first);
 
-  const sees_modem = certificates.length + stored.length > 0;
+  const seesModem = certificates.length + stored.length > 0;
   let idle: Memory | undefined;
   if (isThere) say("All of it is on the board already");
-  if (!isThere || sees_modem) {
+  if (!isThere || seesModem) {
+    interruption.at(STOPPED);
     idle = await stopApp(device);
     let certifier: Certifier | undefined;
     let plan: Plan | undefined;
     try {
       // First, so that settings never name what is not there.
-      if (sees_modem)
+      if (seesModem)
         certifier = await openCertifier({
-          ...{ device, board, address: options, settings, certificates, say },
-          ...{ output: around.output, program: around.relay, times },
+          ...{ device, board, address: options, settings, certificates, say, output },
+          ...{ program: around.relay, times },
         });
       await certifier?.put();
-      if (!isThere) plan = await makeReady(device, wanted, say);
+      if (!isThere) plan = await makeReady(device, wanted, around, interruption, consent);
     } catch (error) {
       // What is on the board still is whole: it goes on.
       await device.evaluate("load()").catch(() => {});
       throw error;
     }
-    if (plan) await writeAll(device, board, plan, around);
+    if (plan) await writeAll(device, board, plan, around, interruption);
+    interruption.at(STARTING);
     await certifier?.tidy();
   }
 
-  const start = await startApp(device, firmware.version, times.version_ms, times.boot_ms);
+  interruption.at(STARTING);
+  const { version_ms, boot_ms } = times;
+  const start = await waitFor("Starting", STARTS_MS, output, () =>
+    startApp(device, firmware.version, version_ms, boot_ms),
+  );
   for (const line of describeOutcome({ device, board, firmware, start, idle, fault })) say(line);
 }
 
 /** Makes room for what is to be written, and tells what that is. What the app wrote meanwhile counts. */
-async function makeReady(device: Device, wanted: Wanted, say: (line: string) => void): Promise<Plan> {
+async function makeReady(
+  device: Device,
+  wanted: Wanted,
+  around: Surroundings,
+  interruption: Interruption,
+  consent: () => Promise<void>,
+): Promise<Plan> {
   await eraseOrphans(device);
   const plan = await planFor(device, wanted);
-  await makeRoom(device, plan, say);
+  if (plan.way !== "write") {
+    await consent();
+    interruption.at(COMPACTING);
+  }
+  await makeRoom(device, plan, around);
   return plan;
 }
 
@@ -154,13 +213,17 @@ async function writeAll(
   board: BoardName,
   { lead, files }: Plan,
   around: Surroundings,
+  interruption: Interruption,
 ): Promise<void> {
-  if (lead)
-    await write(`${OUTBOX_FILE}, the code's first part`, lead.length, around, (update) =>
-      writeLead(device, board, lead, around.say, update),
-    );
-  for (const { name, bytes } of files)
+  if (lead) {
+    const what = `the code's first part, in ${OUTBOX_FILE},`;
+    interruption.at(notWhole(what));
+    await write(what, lead.length, around, (update) => writeLead(device, board, lead, update));
+  }
+  for (const { name, bytes } of files) {
+    interruption.at(notWhole(name));
     await write(name, bytes.length, around, (update) => upload(device, name, bytes, update));
+  }
 }
 
 /**
@@ -196,9 +259,7 @@ async function write(
   } catch (error) {
     progress.stop();
     if (!(error instanceof DeviceError)) throw error;
-    throw new DeviceError(
-      `${error.message} ${what} is not whole on the board, so it may start without the tracker: run the same again`,
-    );
+    throw new DeviceError(`${error.message} ${notWhole(what)}`);
   }
   say(`${progress.stop()}, checksum right`);
 }

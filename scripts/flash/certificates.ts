@@ -21,7 +21,7 @@ export interface Certificate {
 const PARTS = { ca: 1, cert: 2, key: 2 };
 
 /** It goes through the memory of the smallest board, beside the program that passes it on. A chain of four takes some 6,000. */
-const MOST_BYTES = 8192;
+export const MOST_BYTES = 8192;
 /** Of the owner's group, and of everybody else. */
 const OTHERS = 0o077;
 const DIGITS = 8;

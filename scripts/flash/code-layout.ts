@@ -23,15 +23,15 @@ export interface CodeLayout {
   head: number;
 }
 
-/** The layout of a blob. Between two of its functions it can be cut, as each part is whole by itself. */
+/** The layout of a blob. It can be cut between two of its functions, as each is whole by itself. */
 export function layOut(code: string, tokenise: Tokenise, hasLead: boolean): CodeLayout {
   let lead = "";
   let cut = 0;
   if (hasLead)
     for (const { type, end } of parse(code, { ecmaVersion: 5 }).body) {
-      const longer = tokenise(code.slice(0, end));
-      if (type !== "FunctionDeclaration" || longer.length > LEAD_BYTES) break;
-      lead = longer;
+      const next = tokenise(code.slice(cut, end));
+      if (type !== "FunctionDeclaration" || lead.length + next.length > LEAD_BYTES) break;
+      lead += next;
       cut = end;
     }
   if (!cut) return { lead, boot: tokenise(code), head: 0 };

@@ -18,35 +18,26 @@ import { erase } from "./storage.ts";
 /** Of a line that is typed. */
 const CHUNK_BYTES = 384;
 
-const ERASED = "\xff".repeat(LEAD_BYTES);
 const CHECKSUM = `(function(c){return c?E.CRC32(c):0})(require("Storage").read("${OUTBOX_FILE}",${LEAD_OFFSET},${LEAD_BYTES}))`;
 /** From the last page to the first, which has the header. */
 const ERASE = `(function(F,a){var h=F.read(${HEADER_BYTES},a),p=F.getPage(a).length,i;for(i=${BLOCK_BYTES}-p;i>0;i-=p)F.erasePage(a+i);F.erasePage(a);F.write(h,a)})`;
 
-const holds = async (device: Device, lead: string): Promise<boolean> =>
+/** Whether the lead has this, and nothing behind it. */
+export const isLeadStored = async (device: Device, lead: string): Promise<boolean> =>
   Number(await device.evaluate(CHECKSUM)) >>> 0 ===
   crc32(Buffer.from(lead.padEnd(LEAD_BYTES, "\xff"), "latin1"));
-
-/** Whether the lead has this. */
-export const isLeadStored = async (device: Device, lead: string): Promise<boolean> =>
-  !lead || (await holds(device, lead));
 
 /** Writes it. Throws `DeviceError`; the firmware does not run then. */
 export async function writeLead(
   device: Device,
   board: BoardName,
   lead: string,
-  say: (line: string) => void,
   onProgress: (done: number) => void,
 ): Promise<void> {
   // The one that is there may need what the lead has now.
   await erase(device, CODE_FILE);
-  if (!(await holds(device, ERASED))) {
-    say(
-      `Erasing the page with the code's first part and the header of ${OUTBOX_FILE}: keep the power on for a second, or all of its Storage is lost`,
-    );
+  if (!(await isLeadStored(device, "")))
     await device.evaluate(`${ERASE}(require("Flash"),${entryOf(board).storage_start})`);
-  }
   for (let i = 0; i < lead.length; i += CHUNK_BYTES) {
     const chunk = lead.slice(i, i + CHUNK_BYTES);
     await device.evaluate(
@@ -54,6 +45,6 @@ export async function writeLead(
     );
     onProgress(i + chunk.length);
   }
-  if (!(await holds(device, lead)))
+  if (!(await isLeadStored(device, lead)))
     throw new DeviceError(`${device.name}: what was sent into the lead of ${OUTBOX_FILE} is not there;`);
 }

@@ -5,6 +5,7 @@ import { type Device, DeviceError } from "../device/device.ts";
 import { CODE_FILE, type CodeLayout, layOut, type Tokenise } from "./code-layout.ts";
 import { isLeadStored } from "./lead.ts";
 import { boxLength, countWaiting, findBox, hasLead, isMovable, makeBox, OUTBOX_FILE } from "./outbox-file.ts";
+import { type Output, waitFor } from "./progress.ts";
 import { SETTINGS_FILE, storedSettings } from "./settings.ts";
 import {
   erase,
@@ -14,8 +15,9 @@ import {
   type NewFile,
   type Room,
   readStorage,
+  refuseProgram,
+  tooFull,
   type Way,
-  wayFor,
 } from "./storage.ts";
 
 /** A sector of 128 KB takes a second or two to erase. */
@@ -48,6 +50,12 @@ export interface Plan {
   notes: string[];
 }
 
+/** Where the user is told. */
+export interface Told {
+  say(line: string): void;
+  output: Output;
+}
+
 /** Nothing is to be done. */
 export const isDone = ({ outbox_bytes, lead, files }: Plan): boolean =>
   !outbox_bytes && !lead && !files.length;
@@ -66,39 +74,39 @@ const isOurs = ([name]: [string, number]): boolean => OURS.includes(name) || isO
 /** Throws `DeviceError` when there is no room, or samples in the outbox would be lost. */
 export async function planFor(device: Device, wanted: Wanted): Promise<Plan> {
   const state = await readStorage(device);
+  refuseProgram(state);
   const { board, outbox_bytes = 0 } = wanted;
   const box = outbox_bytes ? await findBox(device, board) : undefined;
   const keeps = box?.bytes === (outbox_bytes || undefined);
   const leads = box && keeps ? await hasLead(device, box) : outbox_bytes > 0 && state.free === state.total;
-  // Only then the outbox's file can become the first one.
+  // Then the outbox's file can become the first one.
   const alone = outbox_bytes > 0 && state.files.every(isOurs);
 
-  const plan = await missing(device, wanted, layOut(wanted.code, wanted.tokenise, leads));
-  let why = "";
-  if (!keeps) {
-    plan.outbox_bytes = outbox_bytes;
-    if (box) why = `outbox_bytes is ${count(outbox_bytes)} now, and was ${count(box.bytes)}`;
+  const whole = layOut(wanted.code, wanted.tokenise, false);
+  let plan = await missing(device, wanted, whole, keeps ? 0 : outbox_bytes);
+  let way = findWay(state, roomsOf(plan));
+  if (!way && leads) {
+    const split = layOut(wanted.code, wanted.tokenise, true);
+    plan = await missing(device, wanted, split, plan.outbox_bytes);
+    way = findWay(state, roomsOf(plan));
   }
-  const way = alone && !leads ? findWay(state, roomsOf(plan)) : wayFor(state, roomsOf(plan));
+  if (!way && (leads || !alone)) throw tooFull(state, roomsOf(plan));
+  if (way) plan.way = way;
   if (way === "erase") {
     plan.erase = namesOf(plan.files);
     plan.notes.push("There is no room beside the old firmware: erasing it first");
   }
-  if (!way) why ||= "only as the first file it leaves room for the code";
-  else plan.way = way;
+  let why = box && !keeps ? `outbox_bytes is ${count(outbox_bytes)} now, and was ${count(box.bytes)}` : "";
+  if (!way) why ||= "only as the first file in Storage it leaves room for the code";
   const moves = box && keeps && plan.way !== "write" && isMovable(box, plan.erase);
   if (moves) why = "clearing deleted files away moves it";
   if (!way || moves || (plan.outbox_bytes && plan.way !== "write")) {
     // Once for all: as the first file it will not be moved again.
     const settings = wanted.settings ?? (alone ? await storedSettings(device) : undefined);
-    const { lead, boot } = layOut(wanted.code, wanted.tokenise, alone);
-    plan.way = "erase";
-    plan.outbox_bytes = outbox_bytes;
-    plan.lead = lead;
-    plan.files = filesOf(settings, boot);
-    plan.erase = [OUTBOX_FILE, ...namesOf(plan.files)];
-    plan.notes = ["Erasing the old firmware first, so that the outbox gets the first place in Storage"];
-    wayFor(state, roomsOf(plan));
+    plan = anew(outbox_bytes, settings, whole);
+    if (alone && !findWay(state, roomsOf(plan)))
+      plan = anew(outbox_bytes, settings, layOut(wanted.code, wanted.tokenise, true));
+    if (!findWay(state, roomsOf(plan))) throw tooFull(state, roomsOf(plan));
   }
   if (!plan.outbox_bytes) return plan;
   if (!box) plan.notes.push(`The outbox gets ${count(outbox_bytes)} bytes of Storage: ${OUTBOX_FILE}`);
@@ -116,13 +124,37 @@ export async function planFor(device: Device, wanted: Wanted): Promise<Plan> {
 }
 
 /** What is not on the board as it should be. */
-async function missing(device: Device, { settings }: Wanted, { lead, boot }: CodeLayout): Promise<Plan> {
-  const plan: Plan = { way: "write", erase: [], outbox_bytes: 0, lead: "", files: [], notes: [] };
-  if (!(await isLeadStored(device, lead))) plan.lead = lead;
+async function missing(
+  device: Device,
+  { settings }: Wanted,
+  { lead, boot }: CodeLayout,
+  outbox_bytes: number,
+): Promise<Plan> {
+  const plan: Plan = { way: "write", erase: [], outbox_bytes, lead: "", files: [], notes: [] };
+  if (lead && !(await isLeadStored(device, lead))) {
+    plan.lead = lead;
+    if (!outbox_bytes && !(await isLeadStored(device, "")))
+      plan.notes.push(
+        `The page with the code's first part and the header of ${OUTBOX_FILE} is erased: keep the power on, or all of its Storage is lost`,
+      );
+  }
   // The code goes with its lead.
   for (const file of filesOf(settings, boot))
     if ((plan.lead && file.name === CODE_FILE) || !(await isStored(device, file))) plan.files.push(file);
   return plan;
+}
+
+/** All of it, with the outbox as the first of our files. */
+function anew(outbox_bytes: number, settings: string | undefined, { lead, boot }: CodeLayout): Plan {
+  const files = filesOf(settings, boot);
+  return {
+    way: "erase",
+    erase: [OUTBOX_FILE, ...namesOf(files)],
+    outbox_bytes,
+    lead,
+    files,
+    notes: ["Erasing the old firmware first, so that the outbox gets the first place in Storage"],
+  };
 }
 
 const filesOf = (settings: string | undefined, boot: string): NewFile[] => [
@@ -135,16 +167,18 @@ const filesOf = (settings: string | undefined, boot: string): NewFile[] => [
  * moved. A power cut during compaction makes the interpreter erase the whole Storage at its next start, so the board
  * then is a plain interpreter.
  */
-export async function makeRoom(device: Device, plan: Plan, say: (line: string) => void): Promise<void> {
+export async function makeRoom(device: Device, plan: Plan, { say, output }: Told): Promise<void> {
   for (const note of plan.notes) say(note);
   if (plan.way !== "write") {
     for (const name of plan.erase) await erase(device, name);
     say(
       "Clearing deleted files away (Storage.compact), some seconds: keep the power on, or all of its Storage is lost",
     );
-    await device.evaluate('require("Storage").compact()', COMPACTION_TIMEOUT_MS);
+    await waitFor("Clearing up", COMPACTION_TIMEOUT_MS, output, () =>
+      device.evaluate('require("Storage").compact()', COMPACTION_TIMEOUT_MS),
+    );
     const after = await readStorage(device);
-    if (wayFor(after, roomsOf(plan)) !== "write")
+    if (findWay(after, roomsOf(plan)) !== "write")
       throw new DeviceError(
         `the Storage could not be compacted (${count(after.free)} bytes are free): copy what you want to keep, then require("Storage").eraseAll() on the board's console, which also loses what waits in the outbox, and flash again`,
       );

@@ -93,18 +93,20 @@ function reckon(state: StorageState, files: Room[]) {
   };
 }
 
-/** The same. Throws `DeviceError` when it cannot. */
-export function wayFor(state: StorageState, files: Room[]): Way {
+/** Throws `DeviceError` for a saved program. */
+export function refuseProgram(state: StorageState): void {
   for (const [name] of state.files)
     if (IN_THE_WAY.includes(name))
       throw new DeviceError(
         `the board has a saved program, ${name}, that would run in the tracker's place: require("Storage").erase("${name}") on its console erases it`,
       );
-  const way = findWay(state, files);
-  if (way) return way;
+}
+
+/** That no room can be had for these files. */
+export function tooFull(state: StorageState, files: Room[]): DeviceError {
   const { needed, all, others } = reckon(state, files);
   const largest = others.sort(([, a], [, b]) => b - a).slice(0, 3);
-  throw new DeviceError(
+  return new DeviceError(
     `the Storage is too full: ${count(needed)} bytes are needed${outboxPart(files)} and ${count(all)} can be had of ${count(state.total)}; ${
       largest.length
         ? `erase what you can spare on the board's console, require("Storage").erase("…"); the largest: ${largest.map(([name, length]) => `${name} (${count(length)})`).join(", ")}`

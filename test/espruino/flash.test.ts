@@ -184,7 +184,8 @@ test("what waits in the outbox outlives firmware after firmware and compaction, 
     await terminal.close();
   });
   const settings = { board: "linux", server: { host: "h", username: "t" }, outbox_bytes: 8192 };
-  const args = [...tcpOf(terminal), "--config", file(t, "tracker.json", JSON.stringify(settings))];
+  const config = file(t, "tracker.json", JSON.stringify(settings));
+  const args = [...tcpOf(terminal), "--config", config, "--compact"];
   const blobOf = (name: string): string => smallBlob("LINUX", `print("${name}${"x".repeat(2000)}".length)`);
   const flash = async (blob: string): Promise<string> => {
     const { code, said, complained } = await run(args, { blob, times: { answer_ms: 3000 } });

@@ -1,4 +1,5 @@
 /** `npm run flash` on a simulated board: with the built blob, without the time a build takes. */
+import { EventEmitter } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,6 +56,8 @@ export async function run(
     output: new PassThrough().resume(),
     firmware: async (board: BoardName) => firmwareOf(around.blob ?? builtBlob(board)),
     relay: relayFor,
+    ask: undefined,
+    signals: new EventEmitter(),
     ...around,
     say(line) {
       said.push(line);

@@ -28,13 +28,19 @@ const tokenise = (code: string): string => code.replace(/function|return|var|thi
 describe("a place in the blob", () => {
   test("by its column", () => {
     assert.ok(offset > 0);
-    assert.match(sourceLine(createCodeMap(BLOB).at(1, offset + 1)), /"data: use \{\} or \[\{\}\]"/);
+    assert.match(
+      sourceLine(createCodeMap(BLOB).at(".bootcde", 1, offset + 1)),
+      /"data: use \{\} or \[\{\}\]"/,
+    );
   });
 
   test("by its column in pretokenised code", () => {
     const column = tokenise(blob).indexOf(NEEDLE) + 1;
     assert.ok(column < offset);
-    assert.match(sourceLine(createCodeMap(BLOB, tokenise).at(1, column)), /"data: use \{\} or \[\{\}\]"/);
+    assert.match(
+      sourceLine(createCodeMap(BLOB, tokenise).at(".bootcde", 1, column)),
+      /"data: use \{\} or \[\{\}\]"/,
+    );
   });
 
   test("by an excerpt that is there once", () => {
@@ -91,8 +97,8 @@ describe("the code on a board", () => {
     );
 
   test("is known by its checksum, pretokenised or not", async () => {
-    assert.equal((await find(code)).map?.at(1, 1), "firmware/main.ts:1");
-    assert.equal((await find(tokenise(code))).map?.at(1, 1), "firmware/main.ts:1");
+    assert.equal((await find(code)).map?.at(".bootcde", 1, 1), "firmware/main.ts:1");
+    assert.equal((await find(tokenise(code))).map?.at(".bootcde", 1, 1), "firmware/main.ts:1");
   });
 
   test("is another build, or there is none to compare with", async () => {

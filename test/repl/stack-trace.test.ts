@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { type CodeMap, createStackTraces } from "../../scripts/repl/stack-trace.ts";
 
 const code: CodeMap = {
-  at: (line, column) => (column < 20000 ? `client.ts:${line}.${column}` : undefined),
+  at: (_file, line, column) => (column < 20000 ? `client.ts:${line}.${column}` : undefined),
   atExcerpt: (text, offset) => (text.includes("must be") ? `client.ts:${text[offset]}` : undefined),
 };
 
