@@ -1,8 +1,8 @@
 /** `npm run config`: a tracker's settings, asked for and checked, in a file for `npm run flash`. */
-import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BoardName } from "./boards.ts";
 import { UsageError } from "./command-line.ts";
+import { presentSettings, textOf } from "./config/document.ts";
 import { fields } from "./config/fields.ts";
 import { readText, writeSecretText } from "./config/file.ts";
 import { type ConfigOptions, configCommand, flagOf, readOptions } from "./config/options.ts";
@@ -17,9 +17,6 @@ import {
   type Settings,
   valueAt,
 } from "./config/settings.ts";
-
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const SCHEMA = join(ROOT, "scripts/config/tracker.schema.json");
 
 /** Where the command reads and writes; a terminal's when not told. */
 export interface Surroundings extends Streams {
@@ -51,15 +48,6 @@ function check(path: string, board: BoardName | undefined): string {
   return `${path}: ok, for ${board ?? boardOf(read.settings)}`;
 }
 
-/** What the file to be written has already. What cannot be read is only given up with `--force`. */
-function presentSettings(path: string, force: boolean): Settings {
-  const text = readText(path);
-  const read = text === undefined ? { settings: {} } : parseSettings(text);
-  if ("settings" in read) return read.settings;
-  if (force) return {};
-  throw new UsageError(`${path}: ${read.faults[0]}; mend it, or start afresh with --force`);
-}
-
 /** Asks for everything; or, when some came as flags, for what is required and still missing. */
 async function ask(
   settings: Settings,
@@ -87,22 +75,6 @@ function demand(settings: Settings): void {
   const lines = missing.map((field) => `${flagOf(field.path)} is missing: ${field.description}`);
   if (settings.board === undefined) lines.unshift("--board is missing: the board the settings are for");
   if (lines.length) throw new UsageError(lines.join("\n"));
-}
-
-/** The file's text: what an editor checks it by, the board, then the fields in the order of the README's table. */
-function textOf(settings: Settings, path: string): string {
-  const ordered: Settings = {};
-  const away = relative(ROOT, path);
-  const schema = away.startsWith("..")
-    ? settings.$schema
-    : `./${relative(dirname(path), SCHEMA).replaceAll(sep, "/")}`;
-  if (schema !== undefined) ordered.$schema = schema;
-  ordered.board = settings.board;
-  for (const { path } of fields(boardOf(settings))) {
-    const value = valueAt(settings, path);
-    if (value !== undefined && value !== "") putAt(ordered, path, value);
-  }
-  return `${JSON.stringify(ordered, null, 2)}\n`;
 }
 
 /** Writes the settings file; gives the line to end with. */
