@@ -139,7 +139,7 @@ describe("the cause is told:", () => {
 
 test("each cause has its words, one line each", () => {
   for (const { finding, remedy } of Object.values(CAUSES))
-    for (const text of [finding({ host: "h", port: 1 }), remedy()]) assert.match(text, /^[\S ]+$/);
+    for (const text of [finding({ host: "h", port: 1 }), remedy]) assert.match(text, /^[\S ]+$/);
 });
 
 /** One that nobody listens on. */
