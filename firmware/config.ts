@@ -8,15 +8,6 @@ import type { SessionConfig } from "./mqtt/owner.ts";
 export interface ServerConfig extends SessionConfig {
   /** Version of the topic names, 1 if missing; 2: short ones. */
   topics?: 1 | 2;
-  /** 0, or missing: plain text; 1: TLS that verifies the server; 2: that, and the server verifies us by our certificate. */
-  tls?: 0 | 1 | 2;
-  /**
-   * What the modem's file store has, each as "NAME,SIZE": the authorities to trust, our certificate, its key. In the user's
-   * tracker.json they are paths on the computer.
-   */
-  ca?: string;
-  cert?: string;
-  key?: string;
 }
 
 /** The settings of one tracker, after `check`. A text that is empty is left out, and so may be missing. */

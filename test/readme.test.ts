@@ -12,6 +12,7 @@ import { differs, fields } from "../scripts/config/fields.ts";
 import { configCommand, flagOf } from "../scripts/config/options.ts";
 import { pretokenise } from "../scripts/device/pretokenise.ts";
 import { doctorCommand } from "../scripts/doctor/options.ts";
+import { MOST_BYTES } from "../scripts/flash/certificates.ts";
 import { flashCommand } from "../scripts/flash/options.ts";
 import { replCommand } from "../scripts/repl/options.ts";
 import { boardSpecs } from "../scripts/simulator/espruino/specs.ts";
@@ -76,6 +77,7 @@ describe("the README", () => {
       [/ bytes with (\S+) values/, constant("thingsboard/client.ts", /\bValues = (\d+),/)],
       [/; (\S+) messages and requests unanswered/, Limit.Flight],
       [/values of (\S+) bytes as JSON/, Size.LongestText],
+      [/at most (\S+) bytes a file/, MOST_BYTES],
     ];
 
     for (const [words, value] of figures)

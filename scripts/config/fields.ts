@@ -39,11 +39,16 @@ export interface FieldInfo {
 const TEXT = "^[ -!#-~]*$";
 const DIGITS = "^[0-9]*$";
 
-/** Where we are stricter than the table: what could never be reached. */
+/** Where we are stricter than the table: what could never be reached, or would be of no use. */
 const STRICTER: Record<string, { pattern: string; words: string }> = {
   "server.host": {
     pattern: "^([A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$",
     words: "must be a host name or address alone, without mqtt:// and without port",
+  },
+  // A tracker that has nothing to send.
+  keys: {
+    pattern: "^[ -!#-~]*[ -!#-+\\--~][ -!#-~]*$",
+    words: "must name one key at least",
   },
 };
 

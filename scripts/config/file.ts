@@ -4,10 +4,10 @@ import { basename, dirname, join } from "node:path";
 import { getSystemErrorMap } from "node:util";
 import { UsageError } from "../command-line.ts";
 
-/** One line of what the operating system refused. */
-function refusal(path: string, error: unknown): UsageError {
+/** What the operating system refused, in its words. */
+export function refusal(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;
-  return new UsageError(`${path}: ${getSystemErrorMap().get(errno ?? 0)?.[1] ?? message}`);
+  return getSystemErrorMap().get(errno ?? 0)?.[1] ?? message;
 }
 
 /** A file's text; undefined when there is no such file. Throws `UsageError`. */
@@ -18,7 +18,7 @@ export function readText(path: string): string | undefined {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw refusal(path, error);
+    throw new UsageError(`${path}: ${refusal(error)}`);
   }
 }
 
@@ -43,6 +43,6 @@ function writeWhole(path: string, text: string, mode: number): void {
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw refusal(path, error);
+    throw new UsageError(`${path}: ${refusal(error)}`);
   }
 }

@@ -8,8 +8,11 @@ import type { BoardSpec } from "../../scripts/simulator/espruino/specs.ts";
 import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";
 import { createReceiver } from "../../scripts/simulator/receiver.ts";
 import type { RateLimits } from "../../scripts/simulator/thingsboard/rate-limit.ts";
+import { nodeTls } from "../../scripts/simulator/tls/node.ts";
 import { createSimulatedBoard } from "../../scripts/simulator/world.ts";
+import { tickQuietly } from "../simulator/quiet.ts";
 import { createPeers, TOKEN } from "./peers.ts";
+import type { WorldTls } from "./tls.ts";
 
 const BLOB = new URL("../../dist/linux.js", import.meta.url);
 
@@ -23,6 +26,8 @@ export interface WorldChanges {
   /** Over the settings that work. */
   config?: Record<string, unknown>;
   modem?: ModemOptions;
+  /** The server has TLS on port 8883, and the settings are for it; see tls.ts. */
+  tls?: WorldTls;
   /** What a connection leads to; default: the stand-in. */
   connect?: (host: string, port: number) => Duplex;
   /** Written to Storage in place of the settings, as it is. */
@@ -51,7 +56,10 @@ export function createWorld(changes: WorldChanges = {}) {
     clock,
     { ...(changes.connect && { connect: changes.connect }), ...changes.modem },
     changes.rate_limits,
+    changes.tls,
   );
+  const pass = (ms: number): Promise<unknown> =>
+    changes.tls?.cryptography === nodeTls ? tickQuietly(timers, ms) : timers.tickAsync(ms);
   const { receiver_log: log, receiver_baud: baud } = changes;
   const receiver = log === undefined ? undefined : createReceiver({ clock, log, ...(baud && { baud }) });
   const board = createSimulatedBoard({
@@ -60,7 +68,7 @@ export function createWorld(changes: WorldChanges = {}) {
     ...(receiver && { receiver: receiver.peer }),
     blob: changes.blob ?? readFileSync(BLOB, "latin1"),
     config: {
-      server: { host: "server.example", username: TOKEN, client_id: "tracker-1" },
+      server: { host: "server.example", username: TOKEN, client_id: "tracker-1", ...changes.tls?.settings },
       apn: "internet",
       interval_s: 10,
       ...changes.config,
@@ -90,7 +98,7 @@ export function createWorld(changes: WorldChanges = {}) {
     async run(seconds: number, step_ms = 1000): Promise<void> {
       // In steps, so that streams between two timers get their turn.
       for (let left_ms = seconds * 1000; left_ms > 0; left_ms -= step_ms)
-        await timers.tickAsync(Math.min(left_ms, step_ms));
+        await pass(Math.min(left_ms, step_ms));
     },
     /** Runs until the console printed a line that matches; gives that line. */
     async runUntil(pattern: RegExp, seconds: number): Promise<string> {
@@ -98,7 +106,7 @@ export function createWorld(changes: WorldChanges = {}) {
       for (let i = 0; i < seconds; i++) {
         const line = lines.slice(from).find((text) => pattern.test(text));
         if (line !== undefined) return line;
-        await timers.tickAsync(1000);
+        await pass(1000);
       }
       throw new Error(`no line like ${pattern} in ${seconds} s; the console said:\n${lines.join("\n")}`);
     },

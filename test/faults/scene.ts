@@ -4,6 +4,8 @@ import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 import { createFaults } from "../../scripts/simulator/modem/faults.ts";
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import type { TelemetryMessage } from "../../scripts/simulator/thingsboard/thingsboard.ts";
+import { TLS_PORT } from "../blob/peers.ts";
+import type { WorldTls } from "../blob/tls.ts";
 import { createWorld } from "../blob/world.ts";
 import { duplexPair } from "../simulator/duplex-pair.ts";
 import { watchFlash } from "./flash-watch.ts";
@@ -60,8 +62,8 @@ const PIN = "2468";
 /** A call waits longer than a life lasts. */
 const CALL_MS = 3 * 86_400_000;
 
-/** `trace` gets what happens, with the time since the start. */
-export function createScene(seed: number, trace: (line: string) => void = () => {}) {
+/** `trace` gets what happens, with the time since the start. `tls`: the world's. */
+export function createScene(seed: number, trace: (line: string) => void = () => {}, tls?: WorldTls) {
   // Generators of their own: what one part draws does not depend on how often another does.
   const generator = (part: number): (() => number) => seededRandom(seed * 16 + part);
   const taken: Taken[] = [];
@@ -100,9 +102,12 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
     config: { interval_s: INTERVAL_S, outbox_bytes: blocks * 4096, ...(locked && { pin: PIN }) },
     random: generator(2),
     modem: { random: generator(3), ...(locked && { sim: { pin: PIN } }) },
-    connect() {
+    ...(tls && { tls }),
+    connect(_host, port) {
       const [near, far] = duplexPair();
-      if (!hanging) world.thingsboard.accept(far);
+      if (hanging) return near;
+      if (tls && port === TLS_PORT) world.thingsboard.acceptTls(far);
+      else world.thingsboard.accept(far);
       return near;
     },
     onPowerCut: () => power?.gone(),

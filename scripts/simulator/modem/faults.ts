@@ -21,6 +21,12 @@ export interface Faults {
   openError: number;
   /** QIOPEN always fails, with 553 or 563: until a reset (RESET_N, CFUN=1,1, a crash), or the second power cycle. */
   deadSockets: boolean;
+  /** What +QSSLOPEN says of a handshake that failed, whatever the reason: 566, or 550, 569, 579 as other firmware does. */
+  handshakeError: number;
+  /** Probability that the server says nothing in a TLS handshake, until "negotiatetime" is over. */
+  silentHandshake: number;
+  /** Probability that the server's first answer in a TLS handshake is the end of the connection. */
+  brokenHandshake: number;
   /** Sockets open, and nothing passes either way: until QIDEACT and QIACT. */
   deadData: boolean;
   /** Probability that a command gets no answer at all. */
@@ -51,6 +57,8 @@ export interface Faults {
   localClock: boolean;
   /** AT+QLTS gives "", though the network may have set the clock. */
   noNetworkTime: boolean;
+  /** AT+QNTP reports this error (565, 569 …), or "silent": never anything; 0: the time. */
+  ntpError: number | "silent";
   /** The time that the network gives, and the clock it set, are so far off. */
   networkTimeOff_ms: number;
   /** Fields of QGPSLOC that are replaced by these texts. */
@@ -133,6 +141,9 @@ export function createFaults(initial: Partial<Faults> = {}): Faults {
     contextOpenError: 0,
     openError: 0,
     deadSockets: false,
+    handshakeError: 566,
+    silentHandshake: 0,
+    brokenHandshake: 0,
     deadData: false,
     mute: 0,
     muted: new Set(),
@@ -145,6 +156,7 @@ export function createFaults(initial: Partial<Faults> = {}): Faults {
     clockError: false,
     localClock: false,
     noNetworkTime: false,
+    ntpError: 0,
     networkTimeOff_ms: 0,
     location: {},
     gnssTimeOff_ms: 0,

@@ -8,13 +8,19 @@ const EXISTS = 407;
 const TIMEOUT = 421;
 const CAPACITY = 1_000_000;
 
+/** The files by name, as strings of bytes, and the commands that work on them. */
+export interface FileStore {
+  files: Map<string, string>;
+  commands: Commands;
+}
+
 /** The module's file store, kept over power-off. */
-export function fileCommands(core: Core): Commands {
-  const files = new Map<string, string>();
+export function createFileStore(core: Core): FileStore {
+  const files = new Map<string, string>(Object.entries(core.options.files ?? {}));
   const nameOf = (text: string | undefined): string | undefined => text?.replace(/^UFS:/, "");
   const used = (): number => [...files.values()].reduce((sum, data) => sum + data.length, 0);
 
-  return {
+  const commands: Commands = {
     "+QFLDS": (_command, reply) => {
       reply.info(`+QFLDS: ${CAPACITY - used()},${CAPACITY}`);
       reply.ok();
@@ -61,6 +67,7 @@ export function fileCommands(core: Core): Commands {
       });
     },
   };
+  return { files, commands };
 }
 
 /** XOR of the 16-bit words, an odd last byte in the high half; hexadecimal without leading zeros, as real ones print it. */

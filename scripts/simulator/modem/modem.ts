@@ -2,7 +2,7 @@ import type { Fix } from "../../../firmware/gnss/fix.ts";
 import { createCore } from "./core.ts";
 import type { ModemEvent } from "./events.ts";
 import { type FaultEvent, type Faults, noise } from "./faults.ts";
-import { fileCommands } from "./files.ts";
+import { createFileStore } from "./files.ts";
 import { generalCommands } from "./general.ts";
 import { createGnss } from "./gnss.ts";
 import { createInterpreter } from "./interpreter.ts";
@@ -52,6 +52,8 @@ export interface Modem {
   /** The MCU's rate, where bytes take time; another than the module's garbles. undefined: no timing, always right. */
   hostBaud: number | undefined;
   readonly faults: Faults;
+  /** The file store, by name: `clear()` is what a wiped or exchanged module has. */
+  readonly files: Map<string, string>;
   /** Makes an event happen now. */
   readonly inject: Inject;
   readonly state: ModemState;
@@ -99,8 +101,9 @@ export function createModem(options: ModemOptions = {}): Modem {
   const gnss = createGnss(core, () => clock.now() - core.traffic_ms < RADIO_IDLE_MS);
   const flowing = (): boolean => network.registered && !gnss.holdsReceiver && !faults.deadData;
   const pdp = createPdpContexts(core, network);
-  const sockets = createSockets(core, pdp, flowing);
   const time = createTimeKeeping(core, pdp, flowing);
+  const store = createFileStore(core);
+  const sockets = createSockets({ core, pdp, files: store, time, flowing });
   const saving = createPowerSaving(core);
   const power = createPower(core, { alive, dead, hasContext: () => pdp.active.length > 0 });
   const interpreter = createInterpreter(core, {
@@ -111,7 +114,7 @@ export function createModem(options: ModemOptions = {}): Modem {
     ...sockets.commands,
     ...gnss.commands,
     ...time.commands,
-    ...fileCommands(core),
+    ...store.commands,
     ...saving.commands,
     ...power.commands,
   });
@@ -223,6 +226,7 @@ export function createModem(options: ModemOptions = {}): Modem {
     onEvent: () => {},
     hostBaud: options.baud,
     faults,
+    files: store.files,
     inject,
     transcript,
     receive: (bytes) => uart.receive(bytes),

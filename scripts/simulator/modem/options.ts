@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Clock } from "../clock.ts";
+import type { Cryptography } from "../tls/cryptography.ts";
 import type { Faults } from "./faults.ts";
 import type { ModelName } from "./models.ts";
 
@@ -30,6 +31,12 @@ export interface ModemOptions {
   zone_quarters?: number;
   /** False: the network never sends its time. */
   networkTime?: boolean;
+  /** What is in the file store, by name. */
+  files?: Record<string, string>;
+  /** Default: Node's TLS. A world on a fake clock awaits `quiet()` of tls/node.ts between its steps. */
+  cryptography?: Cryptography;
+  /** A BG96 of 2017: its TLS knows neither "sni" nor "checkhost" nor "ignorecertchain". */
+  oldTls?: boolean;
   imei?: string;
   imsi?: string;
   iccid?: string;
@@ -41,7 +48,16 @@ export interface Running {
   echo?: boolean;
   /** PDP context 1 is active; default true when there are sockets. */
   context?: boolean;
-  sockets?: { id: number; host: string; port: number; mode?: 0 | 1 }[];
+  sockets?: RunningSocket[];
+}
+
+export interface RunningSocket {
+  id: number;
+  host: string;
+  port: number;
+  mode?: 0 | 1;
+  /** The context of its TLS, with the factory's settings; absent: a TCP socket. */
+  tls?: number;
 }
 
 export type RegistrationCommand = "CREG" | "CGREG" | "CEREG";

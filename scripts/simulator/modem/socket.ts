@@ -1,4 +1,4 @@
-/** One TCP socket of the modem. */
+/** One socket of the modem. */
 import type { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
 
@@ -13,6 +13,8 @@ export interface SocketState {
   port: number;
   state: number;
   unread: number;
+  /** The context of its TLS; absent: a TCP socket. */
+  tls?: number;
 }
 
 export interface ModemSocket {
@@ -24,6 +26,8 @@ export interface ModemSocket {
   /** 0 buffer access, 1 direct push. */
   mode: number;
   state: 1 | 2 | 4;
+  /** The context of its TLS; undefined: a TCP socket. */
+  tls: number | undefined;
   /** A recv URC was sent and the buffer not been empty since: no further one. */
   announced: boolean;
   /** The first bytes that were read. */
@@ -33,9 +37,9 @@ export interface ModemSocket {
 
 /** One that is being opened. */
 export function newSocket(
-  given: Pick<ModemSocket, "id" | "context" | "host" | "port" | "localPort" | "mode">,
+  given: Pick<ModemSocket, "id" | "context" | "host" | "port" | "localPort" | "mode"> & { tls?: number },
 ): ModemSocket {
-  return { ...given, state: 1, announced: false, head: "", connection: undefined };
+  return { tls: undefined, ...given, state: 1, announced: false, head: "", connection: undefined };
 }
 
 /** Takes out what it received, so many bytes at most. */

@@ -5,6 +5,8 @@ import type { PdpContexts } from "./pdp.ts";
 
 export interface TimeKeeping {
   commands: Commands;
+  /** What its clock says, the zone apart. */
+  now(): number;
   /** VBAT was off: the clock starts anew in 1980. */
   powerLost(): void;
   /** The network gave its time before, for a modem that was running. */
@@ -14,6 +16,8 @@ export interface TimeKeeping {
 }
 
 const UNSET_MS = Date.UTC(1980, 0, 6);
+/** Two digits from here on are of the last century. */
+const FIRST_YEAR = 80;
 const MINUTE_MS = 60_000;
 
 /** The real-time clock, and the time the network gives. */
@@ -57,7 +61,16 @@ export function createTimeKeeping(core: Core, pdp: PdpContexts, flowing: () => b
       const match = /^(\d\d)\/(\d\d)\/(\d\d),(\d\d):(\d\d):(\d\d)([+-]\d\d)$/.exec(text);
       if (!match) return reply.error(50);
       const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as Six;
-      offset_ms = Date.UTC(2000 + year, month - 1, day, hour, minute, second) - clock.now();
+      const time_ms = Date.UTC(
+        year < FIRST_YEAR ? 2000 + year : 1900 + year,
+        month - 1,
+        day,
+        hour,
+        minute,
+        second,
+      );
+      if (longDate(time_ms).slice(2) !== text.slice(0, -3)) return reply.error(50);
+      offset_ms = time_ms - clock.now();
       clockZone = match[7] ?? "+00";
       reply.ok();
     },
@@ -96,7 +109,9 @@ export function createTimeKeeping(core: Core, pdp: PdpContexts, flowing: () => b
       const set = integer(command, 3, 0, 1, 1);
       if (context === undefined || !server || !pdp.isActive(context)) return reply.error();
       reply.ok();
+      if (faults.ntpError === "silent") return;
       core.after(300, () => {
+        if (faults.ntpError !== 0) return core.report(`+QNTP: ${faults.ntpError}`);
         if (!flowing()) {
           core.after(125_000, () => core.report("+QNTP: 569"));
           return;
@@ -118,6 +133,7 @@ export function createTimeKeeping(core: Core, pdp: PdpContexts, flowing: () => b
   powerLost();
   return {
     commands,
+    now: () => clock.now() + offset_ms,
     powerLost,
     resume() {
       if (core.options.networkTime !== false) synchronised_ms = clock.now();

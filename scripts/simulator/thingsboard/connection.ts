@@ -3,6 +3,7 @@
  * Its way of saying no is to close without a word: only the log here tells why.
  */
 
+import type { X509Certificate } from "node:crypto";
 import type { Duplex } from "node:stream";
 import {
   generate,
@@ -46,6 +47,8 @@ export class Connection implements RpcSession, Publishing {
   constructor(
     private readonly socket: Duplex,
     readonly core: Core<Connection>,
+    /** The client's certificate, shown in the TLS handshake. */
+    private readonly shown?: X509Certificate,
   ) {
     this.outlet = new Outlet(socket, core.clock, core.faults);
     socket.on("data", (bytes: Buffer) => this.receive(bytes));
@@ -153,7 +156,7 @@ export class Connection implements RpcSession, Publishing {
   private loginResult(packet: IConnectPacket): Device | ConnackCode {
     const { faults } = this.core;
     if (faults.refuse > 0) return faults.refuse;
-    const result = this.core.login(packet);
+    const result = this.core.login(packet, this.shown);
     if (typeof result === "number") return result;
     return this.core.take(result) ? result : ConnackCode.ServerUnavailable;
   }

@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import type { IConnectPacket, IPublishPacket } from "mqtt-packet";
 import type { Clock } from "../clock.ts";
 import type { ConnackCode } from "./credentials.ts";
@@ -10,7 +11,8 @@ export interface Core<Connection> {
   clock: Clock;
   faults: FaultSettings;
   inactivity_timeout_ms: number;
-  login(packet: IConnectPacket): Device | ConnackCode;
+  /** `shown`: the client's certificate. */
+  login(packet: IConnectPacket, shown?: X509Certificate): Device | ConnackCode;
   /** The connection became the session of its device. */
   opened(connection: Connection, device: Device): void;
   /** The connection is over, and why. Called once. */

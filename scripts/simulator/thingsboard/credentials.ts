@@ -1,9 +1,10 @@
-/** Who may connect: ThingsBoard's access tokens and MQTT basic credentials. */
+/** Who may connect: ThingsBoard's access tokens, MQTT basic credentials, and X.509 certificates. */
 
+import { createHash, X509Certificate } from "node:crypto";
 import type { IConnectPacket } from "mqtt-packet";
 import type { RateLimits } from "./rate-limit.ts";
 
-/** A device the server knows. It has a token or basic credentials. */
+/** A device the server knows. It has a token, basic credentials or a certificate. */
 export interface DeviceConfig {
   /** Unique; the name in the HTTP API and in the log. */
   name: string;
@@ -11,6 +12,8 @@ export interface DeviceConfig {
   token?: string;
   /** MQTT basic credentials: every field given must match; one of `client_id` and `username` at least. */
   basic?: { client_id?: string; username?: string; password?: string };
+  /** X.509: the certificate that it shows in the TLS handshake, PEM. */
+  certificate?: string;
   /** Told by `getSessionLimits`. Default: none. */
   rate_limits?: RateLimits;
   /** The tenant's, which nothing tells. Default: none. */
@@ -25,12 +28,24 @@ export enum ConnackCode {
   NotAuthorized = 5,
 }
 
-/** The device a CONNECT logs in as, or the code it is refused with. */
+/** What ThingsBoard finds a device by, of its certificate: SHA3-256 of its base64. */
+export const fingerprint = (certificate: X509Certificate): string =>
+  createHash("sha3-256").update(certificate.raw.toString("base64")).digest("hex");
+
+/** The device a CONNECT logs in as, or the code it is refused with. `shown`: the client's certificate, which alone counts then. */
 export function authenticate<D extends DeviceConfig>(
   devices: readonly D[],
   packet: IConnectPacket,
+  shown?: X509Certificate,
 ): D | ConnackCode {
   const { clientId, username } = packet;
+  if (shown) {
+    const its = fingerprint(shown);
+    const device = devices.find(
+      ({ certificate }) => certificate && fingerprint(new X509Certificate(certificate)) === its,
+    );
+    return device ?? ConnackCode.NotAuthorized;
+  }
   if (!username) {
     const device = devices.find((d) => d.basic && !d.basic.username && d.basic.client_id === clientId);
     if (device && passwordFits(device, packet)) return device;

@@ -2,16 +2,19 @@
  * A stand-in for ThingsBoard's MQTT device API, embedded: devices connect in memory (`accept`) or over TCP
  * (`listen`), and what they sent, or may be asked, is at hand as functions and as a small HTTP API.
  *
- * It answers as ThingsBoard 4.2 answers an MQTT 3.1.1 client on the access-token and basic-credential log-in,
- * telemetry, client attributes, server-side RPC, and client-side RPC as without a rule for it: `getSessionLimits`
+ * It answers as ThingsBoard 4.2 answers an MQTT 3.1.1 client on the log-in by access token, basic credentials or certificate,
+ * TLS, telemetry, client attributes, server-side RPC, and client-side RPC as without a rule for it: `getSessionLimits`
  * is answered, all else times out; attribute requests and updates; claims. Not modelled: provisioning, OTA (no package is ever
- * assigned), gateways, protobuf, TLS, MQTT 5 (refused as an unknown level).
+ * assigned), gateways, protobuf, MQTT 5 (refused as an unknown level).
  */
 
 import { EventEmitter } from "node:events";
 import type { Server as HttpServer } from "node:http";
 import net from "node:net";
+import type { Duplex } from "node:stream";
 import { type Clock, realClock } from "../clock.ts";
+import type { PemIdentity, TlsServer } from "../tls/cryptography.ts";
+import { nodeTlsServer } from "../tls/node.ts";
 import { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { authenticate, type DeviceConfig } from "./credentials.ts";
@@ -28,6 +31,8 @@ export interface ThingsBoardOptions {
   clock?: Clock;
   /** Gets one line for each thing a device would not be told, each connection and each close. Default: nobody. */
   log?: (line: string) => void;
+  /** Certificate and key of the port with TLS; `server`: who does the TLS there, default Node. */
+  tls?: PemIdentity & { server?: TlsServer };
   /** A session without PUBLISH, SUBSCRIBE, PINGREQ or PUBACK so long is closed. Default 600,000, as ThingsBoard's. */
   inactivity_timeout_ms?: number;
 }
@@ -40,6 +45,9 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
   const sessions = new Map<Device, Connection>();
   const settings: FaultSettings = { ...NO_FAULTS };
   let mqtt: net.Server | undefined;
+  let mqtts: net.Server | undefined;
+  /** Connections whose handshake is not over. */
+  const handshaking = new Set<Duplex>();
   let http: HttpServer | undefined;
 
   const log = (device: Device | undefined, line: string): void =>
@@ -60,6 +68,7 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
     },
     restart: () => {
       for (const connection of [...open]) connection.close("fault: server restart", true);
+      for (const wire of handshaking) wire.destroy();
       for (const device of devices) device.rpc.restart();
     },
     burst: (count: number) => {
@@ -77,7 +86,7 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
     clock,
     faults,
     inactivity_timeout_ms: options.inactivity_timeout_ms ?? 600_000,
-    login: (packet) => authenticate(devices, packet),
+    login: (packet, shown) => authenticate(devices, packet, shown),
     opened(connection, device) {
       const older = sessions.get(device);
       sessions.set(device, connection);
@@ -124,18 +133,39 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
       if (settings.down) socket.destroy();
       else open.add(new Connection(socket, core));
     },
-    async listen({ mqttPort, httpPort, host = "127.0.0.1" }) {
+    acceptTls(wire) {
+      if (!options.tls) throw new Error("the stand-in was made without certificate");
+      if (settings.down) {
+        wire.destroy();
+        return;
+      }
+      handshaking.add(wire);
+      wire.once("close", () => handshaking.delete(wire));
+      (options.tls.server ?? nodeTlsServer)(wire, options.tls, (clear, [shown]) => {
+        handshaking.delete(wire);
+        if (settings.down) clear.destroy();
+        else open.add(new Connection(clear, core, shown));
+      });
+    },
+    async listen({ mqttPort, mqttsPort, httpPort, host = "127.0.0.1" }) {
       mqtt = net.createServer({ noDelay: true }, (socket) => server.accept(socket));
-      const ports = { mqttPort: await listening(mqtt, mqttPort, host), httpPort };
-      if (httpPort === undefined) return ports;
-      http = createHttpApi(server);
-      return { ...ports, httpPort: await listening(http, httpPort, host) };
+      const ports = { mqttPort: await listening(mqtt, mqttPort, host), mqttsPort, httpPort };
+      if (mqttsPort !== undefined) {
+        mqtts = net.createServer({ noDelay: true }, (socket) => server.acceptTls(socket));
+        ports.mqttsPort = await listening(mqtts, mqttsPort, host);
+      }
+      if (httpPort !== undefined) {
+        http = createHttpApi(server);
+        ports.httpPort = await listening(http, httpPort, host);
+      }
+      return ports;
     },
     async close() {
       for (const connection of [...open]) connection.close("the server shuts down", true);
+      for (const wire of handshaking) wire.destroy();
       for (const device of devices) device.rpc.end();
       http?.closeAllConnections();
-      await Promise.all([mqtt, http].map((s) => s?.listening && new Promise((done) => s.close(done))));
+      await Promise.all([mqtt, mqtts, http].map((s) => s?.listening && new Promise((done) => s.close(done))));
     },
     async rpc(device, method, params, options = {}) {
       return find(device).rpc.call(method, params, { timeout_ms: 10_000, ...options });

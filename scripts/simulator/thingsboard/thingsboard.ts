@@ -37,6 +37,13 @@ export interface ThingsBoardEvents {
   close: [{ device: string | undefined; reason: string }];
 }
 
+/** The ports it listens on. */
+export interface Ports {
+  mqttPort: number;
+  mqttsPort: number | undefined;
+  httpPort: number | undefined;
+}
+
 export interface RpcOptions {
   /** Default 10,000. */
   timeout_ms?: number;
@@ -49,6 +56,8 @@ export interface RpcOptions {
 export interface ListenOptions {
   /** Port for MQTT; 0: a free one. */
   mqttPort: number;
+  /** Port for MQTT over TLS; 0: a free one; absent: none. Needs the option `tls`. */
+  mqttsPort?: number;
   /** Port for the HTTP API; 0: a free one; absent: no HTTP. */
   httpPort?: number;
   /** Default 127.0.0.1. */
@@ -59,8 +68,10 @@ export interface ListenOptions {
 export interface ThingsBoard {
   /** Takes one end of a stream as a device's TCP connection. */
   accept(socket: Duplex): void;
+  /** The same of a connection to the port with TLS: the handshake comes first. */
+  acceptTls(socket: Duplex): void;
   /** Listens on TCP. Resolves to the ports; rejects when one is taken. */
-  listen(options: ListenOptions): Promise<{ mqttPort: number; httpPort: number | undefined }>;
+  listen(options: ListenOptions): Promise<Ports>;
   /** Closes every connection and port. */
   close(): Promise<void>;
   /** Calls a method on a device. Rejects with RpcError: 404, 406, 408, 409, 503 or 504. */

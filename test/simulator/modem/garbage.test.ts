@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { ready } from "./rig.ts";
 
 const names =
+  "+QSSLCFG +QSSLOPEN +QSSLSEND +QSSLRECV +QSSLCLOSE +QSSLSTATE " +
   "+QIOPEN +QISEND +QIRD +QICLOSE +QISTATE +QICFG +QIACT +QIDEACT +QICSGP +CPIN +CFUN +COPS +CEREG +IPR +QFUPL " +
   "+QGPS +QGPSLOC +QGPSCFG +CCLK +QNTP +CPSMS +CGACT +QPOWD +QURCCFG E &W Z I";
 const argument = fc.oneof(

@@ -4,6 +4,7 @@ import FakeTimers from "@sinonjs/fake-timers";
 import { fromFakeTimers } from "../../../scripts/simulator/clock.ts";
 import { createModem, type Modem } from "../../../scripts/simulator/modem/modem.ts";
 import type { ModemOptions } from "../../../scripts/simulator/modem/options.ts";
+import { quiet } from "../../../scripts/simulator/tls/node.ts";
 
 export const NOW = Date.UTC(2026, 4, 17, 9, 30, 0);
 
@@ -50,9 +51,11 @@ export function rig(options: ModemOptions = {}): Rig {
     const steps = Math.min(ms, 8);
     for (let i = 0; i < steps; i++) {
       await turn();
+      await quiet();
       clock.tick(ms / steps);
     }
     await turn();
+    await quiet();
     clock.tick(0);
   }
   function heard(): string {
