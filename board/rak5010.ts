@@ -11,7 +11,7 @@ declare const D2: Pin, D6: Pin, D7: Pin, D8: Pin, D33: Pin, D34: Pin, D39: Pin;
  */
 export const BOARD = "RAK5010";
 
-export const FEATURES = { gnss: ["modem", "nmea"], modem: ["quectel"] };
+export const FEATURES = { gnss: ["modem", "nmea"], modem: ["quectel"], tls: ["modem"] };
 
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [65536, 8192, 262144];

@@ -12,7 +12,7 @@ declare const D6: Pin, D7: Pin, D9: Pin, D10: Pin, D15: Pin;
 export const BOARD = "RAK8212";
 
 /** Its only UART is the modem's. */
-export const FEATURES = { gnss: ["modem"], modem: ["quectel"] };
+export const FEATURES = { gnss: ["modem"], modem: ["quectel"], tls: ["modem"] };
 
 export function boardFields(fields: Fields): void {
   // What 40 KB of Storage leave beside the code and the settings.

@@ -67,12 +67,17 @@ export function configFields(): Fields {
   };
 }
 
-/** The fields of `server_cfg`. Port 0 is MQTT's own, 1883. */
-export function serverFields(): Fields {
+/** The fields of `server_cfg`; what is required depends on `tls`. Port 0 is MQTT's own: 1883, with TLS 8883. */
+export function serverFields(tls?: number): Fields {
+  const required: Field = ["", 1, 255];
   return {
-    host: ["", 1, 255],
-    port: [1883, 0, 65535],
-    username: ["", 1, 255],
+    host: required,
+    port: [0, 0, 65535],
+    tls: [0, 0, 2],
+    ca: tls ? required : 255,
+    cert: tls === 2 ? required : 255,
+    key: tls === 2 ? required : 255,
+    username: tls === 2 ? 255 : required,
     client_id: 255,
     password: 255,
     qos: [1, 0, 1],
@@ -115,6 +120,11 @@ export function check(given: any, fields: Fields): string {
     if (value) given[name] = value;
   }
   return "";
+}
+
+/** `check` of a `server_cfg`. */
+export function serverFault(server: any): string {
+  return check(server, serverFields(server && server.tls));
 }
 
 /** A quote would end an AT command's string; control and non-ASCII characters upset modems. A PIN is only digits. */

@@ -1,6 +1,6 @@
 /**
  * Why something failed: codes inside, words at the edge. Decisions are taken on `Reason`; what a person reads, on the
- * console, in `status()`, in telemetry, is `words(reason)`, and nothing parses it.
+ * console, in `status()`, in telemetry, is `words(reason)` (words.ts), and nothing parses it.
  *
  * The modem's own error numbers (Quectel AT Commands Manual 12.5, TCP/IP 4, GNSS 3) are below `Reason.OwnFirst` and stand
  * for themselves, those without a name here, too; ours are from there on, in the order of the way to the server.
@@ -83,6 +83,29 @@ export const enum Reason {
   /** The modem took nothing for too long. */
   LinkSlow,
 
+  // TLS.
+  /** The settings' CA is not in the modem's store, or not all of it. */
+  NoAuthority,
+  /** Nor is the client's certificate, or its key. */
+  NoCertificate,
+  /** Neither board nor modem knows the time, which certificates are held against. */
+  ClockUnknown,
+  /** The modem refused to be told how to do TLS. */
+  TlsSettings,
+  /** No handshake, and why is not known yet. */
+  TlsFailed,
+  /** The server is there, but agrees to no handshake, whatever is verified. */
+  NoTls,
+  /** Its certificate does not come from the settings' CA; */
+  UnknownAuthority,
+  /** is another host's; */
+  WrongHost,
+  /** or is not valid yet, or not any more. */
+  WrongDates,
+  ClientRefused,
+  /** The firmware was built without. */
+  BuiltWithoutTls,
+
   // MQTT.
   /** The server took the connection, CONNECT stayed without an answer. */
   ConnectUnanswered,
@@ -121,134 +144,6 @@ export const enum Reason {
   FlashWorn,
   /** What was to be reported is no object. */
   NotAnObject,
-}
-
-/** The text of a reason: what happened, and what to do. "" for None. `detail`: what is behind the colon, if anything is. */
-export function words(reason: Reason, detail?: unknown): string {
-  return text(reason) + (detail ? ": " + detail : "");
-}
-
-/** A switch and no object: it takes no RAM. */
-function text(reason: Reason): string {
-  switch (reason) {
-    case Reason.None:
-      return "";
-    case Reason.SimMissing:
-      return "no SIM";
-    case Reason.SimFailure:
-      return "SIM fault: reseat it";
-    case Reason.SimBusy:
-      return "SIM busy";
-    case Reason.WrongPin:
-      return "wrong PIN: set pin";
-    case Reason.NoNetwork:
-      return "no network: check antenna";
-    case Reason.NoGnss:
-      return "modem has no GNSS";
-    case Reason.NoFix:
-      return "no fix: needs open sky";
-    case Reason.BadHost:
-      return "bad host";
-    case Reason.NoContext:
-      return "no PDP context: check apn";
-    case Reason.NameUnknown:
-      return "DNS failed: check host";
-    case Reason.OpenFailed:
-      return "refused: check host, port";
-    case Reason.OpenTimeout:
-      return "no reply: check host, port";
-    case Reason.NotStarted:
-      return "off";
-    case Reason.ModemError:
-      return "modem error";
-    case Reason.SendFailed:
-      return "modem buffer full";
-    case Reason.NoAnswer:
-      return "modem: no answer to a command";
-    case Reason.ModemSilent:
-      return "modem silent: check power, UART";
-    case Reason.ModemRestarted:
-      return "modem restarted: check power";
-    case Reason.ModemPoweredDown:
-      return "modem switched off: check power";
-    case Reason.PinMissing:
-      return "SIM wants a PIN: set pin";
-    case Reason.PinLastTry:
-      return "one PIN try left: use a phone";
-    case Reason.PinUnsure:
-      return "PIN not taken: use a phone";
-    case Reason.SimLocked:
-      return "SIM locked: use a phone";
-    case Reason.SimLost:
-      return "SIM lost: reseat it";
-    case Reason.RegistrationDenied:
-      return "SIM denied: check plan";
-    case Reason.ContextLost:
-      return "PDP context lost";
-    case Reason.InUse:
-      return "modem in use";
-    case Reason.LinkLost:
-      return "link lost";
-    case Reason.ClosedByServer:
-      return "closed by server";
-    case Reason.LinkSlow:
-      return "link slow";
-    case Reason.ConnectUnanswered:
-      return "no answer to CONNECT: check host, port";
-    case Reason.RefusedProtocol:
-      return "refused, MQTT 3.1.1";
-    case Reason.RefusedClientId:
-      return "refused, client_id";
-    case Reason.RefusedBusy:
-      return "refused, server busy";
-    case Reason.RefusedLogin:
-      return "refused, check login";
-    case Reason.AnswerMissing:
-      return "no answer from the server";
-    case Reason.ProtocolError:
-      return "MQTT error";
-    case Reason.SubscribeRefused:
-      return "SUBSCRIBE refused";
-    case Reason.Disconnected:
-      return "disconnected";
-    case Reason.NotConnected:
-      return "not connected";
-    case Reason.Busy:
-      return "busy";
-    case Reason.TooLarge:
-      return "too large";
-    case Reason.CallbackFailed:
-      return "callback";
-    case Reason.BadFix:
-      return "GNSS: no sense in its answer";
-    case Reason.NoRound:
-      return "no fix yet";
-    case Reason.NoTime:
-      return "no time";
-    case Reason.FlashWorn:
-      return "flash worn";
-    case Reason.NotAnObject:
-      return "use {}";
-    default:
-      return "modem error " + reason;
-  }
-}
-
-/** `words` in a build with a GNSS receiver on a UART of its own. */
-export function receiverWords(reason: Reason): string {
-  switch (reason) {
-    case Reason.ReceiverSilent:
-      return "GNSS receiver silent: check power, wiring";
-    case Reason.ReceiverGarbled:
-      return "GNSS receiver garbled: check gnss_baud, wiring";
-    default:
-      return words(reason);
-  }
-}
-
-/** Of GNSS in a build without: always Reason.NoSource. */
-export function noGnssWords(_reason: Reason): string {
-  return "built without GNSS";
 }
 
 /** Only a person can mend it: to try again changes nothing, and may lock the SIM. */

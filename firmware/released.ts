@@ -5,4 +5,6 @@
 export const enum Released {
   /** 0.1.0: 1 January 2026. */
   Ms = 1767225600000,
+  /** The same as the modem's clock shows it. */
+  Date = "26/01/01",
 }

@@ -1,5 +1,5 @@
 /**
- * What the build may put where `#board`, `#gnss` and `#modem` are imported has all that the firmware imports from there. For the type
+ * What the build may put where `#board`, `#gnss`, `#modem` and `#tls` are imported has all that the firmware imports from there. For the type
  * checker alone: it knows each by one file (tsconfig.json), and nothing imports this one.
  */
 import type { Board } from "../board/board.ts";
@@ -11,7 +11,9 @@ import type * as modem from "./gnss/modem.ts";
 import type * as none from "./gnss/none.ts";
 import type { Source } from "./gnss/source.ts";
 import type * as uart from "./gnss/uart.ts";
+import type * as noTls from "./modem/no-tls.ts";
 import type * as quectel from "./modem/quectel.ts";
+import type * as modemTls from "./modem/tls.ts";
 import type { Family } from "./modem/way.ts";
 
 type Are<Wanted, Given extends Wanted[]> = Given;
@@ -19,3 +21,4 @@ type Are<Wanted, Given extends Wanted[]> = Given;
 export type Boards = Are<Board, [typeof rak8212, typeof rak5010, typeof wioLte, typeof linux]>;
 export type Sources = Are<Source, [typeof modem, typeof uart, typeof none]>;
 export type Families = Are<Family, [typeof quectel]>;
+export type Protections = Are<typeof noTls, [typeof modemTls]>;

@@ -36,11 +36,32 @@ export interface SocketHandlers {
   onClose(reason: Reason): void;
 }
 
+export const enum Tls {
+  /** Plain TCP: whoever is on the way can read along. */
+  Off,
+  /** The server shows a certificate, which is verified. */
+  Server,
+  /** And so do we. */
+  Mutual,
+}
+
+/** How a connection is protected. */
+export interface Protection {
+  tls?: Tls;
+  /**
+   * What the modem's file store has, PEM, each as "NAME,SIZE": the authorities that the server's certificate may come from, our
+   * own certificate, its key. In the user's tracker.json they are paths on the computer.
+   */
+  ca?: string;
+  cert?: string;
+  key?: string;
+}
+
 /** What opens connections: the modem, or a fake. */
 export interface Network {
   /**
-   * Starts to open a TCP connection to `host` (name or address) and `port`. Never throws for what the network does, but
-   * may for a second connection while there is one.
+   * Starts to open a connection to `host` (name or address) and `port`. It opens as it is to be protected, or not at all. Never
+   * throws for what the network does, but may for a second connection while there is one.
    */
-  open(host: string, port: number, handlers: SocketHandlers): Socket;
+  open(host: string, port: number, handlers: SocketHandlers, protection: Protection): Socket;
 }

@@ -18,7 +18,7 @@ import { rightWeeks } from "./weeks.ts";
  *                    ▼
  *                  done, with the reason
  */
-export { words as gnssWords } from "../reason.ts";
+export { words as gnssWords } from "../words.ts";
 
 const enum Limit {
   /** GNSS commands are answered in 300 ms (2.3). */

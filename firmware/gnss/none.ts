@@ -3,7 +3,7 @@ import type { DeviceConfig, Fields } from "../config.ts";
 import { Reason } from "../reason.ts";
 import type { Located } from "./source.ts";
 
-export { noGnssWords as gnssWords } from "../reason.ts";
+export { noGnssWords as gnssWords } from "../words.ts";
 
 export function gnssFields(_fields: Fields): void {}
 

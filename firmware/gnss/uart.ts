@@ -4,7 +4,7 @@ import type { DeviceConfig } from "../config.ts";
 import { listenTo } from "./receiver.ts";
 
 export { receiverFields as gnssFields } from "#board";
-export { receiverWords as gnssWords } from "../reason.ts";
+export { receiverWords as gnssWords } from "../words.ts";
 export { getFix, gnssOff } from "./receiver.ts";
 
 export function startGnss(config: DeviceConfig): void {

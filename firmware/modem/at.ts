@@ -200,9 +200,9 @@ function isAnswer(line: string): boolean {
   return !urc && line.charAt(0) !== "+" && sent.indexOf("=") < 0 && line.lastIndexOf(sent) < 0;
 }
 
-/** How many bytes follow `+QIRD: n`, be it too late for its command; 0: the line is something else. */
+/** How many bytes follow `+QIRD: n` or `+QSSLRECV: n`, be it too late for its command; 0: the line is something else. */
 function payloadLength(line: string): number {
-  const size = decimal(line.split("+QIRD: ")[1]);
+  const size = decimal(line.split("+QIRD: ")[1] || line.split("+QSSLRECV: ")[1]);
   return size && size > 0 && size <= Limit.Payload ? size : 0;
 }
 

@@ -4,8 +4,9 @@
  */
 import { commandOf, endSocket, open, socketUrc, valueIn } from "#modem";
 import type { Board } from "../../board/board.ts";
-import { modemLost, needsPerson, Reason, words } from "../reason.ts";
+import { modemLost, needsPerson, Reason } from "../reason.ts";
 import type { Network } from "../socket.ts";
+import { words } from "../words.ts";
 import { askAnew, iccid, imei, read, signal_dbm, time_ms } from "./answers.ts";
 import { abandon, type Channel, command, listen, type SerialPort } from "./at.ts";
 import { type SimConfig, Step } from "./way.ts";

@@ -6,13 +6,9 @@ import { decimal } from "../decimal.ts";
 import { Reason } from "../reason.ts";
 import { dayOf, timeOfDay, Utc } from "../utc.ts";
 import { begins } from "./at.ts";
-import { type Row, type SimConfig, Step } from "./way.ts";
+import { type Row, row, type SimConfig, Step } from "./way.ts";
 
 export { endSocket, open, socketUrc } from "./socket.ts";
-
-function row(text: string, limit_ms: number, tries: number, otherwise: Reason): Row {
-  return { text_: text, limit_ms_: limit_ms, tries_: tries, otherwise_: otherwise };
-}
 
 const enum Limit {
   /** "300 ms" in the manual, for most commands; a modem that starts is slower. */

@@ -1,50 +1,20 @@
 /**
- * The modem's one TCP connection, number 0 of its twelve, in buffer access mode: the modem keeps what arrives and is read
- * 512 bytes at a time, so its backlog costs us no RAM. Clauses: Quectel BG96 TCP/IP Application Note (TCP).
- *
- *   Closed ──open()──► Closing ──answer──► Opening ──OK──► Connecting ──+QIOPEN: 0,0──► Handling
- *     ▲                   │ ▲
- *     └──nobody wants it──┘ └── the end, from any state but Closed; a command in flight is waited for in Leaving
- *
- *   Handling ──► Reading    while there may be something to read, and its user takes it
- *            ──► Sending    what `write` took
- *            ──► Closing    the server closed, and all it said was read
- *            ──► Idle       else ──write(), "recv", "closed", a look──► as from Handling
- *   Reading, Sending ──answer──► Handling
- *   Sending ──SEND FAIL──► Holding ──a look──► Sending
+ * The modem's one connection, TCP or TLS, number 0 of its twelve, in buffer access mode: the modem keeps what arrives and is
+ * read 512 bytes at a time, so its backlog costs us no RAM. TLS has the same commands under other names, AT+QSSLOPEN for
+ * AT+QIOPEN. Its states are drawn in socket-state.ts. Clauses: Quectel BG96 TCP/IP Application Note (TCP), SSL AT Commands
+ * Manual (SSL).
  *
  * Reading and sending take turns. The modem tells once that bytes arrived, and not again before all were read; that line can
  * get lost, so we also look 5 s after a send.
  */
 
+import { beginTls, isPlain, isTrial, tlsOpened, tlsRow, tlsTold } from "#tls";
 import { decimal } from "../decimal.ts";
-import { modemLost, Reason, words } from "../reason.ts";
-import { type Socket, type SocketHandlers, Taken } from "../socket.ts";
+import { modemLost, Reason } from "../reason.ts";
+import { type Protection, type Socket, type SocketHandlers, Taken } from "../socket.ts";
+import { words } from "../words.ts";
 import { begins, command } from "./at.ts";
-
-const enum State {
-  /** Nobody wants a connection, and nothing is in flight. */
-  Closed,
-  /** AT+QICLOSE is in flight: also before opening, as the modem may still have a connection from before. */
-  Closing,
-  /** A command is in flight whose user is gone: what that wrote still goes out, then AT+QICLOSE. */
-  Leaving,
-  /** AT+QIOPEN is in flight. */
-  Opening,
-  /** It was taken: the report +QIOPEN is awaited. */
-  Connecting,
-  // From here on the connection is open.
-  /** An answer is being handled, nothing is in flight: what its user writes goes out after that, from a shallower stack. */
-  Handling,
-  /** Nothing to do. */
-  Idle,
-  /** AT+QIRD is in flight. */
-  Reading,
-  /** AT+QISEND is in flight. */
-  Sending,
-  /** After SEND FAIL: the same bytes again at the next look, for as long as the user likes. */
-  Holding,
-}
+import { State } from "./socket-state.ts";
 
 const enum Limit {
   /** The most that AT+QISEND takes (TCP 2.1.7). */
@@ -53,8 +23,10 @@ const enum Limit {
   Close_ms = 15000,
   /** Its OK comes at once; */
   Open_ms = 8000,
-  /** the report within 150 s (TCP 2.1.4), and some. */
+  /** the report within 150 s (TCP 2.1.4), and some; */
   Connect_ms = 155000,
+  /** with TLS within "negotiatetime" after that (SSL 2.2.1); and all trials. */
+  ConnectTls_ms = 215000,
   /** At once, as it only empties a buffer; the manual has no figure (TCP 2.1.8). */
   Read_ms = 10000,
   /** To the prompt, which comes at once; from there on at.ts gives it the 120 s of TCP 2.1.7. */
@@ -63,15 +35,18 @@ const enum Limit {
 }
 
 /** A connection, as its user has it. */
-interface TcpSocket extends Socket {
+interface ModemSocket extends Socket {
   handlers_: SocketHandlers;
-  /** Where to: `"host",port`. */
-  target_: string;
+  host_: string;
+  port_: number;
+  protection_: Protection;
 }
 
 /** Undefined: nobody wants the connection. */
-let socket: TcpSocket | undefined;
+let socket: ModemSocket | undefined;
 let state = State.Closed;
+/** What the commands and lines of the connection begin with, behind AT+ and +: QI of plain TCP, QSSL. */
+let kind = "QI";
 /** Runs while the report is awaited, then from a send to the look. */
 let timer: ReturnType<typeof setTimeout> | 0 = 0;
 /** What `write` took and the modem has not. */
@@ -82,16 +57,28 @@ let lost = Reason.None;
 let unread = false;
 
 /** `Network.open`: one connection at a time, a second throws; the session does not ask for one. */
-export function open(host: string, port: number, handlers: SocketHandlers): Socket {
+export function open(host: string, port: number, handlers: SocketHandlers, protection: Protection): Socket {
   if (socket) throw Error(words(Reason.InUse));
-  socket = { write: write, close: close, handlers_: handlers, target_: '"' + host + '",' + port };
+  socket = {
+    write: write,
+    close: close,
+    handlers_: handlers,
+    host_: host,
+    port_: port,
+    protection_: protection,
+  };
   lost = Reason.None;
-  if (state === State.Closed) enter(State.Closing);
+  beginTls();
+  if (state === State.Closed) {
+    // What was left open by somebody before us is of the same kind, or gone with its context.
+    kind = protection.tls ? "QSSL" : "QI";
+    enter(State.Closing);
+  }
   return socket;
 }
 
 /** `Socket.write`: up to 1,460 bytes, which leave in one segment. */
-function write(this: TcpSocket, bytes: string): number | Taken {
+function write(this: ModemSocket, bytes: string): number | Taken {
   if (this !== socket || lost) return Taken.Dead;
   if (out || state < State.Handling) return Taken.Later;
   out = bytes.substr(0, Limit.Send);
@@ -100,7 +87,7 @@ function write(this: TcpSocket, bytes: string): number | Taken {
 }
 
 /** `Socket.close`: what `write` took still leaves. */
-function close(this: TcpSocket): void {
+function close(this: ModemSocket): void {
   if (this === socket) leave(State.Closing);
 }
 
@@ -125,6 +112,7 @@ function leave(next: State.Closed | State.Closing): void {
       out = "";
       enter(State.Leaving);
       break;
+    case State.Protecting:
     case State.Opening:
     case State.Reading:
       enter(State.Leaving);
@@ -153,7 +141,13 @@ function sendLast(): void {
 }
 
 function send(bytes: string): void {
-  command("AT+QISEND=0," + bytes.length, answered, Limit.Prompt_ms, bytes);
+  command("AT+" + kind + "SEND=0," + bytes.length, answered, Limit.Prompt_ms, bytes);
+}
+
+/** In PDP context 1, with SSL context 1; in buffer access mode, 0; TCP from local port 0, any (TCP 2.1.4, SSL 2.2.1). */
+function openText(its_socket: ModemSocket): string {
+  const target = its_socket.host_ + '",' + its_socket.port_;
+  return kind === "QI" ? 'AT+QIOPEN=1,0,"TCP","' + target + ",0,0" : 'AT+QSSLOPEN=1,1,0,"' + target + ",0";
 }
 
 function stopTimer(): void {
@@ -166,18 +160,28 @@ function enter(next: State): void {
   state = next;
   switch (next) {
     case State.Closing:
-      command("AT+QICLOSE=0", answered, Limit.Close_ms);
+      command("AT+" + kind + "CLOSE=0", answered, Limit.Close_ms);
       break;
+    case State.Protecting: {
+      const row = tlsRow((socket as ModemSocket).protection_);
+      if (row) command(row.text_, answered, row.limit_ms_);
+      else enter(State.Opening);
+      break;
+    }
     case State.Opening:
-      command('AT+QIOPEN=1,0,"TCP",' + (socket as TcpSocket).target_ + ",0,0", answered, Limit.Open_ms);
+      command(openText(socket as ModemSocket), answered, Limit.Open_ms);
       break;
     case State.Connecting:
-      timer = setTimeout(endSocket, Limit.Connect_ms, Reason.OpenTimeout);
+      // It goes on over trials.
+      if (!timer) {
+        const tls = (socket as ModemSocket).protection_.tls;
+        timer = setTimeout(endSocket, tls ? Limit.ConnectTls_ms : Limit.Connect_ms, Reason.OpenTimeout);
+      }
       break;
     case State.Reading:
       unread = false;
       // An answer that long still leaves room in the board's event queue.
-      command("AT+QIRD=0,512", answered, Limit.Read_ms);
+      command("AT+" + kind + (kind === "QI" ? "RD" : "RECV") + "=0,512", answered, Limit.Read_ms);
       break;
     case State.Sending:
       send(out);
@@ -187,11 +191,11 @@ function enter(next: State): void {
 
 /** Lines the modem says by itself: `+QIOPEN: 0,566`, `+QIURC: "recv",0`, with a length behind it or not, `+QIURC: "closed",0`. */
 export function socketUrc(line: string): void {
-  if (begins(line, "+QIOPEN: 0,")) {
+  if (begins(line, "+" + kind + "OPEN: 0,")) {
     if (state === State.Connecting) opened(line);
   } else if (state >= State.Handling) {
-    if (begins(line, '+QIURC: "closed",0')) lost = lost || Reason.ClosedByServer;
-    else if (!begins(line, '+QIURC: "recv",0')) return;
+    if (begins(line, "+" + kind + 'URC: "closed",0')) lost = lost || Reason.ClosedByServer;
+    else if (!begins(line, "+" + kind + 'URC: "recv",0')) return;
     unread = true;
     if (state === State.Idle || (lost && state === State.Holding)) resume();
   }
@@ -200,17 +204,27 @@ export function socketUrc(line: string): void {
 /** The report of AT+QIOPEN: 0, or why there is no connection (TCP 4). */
 function opened(report: string): void {
   const told = decimal(report.split(",")[1]);
-  const reason: Reason = told === undefined ? Reason.OpenFailed : told;
-  stopTimer();
+  const its_socket = socket as ModemSocket;
+  const said: Reason = told === undefined ? Reason.OpenFailed : told;
+  const reason = its_socket.protection_.tls ? tlsOpened(said, its_socket.protection_) : said;
   if (reason) endSocket(reason);
+  else if (isTrial()) enter(State.Closing);
   else {
+    stopTimer();
     enter(State.Handling);
     // It may have been said before the modem told.
     unread = true;
     out = "";
-    (socket as TcpSocket).handlers_.onOpen();
+    its_socket.handlers_.onOpen();
     proceed(false);
   }
+}
+
+/** What was open before is closed: on to the connection that is wanted. */
+function begin(its_socket: ModemSocket): void {
+  const plain = isPlain(its_socket.protection_);
+  kind = plain ? "QI" : "QSSL";
+  enter(plain ? State.Opening : State.Protecting);
 }
 
 /** After a send. */
@@ -232,15 +246,22 @@ function answered(reason: Reason, lines: string[]): void {
   const was = state;
   if (was === State.Closing) {
     // It is closed, or cannot be: it will be closed again before it is opened.
-    enter(socket ? State.Opening : State.Closed);
+    if (socket) begin(socket);
+    else enter(State.Closed);
   } else if (was === State.Leaving) {
     if (!modemLost(reason)) sendLast();
-    else enter(socket ? State.Opening : State.Closed);
+    else if (socket) begin(socket);
+    else enter(State.Closed);
   } else {
-    const handlers = (socket as TcpSocket).handlers_;
+    const its_socket = socket as ModemSocket;
+    const handlers = its_socket.handlers_;
     enter(State.Handling);
     if (modemLost(reason)) endSocket(reason);
-    else if (was === State.Opening) {
+    else if (was === State.Protecting) {
+      const trouble = tlsTold(reason, lines, its_socket.protection_, its_socket.host_);
+      if (trouble) endSocket(trouble);
+      else enter(State.Protecting);
+    } else if (was === State.Opening) {
       // A plain ERROR: nothing is said about the server yet.
       if (reason) endSocket(reason === Reason.ModemError ? Reason.NoContext : reason);
       // The report may come first.
@@ -271,7 +292,8 @@ function answered(reason: Reason, lines: string[]): void {
 /** The next thing to do, unless a handler closed the connection. `sent`: it is reading's turn. */
 function proceed(sent: boolean): void {
   if (state === State.Handling) {
-    if (unread && (sent || lost || !out) && (socket as TcpSocket).handlers_.takesData()) enter(State.Reading);
+    if (unread && (sent || lost || !out) && (socket as ModemSocket).handlers_.takesData())
+      enter(State.Reading);
     else if (lost) endSocket(lost);
     else enter(out ? State.Sending : State.Idle);
   }

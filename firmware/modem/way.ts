@@ -73,6 +73,10 @@ export interface Row {
   otherwise_: Reason;
 }
 
+export function row(text: string, limit_ms: number, tries: number, otherwise: Reason): Row {
+  return { text_: text, limit_ms_: limit_ms, tries_: tries, otherwise_: otherwise };
+}
+
 /** What a family of modems exports, as quectel.ts does. */
 export interface Family {
   /** The command of a step. */

@@ -7,8 +7,9 @@
  *     ▲                    │                                │                      │                   │ all is sent
  *     └────────────────────┴────────────────────────────────┴── end, for a reason ─┴───────────────────┘
  */
-import { Reason, words } from "../reason.ts";
+import { Reason } from "../reason.ts";
 import { type Network, type Socket, type SocketHandlers, Taken } from "../socket.ts";
+import { words } from "../words.ts";
 import { Limit } from "./limits.ts";
 import type { Done, Session } from "./owner.ts";
 import { PINGREQ, uint16, wordAt } from "./packet.ts";
@@ -30,8 +31,8 @@ export const enum State {
 const enum Wait {
   /** For CONNACK, SUBACK, PUBACK, PINGRESP, or for the socket to take anything at all. */
   Answer = 40000,
-  /** To open the connection (the modem's own limit is 150 s), and for messages without a connection. */
-  Open = 180000,
+  /** To open the connection (the modem's own limit is 215 s), and for messages without a connection. */
+  Open = 240000,
   /** For the socket to take DISCONNECT. */
   Leave = 5000,
 }
@@ -112,9 +113,10 @@ export function useNetwork(opener: Network): void {
 
 /** Opens the connection, for a session that has it from now on. */
 export function open(session: Session, handlers: SocketHandlers): void {
+  const config = session.config_;
   owner = session;
   enter(State.Opening, Reason.None);
-  socket = network.open(session.config_.host, session.config_.port || 1883, handlers);
+  socket = network.open(config.host, config.port || (config.tls ? 8883 : 1883), handlers, config);
 }
 
 /** The only place where the state changes, and with it what is waited for. */

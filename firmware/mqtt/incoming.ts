@@ -2,8 +2,9 @@
  * What comes from the network: that the connection is open, bytes, packets. While more than half a send waits for the socket
  * nothing is read from the modem, and nothing of what was read is handled.
  */
-import { Reason, words } from "../reason.ts";
+import { Reason } from "../reason.ts";
 import type { SocketHandlers } from "../socket.ts";
+import { words } from "../words.ts";
 import {
   Await,
   end,

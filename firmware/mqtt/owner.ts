@@ -1,13 +1,14 @@
 /** Who has the session: what it gives, and what it gets. */
 import type { Reason } from "../reason.ts";
+import type { Protection } from "../socket.ts";
 
 /** Called once with the outcome: true, or false with the reason in `last_error`. */
 export type Done = (ok: boolean) => void;
 
 /** The server to connect to, and as whom. Text is bytes already. */
-export interface SessionConfig {
+export interface SessionConfig extends Protection {
   host: string;
-  /** 0, or missing: MQTT's own, 1883. */
+  /** 0, or missing: MQTT's own, 1883, with TLS 8883. */
   port?: number;
   client_id?: string;
   username?: string;

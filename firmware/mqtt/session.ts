@@ -3,7 +3,8 @@
  * bounds memory when much goes out at once: packets that wait for the socket are joined into sends of up to 1,460 bytes,
  * and what finds too many waiting is refused.
  */
-import { Reason, words } from "../reason.ts";
+import { Reason } from "../reason.ts";
+import { words } from "../words.ts";
 import {
   Await,
   ask,

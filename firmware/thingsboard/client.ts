@@ -2,7 +2,7 @@
  * ThingsBoard's device client: telemetry up, server-side RPC down. The class, its members and their meaning are those
  * of QuecPython's TBDeviceMQTTClient.
  */
-import { check, type ServerConfig, serverFields } from "../config.ts";
+import { type ServerConfig, serverFault } from "../config.ts";
 import type { Done } from "../mqtt/owner.ts";
 import { connect, disconnect, publish, Role } from "../mqtt/session.ts";
 import { json, toText } from "../mqtt/text.ts";
@@ -76,7 +76,7 @@ export interface ClientConstructor {
 
 /** See ServerConfig, and the manual in the README. */
 export const TBDeviceMQTTClient = function (this: Client, server_cfg: ServerConfig): void {
-  const fault = check(server_cfg, serverFields());
+  const fault = serverFault(server_cfg);
   if (fault) throw Error("server: " + fault);
   this.config_ = server_cfg;
   this.topics_ = topics(server_cfg.topics as number);

@@ -11,8 +11,9 @@
 import { check } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import { json } from "../mqtt/text.ts";
-import { Reason, words } from "../reason.ts";
+import { Reason } from "../reason.ts";
 import { type Client, sendReply } from "../thingsboard/client.ts";
+import { words } from "../words.ts";
 import { state as kept, saveState } from "./journal.ts";
 import { Word } from "./kept.ts";
 import { Ended } from "./restart.ts";

@@ -23,12 +23,16 @@ export const enum Evidence {
   Context,
   /** It was, and the network took it away. */
   ContextLost,
+  /** What TLS needs is missing: certificates on the modem, the time. */
+  Unready,
   /** The modem has no socket for us: none left, no memory, still in use after it was closed. */
   Sockets,
   /** The server's name has no address. */
   Name,
   /** The server cannot be reached. */
   Open,
+  /** It can, but no handshake comes about. */
+  Untrusted,
   /** It took the connection, and CONNECT stayed without an answer. */
   Unanswered,
   /** CONNACK says no. */
@@ -107,6 +111,9 @@ export function ladder(evidence: Evidence): Ladder {
     // It could be activated, each time.
     case Evidence.ContextLost:
       return rungs(1, 0, 0, 0, 0, 3, Limit.Cap_s);
+    // Files are for a person; the network may tell the time.
+    case Evidence.Unready:
+      return rungs(3, 0, 0, 0, 0, 10, Limit.Cap_s);
     // Nothing was sent yet: it is the modem's own software.
     case Evidence.Sockets:
       return rungs(2, 0, 4, 12, 0, 10, Limit.Cap_s);
@@ -117,6 +124,7 @@ export function ladder(evidence: Evidence): Ladder {
     case Evidence.Unanswered:
       return rungs(3, 0, 36, 0, 0, 10, Limit.Cap_s);
     // The server itself has spoken: nothing of ours is to blame but the settings.
+    case Evidence.Untrusted:
     case Evidence.Refused:
       return rungs(0, 0, 0, 0, 0, 10, Limit.Cap_s);
     // Likewise: it took us. Seldom a context lets small packets pass and loses larger ones.
@@ -149,6 +157,11 @@ export function evidenceOf(why: Reason, accepted: boolean): Evidence {
     case Reason.ContextLost:
     case Reason.ContextBroken:
       return Evidence.ContextLost;
+    case Reason.NoAuthority:
+    case Reason.NoCertificate:
+    case Reason.ClockUnknown:
+      return Evidence.Unready;
+    case Reason.TlsSettings:
     case Reason.SocketUnknown:
     case Reason.SocketMemory:
     case Reason.SocketCreate:
@@ -158,6 +171,14 @@ export function evidenceOf(why: Reason, accepted: boolean): Evidence {
     case Reason.NameUnknown:
     case Reason.DnsBusy:
       return Evidence.Name;
+    case Reason.TlsFailed:
+    case Reason.NoTls:
+    case Reason.UnknownAuthority:
+    case Reason.WrongHost:
+    case Reason.WrongDates:
+    case Reason.ClientRefused:
+    case Reason.BuiltWithoutTls:
+      return Evidence.Untrusted;
     case Reason.RefusedProtocol:
     case Reason.RefusedClientId:
     case Reason.RefusedBusy:

@@ -4,8 +4,9 @@
  */
 import type { Fix } from "../gnss/fix.ts";
 import { json } from "../mqtt/text.ts";
-import { Reason, words } from "../reason.ts";
+import { Reason } from "../reason.ts";
 import { Utc } from "../utc.ts";
+import { words } from "../words.ts";
 import { now_ms, started_ms } from "./clock.ts";
 import { type Aside, saveState, state } from "./journal.ts";
 import { Word } from "./kept.ts";

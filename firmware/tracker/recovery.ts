@@ -10,8 +10,9 @@
  * each time.
  */
 import { bringUp, type Modem, reason as modem_reason, Rung } from "../modem/network.ts";
-import { Reason, words } from "../reason.ts";
+import { Reason } from "../reason.ts";
 import type { Client } from "../thingsboard/client.ts";
+import { words } from "../words.ts";
 import { timeTold, Witness } from "./clock.ts";
 import { seedJitter } from "./jitter.ts";
 import { state as kept, saveState } from "./journal.ts";

@@ -4,6 +4,7 @@
  */
 import { BOARD, watchdogBit } from "#board";
 import { getFix, gnssOff, gnssWords } from "#gnss";
+import { protectionWords } from "#tls";
 import type { DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import type { Modem } from "../modem/network.ts";
@@ -133,6 +134,7 @@ function status(): unknown {
     gnss: gnssWords(fixReason),
     modem: modem.status(),
     server: server.last_error,
+    encryption: protectionWords(server.config_),
     waiting: waiting(),
     sent: sent,
     memory: { usage: memory.usage, total: memory.total },

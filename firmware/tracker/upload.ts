@@ -1,9 +1,10 @@
 /** The outbox's way to the server: a packet of the oldest samples at a time, and what becomes of it. */
 import { Role } from "../mqtt/session.ts";
 import { json } from "../mqtt/text.ts";
-import { Reason, words } from "../reason.ts";
+import { Reason } from "../reason.ts";
 import { type Client, sendTelemetry, type Values } from "../thingsboard/client.ts";
 import { askLimits } from "../thingsboard/rate-limits.ts";
+import { words } from "../words.ts";
 import { now_ms } from "./clock.ts";
 import { type Aside, waitsAt } from "./journal.ts";
 import { append, giveUp, points, samples, settle, take } from "./outbox.ts";

@@ -26,6 +26,7 @@ const modem = (file: string) => join(ROOT, "firmware/modem", file);
 export const FEATURES: FeatureFiles = {
   gnss: { modem: gnss("modem.ts"), nmea: gnss("uart.ts"), none: gnss("none.ts") },
   modem: { quectel: modem("quectel.ts") },
+  tls: { modem: modem("tls.ts"), none: modem("no-tls.ts") },
 };
 
 /** What leaves a feature out. */
@@ -35,7 +36,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */

@@ -1,8 +1,12 @@
 /** What each field is for, in the words of the README's table, the JSON Schema and the command's help; by path. */
 export const DESCRIPTIONS: Record<string, string> = {
   "server.host": "ThingsBoard's host name or address",
-  "server.username": "the device's access token",
-  "server.port": "0 stands for 1883, MQTT's own",
+  "server.port": "0 stands for MQTT's own: 1883, or 8883 with `tls`",
+  "server.tls": "0: plain text; 1: TLS, the server is verified; 2: and a certificate is the device's login",
+  "server.ca": "PEM file with the root to trust, beside this file; required with `tls`",
+  "server.cert": "PEM file with the device's certificate; required with `tls` 2",
+  "server.key": "PEM file with its key; required with `tls` 2",
+  "server.username": "the device's access token; not needed with `tls` 2",
   "server.client_id": "empty: the server picks one",
   "server.password": "only where the device's credentials have one",
   "server.qos": "1: a message counts as sent when the server acknowledged it",

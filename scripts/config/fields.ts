@@ -7,6 +7,9 @@ import { check, configFields, type Field, type Fields, serverFields } from "../.
 import { BOARDS, type BoardName } from "../boards.ts";
 import { DESCRIPTIONS } from "./descriptions.ts";
 
+/** `server.tls`: plain text, the server verified, both verified. */
+export type Tls = 0 | 1 | 2;
+
 export interface FieldInfo {
   /** Where it stands in the settings: "apn", "server.host". */
   path: string;
@@ -105,8 +108,8 @@ function described(prefix: string, table: Fields): FieldInfo[] {
   );
 }
 
-function fieldsOf(own: Fields): FieldInfo[] {
-  return [...described("server.", serverFields()), ...described("", { ...configFields(), ...own })];
+function fieldsOf(own: Fields, tls: Tls): FieldInfo[] {
+  return [...described("server.", serverFields(tls)), ...described("", { ...configFields(), ...own })];
 }
 
 /** What the boards that have a field say of it, and which boards say that. */
@@ -137,10 +140,12 @@ function united(field: FieldInfo): FieldInfo {
   };
 }
 
-/** The fields a board takes; without a board those of any. */
-export function fields(board?: BoardName): FieldInfo[] {
-  if (board) return fieldsOf(ownFields.get(board) ?? {});
-  return fieldsOf(Object.assign({}, ...ownFields.values())).map(united);
+/** The fields a board takes; without a board those of any. What is required hangs on `tls`. */
+export function fields(board?: BoardName, tls: Tls = 0): FieldInfo[] {
+  if (board) return fieldsOf(ownFields.get(board) ?? {}, tls);
+  return fieldsOf(Object.assign({}, ...ownFields.values()), tls).map((field) =>
+    field.path.startsWith("server.") ? field : united(field),
+  );
 }
 
 export function fieldOf(path: string, board?: BoardName): FieldInfo | undefined {

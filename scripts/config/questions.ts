@@ -27,6 +27,9 @@ const QUESTIONS: Record<string, string> = {
   interval_s: "Seconds from fix to fix",
 };
 
+/** What is offered where the default, 0, would say less to a person. */
+const OFFERED: Record<string, number> = { "server.port": 1883 };
+
 /** What is typed to empty a secret that is set: Enter keeps it, as it cannot be shown for editing. */
 const NONE = "-";
 
@@ -98,7 +101,7 @@ export async function askField(
   const right = present !== undefined && !faultOf(field, present);
   const meaning = (typed = "") => typedValue(field, typed.trim());
   const message = QUESTIONS[field.path] ?? field.path;
-  const initialValue = String(right ? present : field.default);
+  const initialValue = String(right ? present : (OFFERED[field.path] ?? field.default));
   const validate = (typed?: string) => faultOf(field, meaning(typed)) || undefined;
   return meaning(await answerTo(streams, (ends) => text({ message, initialValue, validate, ...ends })));
 }

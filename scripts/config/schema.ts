@@ -1,6 +1,6 @@
 /** The JSON Schema of `tracker.json`, made from the fields; published as tracker.schema.json, for editors. */
 import { BOARDS } from "../boards.ts";
-import { boardsWith, differs, type FieldInfo, fieldOf, fields } from "./fields.ts";
+import { boardsWith, differs, type FieldInfo, fieldOf, fields, type Tls } from "./fields.ts";
 
 type Schema = Record<string, unknown>;
 
@@ -41,19 +41,52 @@ function byBoard({ path }: FieldInfo): Schema[] {
   ];
 }
 
+const nameOf = ({ path }: FieldInfo): string => path.replace("server.", "");
+
+const serverFieldsOf = (tls: Tls): FieldInfo[] =>
+  fields(undefined, tls).filter(({ path }) => path.startsWith("server."));
+
+const TLS: Tls[] = [0, 1, 2];
+
+/** The fields that are required with some `tls` and not with another. */
+const isByTls = ({ path }: FieldInfo): boolean =>
+  new Set(TLS.map((tls) => fields(undefined, tls).find((field) => field.path === path)?.required)).size > 1;
+
+/** What of the server only some `tls` want. */
+function byTls(tls: Tls): Schema {
+  const required = serverFieldsOf(tls).filter((field) => field.required && isByTls(field));
+  return {
+    if: { ...(tls && { required: ["tls"] }), properties: { tls: { const: tls } } },
+    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own word
+    then: {
+      required: required.map(nameOf),
+      properties: Object.fromEntries(required.map((field) => [nameOf(field), { minLength: field.least }])),
+    },
+  };
+}
+
+/** `server`: the fields as the most lenient `tls` has them, then what each wants. */
+function serverSchema(): Schema {
+  const lenient = serverFieldsOf(0).map((field) =>
+    isByTls(field) ? { ...field, least: 0, required: false } : field,
+  );
+  const required = lenient.filter((field) => field.required);
+  return {
+    ...objectOf(byName(lenient), required.map(nameOf)),
+    allOf: TLS.map(byTls),
+  };
+}
+
+const byName = (list: FieldInfo[]): Record<string, Schema> =>
+  Object.fromEntries(list.map((field) => [nameOf(field), schemaOf(field)]));
+
 function objectOf(properties: Record<string, Schema>, required: string[]): Schema {
   return { type: "object", additionalProperties: false, required, properties };
 }
 
 /** Draft 2020-12. */
 export function schema(): Schema {
-  const all = fields();
-  const server = all.filter((field) => field.path.startsWith("server."));
-  const top = all.filter((field) => !server.includes(field));
-  const byName = (list: FieldInfo[]) =>
-    Object.fromEntries(list.map((field) => [field.path.replace("server.", ""), schemaOf(field)]));
-  const required = server.filter((field) => field.required);
-
+  const top = fields().filter((field) => !field.path.startsWith("server."));
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Settings of an espruino-thingsboard tracker (tracker.json)",
@@ -61,7 +94,7 @@ export function schema(): Schema {
       {
         $schema: { type: "string" },
         board: { description: "the board the settings are for", enum: BOARDS },
-        server: objectOf(byName(server), Object.keys(byName(required))),
+        server: serverSchema(),
         ...byName(top),
       },
       ["board", "server"],

@@ -2,7 +2,15 @@
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import { BOARDS, type BoardName } from "../boards.ts";
 import { type Choices, describeChoices } from "../build/features.ts";
-import { boardsWith, type FieldInfo, faultOf, fields, unknownFault, withoutContents } from "./fields.ts";
+import {
+  boardsWith,
+  type FieldInfo,
+  faultOf,
+  fields,
+  type Tls,
+  unknownFault,
+  withoutContents,
+} from "./fields.ts";
 
 /** An object of `tracker.json`: the settings, or the `server` in them. */
 export type Settings = Record<string, unknown>;
@@ -68,6 +76,12 @@ export function boardOf(settings: Settings): BoardName | undefined {
   return isBoard(board) ? board : undefined;
 }
 
+/** How settings want the connection to be kept; plain text where what they say is no such thing. */
+export function tlsOf(settings: Settings): Tls {
+  const tls = valueAt(settings, "server.tls");
+  return tls === 1 || tls === 2 ? tls : 0;
+}
+
 function boardFault(settings: Settings, board: BoardName | undefined): string {
   const named = valueAt(settings, "board");
   if (named === undefined) return board ? "" : `board: missing, use ${BOARDS.join(" ")}`;
@@ -93,7 +107,7 @@ export function dropForeignFields(settings: Settings, board: BoardName): void {
  */
 export function faultsOf(settings: Settings, board?: BoardName, asked: readonly FieldInfo[] = []): string[] {
   const isAsked = ({ path }: FieldInfo) => asked.some((field) => field.path === path);
-  const known = fields(board ?? boardOf(settings));
+  const known = fields(board ?? boardOf(settings), tlsOf(settings));
   const server = valueAt(settings, "server");
   const hasServer = server === undefined || isObject(server);
   const schema = valueAt(settings, "$schema");

@@ -107,7 +107,7 @@ export function factsOf(evidence: Evidence): Facts {
     ownBoard: code?.board === undefined || boardNamed(code.board) === board,
     settingsFaults: settings ? faultsOf({ ...settings, board: settings.board ?? board }, board) : [],
     host: String(server.host ?? "the server"),
-    port: Number(server.port) || 1883,
+    port: Number(server.port) || (server.tls ? 8883 : 1883),
     apn: String(given.apn ?? ""),
     pinGiven: Boolean(given.pin),
     modemReason: !status || modemIsUp ? "" : modemReasonOf(status),

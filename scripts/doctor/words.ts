@@ -1,8 +1,9 @@
 /**
- * The firmware's reasons, told from their words: status() has words only, and each stands once, in firmware/reason.ts, which is
+ * The firmware's reasons, told from their words: status() has words only, and each stands once, in firmware/words.ts, which is
  * looked up here. Words of another version that are not in it are no reason we know: the doctor then shows them as they are.
  */
-import { noGnssWords, Reason, receiverWords, words } from "../../firmware/reason.ts";
+import { Reason } from "../../firmware/reason.ts";
+import { noGnssWords, receiverWords, words } from "../../firmware/words.ts";
 
 /** More than there are of ours. */
 const LAST = Reason.OwnFirst + 200;

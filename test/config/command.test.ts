@@ -46,7 +46,7 @@ describe("with flags", () => {
   test("every field has a flag", async () => {
     const out = file();
     const flags =
-      "--board linux --host h --port 8883 --token t --client-id c --password w --qos 0 --keep-alive 60 --topics 2 " +
+      "--board linux --host h --port 8883 --tls 2 --ca a.pem --cert c.pem --key k.pem --token t --client-id c --password w --qos 0 --keep-alive 60 --topics 2 " +
       "--apn a --apn-user u --apn-password q --pin 0000 --interval 30 --fix-timeout 90 --keys x,y " +
       "--no-time drop --debug 1 --outbox-bytes 8192 --modem-port /dev/m";
     const { code } = await runConfig([...flags.split(" "), "--out", out]);
@@ -56,6 +56,10 @@ describe("with flags", () => {
       server: {
         host: "h",
         port: 8883,
+        tls: 2,
+        ca: "a.pem",
+        cert: "c.pem",
+        key: "k.pem",
         username: "t",
         client_id: "c",
         password: "w",
@@ -100,7 +104,7 @@ describe("with flags", () => {
         complaints,
         "--board is missing: the board the settings are for\n" +
           "--host is missing: ThingsBoard's host name or address\n" +
-          "--token is missing: the device's access token\n",
+          "--token is missing: the device's access token; not needed with `tls` 2\n",
       );
       assert.ok(!existsSync(out));
     }

@@ -29,7 +29,7 @@ describe("settingsFor", () => {
         apn_user: "",
         interval_s: 60,
         debug: 1,
-        server: { ...SERVER, port: 1883, qos: 0 },
+        server: { ...SERVER, port: 0, qos: 0 },
       }),
     );
     assert.deepEqual(of(text), {
@@ -63,7 +63,11 @@ describe("settingsFor", () => {
   });
 
   test("sends the device the same settings as the whole file would be", () => {
-    const values = fields("linux").map(({ path, type, least, most, pattern }) =>
+    // What is required with TLS is so here without.
+    const strict = fields("linux", 2).map((field) =>
+      field.path === "server.username" ? { ...field, least: 1 } : field,
+    );
+    const values = strict.map(({ path, type, least, most, pattern }) =>
       fc.tuple(
         fc.constant(path),
         type === "number"
@@ -76,11 +80,12 @@ describe("settingsFor", () => {
             ),
       ),
     );
+    const files = { ca: "ca.pem", cert: "c.pem", key: "k.pem" };
     const effective = (settings: Settings) =>
       fields("linux").map(({ path, default: initial }) => [path, valueAt(settings, path) ?? initial]);
     fc.assert(
       fc.property(fc.tuple(...values), (given) => {
-        const settings: Settings = { server: { ...SERVER } };
+        const settings: Settings = { server: { ...SERVER, ...files } };
         for (const [path, value] of given) if (value !== undefined) putAt(settings, path, value);
         const sent = settingsFor("linux", JSON.stringify({ board: "linux", ...settings }));
         assert.ok("json" in sent, JSON.stringify(sent));
@@ -172,8 +177,17 @@ describe("faults", () => {
     ],
     [
       right({ server: { ...SERVER, pasword: "S3CRET" } }),
-      "server.pasword: unknown, use host,port,username,client_id,password,qos,keep_alive,topics",
+      "server.pasword: unknown, use host,port,tls,ca,cert,key,username,client_id,password,qos,keep_alive,topics",
     ],
+    [right({ server: { ...SERVER, tls: 1 } }), `server.ca "": ${TEXT} 1 to 255`],
+    [right({ server: { ...SERVER, tls: 1, ca: "ca.pem" } })],
+    [
+      right({ server: { host: "h", tls: 2, ca: "ca.pem" } }),
+      `server.cert "": ${TEXT} 1 to 255`,
+      `server.key "": ${TEXT} 1 to 255`,
+    ],
+    [right({ server: { host: "h", tls: 2, ca: "ca.pem", cert: "c.pem", key: "k.pem" } })],
+    [right({ server: { ...SERVER, tls: 3 } }), `server.tls 3: ${WHOLE} 0 to 2`],
     [right({ modem_port: "/dev/x" }), `modem_port: unknown, use ${KNOWN}`],
     [right({ host: "h" }), `host: unknown, use ${KNOWN}`],
     [right({ toString: "h" }), `toString: unknown, use ${KNOWN}`],
@@ -184,11 +198,11 @@ describe("faults", () => {
     ],
     [
       right({ server: { ...SERVER, valueOf: 1 } }),
-      "server.valueOf: unknown, use host,port,username,client_id,password,qos,keep_alive,topics",
+      "server.valueOf: unknown, use host,port,tls,ca,cert,key,username,client_id,password,qos,keep_alive,topics",
     ],
     [
       JSON.parse('{"board":"rak8212","server":{"host":"h","username":"t","__proto__":{"qos":0}}}'),
-      "server.__proto__: unknown, use host,port,username,client_id,password,qos,keep_alive,topics",
+      "server.__proto__: unknown, use host,port,tls,ca,cert,key,username,client_id,password,qos,keep_alive,topics",
     ],
     [
       JSON.parse('{"server":{"host":"h","username":"t"},"__proto__":{"board":"rak8212"}}'),

@@ -1,7 +1,8 @@
 /** Findings from evidence made up: what the simulated world cannot show. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { noGnssWords, Reason, receiverWords, words } from "../../firmware/reason.ts";
+import { Reason } from "../../firmware/reason.ts";
+import { noGnssWords, receiverWords, words } from "../../firmware/words.ts";
 import type { Answer, Evidence, TrackerStatus } from "../../scripts/doctor/evidence.ts";
 import { factsOf } from "../../scripts/doctor/facts.ts";
 import { FINDINGS, NEEDS } from "../../scripts/doctor/findings.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { check, serverFields } from "../../firmware/config.ts";
+import { serverFault } from "../../firmware/config.ts";
 import { startInterpreter } from "../../scripts/simulator/interpreter.ts";
 
 const binary = process.env.ESPRUINO ?? "";
@@ -21,6 +21,18 @@ const SETTINGS = [
   ...['"60"', "1.5", "-1", "-0", "1e400", "65536", "1e2", "1883.0", "null", "{}", "[1]", "true"].map(
     (port) => `{${RIGHT},"port":${port}}`,
   ),
+  ...[
+    "1",
+    '1,"ca":"a.pem,9"',
+    '2,"ca":"a.pem,9"',
+    '2,"ca":"a.pem,9","cert":"b.pem,9"',
+    '2,"ca":"a.pem,9","cert":"b.pem,9","key":"c.pem,9"',
+    '1,"ca":5',
+    '"1"',
+    "3",
+    "null",
+    "[2]",
+  ].flatMap((tls) => [`{${RIGHT},"tls":${tls}}`, `{"host":"h","tls":${tls}}`]),
   ...[
     "5",
     "null",
@@ -46,7 +58,7 @@ test("settings are refused in the same words as under Node", { skip }, async (t)
   while (!(await evaluate('typeof TBDeviceMQTTClient=="function"')))
     await new Promise((resolve) => setTimeout(resolve, 100));
   for (const text of SETTINGS) {
-    const fault = check(JSON.parse(text), serverFields());
+    const fault = serverFault(JSON.parse(text));
     const said = await evaluate(
       `(function(){try{new TBDeviceMQTTClient(JSON.parse(${JSON.stringify(text)}));return ""}catch(e){return e.message}})()`,
     );

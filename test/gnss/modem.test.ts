@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { type Clock, install } from "@sinonjs/fake-timers";
 import type { Fix } from "../../firmware/gnss/fix.ts";
-import { Reason, words } from "../../firmware/reason.ts";
+import { Reason } from "../../firmware/reason.ts";
+import { words } from "../../firmware/words.ts";
 import { OK, type ScriptedModem, scriptedEngine, scriptedModem } from "./scripted-modem.ts";
 
 const BG96 = "061951.0,31.84538,117.19882,0.7,62.2,3,0.00,0.0,0.0,110526,09";

@@ -41,7 +41,7 @@ export class FakeSerial implements SerialPort {
     const text = bytes.slice(0, -1);
     this.commands.push(text);
     if (this.echo) this.later(bytes);
-    if (text !== "AT") this.owed = Number(/^AT\+QISEND=\d+,(\d+)$/.exec(text)?.[1] ?? 0);
+    if (text !== "AT") this.owed = Number(/^AT\+Q(?:I|SSL)SEND=\d+,(\d+)$/.exec(text)?.[1] ?? 0);
     this.answer(text);
   }
 

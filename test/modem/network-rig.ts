@@ -2,7 +2,8 @@ import type { TestContext } from "node:test";
 import type * as network from "../../firmware/modem/network.ts";
 import { Rung } from "../../firmware/modem/network.ts";
 import type { SimConfig } from "../../firmware/modem/way.ts";
-import { type Reason, words } from "../../firmware/reason.ts";
+import type { Reason } from "../../firmware/reason.ts";
+import { words } from "../../firmware/words.ts";
 import { FakeSerial, fakeClock, healthy, OK, ok, unasked } from "./fake-serial.ts";
 import { bootable } from "./fresh.ts";
 
@@ -40,13 +41,14 @@ export function setup(t: TestContext, config: Partial<SimConfig> = {}) {
       'AT+QIOPEN=1,0,"TCP","h",1,0,0': ok("+QIOPEN: 0,0"),
       "AT+QIRD=0,512": ok("+QIRD: 0"),
     });
-    modem.open("h", 1, {
+    const handlers = {
       onOpen: nothing,
       onData: nothing,
       onWritable: nothing,
       takesData: () => true,
       onClose: (reason: Reason) => void lost.push(words(reason)),
-    });
+    };
+    modem.open("h", 1, handlers, {});
     clock.tick(1000);
     serial.commands = [];
   };

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type * as channels from "../../firmware/modem/at.ts";
 import type * as sockets from "../../firmware/modem/socket.ts";
-import { Reason, words } from "../../firmware/reason.ts";
+import { Reason } from "../../firmware/reason.ts";
 import type { Socket } from "../../firmware/socket.ts";
+import { words } from "../../firmware/words.ts";
 import { FakeSerial, fakeClock, OK } from "./fake-serial.ts";
 import { bootable } from "./fresh.ts";
 
@@ -62,7 +63,7 @@ export function setup(t: TestContext) {
     return result;
   };
   const open = (name = "", handlers: Partial<ReturnType<typeof handlersOf>> = {}) =>
-    guard(() => parts.open("broker.example", 1883, { ...handlersOf(name), ...handlers }));
+    guard(() => parts.open("broker.example", 1883, { ...handlersOf(name), ...handlers }, {}));
   const write = (socket: Socket, bytes: string) => guard(() => socket.write(bytes));
   const opened = (handlers = {}) => {
     const socket = open("", handlers);

@@ -4,7 +4,7 @@ import { useNetwork } from "../../firmware/mqtt/connection.ts";
 import type { Session } from "../../firmware/mqtt/owner.ts";
 import { First, field, packet, uint16 } from "../../firmware/mqtt/packet.ts";
 import { connect, disconnect, publish, Role } from "../../firmware/mqtt/session.ts";
-import { words } from "../../firmware/reason.ts";
+import { words } from "../../firmware/words.ts";
 import { type FakeNetwork, fakeNetwork } from "./fake-network.ts";
 import { encodePublish } from "./publish.ts";
 

@@ -64,11 +64,8 @@ describe("settings", () => {
     ["a client id of a number", { client_id: 5 }, /^server: client_id: /],
     ["a keep alive too long", { keep_alive: 65536 }, /^server: keep_alive: must be .*0 to 65535$/],
     ["unknown topics", { topics: 3 }, /^server: topics: must be whole, 1 to 2$/],
-    [
-      "tls, which this build has not",
-      { tls: true },
-      /^server: tls: unknown, use host,port,username,client_id/,
-    ],
+    ["tls as a boolean", { tls: true }, /^server: tls: must be whole, 0 to 2$/],
+    ["tls without a root to trust", { tls: 1 }, /^server: ca: must be plain text of 1 to 255$/],
     ["a misspelt field", { user_name: "t" }, /^server: user_name: unknown/],
   ];
   for (const [name, change, message] of wrong)

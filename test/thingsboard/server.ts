@@ -45,8 +45,8 @@ export function server(changes: Partial<ServerConfig> = {}, parts: Parts = OURS)
     setImmediate(() => {
       if (self.answers) network.respond(fromBuffer(generate(packet)));
     });
-  network.open = (host, port, handlers) => {
-    const socket = open(host, port, handlers);
+  network.open = (host, port, handlers, protection) => {
+    const socket = open(host, port, handlers, protection);
     decoder = parser();
     decoder.on("packet", (packet) => {
       self.received.push({ ...packet } as Packet);

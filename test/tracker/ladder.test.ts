@@ -22,9 +22,11 @@ describe("the table", () => {
     ["no network", Evidence.Registration, again("crcrcmcrcrcmcrcrcmcrcrcp")],
     ["no PDP context", Evidence.Context, again("ccrccrccmccrccrccmccrccrccmccrccrccp")],
     ["the PDP context was taken away", Evidence.ContextLost, again("c")],
+    ["TLS: certificates missing, clock unknown", Evidence.Unready, again("..c")],
     ["no socket", Evidence.Sockets, again(".c.m.c.m.c.p")],
     ["565: the name has no address", Evidence.Name, again("..c..c..c..c..c..c..c..c..c..c..c..m")],
     ["566, 569: not reached", Evidence.Open, again("..c..c..c..c..c..c..c..c..c..c..c..m")],
+    ["no handshake", Evidence.Untrusted, again(".")],
     [
       "CONNECT unanswered",
       Evidence.Unanswered,
@@ -52,7 +54,7 @@ describe("the table", () => {
     );
   });
 
-  test("has every kind above", () => assert.equal(ALL_KINDS.length, 13));
+  test("has every kind above", () => assert.equal(ALL_KINDS.length, 15));
 
   test("only a silent modem reboots the board, and only one not yet proven to work is cut off", () => {
     for (const evidence of ALL_KINDS) {
@@ -113,6 +115,17 @@ describe("what a failure is evidence of", () => {
     [Reason.OpenFailed, Evidence.Open, Evidence.Ended],
     [Reason.OpenTimeout, Evidence.Open, Evidence.Ended],
     [Reason.BadHost, Evidence.Open, Evidence.Ended],
+    [579 as Reason, Evidence.Open, Evidence.Ended],
+    [Reason.NoAuthority, Evidence.Unready, Evidence.Unready],
+    [Reason.NoCertificate, Evidence.Unready, Evidence.Unready],
+    [Reason.ClockUnknown, Evidence.Unready, Evidence.Unready],
+    [Reason.TlsSettings, Evidence.Sockets, Evidence.Sockets],
+    [Reason.TlsFailed, Evidence.Untrusted, Evidence.Untrusted],
+    [Reason.NoTls, Evidence.Untrusted, Evidence.Untrusted],
+    [Reason.UnknownAuthority, Evidence.Untrusted, Evidence.Untrusted],
+    [Reason.WrongHost, Evidence.Untrusted, Evidence.Untrusted],
+    [Reason.WrongDates, Evidence.Untrusted, Evidence.Untrusted],
+    [Reason.ClientRefused, Evidence.Untrusted, Evidence.Untrusted],
     [Reason.ConnectUnanswered, Evidence.Unanswered, Evidence.Ended],
     [Reason.ClosedByServer, Evidence.Unanswered, Evidence.Ended],
     [Reason.LinkLost, Evidence.Unanswered, Evidence.Ended],
