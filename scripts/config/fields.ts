@@ -5,6 +5,7 @@
 import type { Board } from "../../board/board.ts";
 import { check, configFields, type Field, type Fields, serverFields } from "../../firmware/config.ts";
 import { BOARDS, type BoardName } from "../boards.ts";
+import { cutShort } from "../fault.ts";
 import { DESCRIPTIONS } from "./descriptions.ts";
 
 export interface FieldInfo {
@@ -199,7 +200,7 @@ export function faultOf(field: FieldInfo, value: unknown = field.default): strin
     ? refused + charactersWanted(field, value)
     : stricter && !new RegExp(stricter.pattern).test(`${value}`) && stricter.words;
   // JSON has no word for the infinite number that 1e400 is.
-  const given = typeof shown === "number" ? String(shown) : JSON.stringify(shown);
+  const given = typeof shown === "number" ? String(shown) : cutShort(JSON.stringify(shown));
   return words ? `${path}${secret ? "" : ` ${given}`}: ${words}` : "";
 }
 
@@ -208,5 +209,5 @@ export function unknownFault(path: string, known: string[]): string {
   const name = nameOf(path);
   // Without a prototype, whose names a device would not know.
   const table: Fields = Object.assign(Object.create(null), ...known.map((field) => ({ [field]: 0 })));
-  return path.slice(0, -name.length) + check({ [name]: 0 }, table);
+  return path.slice(0, -name.length) + check({ [cutShort(name)]: 0 }, table);
 }

@@ -2,6 +2,7 @@
 import type { Readable, Writable } from "node:stream";
 import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from "@clack/prompts";
 import { BOARDS, type BoardName, entryOf } from "../boards.ts";
+import { Fault } from "../fault.ts";
 import { type FieldInfo, faultOf, fields } from "./fields.ts";
 import { typedValue } from "./options.ts";
 
@@ -12,7 +13,11 @@ export interface Streams {
 }
 
 /** Ctrl-C, at any question. */
-export class Cancelled extends Error {}
+export class Cancelled extends Fault {
+  constructor() {
+    super("given up, nothing written");
+  }
+}
 
 /** What is asked for, in this order, where the board has it. */
 const QUESTIONS: Record<string, string> = {

@@ -31,7 +31,7 @@ const LOOK_MS = 500;
 /** Returns the exit code. Throws `DeviceError`. */
 export async function runRepl(run: ReplRun): Promise<number> {
   // What is wrong with it is told before anything else is done.
-  const file = run.log === undefined ? undefined : openLog(run.log);
+  const file = run.log === undefined ? undefined : openLog(run.log, { complain: run.complain });
   let device: Device | undefined;
   try {
     device = await run.open();

@@ -83,16 +83,17 @@ describe("npm run repl -e", () => {
     }
   });
 
-  for (const [args, message] of [
-    [["--tcp", "nowhere"], /^option .--tcp <HOST:PORT>. argument .nowhere. is invalid/],
-    [["--tcp", "127.0.0.1:1"], /^127\.0\.0\.1:1: connection refused/],
-    [["-e", " "], /^option .-e, --eval <EXPR>. .*expression/],
-    [["--nope"], /--nope/],
-    [["--log", "/nonexistent/log"], /^--log \/nonexistent\/log: /],
+  for (const [wanted, args, message] of [
+    [2, ["--tcp", "nowhere"], /^option .--tcp <HOST:PORT>. argument .nowhere. is invalid/],
+    [1, ["--tcp", "127.0.0.1:1"], /^127\.0\.0\.1:1: connection refused/],
+    [2, ["-e", " "], /^option .-e, --eval <EXPR>. .*expression/],
+    [2, ["--nope"], /--nope/],
+    [1, ["--log", "/nonexistent/log"], /^--log \/nonexistent\/log: no such file or directory$/m],
+    [1, ["--log", tmpdir()], /^--log \S+: illegal operation on a directory$/m],
   ] as const)
     test(`${args.join(" ")} is refused in one line`, async () => {
       const { code, err } = await run([...args]);
-      assert.equal(code, 1);
+      assert.equal(code, wanted);
       assert.match(err, message);
       assert.equal(err.trim().split("\n").length, 1);
     });
