@@ -349,6 +349,19 @@ describe("asked", () => {
     assert.equal(read(out).apn_password, "-");
   });
 
+  test("what is asked for has the name that is said of a wrong answer", async () => {
+    const steps = answering({
+      Seconds: `${CTRL_U}0${ENTER}`,
+    });
+    const { code, screen } = await runConfig(
+      ["--out", file()],
+      [...steps, ["interval_s 0: must be whole, 1 to 86400", `${CTRL_U}30${ENTER}`]],
+    );
+    assert.equal(code, 0);
+    assert.match(screen, /Seconds from fix to fix \[interval_s\]/);
+    assert.match(screen, /access token \[server\.username\]/);
+  });
+
   test("no to overwriting leaves the file", async () => {
     const text = JSON.stringify(present);
     const out = file(text);

@@ -132,6 +132,22 @@ describe("faults", () => {
   for (const [settings, ...lines] of [
     [right()],
     [right({ $schema: "x" })],
+    ...["Longitude", ",,,Speed", "a,b", "a,,b,c", "lon gitude,ab,b"].map(
+      (keys) => [right({ keys })] as const,
+    ),
+    ...[",", ",,,", "a,a", "a,b,,b", ",,a,a", "a,b,c,d,e", "a,,,,", "a,b,c,d,"].map(
+      (keys) =>
+        [
+          right({ keys }),
+          `keys "${keys}": must be one to four different names with commas between, one left out is empty`,
+        ] as const,
+    ),
+    [right({ keys: "\u00e9,a" }), `keys "\u00e9,a": ${TEXT} 1 to 99, only ASCII without quotes`],
+    [
+      right({ board: "linux", outbox_bytes: 8193 }),
+      "outbox_bytes 8193: must be whole pages, a multiple of 4096",
+    ],
+    [right({ board: "linux", outbox_bytes: 12288 })],
     [{ board: "rak8212" }, `server.host "": ${TEXT} 1 to 255`, `server.username: ${TEXT} 1 to 255`],
     [right({ server: [] }), "server: must be an object"],
     [right({ server: "S3CRET" }), "server: must be an object"],
