@@ -63,15 +63,22 @@ describe("settingsFor", () => {
   });
 
   test("sends the device the same settings as the whole file would be", () => {
-    const values = fields("linux").map(({ path, type, least, most, pattern }) =>
+    const values = fields("linux").map(({ path, type, least, most, step = 1, pattern }) =>
       fc.tuple(
         fc.constant(path),
         type === "number"
-          ? fc.option(fc.integer({ min: least, max: most }), { nil: undefined })
+          ? fc.option(
+              fc.integer({ min: least / step, max: Math.floor(most / step) }).map((steps) => steps * step),
+              { nil: undefined },
+            )
           : fc.option(
-              fc
-                .stringMatching(new RegExp(pattern ?? ""))
-                .filter((text) => text.length >= least && text.length <= most),
+              // What looks ahead is not made from its pattern.
+              (path === "keys"
+                ? fc
+                    .uniqueArray(fc.stringMatching(/^[a-z ]{0,9}$/), { minLength: 1, maxLength: 4 })
+                    .map(String)
+                : fc.stringMatching(new RegExp(pattern ?? ""))
+              ).filter((text) => text.length >= least && text.length <= most),
               { nil: undefined },
             ),
       ),
