@@ -1,10 +1,8 @@
 /** `npm run flash`: builds the firmware for the board on a port, writes it and the settings, and starts it. */
-import { fileURLToPath } from "node:url";
 import type { BoardName } from "./boards.ts";
 import { choicesOf } from "./build/boards.ts";
 import { readChoices } from "./build/features.ts";
 import { count } from "./build/report.ts";
-import { UsageError } from "./command-line.ts";
 import { type Device, DeviceError } from "./device/device.ts";
 import type { OpenTimes } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
@@ -20,6 +18,7 @@ import { showProgress } from "./flash/progress.ts";
 import { type Memory, startApp, stopApp } from "./flash/restart.ts";
 import { SETTINGS_FILE, settingsOf, storedFault } from "./flash/settings.ts";
 import { erase, eraseOrphans, type NewFile } from "./flash/storage.ts";
+import { runCommand, withFaultsTold } from "./run-command.ts";
 
 /** What the command stands on; the process's own when not told. */
 export interface Surroundings {
@@ -45,7 +44,7 @@ const CODE_FILE = ".bootcde";
 /** Returns the exit code. */
 export async function flash(args: string[], given: Partial<Surroundings> = {}): Promise<number> {
   const around = { ...PROCESS, ...given };
-  try {
+  return withFaultsTold(async () => {
     const options = readOptions(args);
     if (!options) {
       around.say(flashCommand().helpInformation());
@@ -59,11 +58,7 @@ export async function flash(args: string[], given: Partial<Surroundings> = {}): 
       await device.close();
     }
     return 0;
-  } catch (error) {
-    if (!(error instanceof UsageError || error instanceof DeviceError)) throw error;
-    around.complain(error.message);
-    return 1;
-  }
+  }, around.complain);
 }
 
 async function flashDevice(device: Device, options: FlashOptions, around: Surroundings): Promise<void> {
@@ -148,4 +143,5 @@ async function write(device: Device, { name, bytes }: NewFile, { say, output }: 
   say(`${progress.stop()}, checksum right`);
 }
 
-if (fileURLToPath(import.meta.url) === process.argv[1]) process.exitCode = await flash(process.argv.slice(2));
+// A board is not left half written because nobody reads how far it is.
+await runCommand(import.meta.url, (args) => flash(args), { unread: () => {} });

@@ -2,6 +2,7 @@
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import { BOARDS, type BoardName } from "../boards.ts";
 import { type Choices, describeChoices } from "../build/features.ts";
+<<<<<<< HEAD
 import {
   boardsWith,
   type FieldInfo,
@@ -11,6 +12,10 @@ import {
   unknownFault,
   withoutContents,
 } from "./fields.ts";
+=======
+import { cutShort } from "../fault.ts";
+import { boardsWith, type FieldInfo, faultOf, fields, unknownFault, withoutContents } from "./fields.ts";
+>>>>>>> 5093bd0
 
 /** An object of `tracker.json`: the settings, or the `server` in them. */
 export type Settings = Record<string, unknown>;
@@ -86,7 +91,7 @@ function boardFault(settings: Settings, board: BoardName | undefined): string {
   const named = valueAt(settings, "board");
   if (named === undefined) return board ? "" : `board: missing, use ${BOARDS.join(" ")}`;
   if (!isBoard(named))
-    return `board ${JSON.stringify(withoutContents(named))}: unknown, use ${BOARDS.join(" ")}`;
+    return `board ${cutShort(JSON.stringify(withoutContents(named)))}: unknown, use ${BOARDS.join(" ")}`;
   return board && board !== named ? `board ${JSON.stringify(named)}: these settings go to ${board}` : "";
 }
 

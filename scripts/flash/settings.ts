@@ -1,18 +1,18 @@
 /** The settings that go to a board with its firmware, and those it has. */
 import type { BoardName } from "../boards.ts";
 import type { Choices } from "../build/features.ts";
-import { UsageError } from "../command-line.ts";
 import { readText } from "../config/file.ts";
 import { settingsFor } from "../config/settings.ts";
 import { type Device, DeviceError } from "../device/device.ts";
+import { Fault } from "../fault.ts";
 
 /** The Storage file. */
 export const SETTINGS_FILE = "tb.json";
 
-/** A file's settings in the form that goes to the board, with firmware that is built so. Throws `UsageError` or `DeviceError` with all its faults. */
+/** A file's settings in the form that goes to the board, with firmware that is built so. Throws `Fault` with all its faults. */
 export function settingsOf(path: string, board: BoardName, built: Choices): string {
   const text = readText(path);
-  if (text === undefined) throw new UsageError(`${path}: no such file; npm run config writes one`);
+  if (text === undefined) throw new Fault(`${path}: no such file; npm run config writes one`);
   const checked = settingsFor(board, text, built);
   if ("json" in checked) return checked.json;
   throw new DeviceError(
