@@ -108,13 +108,8 @@ export async function askField(
   if (field.secret) return askSecret(field, present, streams);
   const right = present !== undefined && !faultOf(field, present);
   const meaning = (typed = "") => typedValue(field, typed.trim());
-<<<<<<< HEAD
-  const message = QUESTIONS[field.path] ?? field.path;
-  const initialValue = String(right ? present : (OFFERED[field.path] ?? field.default));
-=======
   const message = questionFor(field);
-  const initialValue = String(right ? present : field.default);
->>>>>>> 5093bd0
+  const initialValue = String(right ? present : (OFFERED[field.path] ?? field.default));
   const validate = (typed?: string) => faultOf(field, meaning(typed)) || undefined;
   return meaning(await answerTo(streams, (ends) => text({ message, initialValue, validate, ...ends })));
 }

@@ -2,7 +2,7 @@
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import { BOARDS, type BoardName } from "../boards.ts";
 import { type Choices, describeChoices } from "../build/features.ts";
-<<<<<<< HEAD
+import { cutShort } from "../fault.ts";
 import {
   boardsWith,
   type FieldInfo,
@@ -12,10 +12,6 @@ import {
   unknownFault,
   withoutContents,
 } from "./fields.ts";
-=======
-import { cutShort } from "../fault.ts";
-import { boardsWith, type FieldInfo, faultOf, fields, unknownFault, withoutContents } from "./fields.ts";
->>>>>>> 5093bd0
 
 /** An object of `tracker.json`: the settings, or the `server` in them. */
 export type Settings = Record<string, unknown>;
