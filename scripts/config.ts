@@ -17,6 +17,8 @@ import {
   type Settings,
   valueAt,
 } from "./config/settings.ts";
+import { Fault } from "./fault.ts";
+import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SCHEMA = join(ROOT, "scripts/config/tracker.schema.json");
@@ -38,13 +40,13 @@ const PROCESS: Surroundings = {
 };
 
 /** Faults of a file, each with its name before it. */
-const faulty = (path: string, faults: string[]): UsageError =>
-  new UsageError(faults.map((fault) => `${path}: ${fault}`).join("\n"));
+const faulty = (path: string, faults: string[]): Fault =>
+  new Fault(faults.map((fault) => `${path}: ${fault}`).join("\n"));
 
 /** `--check`. */
 function check(path: string, board: BoardName | undefined): string {
   const text = readText(path);
-  if (text === undefined) throw new UsageError(`${path}: no such file`);
+  if (text === undefined) throw new Fault(`${path}: no such file`);
   const read = parseSettings(text);
   const faults = "faults" in read ? read.faults : faultsOf(read.settings, board);
   if ("faults" in read || faults.length) throw faulty(path, faults);
@@ -57,7 +59,7 @@ function presentSettings(path: string, force: boolean): Settings {
   const read = text === undefined ? { settings: {} } : parseSettings(text);
   if ("settings" in read) return read.settings;
   if (force) return {};
-  throw new UsageError(`${path}: ${read.faults[0]}; mend it, or start afresh with --force`);
+  throw new Fault(`${path}: ${read.faults[0]}; mend it, or start afresh with --force`);
 }
 
 /** Asks for everything; or, when some came as flags, for what is required and still missing. */
@@ -125,29 +127,23 @@ async function configure(options: ConfigOptions, surroundings: Surroundings): Pr
   const before = readText(out);
   if (before === text) return `${out}: is so already`;
   if (before !== undefined && !force) {
-    if (!interactive) throw new UsageError(`${out}: is there already; --force overwrites it`);
+    if (!interactive) throw new Fault(`${out}: is there already; --force overwrites it`);
     if (!(await askYes(`Overwrite ${out}?`, surroundings))) throw new Cancelled();
   }
   writeSecretText(out, text);
   return `wrote ${out}, readable by you alone as it holds secrets; next: npm run flash -- --config ${out}`;
 }
 
-/** Returns the exit code: 1 for a fault, said in one line each. */
+/** Returns the exit code. */
 export async function config(args: string[], surroundings: Surroundings = PROCESS): Promise<number> {
-  try {
+  return withFaultsTold(async () => {
     const options = readOptions(args);
     if (!options) surroundings.say(configCommand().helpInformation());
     else if (options.schema) surroundings.say(schemaText().trimEnd());
     else if (options.check !== undefined) surroundings.say(check(options.check, options.board));
     else surroundings.say(await configure(options, surroundings));
-    return 0;
-  } catch (error) {
-    if (error instanceof Cancelled) surroundings.complain("given up, nothing written");
-    else if (error instanceof UsageError) surroundings.complain(error.message);
-    else throw error;
-    return 1;
-  }
+    return EXIT.OK;
+  }, surroundings.complain);
 }
 
-if (fileURLToPath(import.meta.url) === process.argv[1])
-  process.exitCode = await config(process.argv.slice(2));
+await runCommand(import.meta.url, (args) => config(args));
