@@ -7,6 +7,7 @@ import { Watchdog } from "../firmware/tracker/health.ts";
 import { Size } from "../firmware/tracker/slot.ts";
 import { BOARDS } from "../scripts/boards.ts";
 import { BUDGETS } from "../scripts/budgets.ts";
+import { certificateCommand } from "../scripts/certificate/options.ts";
 import { differs, fields } from "../scripts/config/fields.ts";
 import { configCommand, flagOf } from "../scripts/config/options.ts";
 import { pretokenise } from "../scripts/device/pretokenise.ts";
@@ -127,8 +128,8 @@ describe("the README", () => {
         assert.ok(readme.includes(`${long} `) || readme.includes(`\`${long}\``), `${long}`);
   });
 
-  test("has every option of npm run flash, repl and doctor", () => {
-    for (const { options } of [flashCommand(), replCommand(), doctorCommand()])
+  test("has every option of npm run certificate, flash, repl and doctor", () => {
+    for (const { options } of [certificateCommand(), flashCommand(), replCommand(), doctorCommand()])
       for (const { long } of options) assert.ok(readme.includes(`\`${long}`), `${long}`);
   });
 

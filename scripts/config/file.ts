@@ -1,4 +1,4 @@
-/** The file with the settings: it holds secrets, and may be there already. */
+/** The files with settings, certificates and keys: some hold secrets, and they may be there already. */
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Fault, fileFault } from "../fault.ts";
@@ -15,11 +15,14 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/**
- * Writes a file that only its owner may read, all of it or nothing: a new file takes the old one's place, whose mode may
- * have been another. Throws `Fault`.
- */
-export function writeSecretText(path: string, text: string): void {
+/** Writes a file that only its owner may read. Throws `Fault`. */
+export const writeSecretText = (path: string, text: string): void => writeWhole(path, text, 0o600);
+
+/** Writes a file that anybody may read. Throws `Fault`. */
+export const writePublicText = (path: string, text: string): void => writeWhole(path, text, 0o644);
+
+/** All of it or nothing: a new file takes the old one's place, whose mode may have been another. */
+function writeWhole(path: string, text: string, mode: number): void {
   let target = path;
   try {
     // Through a link, not in its place.
@@ -29,7 +32,7 @@ export function writeSecretText(path: string, text: string): void {
   }
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}`);
   try {
-    writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
+    writeFileSync(temporary, text, { mode, flag: "wx" });
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });

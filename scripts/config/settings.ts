@@ -77,6 +77,10 @@ export function boardOf(settings: Settings): BoardName | undefined {
   return isBoard(board) ? board : undefined;
 }
 
+/** The server's port; MQTT's own where settings name none. */
+export const portOf = (settings: Settings): number =>
+  Number(valueAt(settings, "server.port")) || (tlsOf(settings) ? 8883 : 1883);
+
 /** How settings want the connection to be kept; plain text where what they say is no such thing. */
 export function tlsOf(settings: Settings): Tls {
   const tls = valueAt(settings, "server.tls");
