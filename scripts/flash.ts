@@ -25,7 +25,7 @@ import {
   STOPPED,
 } from "./flash/interruption.ts";
 import { type FlashOptions, flashCommand, readOptions } from "./flash/options.ts";
-import { roundingNote, wantedBytes } from "./flash/outbox-file.ts";
+import { wantedBytes } from "./flash/outbox-file.ts";
 import { describeOutcome } from "./flash/outcome.ts";
 import { isDone, makeRoom, planFor, type Wanted } from "./flash/plan.ts";
 import { type Output, showProgress, waitFor } from "./flash/progress.ts";
@@ -121,8 +121,6 @@ async function flashDevice(
   const fault = given ? "" : await storedFault(device, board, built);
   const stored = await storedCertificates(device);
   const certificates = given?.certificates ?? withBytes(stored);
-  const note = roundingNote(settings);
-  if (note) say(note);
   const firmware = await around.firmware(board, features);
   if (boardOf(firmware.board) !== board)
     throw new DeviceError(`the firmware is for ${firmware.board}, the board is a ${device.env.BOARD}`);
