@@ -1,7 +1,5 @@
 /** `npm run doctor`: looks at a board and says what is wrong and what to do. */
-import { fileURLToPath } from "node:url";
-import { UsageError } from "./command-line.ts";
-import { DeviceError, SilentError } from "./device/device.ts";
+import { SilentError } from "./device/device.ts";
 import { openDevice } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
 import { examine } from "./doctor/examine.ts";
@@ -9,6 +7,7 @@ import { factsOf } from "./doctor/facts.ts";
 import { judge } from "./doctor/judge.ts";
 import { type DoctorOptions, doctorCommand, readOptions } from "./doctor/options.ts";
 import { reportLines, silentLines } from "./doctor/report.ts";
+import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 
 /** What the command stands on; the process's own when not told. */
 export interface Surroundings {
@@ -27,13 +26,17 @@ const PROCESS: Surroundings = {
 };
 
 async function visit(options: DoctorOptions, { say, complain, sleep, open }: Surroundings): Promise<number> {
-  const device = await open(await findAddress(options));
+  const device = await open(await findAddress(options)).catch((error: Error) => {
+    if (!(error instanceof SilentError)) throw error;
+    silentLines(error.message).forEach(complain);
+  });
+  if (!device) return EXIT.UNWELL;
   try {
     const evidence = await examine(device, { wait_s: options.wait, sleep, progress: complain });
     const verdicts = judge(factsOf(evidence));
     if (options.json) say(JSON.stringify(verdicts, undefined, 2));
     else reportLines(verdicts).forEach(say);
-    return verdicts.every(({ kind }) => kind === "ok") ? 0 : 1;
+    return verdicts.every(({ kind }) => kind === "ok") ? EXIT.OK : EXIT.UNWELL;
   } finally {
     await device.close();
   }
@@ -42,18 +45,12 @@ async function visit(options: DoctorOptions, { say, complain, sleep, open }: Sur
 /** Returns the exit code: 0 when all is well. */
 export async function doctor(args: string[], given: Partial<Surroundings> = {}): Promise<number> {
   const around = { ...PROCESS, ...given };
-  try {
+  return withFaultsTold(async () => {
     const options = readOptions(args);
     if (options) return await visit(options, around);
     around.say(doctorCommand().helpInformation());
     return 0;
-  } catch (error) {
-    if (error instanceof SilentError) silentLines(error.message).forEach(around.complain);
-    else if (error instanceof UsageError || error instanceof DeviceError) around.complain(error.message);
-    else throw error;
-    return 1;
-  }
+  }, around.complain);
 }
 
-if (fileURLToPath(import.meta.url) === process.argv[1])
-  process.exitCode = await doctor(process.argv.slice(2));
+await runCommand(import.meta.url, (args) => doctor(args));

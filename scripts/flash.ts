@@ -1,14 +1,13 @@
 /** `npm run flash`: builds the firmware for the board on a port, writes it and the settings, and starts it. */
-import { fileURLToPath } from "node:url";
 import { type BoardName, entryOf } from "./boards.ts";
 import { choicesOf } from "./build/boards.ts";
 import { readChoices } from "./build/features.ts";
 import { count } from "./build/report.ts";
-import { UsageError } from "./command-line.ts";
-import { type Device, DeviceError } from "./device/device.ts";
+import { type Address, type Device, DeviceError } from "./device/device.ts";
 import type { OpenTimes } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
 import { pretokenise } from "./device/pretokenise.ts";
+import type { Certificate } from "./flash/certificates.ts";
 import { type Certifier, openCertifier } from "./flash/certify.ts";
 import { askOnTerminal, consentTo } from "./flash/consent.ts";
 import { buildFirmware, type Firmware } from "./flash/firmware.ts";
@@ -27,7 +26,7 @@ import {
 } from "./flash/interruption.ts";
 import { writeLead } from "./flash/lead.ts";
 import { type FlashOptions, flashCommand, readOptions } from "./flash/options.ts";
-import { OUTBOX_FILE, roundingNote, wantedBytes } from "./flash/outbox-file.ts";
+import { OUTBOX_FILE, wantedBytes } from "./flash/outbox-file.ts";
 import { describeOutcome } from "./flash/outcome.ts";
 import { isDone, makeRoom, type Plan, planFor, type Wanted } from "./flash/plan.ts";
 import { type Output, type Progress, showProgress, waitFor } from "./flash/progress.ts";
@@ -36,6 +35,7 @@ import { buildRelay } from "./flash/relay-program.ts";
 import { type Memory, startApp, stopApp } from "./flash/restart.ts";
 import { settingsOf, storedCertificates, storedFault, withBytes } from "./flash/settings.ts";
 import { erase, eraseOrphans } from "./flash/storage.ts";
+import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 
 /** What the command stands on; the process's own when not told. */
 export interface Surroundings {
@@ -70,36 +70,35 @@ const STARTS_MS = 13_500;
 export async function flash(args: string[], given: Partial<Surroundings> = {}): Promise<number> {
   const around = { ...PROCESS, ...given };
   const interruption = awaitCtrlC(around.signals);
+  const told = (line: string): void =>
+    around.complain(interruption.signal.aborted ? `Interrupted: ${interruption.state}` : line);
   try {
-    const options = readOptions(args);
-    if (!options) {
-      around.say(flashCommand().helpInformation());
-      return 0;
-    }
-    const address = await findAddress(options);
-    const device = await openHolding(address, { ...around, signal: interruption.signal }, around.times);
-    // What is under way on it ends then, at once.
-    const close = (): void => void device.close();
-    interruption.signal.addEventListener("abort", close);
-    if (interruption.signal.aborted) close();
-    try {
-      await flashDevice(device, { ...options, ...address }, around, interruption);
-    } finally {
-      interruption.signal.removeEventListener("abort", close);
-      await device.close();
-    }
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UsageError || error instanceof DeviceError)) throw error;
-    if (interruption.signal.aborted) {
-      around.complain(`Interrupted: ${interruption.state}`);
-      return INTERRUPTED;
-    }
-    around.complain(error.message);
-    return 1;
+    const code = await withFaultsTold(() => run(args, around, interruption), told);
+    return interruption.signal.aborted && code ? INTERRUPTED : code;
   } finally {
     interruption.end();
   }
+}
+
+async function run(args: string[], around: Surroundings, interruption: Interruption): Promise<number> {
+  const options = readOptions(args);
+  if (!options) {
+    around.say(flashCommand().helpInformation());
+    return EXIT.OK;
+  }
+  const address = await findAddress(options);
+  const device = await openHolding(address, { ...around, signal: interruption.signal }, around.times);
+  // What is under way on it ends then, at once.
+  const close = (): void => void device.close();
+  interruption.signal.addEventListener("abort", close);
+  if (interruption.signal.aborted) close();
+  try {
+    await flashDevice(device, { ...options, ...address }, around, interruption);
+  } finally {
+    interruption.signal.removeEventListener("abort", close);
+    await device.close();
+  }
+  return EXIT.OK;
 }
 
 async function flashDevice(
@@ -121,8 +120,6 @@ async function flashDevice(
   const fault = given ? "" : await storedFault(device, board, built);
   const stored = await storedCertificates(device);
   const certificates = given?.certificates ?? withBytes(stored);
-  const note = roundingNote(settings);
-  if (note) say(note);
   const firmware = await around.firmware(board, features);
   if (boardOf(firmware.board) !== board)
     throw new DeviceError(`the firmware is for ${firmware.board}, the board is a ${device.env.BOARD}`);
@@ -144,31 +141,14 @@ async function flashDevice(
   const isThere = isDone(first);
 
   const seesModem = certificates.length + stored.length > 0;
-  let idle: Memory | undefined;
   if (isThere) say("All of it is on the board already");
-  if (!isThere || seesModem) {
-    interruption.at(STOPPED);
-    idle = await stopApp(device);
-    let certifier: Certifier | undefined;
-    let plan: Plan | undefined;
-    try {
-      // First, so that settings never name what is not there.
-      if (seesModem)
-        certifier = await openCertifier({
-          ...{ device, board, address: options, settings, certificates, say, output },
-          ...{ program: around.relay, times },
+  const idle =
+    isThere && !seesModem
+      ? undefined
+      : await bring({
+          ...{ device, address: options, wanted, isThere, settings, around, interruption, consent },
+          certificates: seesModem ? certificates : undefined,
         });
-      await certifier?.put();
-      if (!isThere) plan = await makeReady(device, wanted, around, interruption, consent);
-    } catch (error) {
-      // What is on the board still is whole: it goes on.
-      await device.evaluate("load()").catch(() => {});
-      throw error;
-    }
-    if (plan) await writeAll(device, board, plan, around, interruption);
-    interruption.at(STARTING);
-    await certifier?.tidy();
-  }
 
   interruption.at(STARTING);
   const { version_ms, boot_ms } = times;
@@ -178,14 +158,63 @@ async function flashDevice(
   for (const line of describeOutcome({ device, board, firmware, start, idle, fault })) say(line);
 }
 
+/** What is to be brought to the board. */
+interface Load {
+  device: Device;
+  address: Address;
+  wanted: Wanted;
+  /** The board has all of `wanted`. */
+  isThere: boolean;
+  /** Of `wanted`; undefined: those on the board stay. */
+  settings: string | undefined;
+  /** For the modem; undefined: it is left alone. */
+  certificates: Certificate[] | undefined;
+  around: Surroundings;
+  interruption: Interruption;
+  consent(): Promise<void>;
+}
+
+/**
+ * Stops the app, and brings what is missing: first the certificates, so that settings never name what is not there. Gives the
+ * memory without any program.
+ */
+async function bring(load: Load): Promise<Memory> {
+  const { device, address, wanted, settings, certificates, around, interruption } = load;
+  interruption.at(STOPPED);
+  const idle = await stopApp(device);
+  let certifier: Certifier | undefined;
+  let plan: Plan | undefined;
+  try {
+    if (certificates) {
+      const { say, output, relay: program, times } = around;
+      const { board } = wanted;
+      certifier = await openCertifier({
+        device,
+        board,
+        address,
+        settings,
+        certificates,
+        say,
+        output,
+        program,
+        times,
+      });
+    }
+    await certifier?.put();
+    if (!load.isThere) plan = await makeReady(load);
+  } catch (error) {
+    // What is on the board still is whole: it goes on.
+    await device.evaluate("load()").catch(() => {});
+    throw error;
+  }
+  if (plan) await writeAll(device, wanted.board, plan, around, interruption);
+  interruption.at(STARTING);
+  await certifier?.tidy();
+  return idle;
+}
+
 /** Makes room for what is to be written, and tells what that is. What the app wrote meanwhile counts. */
-async function makeReady(
-  device: Device,
-  wanted: Wanted,
-  around: Surroundings,
-  interruption: Interruption,
-  consent: () => Promise<void>,
-): Promise<Plan> {
+async function makeReady({ device, wanted, around, interruption, consent }: Load): Promise<Plan> {
   await eraseOrphans(device);
   const plan = await planFor(device, wanted);
   if (plan.way !== "write") {
@@ -264,4 +293,5 @@ async function write(
   say(`${progress.stop()}, checksum right`);
 }
 
-if (fileURLToPath(import.meta.url) === process.argv[1]) process.exitCode = await flash(process.argv.slice(2));
+// A board is not left half written because nobody reads how far it is.
+await runCommand(import.meta.url, (args) => flash(args), { unread: () => {} });

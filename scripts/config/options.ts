@@ -1,8 +1,9 @@
 /** The command line of `npm run config`: a flag a field, made from the fields. */
 import { type Command, Option } from "commander";
 import { BOARDS, type BoardName } from "../boards.ts";
-import { command, UsageError, valuesOf } from "../command-line.ts";
-import { type FieldInfo, faultOf, fieldOf, fields } from "./fields.ts";
+import { command, text, UsageError, valuesOf } from "../command-line.ts";
+import { PATHS, pathWithin } from "./document.ts";
+import { boardsWith, type FieldInfo, faultOf, fieldOf, fields } from "./fields.ts";
 
 /** What `npm run config` was asked for. */
 export interface ConfigOptions {
@@ -19,6 +20,10 @@ export interface ConfigOptions {
   yes: boolean;
   /** Overwrite without asking. */
   force: boolean;
+  /** Find the root to trust by a look at the server. */
+  fetchCa: boolean;
+  /** Of a root that is in no list, SHA-256 in hex. */
+  fingerprint: string | undefined;
 }
 
 /** The values of the options, as commander names them; those of settings by the settings' names. */
@@ -28,6 +33,8 @@ interface ConfigValues {
   schema?: true;
   yes?: true;
   force?: true;
+  fetchCa?: true;
+  fingerprint?: string;
   board?: BoardName;
   [setting: string]: unknown;
 }
@@ -50,6 +57,15 @@ export function configCommand(): Command {
     )
     .option("--force", "overwrite it without asking")
     .option("--yes", "ask nothing")
+    .option(
+      "--fetch-ca",
+      "look at the server from this computer, and take the root of its certificate as --ca if Node's list has it",
+    )
+    .option(
+      "--fingerprint <SHA256>",
+      "with --fetch-ca: take a root that no list has, if this is its fingerprint",
+      text((given) => /^[\da-f]{64}$/i.test(given.replaceAll(":", "")), "64 hexadecimal digits"),
+    )
     .option("--check <FILE>", "write nothing, say what is wrong with FILE, one line a fault")
     .option("--schema", "write nothing, print the JSON Schema of the file")
     .optionsGroup(
@@ -77,22 +93,24 @@ export function typedValue(field: FieldInfo, text: string): string | number {
   return field.type === "number" && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
+const foreignFault = ({ path }: FieldInfo): string => `${path}: only on ${boardsWith(path).join(", ")}`;
+
 /** Reads the command line; undefined: help is wanted. Throws `UsageError`, one line a fault. */
 export function readOptions(args: string[]): ConfigOptions | undefined {
   const values = valuesOf<ConfigValues>(configCommand(), args);
   if (!values) return undefined;
-  const { schema = false, check, out, board, yes = false, force = false } = values;
+  const { schema = false, check, out, board, yes = false, force = false, fetchCa = false } = values;
   const faults: string[] = [];
   const given = new Map<string, string | number>();
   for (const any of fields()) {
     const field = (board && fieldOf(any.path, board)) || any;
     const text = values[optionOf(field).attributeName()];
     if (typeof text !== "string") continue;
-    const value = typedValue(field, text);
-    const fault = faultOf(field, value);
+    const value = PATHS.includes(field.path) ? pathWithin(out, text) : typedValue(field, text);
+    const fault = board && !fieldOf(field.path, board) ? foreignFault(field) : faultOf(field, value);
     if (fault) faults.push(`${flagOf(field.path)}: ${fault}`);
     given.set(field.path, value);
   }
   if (faults.length) throw new UsageError(faults.join("\n"));
-  return { schema, check, out, board, given, yes, force };
+  return { schema, check, out, board, given, yes, force, fetchCa, fingerprint: values.fingerprint };
 }

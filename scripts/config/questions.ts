@@ -1,8 +1,9 @@
 /** What `npm run config` asks a person, and how. */
 import type { Readable, Writable } from "node:stream";
-import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from "@clack/prompts";
+import { type CANCEL_SYMBOL, confirm, isCancel, log, password, select, text } from "@clack/prompts";
 import { BOARDS, type BoardName, entryOf } from "../boards.ts";
-import { type FieldInfo, faultOf, fields } from "./fields.ts";
+import { Fault } from "../fault.ts";
+import { type FieldInfo, faultOf, fields, type Tls } from "./fields.ts";
 import { typedValue } from "./options.ts";
 
 /** Where a person reads and types. */
@@ -12,7 +13,11 @@ export interface Streams {
 }
 
 /** Ctrl-C, at any question. */
-export class Cancelled extends Error {}
+export class Cancelled extends Fault {
+  constructor() {
+    super("given up, nothing written");
+  }
+}
 
 /** What is asked for, in this order, where the board has it. */
 const QUESTIONS: Record<string, string> = {
@@ -23,12 +28,25 @@ const QUESTIONS: Record<string, string> = {
   pin: "PIN of the SIM (empty: none)",
   "server.host": "ThingsBoard's host name or address",
   "server.port": "Its MQTT port",
+  "server.tls": "Is the way there protected?",
+  "server.cert": "The device's certificate, a PEM file",
+  "server.key": "Its private key, a PEM file",
+  "server.ca": "The root to trust",
   "server.username": "The device's access token",
   interval_s: "Seconds from fix to fix",
 };
 
 /** What is offered where the default, 0, would say less to a person. */
 const OFFERED: Record<string, number> = { "server.port": 1883 };
+
+const TLS_PORT = 8883;
+
+/** `server.tls`, for a person. */
+const TLS_CHOICES: { value: Tls; label: string; hint: string }[] = [
+  { value: 0, label: "no, plain text", hint: "token and places can be read on the way" },
+  { value: 1, label: "TLS", hint: "the server is verified" },
+  { value: 2, label: "TLS with a certificate as login", hint: "ThingsBoard's X.509, no token" },
+];
 
 /** What is typed to empty a secret that is set: Enter keeps it, as it cannot be shown for editing. */
 const NONE = "-";
@@ -57,9 +75,9 @@ async function answerTo<T>(
   }
 }
 
-/** The fields that are asked for, of a board. */
-export function askedFields(board: BoardName): FieldInfo[] {
-  const known = fields(board);
+/** The fields that may be asked for, of a board. */
+export function askedFields(board: BoardName, tls: Tls = 0): FieldInfo[] {
+  const known = fields(board, tls);
   return Object.keys(QUESTIONS).flatMap((path) => known.filter((field) => field.path === path));
 }
 
@@ -80,13 +98,16 @@ export async function askYes(question: string, streams: Streams): Promise<boolea
   return answerTo(streams, (ends) => confirm({ message: question, ...ends }));
 }
 
+/** The question, with the field's name as messages have it. */
+const questionFor = ({ path }: FieldInfo): string => `${QUESTIONS[path]} [${path}]`;
+
 /** Asks for a secret. */
 async function askSecret(field: FieldInfo, present: unknown, streams: Streams): Promise<string> {
   const kept = typeof present === "string" && present !== "" && !faultOf(field, present) ? present : "";
   const none = field.required ? "" : `, ${NONE}: none`;
   const hint = kept && `; Enter: as it is${none}`;
   const meaning = (typed = "") => (typed === "" ? kept : kept && typed === NONE ? "" : typed);
-  const message = `${QUESTIONS[field.path]}${hint}`;
+  const message = `${questionFor(field)}${hint}`;
   const validate = (typed?: string) => faultOf(field, meaning(typed)) || undefined;
   return meaning(await answerTo(streams, (ends) => password({ message, validate, ...ends })));
 }
@@ -100,8 +121,62 @@ export async function askField(
   if (field.secret) return askSecret(field, present, streams);
   const right = present !== undefined && !faultOf(field, present);
   const meaning = (typed = "") => typedValue(field, typed.trim());
-  const message = QUESTIONS[field.path] ?? field.path;
+  const message = questionFor(field);
   const initialValue = String(right ? present : (OFFERED[field.path] ?? field.default));
   const validate = (typed?: string) => faultOf(field, meaning(typed)) || undefined;
   return meaning(await answerTo(streams, (ends) => text({ message, initialValue, validate, ...ends })));
+}
+
+/** Asks how the connection is to be protected; with `port` a good guess is offered. */
+export async function askTls(present: unknown, port: number, streams: Streams): Promise<Tls> {
+  const usual = port === TLS_PORT ? 1 : 0;
+  const initialValue = TLS_CHOICES.find(({ value }) => value === present)?.value ?? usual;
+  return answerTo(streams, (ends) =>
+    select<Tls>({
+      message: QUESTIONS["server.tls"] as string,
+      options: TLS_CHOICES,
+      initialValue,
+      ...ends,
+    }),
+  );
+}
+
+/** Asks for a file until `fault` says nothing of it. */
+export async function askFile(
+  field: FieldInfo,
+  present: string,
+  fault: (path: string) => string,
+  streams: Streams,
+): Promise<string> {
+  const message = QUESTIONS[field.path] as string;
+  const validate = (typed = "") => (typed.trim() ? fault(typed.trim()) : "give a file's path") || undefined;
+  const answer = await answerTo(streams, (ends) =>
+    text({ message, initialValue: present, validate, ...ends }),
+  );
+  return answer.trim();
+}
+
+/** Where the root to trust comes from. */
+export async function askRootSource(present: string, streams: Streams): Promise<"kept" | "server" | "file"> {
+  return answerTo(streams, (ends) =>
+    select<"kept" | "server" | "file">({
+      message: QUESTIONS["server.ca"] as string,
+      options: [
+        ...(present ? [{ value: "kept" as const, label: `as it is: ${present}` }] : []),
+        { value: "server", label: "look at the server from this computer, and choose" },
+        { value: "file", label: "a PEM file of mine" },
+      ],
+      ...ends,
+    }),
+  );
+}
+
+/** A yes or a no, where no is the safe answer. */
+export async function askUnsafe(question: string, streams: Streams): Promise<boolean> {
+  return answerTo(streams, (ends) => confirm({ message: question, initialValue: false, ...ends }));
+}
+
+/** Lines for the person at the questions. */
+export function show(lines: string[], { output }: Streams): void {
+  log.message(lines, { output });
 }

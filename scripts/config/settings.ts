@@ -2,6 +2,7 @@
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import { BOARDS, type BoardName } from "../boards.ts";
 import { type Choices, describeChoices } from "../build/features.ts";
+import { cutShort } from "../fault.ts";
 import {
   boardsWith,
   type FieldInfo,
@@ -76,6 +77,10 @@ export function boardOf(settings: Settings): BoardName | undefined {
   return isBoard(board) ? board : undefined;
 }
 
+/** The server's port; MQTT's own where settings name none. */
+export const portOf = (settings: Settings): number =>
+  Number(valueAt(settings, "server.port")) || (tlsOf(settings) ? 8883 : 1883);
+
 /** How settings want the connection to be kept; plain text where what they say is no such thing. */
 export function tlsOf(settings: Settings): Tls {
   const tls = valueAt(settings, "server.tls");
@@ -86,7 +91,7 @@ function boardFault(settings: Settings, board: BoardName | undefined): string {
   const named = valueAt(settings, "board");
   if (named === undefined) return board ? "" : `board: missing, use ${BOARDS.join(" ")}`;
   if (!isBoard(named))
-    return `board ${JSON.stringify(withoutContents(named))}: unknown, use ${BOARDS.join(" ")}`;
+    return `board ${cutShort(JSON.stringify(withoutContents(named)))}: unknown, use ${BOARDS.join(" ")}`;
   return board && board !== named ? `board ${JSON.stringify(named)}: these settings go to ${board}` : "";
 }
 

@@ -45,11 +45,13 @@ describe("with flags", () => {
 
   test("every field has a flag", async () => {
     const out = file();
+    const pem = (name: string) => join(dirname(out), name);
     const flags =
-      "--board linux --host h --port 8883 --tls 2 --ca a.pem --cert c.pem --key k.pem --token t --client-id c --password w --qos 0 --keep-alive 60 --topics 2 " +
+      "--board linux --host h --port 8883 --tls 2 --token t --client-id c --password w --qos 0 --keep-alive 60 --topics 2 " +
       "--apn a --apn-user u --apn-password q --pin 0000 --interval 30 --fix-timeout 90 --keys x,y " +
       "--no-time drop --debug 1 --outbox-bytes 8192 --modem-port /dev/m";
-    const { code } = await runConfig([...flags.split(" "), "--out", out]);
+    const files = ["--ca", pem("a.pem"), "--cert", pem("c.pem"), "--key", pem("k.pem")];
+    const { code } = await runConfig([...flags.split(" "), ...files, "--out", out]);
     assert.equal(code, 0);
     assert.deepEqual(read(out), {
       board: "linux",
@@ -99,7 +101,7 @@ describe("with flags", () => {
         [...args, "--out", out],
         args[0] === "--yes" ? [] : undefined,
       );
-      assert.equal(code, 1);
+      assert.equal(code, 2);
       assert.equal(
         complaints,
         "--board is missing: the board the settings are for\n" +
@@ -113,7 +115,7 @@ describe("with flags", () => {
   test("a person is asked for what is required and missing, and for nothing else", async () => {
     const out = file();
     const args = ["--board", "rak5010", "--host", "tb.example", "--out", out];
-    const { code } = await runConfig(args, [["token", `T0KEN${ENTER}`]]);
+    const { code } = await runConfig(args, [["access token", `T0KEN${ENTER}`]]);
     assert.equal(code, 0);
     assert.deepEqual(read(out), SETTINGS);
   });
@@ -143,12 +145,12 @@ describe("with flags", () => {
     [["--password", "--yes"], "a value is missing before --yes"],
     [["--password"], "option '--password <TEXT>' argument missing"],
     [["--debug", "2", "--qos", "2"], /^--qos: server.qos 2: .*, 0 to 1\n--debug: debug 2: .*, 0 to 1$/],
-    [["--modem-port", "/dev/x"], /^\S+: modem_port: unknown, use server,apn,/],
+    [["--modem-port", "/dev/x"], "--modem-port: modem_port: only on linux"],
   ] as [string[], string | RegExp][])
     test(`refuses ${args.join(" ")}`, async () => {
       const out = file();
       const { code, complaints } = await runConfig([...NEEDED, "--out", out, ...args]);
-      assert.equal(code, 1);
+      assert.equal(code, 2);
       if (typeof line === "string") assert.equal(complaints, `${line}\n`);
       else assert.match(complaints.trimEnd(), line);
       assert.doesNotMatch(complaints, /S3CRET/);
@@ -241,7 +243,8 @@ const RAK5010: Step[] = [
   ["PIN", ENTER],
   ["host name", `tb.example${ENTER}`],
   ["MQTT port", ENTER],
-  ["token", `T0KEN${ENTER}`],
+  ["protected", ENTER],
+  ["access token", `T0KEN${ENTER}`],
   ["Seconds", ENTER],
 ];
 /** The same, with other answers to some questions. */
@@ -253,7 +256,11 @@ describe("asked", () => {
     const out = file();
     const { code, screen } = await runConfig(["--out", out], RAK5010);
     assert.equal(code, 0);
-    assert.deepEqual(read(out), { ...SETTINGS, server: { ...SETTINGS.server, port: 1883 }, interval_s: 60 });
+    assert.deepEqual(read(out), {
+      ...SETTINGS,
+      server: { ...SETTINGS.server, port: 1883, tls: 0 },
+      interval_s: 60,
+    });
     assert.doesNotMatch(screen, /modem's AT port/);
   });
 
@@ -278,9 +285,9 @@ describe("asked", () => {
       if (shown === "MQTT port")
         return [
           [shown, `${CTRL_U}99999${ENTER}`],
-          ["0 to 65535", `${CTRL_U}8883${ENTER}`],
+          ["0 to 65535", `${CTRL_U}8884${ENTER}`],
         ];
-      if (shown === "token")
+      if (shown === "access token")
         return [
           [shown, ENTER],
           ["of 1 to 255", typed],
@@ -290,7 +297,7 @@ describe("asked", () => {
     assert.equal((await runConfig(["--out", out], steps)).code, 0);
     assert.deepEqual(read(out), {
       board: "rak5010",
-      server: { host: "tb.example", port: 8883, username: "T0KEN" },
+      server: { host: "tb.example", port: 8884, tls: 0, username: "T0KEN" },
       apn: "web",
       pin: "0042",
       interval_s: 60,
@@ -298,7 +305,11 @@ describe("asked", () => {
   });
 
   test("secrets are not shown", async () => {
-    const secrets = { "APN password": `S3CRETa${ENTER}`, PIN: `73311337${ENTER}`, token: `S3CRETt${ENTER}` };
+    const secrets = {
+      "APN password": `S3CRETa${ENTER}`,
+      PIN: `73311337${ENTER}`,
+      "access token": `S3CRETt${ENTER}`,
+    };
     const { code, said, complaints, screen } = await runConfig(["--out", file()], answering(secrets));
     assert.equal(code, 0);
     assert.doesNotMatch(said + complaints + screen, /S3CRET|7331/);
@@ -306,7 +317,7 @@ describe("asked", () => {
 
   const present = {
     ...SETTINGS,
-    server: { ...SETTINGS.server, port: 8883, topics: 2 },
+    server: { ...SETTINGS.server, port: 8883, topics: 2, tls: 0 },
     apn: "old",
     apn_password: "S3CRET",
     pin: "1234",
@@ -315,7 +326,7 @@ describe("asked", () => {
 
   test("what the file has is offered, and Enter keeps it, secrets too", async () => {
     const out = file(JSON.stringify(present));
-    const steps = answering({ Board: ENTER, "host name": ENTER, token: ENTER });
+    const steps = answering({ Board: ENTER, "host name": ENTER, "access token": ENTER });
     const { code, screen } = await runConfig(["--out", out], [...steps, ["Overwrite", ENTER]]);
     assert.equal(code, 0);
     assert.deepEqual(read(out), present);
@@ -331,7 +342,7 @@ describe("asked", () => {
       "APN password": `-${ENTER}`,
       PIN: `-${ENTER}`,
       "host name": ENTER,
-      token: ENTER,
+      "access token": ENTER,
     });
     assert.equal((await runConfig(["--out", out], [...steps, ["Overwrite", ENTER]])).code, 0);
     const { apn, apn_password, pin, ...rest } = present;
@@ -340,7 +351,11 @@ describe("asked", () => {
 
   test("loses what the board now chosen has not", async () => {
     const out = file(JSON.stringify({ ...present, board: "linux", modem_port: "/dev/m" }));
-    const steps = answering({ Board: moved("linux", "rak5010") + ENTER, "host name": ENTER, token: ENTER });
+    const steps = answering({
+      Board: moved("linux", "rak5010") + ENTER,
+      "host name": ENTER,
+      "access token": ENTER,
+    });
     assert.equal((await runConfig(["--out", out], [...steps, ["Overwrite", ENTER]])).code, 0);
     assert.deepEqual(read(out), present);
   });
@@ -351,6 +366,19 @@ describe("asked", () => {
     assert.equal((await runConfig(["--out", out], answering(answers))).code, 0);
     assert.equal(read(out).apn, "web");
     assert.equal(read(out).apn_password, "-");
+  });
+
+  test("what is asked for has the name that is said of a wrong answer", async () => {
+    const steps = answering({
+      Seconds: `${CTRL_U}0${ENTER}`,
+    });
+    const { code, screen } = await runConfig(
+      ["--out", file()],
+      [...steps, ["interval_s 0: must be whole, 1 to 86400", `${CTRL_U}30${ENTER}`]],
+    );
+    assert.equal(code, 0);
+    assert.match(screen, /Seconds from fix to fix \[interval_s\]/);
+    assert.match(screen, /access token \[server\.username\]/);
   });
 
   test("no to overwriting leaves the file", async () => {
@@ -398,7 +426,7 @@ describe("asked", () => {
     assert.deepEqual(read(out), {
       ...present,
       interval_s: 60,
-      server: { host: "tb.example", port: 1883, username: "T0KEN" },
+      server: { host: "tb.example", port: 1883, tls: 0, username: "T0KEN" },
     });
   });
 });

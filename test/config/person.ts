@@ -30,8 +30,8 @@ export interface Outcome {
   screen: string;
 }
 
-/** Runs the command. With `steps` a person is there, who must be asked exactly that. */
-export async function runConfig(args: string[], steps?: Step[]): Promise<Outcome> {
+/** Runs the command. With `steps` a person is there, who must be asked exactly that. `roots`: in place of Node's list. */
+export async function runConfig(args: string[], steps?: Step[], roots?: string[]): Promise<Outcome> {
   const input = new PassThrough();
   const output = new PassThrough();
   const outcome: Outcome = { code: -1, said: "", complaints: "", screen: "" };
@@ -51,6 +51,7 @@ export async function runConfig(args: string[], steps?: Step[]): Promise<Outcome
     input,
     output,
     interactive: steps !== undefined,
+    ...(roots && { roots }),
     say: (line) => {
       outcome.said += `${line}\n`;
     },

@@ -1,7 +1,7 @@
 /** Mosquitto, for tests that need a server we did not write. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -23,6 +23,21 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** Resolves when something listens there. */
+async function isUp(port: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const socket = connect(port, "127.0.0.1");
+    const ok = await new Promise((resolve) => {
+      socket.once("connect", () => resolve(true));
+      socket.once("error", () => resolve(false));
+    });
+    socket.destroy();
+    if (ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("mosquitto does not come up");
 }
 
 /** What it shows of itself, PEM; and whose certificates a client must show, if any. */
@@ -62,6 +77,7 @@ export async function startMosquitto(tls?: BrokerTls): Promise<Broker & { plain_
     plain_port,
     async start() {
       running = spawn("mosquitto", ["-c", config], { stdio: "ignore" });
+      await isUp(plain_port);
     },
     async kill() {
       const process = running;
