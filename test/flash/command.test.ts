@@ -323,9 +323,7 @@ describe("refused, before anything is written:", () => {
     const spec = { ...boardSpecs.linux, storageBytes: 8192 };
     assert.match(
       await refused(t, { spec }),
-      new RegExp(
-        `too full: ${count(ROOM + 69_632)} bytes are needed \\(69,632 of them for the outbox, see outbox_bytes\\) and 8,192 can be had of 8,192`,
-      ),
+      /too full: [\d,]+ bytes are needed \(69,632 of them for the outbox, see outbox_bytes\) and 8,192 can be had of 8,192/,
     );
   });
 

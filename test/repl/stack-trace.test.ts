@@ -35,6 +35,7 @@ describe("stack traces", () => {
   test("name no function by what the build shortened", () => {
     assert.deepEqual(shown(code, "    at x (.bootcde:1:5)"), ["    at client.ts:1.5"]);
     assert.deepEqual(shown(code, "    at .bootcde:1:5"), ["    at client.ts:1.5"]);
+    assert.deepEqual(shown(code, "    at x (tb.box:1:5)"), ["    at client.ts:1.5"]);
   });
 
   test("do not show what we put around what was typed", () => {
