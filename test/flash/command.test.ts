@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { describe, test } from "node:test";
-import { count } from "../../scripts/build/report.ts";
 import { pretokenise } from "../../scripts/device/pretokenise.ts";
 import { firmwareOf } from "../../scripts/flash/firmware.ts";
 import { createFlash, cutPowerAfter, type Flash } from "../../scripts/simulator/espruino/flash.ts";
