@@ -1,7 +1,7 @@
 /** The command line of `npm run config`: a flag a field, made from the fields. */
 import { type Command, Option } from "commander";
 import { BOARDS, type BoardName } from "../boards.ts";
-import { command, UsageError, valuesOf } from "../command-line.ts";
+import { command, filePath, UsageError, valuesOf } from "../command-line.ts";
 import { boardsWith, type FieldInfo, faultOf, fieldOf, fields } from "./fields.ts";
 
 /** What `npm run config` was asked for. */
@@ -46,11 +46,12 @@ export function configCommand(): Command {
     .option(
       "--out <FILE>",
       "write this file instead; what it has already is offered as default",
+      filePath,
       "tracker.json",
     )
     .option("--force", "overwrite it without asking")
     .option("--yes", "ask nothing")
-    .option("--check <FILE>", "write nothing, say what is wrong with FILE, one line a fault")
+    .option("--check <FILE>", "write nothing, say what is wrong with FILE, one line a fault", filePath)
     .option("--schema", "write nothing, print the JSON Schema of the file")
     .optionsGroup(
       "Settings (a secret given as an option stays in the shell's history, one that is asked for does not):",
