@@ -3,10 +3,11 @@ import { type BoardName, entryOf } from "./boards.ts";
 import { choicesOf } from "./build/boards.ts";
 import { readChoices } from "./build/features.ts";
 import { count } from "./build/report.ts";
-import { type Device, DeviceError } from "./device/device.ts";
+import { type Address, type Device, DeviceError } from "./device/device.ts";
 import type { OpenTimes } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
 import { pretokenise } from "./device/pretokenise.ts";
+import type { Certificate } from "./flash/certificates.ts";
 import { type Certifier, openCertifier } from "./flash/certify.ts";
 import { askOnTerminal, consentTo } from "./flash/consent.ts";
 import { buildFirmware, type Firmware } from "./flash/firmware.ts";
@@ -24,7 +25,7 @@ import {
   STOPPED,
 } from "./flash/interruption.ts";
 import { type FlashOptions, flashCommand, readOptions } from "./flash/options.ts";
-import { roundingNote, wantedBytes } from "./flash/outbox-file.ts";
+import { wantedBytes } from "./flash/outbox-file.ts";
 import { describeOutcome } from "./flash/outcome.ts";
 import { isDone, makeRoom, planFor, type Wanted } from "./flash/plan.ts";
 import { type Output, showProgress, waitFor } from "./flash/progress.ts";
@@ -120,8 +121,6 @@ async function flashDevice(
   const fault = given ? "" : await storedFault(device, board, built);
   const stored = await storedCertificates(device);
   const certificates = given?.certificates ?? withBytes(stored);
-  const note = roundingNote(settings);
-  if (note) say(note);
   const firmware = await around.firmware(board, features);
   if (boardOf(firmware.board) !== board)
     throw new DeviceError(`the firmware is for ${firmware.board}, the board is a ${device.env.BOARD}`);
@@ -143,31 +142,14 @@ async function flashDevice(
   const isThere = isDone(plan);
 
   const seesModem = certificates.length + stored.length > 0;
-  let idle: Memory | undefined;
   if (isThere) say("All of it is on the board already");
-  if (!isThere || seesModem) {
-    interruption.at(STOPPED);
-    idle = await stopApp(device);
-    let certifier: Certifier | undefined;
-    let files: NewFile[] = [];
-    try {
-      // First, so that settings never name what is not there.
-      if (seesModem)
-        certifier = await openCertifier({
-          ...{ device, board, address: options, settings, certificates, say, output },
-          ...{ program: around.relay, times },
+  const idle =
+    isThere && !seesModem
+      ? undefined
+      : await bring({
+          ...{ device, address: options, wanted, isThere, settings, around, interruption, consent },
+          certificates: seesModem ? certificates : undefined,
         });
-      await certifier?.put();
-      if (!isThere) files = await makeReady(device, wanted, around, interruption, consent);
-    } catch (error) {
-      // What is on the board still is whole: it goes on.
-      await device.evaluate("load()").catch(() => {});
-      throw error;
-    }
-    for (const file of files) await write(device, file, around, interruption);
-    interruption.at(STARTING);
-    await certifier?.tidy();
-  }
 
   interruption.at(STARTING);
   const { version_ms, boot_ms } = times;
@@ -177,14 +159,63 @@ async function flashDevice(
   for (const line of describeOutcome({ device, board, firmware, start, idle, fault })) say(line);
 }
 
+/** What is to be brought to the board. */
+interface Load {
+  device: Device;
+  address: Address;
+  wanted: Wanted;
+  /** The board has all of `wanted`. */
+  isThere: boolean;
+  /** Of `wanted`; undefined: those on the board stay. */
+  settings: string | undefined;
+  /** For the modem; undefined: it is left alone. */
+  certificates: Certificate[] | undefined;
+  around: Surroundings;
+  interruption: Interruption;
+  consent(): Promise<void>;
+}
+
+/**
+ * Stops the app, and brings what is missing: first the certificates, so that settings never name what is not there. Gives the
+ * memory without any program.
+ */
+async function bring(load: Load): Promise<Memory> {
+  const { device, address, wanted, settings, certificates, around, interruption } = load;
+  interruption.at(STOPPED);
+  const idle = await stopApp(device);
+  let certifier: Certifier | undefined;
+  let files: NewFile[] = [];
+  try {
+    if (certificates) {
+      const { say, output, relay: program, times } = around;
+      const { board } = wanted;
+      certifier = await openCertifier({
+        device,
+        board,
+        address,
+        settings,
+        certificates,
+        say,
+        output,
+        program,
+        times,
+      });
+    }
+    await certifier?.put();
+    if (!load.isThere) files = await makeReady(load);
+  } catch (error) {
+    // What is on the board still is whole: it goes on.
+    await device.evaluate("load()").catch(() => {});
+    throw error;
+  }
+  for (const file of files) await write(device, file, around, interruption);
+  interruption.at(STARTING);
+  await certifier?.tidy();
+  return idle;
+}
+
 /** Makes room for what is to be written, and gives that. What the app wrote meanwhile counts. */
-async function makeReady(
-  device: Device,
-  wanted: Wanted,
-  around: Surroundings,
-  interruption: Interruption,
-  consent: () => Promise<void>,
-): Promise<NewFile[]> {
+async function makeReady({ device, wanted, around, interruption, consent }: Load): Promise<NewFile[]> {
   await eraseOrphans(device);
   const plan = await planFor(device, wanted);
   if (plan.way !== "write") {

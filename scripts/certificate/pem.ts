@@ -64,13 +64,14 @@ function dateFault({ validFrom, validTo, subject }: X509Certificate): string {
 
 function keyFault(text: string): string {
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return "holds no private key in PEM form";
+  // What OpenSSL throws for a missing passphrase differs by its version.
+  if (/^(-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED)/m.test(text))
+    return "is encrypted, and a modem knows no passphrase: openssl pkey -in OLD -out NEW takes that off";
   let key: KeyObject;
   try {
     key = createPrivateKey(text);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ERR_MISSING_PASSPHRASE"
-      ? "is encrypted, and a modem knows no passphrase: openssl pkey -in OLD -out NEW takes that off"
-      : "its private key is broken";
+  } catch {
+    return "its private key is broken";
   }
   return key.asymmetricKeyType === "rsa" ? "" : "is no RSA key, and the modem knows RSA alone";
 }

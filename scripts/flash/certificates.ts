@@ -1,10 +1,10 @@
-/** The PEM files that a tracker.json names for TLS: what is wrong with them, and what the board knows them by. */
-import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+/** The PEM files that a tracker.json names for TLS, on their way to the modem's store. */
+import { createHash } from "node:crypto";
 import { readFileSync, type Stats, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import { count } from "../build/report.ts";
+import { pathFrom } from "../config/document.ts";
+import { fileFaults } from "../config/pem-files.ts";
 import { putAt, type Settings, tlsOf, valueAt } from "../config/settings.ts";
-import { systemWords } from "../fault.ts";
 
 /** A file for the modem's store. */
 export interface Certificate {
@@ -43,30 +43,38 @@ const partsOf = (settings: Settings): [field: string, part: string][] =>
  * `Error` with a line a fault, each with the file's field.
  */
 export function takeCertificates(path: string, settings: Settings): Certificate[] {
-  const faults: string[] = [];
-  const files: Certificate[] = [];
-  const contents = new Map<string, string>();
-  for (const [field, part] of partsOf(settings)) {
-    const named = valueAt(settings, field) as string;
-    try {
-      const bytes = readPem(resolve(dirname(path), named), part);
-      contents.set(part, bytes);
-      files.push({ field, name: nameOf(bytes), size: bytes.length, bytes });
-    } catch (fault) {
-      faults.push(`${field} ${named}: ${(fault as Error).message}`);
+  const named = partsOf(settings).map(([field, part]) => {
+    const name = valueAt(settings, field) as string;
+    return { field, part, name, file: pathFrom(path, name) };
+  });
+  const faults = fileFaults(path, settings);
+  if (!faults.length)
+    for (const { field, part, name, file } of named) {
+      const fault = modemFault(part, statSync(file));
+      if (fault) faults.push(`${field} ${name}: ${fault}`);
     }
-  }
-  const [cert, key] = [contents.get("cert"), contents.get("key")];
-  if (cert && key && !new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
-    faults.push(`server.key ${valueAt(settings, "server.key")}: is not the key of server.cert`);
   if (faults.length) throw new Error(faults.join("\n"));
-  for (const part of Object.keys(PARTS)) {
-    const file = files.find(({ field }) => field === `server.${part}`);
-    if (file) putAt(settings, file.field, `${file.name},${file.size}`);
-    // What these settings do not use is on no modem either.
-    else if (valueAt(settings, `server.${part}`) !== undefined) delete (settings.server as Settings)[part];
-  }
+
+  const files = named.map(({ field, file }) => {
+    const bytes = readFileSync(file, "latin1");
+    return { field, name: nameOf(bytes), size: bytes.length, bytes };
+  });
+  // What these settings do not use is on no modem either.
+  for (const part of Object.keys(PARTS)) delete (settings.server as Settings)[part];
+  for (const { field, name, size } of files) putAt(settings, field, `${name},${size}`);
   return files;
+}
+
+/**
+ * What keeps a right file from going to a modem. As ssh does it, a key of ours that others can read is refused, since a warning
+ * would be the only thing between them and the device's login, and the remedy is one command. Windows has no such modes.
+ */
+function modemFault(part: string, { size, mode, uid }: Stats): string {
+  if (size > MOST_BYTES)
+    return `has ${count(size)} bytes, and ${count(MOST_BYTES)} are the most: leave out what the chain does not need`;
+  return part === "key" && process.getuid?.() === uid && mode & OTHERS
+    ? "others can read this private key: chmod 600 it"
+    : "";
 }
 
 /** The files that a board's own settings name, without their bytes. */
@@ -75,54 +83,4 @@ export function certificatesOf(stored: Settings): Certificate[] {
     const [, name, size] = /^([^,]+),(\d+)$/.exec(String(valueAt(stored, field))) ?? [];
     return name ? [{ field, name, size: Number(size), bytes: undefined }] : [];
   });
-}
-
-/** Throws `Error` with what is wrong with a file. */
-function readPem(file: string, part: string): string {
-  let stats: Stats;
-  let bytes = "";
-  try {
-    stats = statSync(file);
-    if (stats.isFile()) bytes = readFileSync(file, "latin1");
-  } catch (error) {
-    throw new Error(systemWords(error));
-  }
-  if (!stats.isFile()) throw new Error("is not a file");
-  if (bytes.length > MOST_BYTES)
-    throw new Error(
-      `has ${count(bytes.length)} bytes, and ${count(MOST_BYTES)} are the most: leave out what the chain does not need`,
-    );
-  if (part === "key") checkKey(bytes, stats);
-  else checkCertificate(bytes);
-  return bytes;
-}
-
-function checkCertificate(bytes: string): void {
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(bytes))
-    throw new Error("holds a private key: that belongs into a file of its own, server.key");
-  if (!bytes.includes("-----BEGIN CERTIFICATE-----")) throw new Error("holds no certificate in PEM form");
-  try {
-    new X509Certificate(bytes);
-  } catch {
-    throw new Error("its certificate is broken");
-  }
-}
-
-/**
- * As ssh does it: a key of ours that others can read is refused, since a warning would be the only thing between them and the
- * device's login, and the remedy is one command. Windows has no such modes.
- */
-function checkKey(bytes: string, { mode, uid }: Stats): void {
-  if (process.getuid?.() === uid && mode & OTHERS)
-    throw new Error("others can read this private key: chmod 600 it");
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(bytes)) throw new Error("holds no private key in PEM form");
-  if (/^(-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED)/m.test(bytes))
-    throw new Error(
-      "is encrypted, and a modem knows no passphrase: take that off (openssl pkey -in OLD -out NEW)",
-    );
-  try {
-    createPrivateKey(bytes);
-  } catch {
-    throw new Error("its private key is broken");
-  }
 }

@@ -27,7 +27,7 @@ export function flashCommand(): Command {
     .addOption(featuresOption())
     .option(
       "--config <FILE>",
-      "write these settings too, as npm run config makes them (default: leave the board's own)",
+      "write these settings too, as npm run config makes them, and the certificates they name (default: leave the board's own)",
       filePath,
     )
     .option(

@@ -163,10 +163,11 @@ test("killed in the middle of it, at several points, the interpreter starts agai
     t.after(() => terminal.close());
     assert.equal(await second.evaluate("1+1"), 2);
     assert.ok(!printed.some((line) => /Uncaught (?!SyntaxError)|9\.9\.9/.test(line)), printed.join("\n"));
-    let { code: again, complained: why } = await run(tcpOf(terminal), { blob: LONG_BLOB });
+    const args = [...tcpOf(terminal), "--compact"];
+    let { code: again, complained: why } = await run(args, { blob: LONG_BLOB });
     // Espruino for Linux now and then loses a typed byte when the machine is busy.
     if (/: no answer to /.test(why.join()))
-      ({ code: again, complained: why } = await run(tcpOf(terminal), { blob: LONG_BLOB }));
+      ({ code: again, complained: why } = await run(args, { blob: LONG_BLOB }));
     assert.deepEqual({ again, why }, { again: 0, why: [] });
     assert.ok(printed.includes("3000"));
     await second.stop();

@@ -66,7 +66,7 @@ test("each fault is one line that names the field", (t) => {
   for (const [part, text, told] of [
     ["ca", "", "holds no certificate in PEM form"],
     ["ca", "just text", "holds no certificate in PEM form"],
-    ["ca", pems.key, "holds a private key: that belongs into a file of its own, server.key"],
+    ["ca", pems.key, "holds a private key: that belongs into server.key alone"],
     ["cert", pems.cert.replace(/\n.{64}\n/, "\n"), "its certificate is broken"],
     ["ca", pems.ca + " ".repeat(8192), /^has 9,\d{3} bytes, and 8,192 are the most: leave out/],
     ["key", pems.cert, "holds no private key in PEM form"],
@@ -88,7 +88,7 @@ test("each fault is one line that names the field", (t) => {
   rmSync(join(dirname(path), "key.pem"));
   assert.deepEqual(refusalOf(path).split("\n"), [
     "server.ca ca.pem: is not a file",
-    "server.key key.pem: no such file or directory",
+    "server.key key.pem: no such file",
   ]);
 });
 

@@ -6,7 +6,9 @@ import { BOARDS, type BoardName, entryOf } from "../../scripts/boards.ts";
 import { makeCertificate } from "../../scripts/certificate/make.ts";
 import { nameOf } from "../../scripts/flash/certificates.ts";
 import type { Modem } from "../../scripts/simulator/modem/modem.ts";
-import type { ConsoleOptions, SimulatedConsole } from "../device/rig.ts";
+import { nodeTlsStream } from "../../scripts/simulator/tls/node.ts";
+import { builtBlob, type ConsoleOptions, type SimulatedConsole, TOKEN } from "../device/rig.ts";
+import { duplexPair } from "../simulator/duplex-pair.ts";
 import { makePems, type Pems, settingsIn } from "./pems.ts";
 import { board, type Flashed, OLD_BLOB, run, smallBlob } from "./rig.ts";
 
@@ -91,7 +93,7 @@ describe("certificates", () => {
     assert.match(again, /^server\.key: on the modem already \([0-9a-f]{8}\.pem\)$/m);
     const secret = pems.key.split("\n")[2] as string;
     for (const text of [said, again, rig.lines.join("\n")])
-      for (const part of [secret, btoa(secret).slice(4, 40), "SECRET_TOKEN"]) assert.ok(!text.includes(part));
+      for (const part of [secret, btoa(secret).slice(4, 40), TOKEN]) assert.ok(!text.includes(part));
   });
 
   test("of the server alone go where only it is verified, and none where nothing is", async (t) => {
@@ -131,6 +133,30 @@ describe("certificates", () => {
     fine(await flashed(rig, ["--config", settingsIn(t, "rak8212", 1, { ca })], "rak8212"));
     assertOnModem(rig, { ca });
   });
+});
+
+test("what was flashed so, the tracker connects with, and shows its certificate", async (t) => {
+  const authority = await makeCertificate({ name: "authority", authority: true });
+  const device = await makeCertificate({ name: "tracker", by: authority, client: true });
+  const server = await makeCertificate({ name: "server", by: authority, hosts: ["server.example"] });
+  const options = {
+    ...{ cert: server.certificate, key: server.key, ca: authority.certificate },
+    ...{ requestCert: true, rejectUnauthorized: true },
+  };
+  const rig = await rigOf(t, {
+    modem: {
+      connect() {
+        const [near, far] = duplexPair();
+        rig.thingsboard.accept(nodeTlsStream(far, options));
+        return near;
+      },
+    },
+  });
+  const files = { ca: authority.certificate, cert: device.certificate, key: device.key };
+  const config = settingsIn(t, "linux", 2, files, { interval_s: 1 });
+  fine(await run(["--tcp", rig.tcp, "--config", config], { blob: builtBlob(), times: TIMES }));
+  await rig.line(/^tracker: connected$/, 0);
+  assert.match(rig.board.evaluate("tracker.status().encryption"), /TLS, client certificate/);
 });
 
 describe("a modem", () => {

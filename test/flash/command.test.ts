@@ -369,14 +369,14 @@ describe("refused, before anything is written:", () => {
   });
 });
 
-test("an outbox of no whole pages is told", async (t) => {
+test("an outbox of no whole pages is refused", async (t) => {
   const rig = await board(t);
   const config = file(t, "tracker.json", SETTINGS.replace("{", '{"outbox_bytes":10000,'));
-  const { code, said } = await run(["--tcp", rig.tcp, "--config", config], { blob: smallBlob("LINUX") });
-  assert.equal(code, 0);
-  assert.ok(
-    said.includes("outbox_bytes: 10,000 is no whole number of pages (4,096 bytes), so the board takes 8,192"),
-  );
+  const { code, complained } = await run(["--tcp", rig.tcp, "--config", config], {
+    blob: smallBlob("LINUX"),
+  });
+  assert.equal(code, 1);
+  assert.match(complained.join("\n"), /outbox_bytes 10000: must be whole pages, a multiple of 4096/);
 });
 
 describe("room", () => {

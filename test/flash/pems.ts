@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { makeCertificate } from "../../scripts/certificate/make.ts";
+import { TOKEN } from "../device/rig.ts";
 
 /** By the setting that names them. */
 export type Pems = Record<"ca" | "cert" | "key", string>;
@@ -36,7 +37,7 @@ export function settingsIn(
     writeFileSync(join(directory, `${part}.pem`), Buffer.from(pem, "latin1"), { mode: 0o600 });
   }
   const path = join(directory, "tracker.json");
-  const server = { host: "server.example", username: "SECRET_TOKEN", tls, ...named };
+  const server = { host: "server.example", username: TOKEN, tls, ...named };
   writeFileSync(path, JSON.stringify({ board, server, apn: "internet", ...more }));
   return path;
 }

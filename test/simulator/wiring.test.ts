@@ -4,9 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createClock } from "@sinonjs/fake-timers";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
+import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
 import { boardSpecs } from "../../scripts/simulator/espruino/specs.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
 import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";
+import { sharedUart } from "../../scripts/simulator/wiring.ts";
 import { createSimulatedBoard } from "../../scripts/simulator/world.ts";
 
 function world(name: "rak8212" | "rak5010" | "wio-lte", modem_options: ModemOptions) {
@@ -86,4 +88,32 @@ test("the RAK8212's only UART is the console's until the program sets it up", ()
   tick(100);
   assert.equal(run("got"), '"\\r\\nOK\\r\\n"');
   stop();
+});
+
+test("a board's one UART is its console's, the modem's while it is set up for that, and its console's after a start", () => {
+  const said: string[] = [];
+  const end = (name: string): SerialPeer => ({ write: (bytes) => said.push(`${name} ${bytes}`) });
+  const [console, modem] = [end("console"), end("modem")];
+  const uart = sharedUart(console, modem, 115_200);
+  const heard: string[] = [];
+  const listen = (): void => {
+    uart.onData = (bytes) => heard.push(bytes);
+  };
+  const both = (mark: string): void => {
+    uart.write(mark);
+    console.onData?.(`console ${mark}`);
+    modem.onData?.(`modem ${mark}`);
+  };
+  listen();
+  both("1");
+  uart.setBaud?.(115_200);
+  both("2");
+  uart.setBaud?.(9600);
+  both("3");
+  uart.setBaud?.(115_200);
+  uart.onData = undefined;
+  listen();
+  both("4");
+  assert.deepEqual(said, ["console 1", "modem 2", "console 3", "console 4"]);
+  assert.deepEqual(heard, ["console 1", "modem 2", "console 3", "console 4"]);
 });
