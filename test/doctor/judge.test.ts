@@ -20,7 +20,7 @@ function evidence(changes: Partial<Evidence> = {}, status: Partial<TrackerStatus
     flags: [],
     storageFree: 26_000,
     storageSpare: 0,
-    code: { bytes: 12_000, version: "0.1.0", board: "RAK8212" },
+    code: { bytes: 12_000, version: "0.1.0", board: "RAK8212", isCutShort: false },
     settings: { server: { host: "h.example", username: "TOKEN" }, apn: "internet" },
     booted: true,
     status: {
