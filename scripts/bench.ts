@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { blobRows } from "./bench/blobs.ts";
 import { clientRows } from "./bench/client.ts";
 import { codecRows } from "./bench/codec.ts";
@@ -9,6 +8,8 @@ import { publishRows } from "./bench/publish.ts";
 import { describeRow, isOver, type Row } from "./bench/row.ts";
 import { wearRows } from "./bench/wear.ts";
 import { wireRows } from "./bench/wire.ts";
+import { command, valuesOf } from "./command-line.ts";
+import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 
 type Measurement = () => Row[] | Promise<Row[]>;
 
@@ -25,11 +26,28 @@ const MEASUREMENTS: Measurement[] = [
 ];
 const NAME_WIDTH = 96;
 
-/**
- * Prints one line a budget: name, figure, unit, budget, verdict. Returns the exit code: 1 when one that can be measured
- * here is over, or a measurement fails.
- */
-export async function bench(measurements: Measurement[] = MEASUREMENTS): Promise<number> {
+const benchCommand = () =>
+  command(
+    "npm run bench",
+    "Measures what the README promises, a line a budget: name, figure, unit, budget, verdict. Takes some minutes. " +
+      "Exits with 0 when all that can be measured here is within its budget, else with 1. With ESPRUINO=<path of a board-like " +
+      "interpreter> it measures that, too.",
+  );
+
+/** Returns the exit code. */
+export async function bench(args: string[], measurements: Measurement[] = MEASUREMENTS): Promise<number> {
+  return withFaultsTold(
+    () => {
+      if (valuesOf(benchCommand(), args)) return measureAll(measurements);
+      console.log(benchCommand().helpInformation());
+      return EXIT.OK;
+    },
+    (line) => console.error(line),
+  );
+}
+
+/** One that fails does not keep the others from being measured. */
+async function measureAll(measurements: Measurement[]): Promise<number> {
   let failed = false;
   for (const measure of measurements) {
     try {
@@ -42,7 +60,7 @@ export async function bench(measurements: Measurement[] = MEASUREMENTS): Promise
       failed = true;
     }
   }
-  return failed ? 1 : 0;
+  return failed ? EXIT.UNWELL : EXIT.OK;
 }
 
-if (fileURLToPath(import.meta.url) === process.argv[1]) process.exitCode = await bench();
+await runCommand(import.meta.url, (args) => bench(args));

@@ -27,7 +27,7 @@ export const BOARD_ENTRIES = {
   rak8212: {
     env_names: ["RAK8212"],
     hint: "RAK8212, modem BG96",
-    blob_bytes: 34_816,
+    blob_bytes: 40_960,
     estimated_variables: 1_250,
     oldest: {
       version: "2v20.48",
@@ -41,21 +41,21 @@ export const BOARD_ENTRIES = {
   rak5010: {
     env_names: ["RAK5010"],
     hint: "RAK5010, modem BG96",
-    blob_bytes: 36_864,
+    blob_bytes: 40_960,
     estimated_variables: 1_350,
     oldest: { ...WITH_CRC32, newer: "install the current one" },
   },
   "wio-lte": {
     env_names: ["WIO_LTE"],
     hint: "Seeed Wio LTE, modem EC21",
-    blob_bytes: 36_864,
+    blob_bytes: 40_960,
     estimated_variables: 1_250,
     oldest: { ...WITH_CRC32, newer: "install the last official one, 2v08" },
   },
   linux: {
     env_names: ["LINUX", "LINUX2500", "RASPBERRYPI"],
     hint: "Linux or Raspberry Pi with a USB modem",
-    blob_bytes: 36_864,
+    blob_bytes: 40_960,
     estimated_variables: 1_350,
     oldest: { ...WITH_CRC32, newer: "build the current one" },
     storage_start: 'require("Flash").getFree()[0].addr',

@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { BOARDS, type BoardName } from "./boards.ts";
 import { buildBoards, choicesOf, SOURCES, type Sources } from "./build/boards.ts";
@@ -8,7 +7,8 @@ import { type Choices, describeChoices, featuresOption, readChoices } from "./bu
 import { BuildError } from "./build/problem.ts";
 import { count, describeShare, describeSize, excesses } from "./build/report.ts";
 import { bytesByFile, sharesOfFeatures } from "./build/shares.ts";
-import { command, UsageError, valuesOf } from "./command-line.ts";
+import { command, valuesOf } from "./command-line.ts";
+import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 
 function buildCommand(): Command {
   const does =
@@ -19,33 +19,42 @@ function buildCommand(): Command {
     .option("--files", "also print how many bytes each TypeScript file takes, and what each feature takes");
 }
 
-/**
- * Builds, writes and reports. Returns the exit code: 1 for what cannot be built or is over its budget, 2 for a wrong
- * command line. A blob that is only too large is written all the same, to be tried in the simulator.
- */
-export async function build(args: string[], sources: Sources = SOURCES): Promise<number> {
-  let values: { board?: BoardName[]; features?: string[]; files?: true } | undefined;
-  let names: BoardName[];
-  let wanted: Choices;
-  try {
-    values = valuesOf(buildCommand(), args);
-    names = [...new Set(values?.board ?? BOARDS)];
-    wanted = readChoices(values?.features ?? [], sources.features);
-    for (const name of names) choicesOf(name, wanted, sources);
-  } catch (wrong) {
-    if (!(wrong instanceof UsageError)) throw wrong;
-    console.error(wrong.message);
-    return 2;
-  }
-  if (!values) {
-    console.log(buildCommand().helpInformation());
-    return 0;
-  }
+interface BuildOptions {
+  names: BoardName[];
+  wanted: Choices;
+  /** Also report what each file and each feature takes. */
+  files: boolean;
+}
 
+/** Reads the command line; undefined: help is wanted. Throws `UsageError`. */
+function readOptions(args: string[], sources: Sources): BuildOptions | undefined {
+  const values = valuesOf<{ board?: BoardName[]; features?: string[]; files?: true }>(buildCommand(), args);
+  if (!values) return undefined;
+  const names = [...new Set(values.board ?? BOARDS)];
+  const wanted = readChoices(values.features ?? [], sources.features);
+  for (const name of names) choicesOf(name, wanted, sources);
+  return { names, wanted, files: values.files ?? false };
+}
+
+/** Builds, writes and reports. Returns the exit code. */
+export async function build(args: string[], sources: Sources = SOURCES): Promise<number> {
+  return withFaultsTold(
+    async () => {
+      const options = readOptions(args, sources);
+      if (options) return buildAndReport(options, sources);
+      console.log(buildCommand().helpInformation());
+      return EXIT.OK;
+    },
+    (line) => console.error(line),
+  );
+}
+
+/** A blob that is only too large is written all the same, to be tried in the simulator. */
+async function buildAndReport({ names, wanted, ...report }: BuildOptions, sources: Sources): Promise<number> {
   const files = (name: BoardName) => [`${name}.js`, `${name}.js.map`].map((file) => join(sources.out, file));
   try {
     const blobs = await buildBoards(names, sources, wanted);
-    const shares = values.files && (await sharesOfFeatures(blobs, sources, wanted));
+    const shares = report.files ? await sharesOfFeatures(blobs, sources, wanted) : undefined;
     mkdirSync(sources.out, { recursive: true });
     const over: string[] = [];
     for (const [name, blob] of blobs) {
@@ -54,20 +63,20 @@ export async function build(args: string[], sources: Sources = SOURCES): Promise
       writeFileSync(blobFile, code);
       writeFileSync(mapFile, map);
       console.log([describeSize(name, size), describeChoices(wanted)].filter((part) => part).join(", "));
-      if (values.files)
+      if (report.files)
         for (const [file, bytes] of bytesByFile(blob)) console.log(`${count(bytes).padStart(8)}  ${file}`);
       for (const share of shares?.get(name) ?? []) console.log(describeShare(share));
       over.push(...excesses(name, size));
     }
     for (const line of over) console.error(line);
-    return over.length > 0 ? 1 : 0;
+    return over.length > 0 ? EXIT.UNWELL : EXIT.OK;
   } catch (failure) {
     if (!(failure instanceof BuildError)) throw failure;
     // What an earlier build left must not be flashed in its stead.
     for (const file of names.flatMap(files)) rmSync(file, { force: true });
     for (const line of failure.lines) console.error(line);
-    return 1;
+    return EXIT.UNWELL;
   }
 }
 
-if (fileURLToPath(import.meta.url) === process.argv[1]) process.exitCode = await build(process.argv.slice(2));
+await runCommand(import.meta.url, (args) => build(args));

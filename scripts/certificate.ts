@@ -1,13 +1,13 @@
 /** `npm run certificate`: a device's key and certificate, for X.509 login at ThingsBoard. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { makeCertificate } from "./certificate/make.ts";
 import { type CertificateOptions, certificateCommand, readOptions } from "./certificate/options.ts";
-import { UsageError } from "./command-line.ts";
 import { pathWithin, presentSettings, textOf } from "./config/document.ts";
 import { writePublicText, writeSecretText } from "./config/file.ts";
 import { putAt, type Settings, valueAt } from "./config/settings.ts";
+import { Fault } from "./fault.ts";
+import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 
 /** Where the command says what it did; a terminal when not told. */
 export interface Surroundings {
@@ -30,7 +30,7 @@ async function make({ device, out, days, config, force }: CertificateOptions): P
   const key = join(out, `${fileNameOf(device)}.key.pem`);
   for (const path of [cert, key])
     if (!force && existsSync(path))
-      throw new UsageError(`${path}: is there already; --force overwrites it, and the old key is lost`);
+      throw new Fault(`${path}: is there already; --force overwrites it, and the old key is lost`);
   const settings = config === undefined ? undefined : presentSettings(config, false);
 
   const until = new Date(Date.now() + days * DAY_MS);
@@ -67,22 +67,17 @@ function putInto(settings: Settings, document: string, { cert, key }: { cert: st
 
 const quoted = (path: string): string => (/\s/.test(path) ? `"${path}"` : path);
 
-/** Returns the exit code: 1 for a fault, said in one line. */
+/** Returns the exit code. */
 export async function certificate(
   args: string[],
   { say, complain }: Surroundings = PROCESS,
 ): Promise<number> {
-  try {
+  return withFaultsTold(async () => {
     const options = readOptions(args);
     if (!options) say(certificateCommand().helpInformation());
     else for (const line of await make(options)) say(line);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    complain(error.message);
-    return 1;
-  }
+    return EXIT.OK;
+  }, complain);
 }
 
-if (fileURLToPath(import.meta.url) === process.argv[1])
-  process.exitCode = await certificate(process.argv.slice(2));
+await runCommand(import.meta.url, (args) => certificate(args));

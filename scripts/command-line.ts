@@ -1,8 +1,9 @@
 /** What all commands' lines have in common: commander reads them, and what is wrong is told in one line. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { cutShort, Fault } from "./fault.ts";
 
-/** What the user gave is wrong: the message is for them, one line a fault. */
-export class UsageError extends Error {}
+/** The command line is wrong, whatever it is about. */
+export class UsageError extends Fault {}
 
 /** A command, such as "npm run flash", to give its options to. */
 export function command(name: string, description: string): Command {
@@ -20,7 +21,7 @@ export function valuesOf<T extends object>(command: Command, args: string[]): T 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
-    throw new UsageError(faultOf(error));
+    throw new UsageError(faultOf(error, args));
   }
   const values = command.opts<T>();
   const taken = command.options.find(({ long }) => Object.values(values).includes(long));
@@ -28,12 +29,14 @@ export function valuesOf<T extends object>(command: Command, args: string[]): T 
   return values;
 }
 
-function faultOf({ code, message }: CommanderError): string {
+function faultOf({ code, message }: CommanderError, args: string[]): string {
   // What was given is not repeated where nobody knows what it is: it may be a password, or a part of one.
   if (code === "commander.excessArguments")
     return "a value belongs to no option: put quotes around values with spaces";
   const told = code === "commander.unknownOption" ? message.replace(/=.*'/s, "'") : message;
-  return told.replace("error: ", "").replaceAll("\n", " ");
+  const values = args.map((arg) => arg.replace(/^--[\w-]+=/, ""));
+  const short = values.reduce((text, value) => text.replace(value, () => cutShort(value)), told);
+  return short.replace("error: ", "").replaceAll("\n", " ");
 }
 
 /** Reads an option's value that is `right`. */

@@ -1,5 +1,4 @@
 /** `npm run config`: a tracker's settings, asked for and checked, in a file for `npm run flash`. */
-import { fileURLToPath } from "node:url";
 import type { BoardName } from "./boards.ts";
 import { UsageError } from "./command-line.ts";
 import { type Asking, ask, type NewFile, useRoot } from "./config/ask.ts";
@@ -21,6 +20,8 @@ import {
   valueAt,
 } from "./config/settings.ts";
 import { demandTrust, lookAt, rootFile, rootLines, targetOf } from "./config/trust.ts";
+import { Fault } from "./fault.ts";
+import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 
 /** Where the command reads and writes; a terminal's when not told. */
 export interface Surroundings extends Asking {
@@ -39,13 +40,13 @@ const PROCESS: Surroundings = {
 };
 
 /** Faults of a file, each with its name before it. */
-const faulty = (path: string, faults: string[]): UsageError =>
-  new UsageError(faults.map((fault) => `${path}: ${fault}`).join("\n"));
+const faulty = (path: string, faults: string[]): Fault =>
+  new Fault(faults.map((fault) => `${path}: ${fault}`).join("\n"));
 
 /** `--check`. */
 function check(path: string, board: BoardName | undefined): string {
   const text = readText(path);
-  if (text === undefined) throw new UsageError(`${path}: no such file`);
+  if (text === undefined) throw new Fault(`${path}: no such file`);
   const read = parseSettings(text);
   const faults =
     "faults" in read ? read.faults : [...faultsOf(read.settings, board), ...fileFaults(path, read.settings)];
@@ -86,7 +87,7 @@ async function configure(options: ConfigOptions, surroundings: Surroundings): Pr
   const before = readText(out);
   if (before === text) return `${out}: is so already`;
   if (before !== undefined && !force) {
-    if (!interactive) throw new UsageError(`${out}: is there already; --force overwrites it`);
+    if (!interactive) throw new Fault(`${out}: is there already; --force overwrites it`);
     if (!(await askYes(`Overwrite ${out}?`, surroundings))) throw new Cancelled();
   }
   for (const file of files) writePublicText(file.path, file.text);
@@ -115,22 +116,16 @@ async function fetchRoot(
   return useRoot(settings, out, rootFile(root));
 }
 
-/** Returns the exit code: 1 for a fault, said in one line each. */
+/** Returns the exit code. */
 export async function config(args: string[], surroundings: Surroundings = PROCESS): Promise<number> {
-  try {
+  return withFaultsTold(async () => {
     const options = readOptions(args);
     if (!options) surroundings.say(configCommand().helpInformation());
     else if (options.schema) surroundings.say(schemaText().trimEnd());
     else if (options.check !== undefined) surroundings.say(check(options.check, options.board));
     else surroundings.say(await configure(options, surroundings));
-    return 0;
-  } catch (error) {
-    if (error instanceof Cancelled) surroundings.complain("given up, nothing written");
-    else if (error instanceof UsageError) surroundings.complain(error.message);
-    else throw error;
-    return 1;
-  }
+    return EXIT.OK;
+  }, surroundings.complain);
 }
 
-if (fileURLToPath(import.meta.url) === process.argv[1])
-  process.exitCode = await config(process.argv.slice(2));
+await runCommand(import.meta.url, (args) => config(args));

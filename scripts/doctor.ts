@@ -1,6 +1,4 @@
 /** `npm run doctor`: looks at a board and says what is wrong and what to do. */
-import { fileURLToPath } from "node:url";
-import { UsageError } from "./command-line.ts";
 import { DeviceError, SilentError } from "./device/device.ts";
 import { openDevice } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
@@ -8,8 +6,9 @@ import { examine } from "./doctor/examine.ts";
 import { factsOf } from "./doctor/facts.ts";
 import { judge, type Verdict } from "./doctor/judge.ts";
 import { type DoctorOptions, doctorCommand, readOptions } from "./doctor/options.ts";
-import { consoleVerdict, reportLines, silentLines } from "./doctor/report.ts";
+import { consoleVerdict, reportLines } from "./doctor/report.ts";
 import { probeServer } from "./probe/probe.ts";
+import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 
 /** What the command stands on; the process's own when not told. */
 export interface Surroundings {
@@ -40,7 +39,7 @@ async function visit(
     const verdicts = judge(factsOf(evidence));
     if (options.json) say(jsonOf(verdicts));
     else reportLines(verdicts).forEach(say);
-    return verdicts.every(({ kind }) => kind === "ok") ? 0 : 1;
+    return verdicts.every(({ kind }) => kind === "ok") ? EXIT.OK : EXIT.UNWELL;
   } finally {
     await device.close();
   }
@@ -48,32 +47,29 @@ async function visit(
 
 const jsonOf = (verdicts: Verdict[]): string => JSON.stringify(verdicts, undefined, 2);
 
-/** With `--json` that the board cannot be reached is a verdict, too: a program reads nothing else. */
+/** A board that cannot be looked at is a verdict, too: for a program, and where nobody knows what is at the port. */
 async function visitTold(options: DoctorOptions, around: Surroundings): Promise<number> {
   try {
     return await visit(options, around);
   } catch (error) {
-    if (!options.json || !(error instanceof DeviceError)) throw error;
-    around.say(jsonOf([consoleVerdict(error)]));
-    return 1;
+    const isTold = error instanceof DeviceError && (options.json || error instanceof SilentError);
+    if (!isTold) throw error;
+    const verdict = consoleVerdict(error);
+    if (options.json) around.say(jsonOf([verdict]));
+    else reportLines([verdict]).forEach(around.complain);
+    return EXIT.UNWELL;
   }
 }
 
 /** Returns the exit code: 0 when all is well. */
 export async function doctor(args: string[], given: Partial<Surroundings> = {}): Promise<number> {
   const around = { ...PROCESS, ...given };
-  try {
+  return withFaultsTold(async () => {
     const options = readOptions(args);
     if (options) return await visitTold(options, around);
     around.say(doctorCommand().helpInformation());
     return 0;
-  } catch (error) {
-    if (error instanceof SilentError) silentLines(error.message).forEach(around.complain);
-    else if (error instanceof UsageError || error instanceof DeviceError) around.complain(error.message);
-    else throw error;
-    return 1;
-  }
+  }, around.complain);
 }
 
-if (fileURLToPath(import.meta.url) === process.argv[1])
-  process.exitCode = await doctor(process.argv.slice(2));
+await runCommand(import.meta.url, (args) => doctor(args));

@@ -1,10 +1,8 @@
 /** `npm run flash`: builds the firmware for the board on a port, writes it and the settings, and starts it. */
-import { fileURLToPath } from "node:url";
 import { type BoardName, entryOf } from "./boards.ts";
 import { choicesOf } from "./build/boards.ts";
 import { readChoices } from "./build/features.ts";
 import { count } from "./build/report.ts";
-import { UsageError } from "./command-line.ts";
 import { type Device, DeviceError } from "./device/device.ts";
 import type { OpenTimes } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
@@ -35,6 +33,7 @@ import { buildRelay } from "./flash/relay-program.ts";
 import { type Memory, startApp, stopApp } from "./flash/restart.ts";
 import { SETTINGS_FILE, settingsOf, storedCertificates, storedFault, withBytes } from "./flash/settings.ts";
 import { erase, eraseOrphans, type NewFile } from "./flash/storage.ts";
+import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 
 /** What the command stands on; the process's own when not told. */
 export interface Surroundings {
@@ -71,36 +70,35 @@ const CODE_FILE = ".bootcde";
 export async function flash(args: string[], given: Partial<Surroundings> = {}): Promise<number> {
   const around = { ...PROCESS, ...given };
   const interruption = awaitCtrlC(around.signals);
+  const told = (line: string): void =>
+    around.complain(interruption.signal.aborted ? `Interrupted: ${interruption.state}` : line);
   try {
-    const options = readOptions(args);
-    if (!options) {
-      around.say(flashCommand().helpInformation());
-      return 0;
-    }
-    const address = await findAddress(options);
-    const device = await openHolding(address, { ...around, signal: interruption.signal }, around.times);
-    // What is under way on it ends then, at once.
-    const close = (): void => void device.close();
-    interruption.signal.addEventListener("abort", close);
-    if (interruption.signal.aborted) close();
-    try {
-      await flashDevice(device, { ...options, ...address }, around, interruption);
-    } finally {
-      interruption.signal.removeEventListener("abort", close);
-      await device.close();
-    }
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UsageError || error instanceof DeviceError)) throw error;
-    if (interruption.signal.aborted) {
-      around.complain(`Interrupted: ${interruption.state}`);
-      return INTERRUPTED;
-    }
-    around.complain(error.message);
-    return 1;
+    const code = await withFaultsTold(() => run(args, around, interruption), told);
+    return interruption.signal.aborted && code ? INTERRUPTED : code;
   } finally {
     interruption.end();
   }
+}
+
+async function run(args: string[], around: Surroundings, interruption: Interruption): Promise<number> {
+  const options = readOptions(args);
+  if (!options) {
+    around.say(flashCommand().helpInformation());
+    return EXIT.OK;
+  }
+  const address = await findAddress(options);
+  const device = await openHolding(address, { ...around, signal: interruption.signal }, around.times);
+  // What is under way on it ends then, at once.
+  const close = (): void => void device.close();
+  interruption.signal.addEventListener("abort", close);
+  if (interruption.signal.aborted) close();
+  try {
+    await flashDevice(device, { ...options, ...address }, around, interruption);
+  } finally {
+    interruption.signal.removeEventListener("abort", close);
+    await device.close();
+  }
+  return EXIT.OK;
 }
 
 async function flashDevice(
@@ -233,4 +231,5 @@ async function write(
   say(`${progress.stop()}, checksum right`);
 }
 
-if (fileURLToPath(import.meta.url) === process.argv[1]) process.exitCode = await flash(process.argv.slice(2));
+// A board is not left half written because nobody reads how far it is.
+await runCommand(import.meta.url, (args) => flash(args), { unread: () => {} });

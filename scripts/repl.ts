@@ -1,12 +1,11 @@
 /** `npm run repl`: the console of a board. */
-import { fileURLToPath } from "node:url";
-import { UsageError } from "./command-line.ts";
 import { DeviceError, SilentError } from "./device/device.ts";
 import { openDevice } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
 import { historyFile } from "./repl/history.ts";
 import { readOptions, replCommand } from "./repl/options.ts";
 import { runRepl } from "./repl/run.ts";
+import { runCommand, withFaultsTold } from "./run-command.ts";
 
 /** Where the user is; a terminal's streams when not told. */
 export interface Surroundings {
@@ -29,7 +28,7 @@ export async function repl(args: string[], given: Partial<Surroundings> = {}): P
     history: historyFile(),
     ...given,
   };
-  try {
+  return withFaultsTold(async () => {
     const options = readOptions(args);
     if (!options) {
       around.output.write(replCommand().helpInformation());
@@ -37,13 +36,13 @@ export async function repl(args: string[], given: Partial<Surroundings> = {}): P
     }
     const address = await findAddress(options);
     const { eval: expression, log } = options;
-    return await runRepl({ ...around, expression, log, open: () => openDevice(address) });
-  } catch (error) {
-    if (!(error instanceof UsageError || error instanceof DeviceError)) throw error;
-    around.complain(error.message + (error instanceof SilentError ? TAKEN : ""));
-    return 1;
-  }
+    const open = () =>
+      openDevice(address).catch((error: Error) => {
+        throw error instanceof SilentError ? new DeviceError(error.message + TAKEN) : error;
+      });
+    return await runRepl({ ...around, expression, log, open });
+  }, around.complain);
 }
 
 // The terminal that was read from would keep the process.
-if (fileURLToPath(import.meta.url) === process.argv[1]) process.exit(await repl(process.argv.slice(2)));
+await runCommand(import.meta.url, async (args) => process.exit(await repl(args)));

@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "./build.ts";
-import { UsageError } from "./command-line.ts";
 import { isAnswer } from "./device/answers.ts";
+import { Fault } from "./fault.ts";
+import { readTrace, showTrace } from "./repl/trace.ts";
+import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 import { startBoardThread } from "./simulator/board-thread/board-thread.ts";
 import { realClock } from "./simulator/clock.ts";
 import { createModem } from "./simulator/modem/modem.ts";
@@ -63,7 +65,7 @@ function foreign(address: NonNullable<StartOptions["broker"]>, onSample: OnSampl
 
 function realInterpreter(binary: string, world: Omit<Parameters<typeof startRealInterpreter>[0], "binary">) {
   return startRealInterpreter({ ...world, binary }).catch((error: Error) => {
-    throw new UsageError(`--espruino ${binary}: ${error.message}; is it Espruino for Linux?`);
+    throw new Fault(`--espruino ${binary}: ${error.message}; is it Espruino for Linux?`);
   });
 }
 
@@ -99,7 +101,8 @@ async function run(options: StartOptions): Promise<number> {
       outbox_bytes: 8192,
     },
     print(line: string) {
-      if (!isAnswer(line)) console.log(`board: ${line}`);
+      const traced = readTrace(line);
+      if (!isAnswer(line)) console.log(`board: ${traced ? showTrace(traced) : line}`);
     },
     ...(receiver && { receiver: receiver.peer }),
     ...(terminal && { console: terminal.peer }),
@@ -126,12 +129,17 @@ async function run(options: StartOptions): Promise<number> {
   return arrived || !options.seconds ? 0 : 1;
 }
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options) process.exit(await run(options));
-  console.log(startCommand().helpInformation());
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
-  process.exit(1);
+/** Returns the exit code. */
+export async function start(args: string[]): Promise<number> {
+  return withFaultsTold(
+    () => {
+      const options = readOptions(args);
+      if (options) return run(options);
+      console.log(startCommand().helpInformation());
+      return EXIT.OK;
+    },
+    (line) => console.error(line),
+  );
 }
+
+await runCommand(import.meta.url, async (args) => process.exit(await start(args)));

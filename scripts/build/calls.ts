@@ -6,7 +6,7 @@ import { descendants, type FunctionNode, isFunction, keyName, memberName } from 
 const LATER = ["setTimeout", "setInterval", "setWatch", "on", "once", "then", "catch", "bind"];
 
 /** Which functions of the program a call may run before it returns: the callee, and any function handed to it. */
-export type RunsAtOnce = (call: CallExpression | NewExpression) => Set<FunctionNode>;
+export type RunsAtOnce = (call: CallExpression | NewExpression) => ReadonlySet<FunctionNode>;
 
 /**
  * By name where types would be needed: `a.send()` may run any function that the program ever stores as `send`, and
@@ -15,8 +15,9 @@ export type RunsAtOnce = (call: CallExpression | NewExpression) => Set<FunctionN
 export function runsAtOnce(program: Program, scopes: Scopes): RunsAtOnce {
   const members = new Map<string, AnyNode[]>();
   const store = (name: string | undefined, value: AnyNode) => {
-    const key = name ?? "";
-    members.set(key, [...(members.get(key) ?? []), value]);
+    const values = members.get(name ?? "");
+    if (values) values.push(value);
+    else members.set(name ?? "", [value]);
   };
   for (const node of descendants(program)) {
     if (node.type === "Property") store(keyName(node.key), node.value);
@@ -27,35 +28,56 @@ export function runsAtOnce(program: Program, scopes: Scopes): RunsAtOnce {
     }
   }
 
-  /** The functions that an expression's value may be. */
-  function functionsIn(value: AnyNode, found: Set<FunctionNode>, seen: Set<AnyNode>): void {
-    if (seen.has(value)) return;
-    seen.add(value);
-    const follow = (next: AnyNode) => functionsIn(next, found, seen);
-    if (isFunction(value)) found.add(value);
-    else if (value.type === "Identifier")
-      for (const v of scopes.variableOf(value)?.values ?? []) v && follow(v);
-    else if (value.type === "ConditionalExpression") [value.consequent, value.alternate].forEach(follow);
-    else if (value.type === "LogicalExpression") [value.left, value.right].forEach(follow);
-    else if (value.type === "SequenceExpression") value.expressions.slice(-1).forEach(follow);
-    else if (value.type === "AssignmentExpression") follow(value.right);
-    else if (value.type === "MemberExpression") {
-      const name = memberName(value);
-      if (name === "call" || name === "apply") follow(value.object);
-      else if (name !== undefined) [...(members.get(name) ?? []), ...(members.get("") ?? [])].forEach(follow);
-      else [...members.values()].flat().forEach(follow);
+  /** The expressions that an expression may have its value from. */
+  function originsOf(value: AnyNode): (AnyNode | null | undefined)[] {
+    switch (value.type) {
+      case "Identifier":
+        return [...(scopes.variableOf(value)?.values ?? [])];
+      case "ConditionalExpression":
+        return [value.consequent, value.alternate];
+      case "LogicalExpression":
+        return [value.left, value.right];
+      case "SequenceExpression":
+        return value.expressions.slice(-1);
+      case "AssignmentExpression":
+        return [value.right];
+      case "MemberExpression": {
+        const name = memberName(value);
+        if (name === "call" || name === "apply") return [value.object];
+        if (name === undefined) return [...members.values()].flat();
+        return [...(members.get(name) ?? []), ...(members.get("") ?? [])];
+      }
+      default:
+        return [];
     }
   }
 
-  return (call) => {
+  /** The functions that the values of some expressions may be. */
+  function functionsIn(values: AnyNode[]): Set<FunctionNode> {
     const found = new Set<FunctionNode>();
     const seen = new Set<AnyNode>();
-    functionsIn(call.callee, found, seen);
+    const waiting: (AnyNode | null | undefined)[] = values.reverse();
+    while (waiting.length > 0) {
+      const value = waiting.pop();
+      if (!value || seen.has(value)) continue;
+      seen.add(value);
+      if (isFunction(value)) found.add(value);
+      else waiting.push(...originsOf(value).reverse());
+    }
+    return found;
+  }
+
+  // The rules ask for the same call again and again: on each path that leads to it.
+  const known = new Map<AnyNode, Set<FunctionNode>>();
+  return (call) => {
+    const before = known.get(call);
+    if (before) return before;
     const { callee } = call;
     const name =
       callee.type === "MemberExpression" ? memberName(callee) : callee.type === "Identifier" && callee.name;
-    if (!name || !LATER.includes(name))
-      for (const argument of call.arguments) functionsIn(argument, found, seen);
+    const handed = !name || !LATER.includes(name) ? call.arguments : [];
+    const found = functionsIn([callee, ...handed]);
+    known.set(call, found);
     return found;
   };
 }

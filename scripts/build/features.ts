@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { Option } from "commander";
 import { buildSync } from "esbuild";
 import { UsageError } from "../command-line.ts";
+import { cutShort } from "../fault.ts";
 import { ROOT } from "./program.ts";
 
 /** The absolute path of a feature's file, by feature and way. */
@@ -46,9 +47,9 @@ export function readChoices(given: readonly string[], files: FeatureFiles = FEAT
     const [feature = "", way = "", ...more] = word.split("=");
     const ways = Object.hasOwn(files, feature) ? files[feature] : undefined;
     const all = Object.entries(files).map(([name, its]) => `${name}=${Object.keys(its).join("|")}`);
-    if (!ways) throw new UsageError(`--features ${word}: no such feature, use ${all.join(", ")}`);
+    if (!ways) throw new UsageError(`--features ${cutShort(word)}: no such feature, use ${all.join(", ")}`);
     if (more.length || !Object.hasOwn(ways, way))
-      throw new UsageError(`--features ${word}: use ${feature}=${Object.keys(ways).join("|")}`);
+      throw new UsageError(`--features ${cutShort(word)}: use ${feature}=${Object.keys(ways).join("|")}`);
     if (feature in choices && choices[feature] !== way)
       throw new UsageError(`--features ${feature}: is both ${choices[feature]} and ${way}`);
     choices[feature] = way;

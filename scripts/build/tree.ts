@@ -29,15 +29,21 @@ function isNode(value: unknown): value is AnyNode {
 
 /** `root` and every node below it, parents first. */
 export function* descendants(root: AnyNode): Generator<AnyNode> {
-  yield root;
-  for (const child of children(root)) yield* descendants(child);
+  yield* visited(root, () => true);
 }
 
 /** As `descendants`, but it yields functions without entering them: what runs when `root` does. */
 export function* runBy(root: AnyNode): Generator<AnyNode> {
-  yield root;
-  if (isFunction(root)) return;
-  for (const child of children(root)) yield* runBy(child);
+  yield* visited(root, (node) => !isFunction(node));
+}
+
+/** `root` and what is below it, but not below those that are not `entered`. In a loop: generators in generators are slow. */
+function* visited(root: AnyNode, entered: (node: AnyNode) => boolean): Generator<AnyNode> {
+  const waiting = [root];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    yield node;
+    if (entered(node)) waiting.push(...children(node).reverse());
+  }
 }
 
 export function parentsOf(program: Program): Map<AnyNode, AnyNode> {

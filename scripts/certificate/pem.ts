@@ -1,7 +1,7 @@
 /** The PEM files that settings name for TLS, and what is wrong with them. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { UsageError } from "../command-line.ts";
 import { readText } from "../config/file.ts";
+import { Fault } from "../fault.ts";
 
 /** What a file is to hold: the settings' names. */
 export type Part = "ca" | "cert" | "key";
@@ -31,7 +31,7 @@ export function fileFault(part: Part, path: string): string {
   try {
     text = readText(path);
   } catch (error) {
-    if (error instanceof UsageError) return error.message.slice(path.length + 2);
+    if (error instanceof Fault) return error.message.slice(path.length + 2);
     throw error;
   }
   if (text === undefined) return "no such file";

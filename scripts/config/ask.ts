@@ -1,7 +1,7 @@
 /** The conversation of `npm run config`: what is asked, in which order, and what one answer makes of the next question. */
 import { dirname, join, relative } from "node:path";
 import { fileFault, type Part } from "../certificate/pem.ts";
-import { UsageError } from "../command-line.ts";
+import { Fault } from "../fault.ts";
 import { pathFrom, pathWithin } from "./document.ts";
 import type { FieldInfo } from "./fields.ts";
 import type { ConfigOptions } from "./options.ts";
@@ -53,7 +53,7 @@ export async function ask(settings: Settings, options: ConfigOptions, asking: As
   const asked = askedFields(chosen, tlsOf(settings)).filter((field) => all || isMissing(field));
   // Before a person answers ten questions for nothing.
   const faults = faultsOf(settings, chosen, asked);
-  if (faults.length) throw new UsageError(faults.map((fault) => `${out}: ${fault}`).join("\n"));
+  if (faults.length) throw new Fault(faults.map((fault) => `${out}: ${fault}`).join("\n"));
 
   const files: NewFile[] = [];
   for (const { path } of askedFields(chosen)) {

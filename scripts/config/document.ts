@@ -1,7 +1,7 @@
 /** The file `tracker.json` as a whole: what it has already, and its text as it is written. */
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "../command-line.ts";
+import { Fault } from "../fault.ts";
 import { fields } from "./fields.ts";
 import { readText } from "./file.ts";
 import { boardOf, parseSettings, putAt, type Settings, valueAt } from "./settings.ts";
@@ -28,7 +28,7 @@ export function presentSettings(path: string, force: boolean): Settings {
   const read = text === undefined ? { settings: {} } : parseSettings(text);
   if ("settings" in read) return read.settings;
   if (force) return {};
-  throw new UsageError(`${path}: ${read.faults[0]}; mend it, or start afresh with --force`);
+  throw new Fault(`${path}: ${read.faults[0]}; mend it, or start afresh with --force`);
 }
 
 /** The file's text: what an editor checks it by, the board, then the fields in the order of the README's table. */

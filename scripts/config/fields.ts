@@ -5,6 +5,7 @@
 import type { Board } from "../../board/board.ts";
 import { check, configFields, type Field, type Fields, serverFields } from "../../firmware/config.ts";
 import { BOARDS, type BoardName } from "../boards.ts";
+import { cutShort } from "../fault.ts";
 import { DESCRIPTIONS } from "./descriptions.ts";
 
 /** `server.tls`: plain text, the server verified, both verified. */
@@ -29,6 +30,8 @@ export interface FieldInfo {
   description: string;
   /** What the firmware must be built with to know it, as `--features` takes it. */
   feature?: string;
+  /** A number's steps, where not each number in its range will do. */
+  step?: number;
   /** What a text must look like; undefined for numbers. */
   pattern?: string;
   /** The only texts there are. */
@@ -39,18 +42,24 @@ export interface FieldInfo {
 const TEXT = "^[ -!#-~]*$";
 const DIGITS = "^[0-9]*$";
 
-/** Where we are stricter than the table: what could never be reached, or would be of no use. */
+/** What a key may have in it: the text of a field, but the comma. */
+const KEY = "[ -!#-+\\--~]";
+
+/** Where we are stricter than the table: what could never be reached, and what would report nothing. */
 const STRICTER: Record<string, { pattern: string; words: string }> = {
   "server.host": {
     pattern: "^([A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$",
     words: "must be a host name or address alone, without mqtt:// and without port",
   },
-  // A tracker that has nothing to send.
   keys: {
-    pattern: "^[ -!#-~]*[ -!#-+\\--~][ -!#-~]*$",
-    words: "must name one key at least",
+    // At least one, at most four, none twice.
+    pattern: `^(?=.*[^,])(?!(.*,)?([^,]+),(.*,)?\\2(,|$))${KEY}*(,${KEY}*){0,3}$`,
+    words: "must be one to four different names with commas between, one left out is empty",
   },
 };
+
+/** Of a number of bytes: whole pages, the smallest that any board's flash has. */
+const STEPS: Record<string, number> = { outbox_bytes: 4096 };
 
 /** Of a text that is one of a few words. */
 const CHOICES: Record<string, readonly string[]> = { no_time: ["hold", "server", "drop"] };
@@ -102,6 +111,7 @@ function describe(path: string, [initial, least, most]: Field): FieldInfo {
     description: DESCRIPTIONS[path] ?? "",
     ...(typeof initial === "string" && { pattern: patternOf(path, choices) }),
     ...(choices && { choices }),
+    ...(path in STEPS && { step: STEPS[path] }),
     ...(path in receiverFields && { feature: "gnss=nmea" }),
   };
 }
@@ -201,15 +211,17 @@ function refusal({ path, default: initial, least, most, choices }: FieldInfo, va
  * firmware's check. `undefined`: the field is missing.
  */
 export function faultOf(field: FieldInfo, value: unknown = field.default): string {
-  const { path, secret } = field;
+  const { path, secret, step } = field;
   const shown = withoutContents(value);
   const refused = refusal(field, shown);
   const stricter = STRICTER[path];
   const words = refused
     ? refused + charactersWanted(field, value)
-    : stricter && !new RegExp(stricter.pattern).test(`${value}`) && stricter.words;
+    : stricter && !new RegExp(stricter.pattern).test(`${value}`)
+      ? stricter.words
+      : step && Number(value) % step !== 0 && `must be whole pages, a multiple of ${step}`;
   // JSON has no word for the infinite number that 1e400 is.
-  const given = typeof shown === "number" ? String(shown) : JSON.stringify(shown);
+  const given = typeof shown === "number" ? String(shown) : cutShort(JSON.stringify(shown));
   return words ? `${path}${secret ? "" : ` ${given}`}: ${words}` : "";
 }
 
@@ -218,5 +230,5 @@ export function unknownFault(path: string, known: string[]): string {
   const name = nameOf(path);
   // Without a prototype, whose names a device would not know.
   const table: Fields = Object.assign(Object.create(null), ...known.map((field) => ({ [field]: 0 })));
-  return path.slice(0, -name.length) + check({ [name]: 0 }, table);
+  return path.slice(0, -name.length) + check({ [cutShort(name)]: 0 }, table);
 }

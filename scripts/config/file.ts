@@ -1,31 +1,24 @@
 /** The files with settings, certificates and keys: some hold secrets, and they may be there already. */
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { getSystemErrorMap } from "node:util";
-import { UsageError } from "../command-line.ts";
+import { Fault, fileFault } from "../fault.ts";
 
-/** What the operating system refused, in its words. */
-export function refusal(error: unknown): string {
-  const { errno, message } = error as NodeJS.ErrnoException;
-  return getSystemErrorMap().get(errno ?? 0)?.[1] ?? message;
-}
-
-/** A file's text; undefined when there is no such file. Throws `UsageError`. */
+/** A file's text; undefined when there is no such file. Throws `Fault`. */
 export function readText(path: string): string | undefined {
   try {
-    if (!statSync(path).isFile()) throw new UsageError(`${path}: is not a file`);
+    if (!statSync(path).isFile()) throw new Fault(`${path}: is not a file`);
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (error instanceof UsageError) throw error;
+    if (error instanceof Fault) throw error;
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new UsageError(`${path}: ${refusal(error)}`);
+    throw fileFault(path, error);
   }
 }
 
-/** Writes a file that only its owner may read. Throws `UsageError`. */
+/** Writes a file that only its owner may read. Throws `Fault`. */
 export const writeSecretText = (path: string, text: string): void => writeWhole(path, text, 0o600);
 
-/** Writes a file that anybody may read. Throws `UsageError`. */
+/** Writes a file that anybody may read. Throws `Fault`. */
 export const writePublicText = (path: string, text: string): void => writeWhole(path, text, 0o644);
 
 /** All of it or nothing: a new file takes the old one's place, whose mode may have been another. */
@@ -43,6 +36,6 @@ function writeWhole(path: string, text: string, mode: number): void {
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw new UsageError(`${path}: ${refusal(error)}`);
+    throw fileFault(path, error);
   }
 }

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { BOARDS, type BoardName } from "../boards.ts";
 import { command, text, UsageError, valuesOf } from "../command-line.ts";
 import { PATHS, pathWithin } from "./document.ts";
-import { type FieldInfo, faultOf, fieldOf, fields } from "./fields.ts";
+import { boardsWith, type FieldInfo, faultOf, fieldOf, fields } from "./fields.ts";
 
 /** What `npm run config` was asked for. */
 export interface ConfigOptions {
@@ -93,6 +93,8 @@ export function typedValue(field: FieldInfo, text: string): string | number {
   return field.type === "number" && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
+const foreignFault = ({ path }: FieldInfo): string => `${path}: only on ${boardsWith(path).join(", ")}`;
+
 /** Reads the command line; undefined: help is wanted. Throws `UsageError`, one line a fault. */
 export function readOptions(args: string[]): ConfigOptions | undefined {
   const values = valuesOf<ConfigValues>(configCommand(), args);
@@ -105,7 +107,7 @@ export function readOptions(args: string[]): ConfigOptions | undefined {
     const text = values[optionOf(field).attributeName()];
     if (typeof text !== "string") continue;
     const value = PATHS.includes(field.path) ? pathWithin(out, text) : typedValue(field, text);
-    const fault = faultOf(field, value);
+    const fault = board && !fieldOf(field.path, board) ? foreignFault(field) : faultOf(field, value);
     if (fault) faults.push(`${flagOf(field.path)}: ${fault}`);
     given.set(field.path, value);
   }

@@ -2,6 +2,7 @@
 import type { Readable, Writable } from "node:stream";
 import { type CANCEL_SYMBOL, confirm, isCancel, log, password, select, text } from "@clack/prompts";
 import { BOARDS, type BoardName, entryOf } from "../boards.ts";
+import { Fault } from "../fault.ts";
 import { type FieldInfo, faultOf, fields, type Tls } from "./fields.ts";
 import { typedValue } from "./options.ts";
 
@@ -12,7 +13,11 @@ export interface Streams {
 }
 
 /** Ctrl-C, at any question. */
-export class Cancelled extends Error {}
+export class Cancelled extends Fault {
+  constructor() {
+    super("given up, nothing written");
+  }
+}
 
 /** What is asked for, in this order, where the board has it. */
 const QUESTIONS: Record<string, string> = {
@@ -93,13 +98,16 @@ export async function askYes(question: string, streams: Streams): Promise<boolea
   return answerTo(streams, (ends) => confirm({ message: question, ...ends }));
 }
 
+/** The question, with the field's name as messages have it. */
+const questionFor = ({ path }: FieldInfo): string => `${QUESTIONS[path]} [${path}]`;
+
 /** Asks for a secret. */
 async function askSecret(field: FieldInfo, present: unknown, streams: Streams): Promise<string> {
   const kept = typeof present === "string" && present !== "" && !faultOf(field, present) ? present : "";
   const none = field.required ? "" : `, ${NONE}: none`;
   const hint = kept && `; Enter: as it is${none}`;
   const meaning = (typed = "") => (typed === "" ? kept : kept && typed === NONE ? "" : typed);
-  const message = `${QUESTIONS[field.path]}${hint}`;
+  const message = `${questionFor(field)}${hint}`;
   const validate = (typed?: string) => faultOf(field, meaning(typed)) || undefined;
   return meaning(await answerTo(streams, (ends) => password({ message, validate, ...ends })));
 }
@@ -113,7 +121,7 @@ export async function askField(
   if (field.secret) return askSecret(field, present, streams);
   const right = present !== undefined && !faultOf(field, present);
   const meaning = (typed = "") => typedValue(field, typed.trim());
-  const message = QUESTIONS[field.path] ?? field.path;
+  const message = questionFor(field);
   const initialValue = String(right ? present : (OFFERED[field.path] ?? field.default));
   const validate = (typed?: string) => faultOf(field, meaning(typed)) || undefined;
   return meaning(await answerTo(streams, (ends) => text({ message, initialValue, validate, ...ends })));

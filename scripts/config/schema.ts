@@ -4,10 +4,10 @@ import { boardsWith, differs, type FieldInfo, fieldOf, fields, type Tls } from "
 
 type Schema = Record<string, unknown>;
 
-function valuesOf({ type, least, most, pattern, choices }: FieldInfo): Schema {
+function valuesOf({ type, least, most, step, pattern, choices }: FieldInfo): Schema {
   if (choices) return { enum: choices };
   return type === "number"
-    ? { type: "integer", minimum: least, maximum: most }
+    ? { type: "integer", minimum: least, maximum: most, ...(step && { multipleOf: step }) }
     : { type: "string", minLength: least, maxLength: most, pattern };
 }
 

@@ -2,6 +2,7 @@
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import { BOARDS, type BoardName } from "../boards.ts";
 import { type Choices, describeChoices } from "../build/features.ts";
+import { cutShort } from "../fault.ts";
 import {
   boardsWith,
   type FieldInfo,
@@ -90,7 +91,7 @@ function boardFault(settings: Settings, board: BoardName | undefined): string {
   const named = valueAt(settings, "board");
   if (named === undefined) return board ? "" : `board: missing, use ${BOARDS.join(" ")}`;
   if (!isBoard(named))
-    return `board ${JSON.stringify(withoutContents(named))}: unknown, use ${BOARDS.join(" ")}`;
+    return `board ${cutShort(JSON.stringify(withoutContents(named)))}: unknown, use ${BOARDS.join(" ")}`;
   return board && board !== named ? `board ${JSON.stringify(named)}: these settings go to ${board}` : "";
 }
 

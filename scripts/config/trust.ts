@@ -1,6 +1,6 @@
 /** The root to trust, found by a look at the server from this computer. */
 import { createHash } from "node:crypto";
-import { UsageError } from "../command-line.ts";
+import { Fault } from "../fault.ts";
 import { CAUSES } from "../probe/cause.ts";
 import { chainLines, modemLines, nameWords } from "../probe/describe.ts";
 import { probeServer, type Target } from "../probe/probe.ts";
@@ -73,15 +73,15 @@ export function rootFile({ certificate }: Root): { name: string; text: string } 
   return { name: `${slug?.replace(/^-|-$/g, "") || "root"}-${mark}.pem`, text };
 }
 
-/** `--fetch-ca`, where nobody is asked: a root of a list is trusted, another one by its fingerprint. Throws `UsageError`. */
+/** `--fetch-ca`, where nobody is asked: a root of a list is trusted, another one by its fingerprint. Throws `Fault`. */
 export function demandTrust({ root, lines }: Look, fingerprint: string | undefined): Root {
-  if (!root) throw new UsageError(`${lines.join("\n")}\n--fetch-ca: no root was found; --ca FILE names one`);
+  if (!root) throw new Fault(`${lines.join("\n")}\n--fetch-ca: no root was found; --ca FILE names one`);
   const plain = (text: string) => text.replaceAll(":", "").toLowerCase();
   if (fingerprint !== undefined && plain(fingerprint) !== plain(fingerprintOf(root)))
-    throw new UsageError(
+    throw new Fault(
       `--fingerprint: the root's is another, ${fingerprintOf(root)}: do not trust it before its owner says so`,
     );
   if (!root.isPublic && fingerprint === undefined)
-    throw new UsageError(`${rootLines(root).join("\n")}\nthen: --fingerprint ${fingerprintOf(root)}`);
+    throw new Fault(`${rootLines(root).join("\n")}\nthen: --fingerprint ${fingerprintOf(root)}`);
   return root;
 }

@@ -25,12 +25,16 @@ const NEWLINE = "\r\n";
  * text for `eval`, so that a syntax error too can be caught and told.
  */
 export function question(mark: string, id: number, expression: string): string {
-  const source = /^\s*\{/.test(expression) ? `(${expression}\n)` : expression;
   // In two parts: an echo, if there is one after all, is not taken for the answer.
   const say = (sign: string, text: string): string => `print("<"+"<${mark}${id}${sign}"+${text}+">>")`;
   // The interpreter writes undefined as null.
-  const json = `(function(v){return v===undefined?v:JSON.stringify(v)})(eval(${literal(source)}))`;
+  const json = `(function(v){return v===undefined?v:JSON.stringify(v)})(${evaluated(expression)})`;
   return `\x10try{${say("=", json)}}catch(e){${say("!", 'JSON.stringify(""+e)')}}\n`;
+}
+
+/** The source of an expression's evaluation, which a brace begins as an object. */
+export function evaluated(expression: string): string {
+  return `eval(${literal(/^\s*\{/.test(expression) ? `(${expression}\n)` : expression)})`;
 }
 
 /** A string literal in ASCII, as every interpreter reads it: those without Unicode know bytes only. */

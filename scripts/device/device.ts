@@ -1,4 +1,5 @@
 /** A board on the other end of a cable: what the commands need of it, however it is reached. */
+import { Fault } from "../fault.ts";
 
 /** Where a board's console is; exactly one of `port` and `tcp`. */
 export interface Address {
@@ -46,7 +47,7 @@ export interface Device {
 }
 
 /** What went wrong and what to do, in one line for the user. */
-export class DeviceError extends Error {}
+export class DeviceError extends Fault {}
 
 /** The port is open, but no interpreter answers on it. */
 export class SilentError extends DeviceError {}

@@ -10,6 +10,7 @@ export function reportLines(verdicts: Verdict[]): string[] {
   );
 }
 
+/** Nothing on the port says that it is Espruino. */
 const SILENT = {
   id: "console-silent",
   cause:
@@ -22,9 +23,6 @@ const UNREACHABLE = {
   cause: "there is no console to talk to, or it was lost",
   remedy: "check the cable, and --port or --tcp",
 };
-
-/** Nothing on the port says that it is Espruino. */
-export const silentLines = (message: string): string[] => faultLines(message, SILENT.cause, SILENT.remedy);
 
 /** The board could not be looked at. */
 export const consoleVerdict = (error: DeviceError): Verdict => ({

@@ -3,8 +3,8 @@ import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { count } from "../build/report.ts";
-import { refusal } from "../config/file.ts";
 import { putAt, type Settings, tlsOf, valueAt } from "../config/settings.ts";
+import { systemWords } from "../fault.ts";
 
 /** A file for the modem's store. */
 export interface Certificate {
@@ -85,7 +85,7 @@ function readPem(file: string, part: string): string {
     stats = statSync(file);
     if (stats.isFile()) bytes = readFileSync(file, "latin1");
   } catch (error) {
-    throw new Error(refusal(error));
+    throw new Error(systemWords(error));
   }
   if (!stats.isFile()) throw new Error("is not a file");
   if (bytes.length > MOST_BYTES)

@@ -1,10 +1,10 @@
 /** The settings that go to a board with its firmware, and those it has. */
 import type { BoardName } from "../boards.ts";
 import type { Choices } from "../build/features.ts";
-import { UsageError } from "../command-line.ts";
 import { readText } from "../config/file.ts";
 import { parseSettings, type Settings, settingsFor } from "../config/settings.ts";
 import { type Device, DeviceError } from "../device/device.ts";
+import { Fault } from "../fault.ts";
 import { type Certificate, certificatesOf, takeCertificates } from "./certificates.ts";
 
 /** The Storage file. */
@@ -20,10 +20,10 @@ export interface BoardSettings {
   certificates: Certificate[];
 }
 
-/** Of firmware that is built so. Throws `UsageError` or `DeviceError` with all that is wrong, certificates too. */
+/** Of firmware that is built so. Throws `Fault` with all that is wrong, certificates too. */
 export function settingsOf(path: string, board: BoardName, built: Choices): BoardSettings {
   const text = readText(path);
-  if (text === undefined) throw new UsageError(`${path}: no such file; npm run config writes one`);
+  if (text === undefined) throw new Fault(`${path}: no such file; npm run config writes one`);
   const checked = settingsFor(board, text, built);
   if ("faults" in checked) throw refused(path, checked.faults);
   const settings = JSON.parse(checked.json) as Settings;

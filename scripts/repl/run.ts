@@ -1,7 +1,10 @@
 /** The console of a board, from connecting to leaving it. */
 import { fileURLToPath } from "node:url";
+import { evaluated } from "../device/answers.ts";
 import { type Device, DeviceError } from "../device/device.ts";
+import { EXIT } from "../run-command.ts";
 import { findCode } from "./code-map.ts";
+import { createConsoleLines } from "./console-lines.ts";
 import { type Conversation, createConversation } from "./conversation.ts";
 import { type LogFile, openLog } from "./log-file.ts";
 import { readSecrets, withoutSecrets } from "./secrets.ts";
@@ -31,7 +34,7 @@ const LOOK_MS = 500;
 /** Returns the exit code. Throws `DeviceError`. */
 export async function runRepl(run: ReplRun): Promise<number> {
   // What is wrong with it is told before anything else is done.
-  const file = run.log === undefined ? undefined : openLog(run.log);
+  const file = run.log === undefined ? undefined : openLog(run.log, { complain: run.complain });
   let device: Device | undefined;
   try {
     device = await run.open();
@@ -50,14 +53,35 @@ async function discreet(file: LogFile, device: Device): Promise<LogFile> {
   return { ...file, write: (line) => file.write(withoutSecrets(line, secrets)) };
 }
 
-/** Prints the value as JSON; throws what the interpreter threw, in its words. */
+/** Lines that nobody is shown, as those of a conversation: what is printed between them is the expression's own. */
+const BEGIN = "\x020";
+const END = "\x021";
+
+/** Shows what the expression prints, and its value as JSON; throws what the interpreter threw, in its words. */
 async function evaluateOnce(device: Device, run: ReplRun, log: LogFile | undefined): Promise<number> {
   const conversation = createConversation({ device, log, show: () => {} });
+  const show = (line: string): void => void run.output.write(`${line}\n`);
+  let printing = false;
+  let printed = 0;
+  const stop = device.onData(
+    createConsoleLines((line) => {
+      if (line === BEGIN || line === END) printing = line === BEGIN;
+      else if (printing) {
+        printed++;
+        show(line);
+      }
+    }),
+  );
+  const mark = (line: string): string => `print(${JSON.stringify(line)})`;
   try {
-    const value = await device.evaluate(run.expression as string);
-    run.output.write(`${value === undefined ? "undefined" : JSON.stringify(value, undefined, 2)}\n`);
-    return 0;
+    const value = await device.evaluate(
+      `${mark(BEGIN)};(function(v){${mark(END)};return v})(${evaluated(run.expression as string)})`,
+    );
+    if (value !== undefined) show(JSON.stringify(value, undefined, 2));
+    else if (!printed) show("undefined");
+    return EXIT.OK;
   } finally {
+    stop();
     await conversation.end();
   }
 }

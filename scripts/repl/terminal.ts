@@ -24,6 +24,8 @@ export interface Terminal {
   converse(conversation: Conversation): Promise<void>;
 }
 
+const PROMPT = "> ";
+
 /** What is typed as the board should run it; throws `Recoverable` while more lines belong to it. */
 export function completeSource(typed: string): string {
   const source = typed.trim();
@@ -69,7 +71,7 @@ export function createTerminal({ input, output, history, reboot }: TerminalOptio
   async function converse(own: Conversation): Promise<void> {
     let running: Promise<void> = Promise.resolve();
     const options: ReplOptions & { historySize: number } = {
-      prompt: terminal ? "> " : "",
+      prompt: terminal ? PROMPT : "",
       input,
       output: terminal ? output : withoutPrompts(output),
       terminal,
@@ -120,7 +122,10 @@ function withoutPrompts(output: NodeJS.WritableStream): Writable {
   });
 }
 
-/** Ctrl-C takes back what was typed and breaks what runs on the board; a second one leaves. */
+/**
+ * Ctrl-C takes back what was typed and breaks what runs on the board. With nothing typed the second one leaves, as in
+ * node:repl.
+ */
 function interruptible(server: REPLServer, conversation: Conversation, output: NodeJS.WritableStream) {
   let leaving = false;
   // node:repl's own knows nothing of what runs on the board.
@@ -129,14 +134,16 @@ function interruptible(server: REPLServer, conversation: Conversation, output: N
     leaving = false;
   });
   server.on("SIGINT", () => {
-    if (leaving) return server.close();
-    leaving = true;
+    // node:repl has another prompt where lines before belong to what is typed.
+    const typed = server.line !== "" || server.getPrompt() !== PROMPT;
+    if (leaving && !typed) return server.close();
+    leaving = !typed;
     conversation.interrupt();
     server.clearBufferedCommand();
     // Takes what was typed off the line, wherever the cursor is in it.
     server.write(null, { ctrl: true, name: "e" });
     server.write(null, { ctrl: true, name: "u" });
-    output.write("\nCtrl-C again, Ctrl-D or .exit leaves\n");
+    output.write(typed ? "\n" : "\nCtrl-C again, Ctrl-D or .exit leaves\n");
     server.displayPrompt();
   });
 }

@@ -1,6 +1,6 @@
 /** The board's console, offered to the commands that talk to boards. */
 
-import { UsageError } from "../command-line.ts";
+import { Fault } from "../fault.ts";
 import { serveConsole } from "../simulator/console-server.ts";
 import type { SerialPeer } from "../simulator/espruino/serial-peer.ts";
 import { cable, openSerialPort } from "../simulator/interpreter.ts";
@@ -17,9 +17,7 @@ export interface OfferedConsole {
 export async function offerConsole(port?: number): Promise<OfferedConsole> {
   if (port !== undefined || process.platform === "win32") {
     const server = await serveConsole(port).catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(
-        `--console-port ${port}: ${error.code === "EADDRINUSE" ? "is taken" : error.message}`,
-      );
+      throw new Fault(`--console-port ${port}: ${error.code === "EADDRINUSE" ? "is taken" : error.message}`);
     });
     return {
       peer: server.peer,

@@ -1,7 +1,6 @@
 /** `npm start -- --log FILE`: a receiver's log, or in one line why it cannot be replayed. */
 import { readFileSync } from "node:fs";
-import { getSystemErrorMap } from "node:util";
-import { UsageError } from "../command-line.ts";
+import { Fault, systemWords } from "../fault.ts";
 import { checksumOf, isDated, readEpochs, timedFixes, timeOfDay } from "../simulator/gnss-log.ts";
 
 export interface ReceiverLog {
@@ -11,19 +10,19 @@ export interface ReceiverLog {
   note: string;
 }
 
-/** Reads the file. Throws `UsageError`. */
+/** Reads the file. Throws `Fault`. */
 export function readLog(path: string): ReceiverLog {
   const refuse = (why: string): never => {
-    throw new UsageError(`--log ${path}: ${why}`);
+    throw new Fault(`--log ${path}: ${why}`);
   };
   let bytes: Buffer = Buffer.alloc(0);
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    const { code, errno, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") refuse("there is no such file");
     if (code === "EISDIR") refuse("is a directory");
-    refuse(getSystemErrorMap().get(errno ?? 0)?.[1] ?? message);
+    refuse(systemWords(error));
   }
   const text = decode(bytes);
   const epochs = readEpochs(text);

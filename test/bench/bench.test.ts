@@ -11,7 +11,7 @@ import { BUDGETS } from "../../scripts/budgets.ts";
 async function printed(t: TestContext, ...measurements: (() => Row[])[]) {
   const log = t.mock.method(console, "log", () => {});
   const error = t.mock.method(console, "error", () => {});
-  const code = await bench(measurements);
+  const code = await bench([], measurements);
   const lines = (calls: { arguments: unknown[] }[]) =>
     calls.map((call) => String(call.arguments[0]).replace(/ +/g, " "));
   return { code, lines: lines(log.mock.calls), errors: lines(error.mock.calls) };

@@ -100,6 +100,22 @@ test("a build that fails says why and leaves no older blob to be flashed", async
   assert.equal(existsSync(join(out, "linux.js")), false);
 });
 
+test("a dist that cannot be written is told in a line", async (t) => {
+  for (const [before, line] of [
+    [(out: string) => writeFileSync(out, "a file"), /dist: file already exists$/],
+    [
+      (out: string) => mkdirSync(join(out, "linux.js"), { recursive: true }),
+      /linux\.js: illegal operation on a/,
+    ],
+  ] as const) {
+    const { code, complained } = await command(t, ["--board", "linux"], sources(), before);
+    assert.equal(code, 1);
+    assert.equal(complained.length, 1);
+    assert.match(complained[0] ?? "", line);
+    t.mock.restoreAll();
+  }
+});
+
 test("a blob over its budget fails the command in one line, but is there to be tried", async (t) => {
   const long = JSON.stringify("x".repeat(blob_bytes.linux));
   const { code, out, complained } = await command(t, ["--board", "linux"], sources(`${MAIN}print(${long});`));

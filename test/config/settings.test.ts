@@ -67,15 +67,22 @@ describe("settingsFor", () => {
     const strict = fields("linux", 2).map((field) =>
       field.path === "server.username" ? { ...field, least: 1 } : field,
     );
-    const values = strict.map(({ path, type, least, most, pattern }) =>
+    const values = strict.map(({ path, type, least, most, step = 1, pattern }) =>
       fc.tuple(
         fc.constant(path),
         type === "number"
-          ? fc.option(fc.integer({ min: least, max: most }), { nil: undefined })
+          ? fc.option(
+              fc.integer({ min: least / step, max: Math.floor(most / step) }).map((steps) => steps * step),
+              { nil: undefined },
+            )
           : fc.option(
-              fc
-                .stringMatching(new RegExp(pattern ?? ""))
-                .filter((text) => text.length >= least && text.length <= most),
+              // What looks ahead is not made from its pattern.
+              (path === "keys"
+                ? fc
+                    .uniqueArray(fc.stringMatching(/^[a-z ]{0,9}$/), { minLength: 1, maxLength: 4 })
+                    .map(String)
+                : fc.stringMatching(new RegExp(pattern ?? ""))
+              ).filter((text) => text.length >= least && text.length <= most),
               { nil: undefined },
             ),
       ),
@@ -137,6 +144,22 @@ describe("faults", () => {
   for (const [settings, ...lines] of [
     [right()],
     [right({ $schema: "x" })],
+    ...["Longitude", ",,,Speed", "a,b", "a,,b,c", "lon gitude,ab,b"].map(
+      (keys) => [right({ keys })] as const,
+    ),
+    ...[",", ",,,", "a,a", "a,b,,b", ",,a,a", "a,b,c,d,e", "a,,,,", "a,b,c,d,"].map(
+      (keys) =>
+        [
+          right({ keys }),
+          `keys "${keys}": must be one to four different names with commas between, one left out is empty`,
+        ] as const,
+    ),
+    [right({ keys: "\u00e9,a" }), `keys "\u00e9,a": ${TEXT} 1 to 99, only ASCII without quotes`],
+    [
+      right({ board: "linux", outbox_bytes: 8193 }),
+      "outbox_bytes 8193: must be whole pages, a multiple of 4096",
+    ],
+    [right({ board: "linux", outbox_bytes: 12288 })],
     [{ board: "rak8212" }, `server.host "": ${TEXT} 1 to 255`, `server.username: ${TEXT} 1 to 255`],
     [right({ server: [] }), "server: must be an object"],
     [right({ server: "S3CRET" }), "server: must be an object"],

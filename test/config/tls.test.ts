@@ -222,7 +222,7 @@ describe("--fetch-ca", () => {
 
   test("refuses a fingerprint that is none in one line", async () => {
     const { code, complaints } = await runConfig([...OTHERS, "--fetch-ca", "--fingerprint", "12:34"]);
-    assert.equal(code, 1);
+    assert.equal(code, 2);
     assert.match(complaints, /^.*It must be 64 hexadecimal digits\.\n$/);
   });
 });

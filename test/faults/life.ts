@@ -1,6 +1,7 @@
 /** One life of a tracker: a day with the faults its seed draws, then none, until it has reported everything. */
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import type { Point } from "../../scripts/simulator/thingsboard/store.ts";
+import type { WorldTls } from "../blob/tls.ts";
 import type { Seen } from "./harm.ts";
 import { drawPlan, type Span } from "./plan.ts";
 import { type Call, createScene, type Received, type Refused, type Taken } from "./scene.ts";
@@ -47,8 +48,8 @@ export interface Rest {
   old: number;
 }
 
-export async function restWithoutFaults(): Promise<Rest> {
-  const scene = createScene(0);
+export async function restWithoutFaults(tls?: WorldTls): Promise<Rest> {
+  const scene = createScene(0, undefined, tls);
   try {
     await scene.runTo(AFTER_S * 1000);
     const young = await restOf(scene);
@@ -59,10 +60,15 @@ export async function restWithoutFaults(): Promise<Rest> {
   }
 }
 
-/** `trace` gets what happens. `kind`: faults of this kind alone. */
-export async function live(seed: number, trace?: (line: string) => void, kind?: string): Promise<Life> {
+/** `trace` gets what happens. `kind`: faults of this kind alone. `tls`: the world's; one on a fake clock that is to be fast is sealed. */
+export async function live(
+  seed: number,
+  trace?: (line: string) => void,
+  kind?: string,
+  tls?: WorldTls,
+): Promise<Life> {
   const plan = drawPlan(seededRandom(seed), kind);
-  const scene = createScene(seed, trace);
+  const scene = createScene(seed, trace, tls);
   const { world, taken, received, note } = scene;
   const flags = new Set<string>();
   const collectFlags = (): void => {

@@ -1,11 +1,12 @@
 /**
  * FAULT_SEEDS: how many lives, the seeds from 1 on. FAULT_SEED: this one alone, and what happens in it is printed. FAULT_KIND: with
- * faults of this kind alone (kinds.ts).
+ * faults of this kind alone (kinds.ts). FAULT_TLS: 1, with TLS; 2, with a client certificate.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { liveAll, liveness } from "./crew.ts";
 import { live, restWithoutFaults } from "./life.ts";
+import { tls } from "./protection.ts";
 import { faultsOf } from "./verdict.ts";
 
 const { FAULT_SEED, FAULT_SEEDS = "200", FAULT_KIND } = process.env;
@@ -21,8 +22,8 @@ const report = (seed: number, faults: string[]): string =>
 if (FAULT_SEED)
   test(`the day of seed ${FAULT_SEED} loses nothing`, async () => {
     const seed = Number(FAULT_SEED);
-    const rest = await restWithoutFaults();
-    const faults = faultsOf(await live(seed, console.log, FAULT_KIND), rest);
+    const rest = await restWithoutFaults(tls);
+    const faults = faultsOf(await live(seed, console.log, FAULT_KIND, tls), rest);
     assert.ok(faults.length === 0, report(seed, faults));
   });
 else

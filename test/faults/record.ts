@@ -69,8 +69,10 @@ function fix(view: DataView): Record<string, number> {
 export function fixesIn(image: Uint8Array, only_waiting = false): OutboxRecord[] {
   const found = new Map<number, OutboxRecord>();
   for (let at = 0; at + SLOT <= image.length; at += 4) {
-    const bytes = Uint8Array.from(image.subarray(at, at + SLOT));
-    const record = kindOf(bytes) === FIX ? decodeRecord(bytes, only_waiting) : undefined;
+    const record =
+      ((image[at] ?? 0) & 0x7f) === FIX
+        ? decodeRecord(image.subarray(at, at + SLOT), only_waiting)
+        : undefined;
     if (record) found.set(record.ts, record);
   }
   return [...found.values()];

@@ -1,6 +1,7 @@
 /** One of the crew's processes: gets seeds, answers what was wrong with their lives. */
 import { live, restWithoutFaults } from "./life.ts";
 import { delivered_s } from "./progress.ts";
+import { tls } from "./protection.ts";
 import { faultsOf } from "./verdict.ts";
 
 export interface Verdict {
@@ -12,10 +13,10 @@ export interface Verdict {
   records: number;
 }
 
-const rest = restWithoutFaults();
+const rest = restWithoutFaults(tls);
 
 process.on("message", async (seed: number) => {
-  const life = await live(seed, undefined, process.env.FAULT_KIND);
+  const life = await live(seed, undefined, process.env.FAULT_KIND, tls);
   const faults = faultsOf(life, await rest);
   const verdict: Verdict = {
     seed,

@@ -70,6 +70,17 @@ describe("npm run repl -e", () => {
     assert.equal((await run(["--eval", "var a = 5; a + 1"])).out, "6\n");
     assert.equal((await run(["-e", '"text"'])).out, '"text"\n');
     assert.equal((await run(["-e", "undefined"])).out, "undefined\n");
+    assert.equal((await run(["-e", "{a: [1]}"])).out, '{\n  "a": [\n    1\n  ]\n}\n');
+  });
+
+  test("shows what the expression prints, and nothing that the board says besides", async () => {
+    board.board.evaluate('var chatter = setInterval(function(){print("chatter")},1)');
+    assert.deepEqual(await run(["-e", "print(5)"]), { code: 0, out: "5\n", err: "" });
+    assert.equal((await run(["-e", 'print("a\\nb"); print({a:1}); 7'])).out, 'a\nb\n{ "a": 1 }\n7\n');
+    board.board.evaluate("clearInterval(chatter)");
+    const { code, out, err } = await run(["-e", 'print("before"); nope()']);
+    assert.deepEqual([code, out], [1, "before\n"]);
+    assert.match(err, /^ReferenceError: /);
   });
 
   test("says what is wrong in one line and exits with 1", async () => {
@@ -83,16 +94,17 @@ describe("npm run repl -e", () => {
     }
   });
 
-  for (const [args, message] of [
-    [["--tcp", "nowhere"], /^option .--tcp <HOST:PORT>. argument .nowhere. is invalid/],
-    [["--tcp", "127.0.0.1:1"], /^127\.0\.0\.1:1: connection refused/],
-    [["-e", " "], /^option .-e, --eval <EXPR>. .*expression/],
-    [["--nope"], /--nope/],
-    [["--log", "/nonexistent/log"], /^--log \/nonexistent\/log: /],
+  for (const [wanted, args, message] of [
+    [2, ["--tcp", "nowhere"], /^option .--tcp <HOST:PORT>. argument .nowhere. is invalid/],
+    [1, ["--tcp", "127.0.0.1:1"], /^127\.0\.0\.1:1: connection refused/],
+    [2, ["-e", " "], /^option .-e, --eval <EXPR>. .*expression/],
+    [2, ["--nope"], /--nope/],
+    [1, ["--log", "/nonexistent/log"], /^--log \/nonexistent\/log: no such file or directory$/m],
+    [1, ["--log", tmpdir()], /^--log \S+: illegal operation on a directory$/m],
   ] as const)
     test(`${args.join(" ")} is refused in one line`, async () => {
       const { code, err } = await run([...args]);
-      assert.equal(code, 1);
+      assert.equal(code, wanted);
       assert.match(err, message);
       assert.equal(err.trim().split("\n").length, 1);
     });
@@ -214,7 +226,7 @@ describe("npm run repl on a terminal", () => {
     };
   }
 
-  test("edits lines, completes the tracker's objects, keeps the history, leaves at the second Ctrl-C", async () => {
+  test("edits lines, completes the tracker's objects, keeps the history, leaves at a second Ctrl-C with nothing typed", async () => {
     board = await startSimulatedConsole({ blob: builtBlob(), config: {}, modem: {} });
     const first = await start();
     await until(() => board.lines.includes("tracker: connected"));
@@ -229,12 +241,23 @@ describe("npm run repl on a terminal", () => {
     await first.type("\x7f", /68/);
     await first.type("+", /6\+8/);
     await first.type("\r", /=14\r\n/);
-    await first.type("half typed", /half typed/);
+    // However often: what is typed goes first.
+    for (const typed of ["half typed", "again"]) {
+      await first.type(typed, new RegExp(typed));
+      await first.type("\x03", /\n.*> /);
+    }
+    await first.type("[1,\r", /\.\.\. /);
+    await first.type("\x03", /\n.*> /);
     await first.type("\x03", /Ctrl-C again/);
+    await first.type("and again", /and again/);
+    await first.type("\x03", /\n.*> /);
+    await first.type("\x03", /Ctrl-C again/);
+    assert.equal((screen.match(/Ctrl-C again/g) ?? []).length, 2);
     terminal?.write("\x03");
     assert.equal(await first.ended, 0);
 
     const second = await start();
+    await second.type("\x1b[A", /\[1,/);
     await second.type("\x1b[A", /6\+8/);
     await second.type("\x1b[A", /tracker\.status\(\)\.interval_s/);
     await second.type("\r", /=1\r\n/);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { UsageError } from "../../scripts/command-line.ts";
+import { Fault } from "../../scripts/fault.ts";
 import { createTape } from "../../scripts/simulator/gnss-tape.ts";
 import { readOptions } from "../../scripts/start/options.ts";
 import { readLog } from "../../scripts/start/receiver-log.ts";
@@ -89,13 +89,13 @@ describe("a log that is not replayed is refused in one line", () => {
   ] as const)
     test(name, () => {
       const path = file(content);
-      assert.throws(() => readLog(path), new UsageError(`--log ${path}: ${why}`));
-      assert.throws(() => readOptions(["--log", path]), UsageError);
+      assert.throws(() => readLog(path), new Fault(`--log ${path}: ${why}`));
+      assert.throws(() => readOptions(["--log", path]), Fault);
     });
 
   test("no file, and a directory", () => {
     const missing = join(directory, "missing");
-    assert.throws(() => readLog(missing), new UsageError(`--log ${missing}: there is no such file`));
-    assert.throws(() => readLog(directory), new UsageError(`--log ${directory}: is a directory`));
+    assert.throws(() => readLog(missing), new Fault(`--log ${missing}: there is no such file`));
+    assert.throws(() => readLog(directory), new Fault(`--log ${directory}: is a directory`));
   });
 });

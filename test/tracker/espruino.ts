@@ -22,7 +22,8 @@ export function switchOn(): Board {
   Object.assign(globalThis, {
     E: {
       CRC32: (bytes: Uint8Array | string) => crc32(bytes),
-      toString: (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1"),
+      toString: (bytes: Uint8Array) =>
+        Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"),
       toUint8Array: (text: string) => Uint8Array.from(Buffer.from(text, "latin1")),
       enableWatchdog(seconds: number, automatic: boolean) {
         board.watchdog = [seconds, automatic];

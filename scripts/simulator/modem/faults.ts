@@ -51,6 +51,8 @@ export interface Faults {
   lateReady_ms: number;
   /** The next AT+CPIN= get these CME errors (14, 13, 3 …), one each, and the card does not count them. */
   pinErrors: number[];
+  /** AT+QFLST answers +CME ERROR: 405 where there is no such file, instead of OK alone. */
+  listError: boolean;
   /** AT+CCLK? answers +CME ERROR: 3. */
   clockError: boolean;
   /** AT+CCLK? gives local time with its zone, as CTZU=3 leaves it on an EC2x. */
@@ -153,6 +155,7 @@ export function createFaults(initial: Partial<Faults> = {}): Faults {
     lateUrc_ms: 0,
     lateReady_ms: 0,
     pinErrors: [],
+    listError: false,
     clockError: false,
     localClock: false,
     noNetworkTime: false,

@@ -2,10 +2,13 @@ import { integer, quoted } from "./command.ts";
 import type { Core } from "./core.ts";
 import type { Commands } from "./interpreter.ts";
 
+const BAD_INPUT = 400;
 const NOT_FOUND = 405;
 const BAD_NAME = 406;
 const EXISTS = 407;
+const NO_SPACE = 420;
 const TIMEOUT = 421;
+const TOO_LARGE = 423;
 const CAPACITY = 1_000_000;
 
 /** The files by name, as strings of bytes, and the commands that work on them. */
@@ -27,8 +30,9 @@ export function createFileStore(core: Core): FileStore {
     },
     "+QFLST": (command, reply) => {
       const pattern = nameOf(quoted(command, 0)) ?? "*";
-      for (const [name, data] of files)
-        if (pattern === "*" || pattern === name) reply.info(`+QFLST: "${name}",${data.length}`);
+      const found = [...files].filter(([name]) => pattern === "*" || pattern === name);
+      if (found.length === 0 && core.faults.listError) return reply.error(NOT_FOUND);
+      for (const [name, data] of found) reply.info(`+QFLST: "${name}",${data.length}`);
       reply.ok();
     },
     "+QFDEL": (command, reply) => {
@@ -39,15 +43,21 @@ export function createFileStore(core: Core): FileStore {
     },
     "+QFUPL": (command, reply) => {
       const name = nameOf(quoted(command, 0));
-      const length = integer(command, 1, 1, CAPACITY, 10_240);
+      const length = integer(command, 1, 1, Number.MAX_SAFE_INTEGER, 10_240);
       const timeout_s = integer(command, 2, 1, 65_535, 5);
+      const acknowledges = integer(command, 3, 0, 1, 0);
       if (!name || name.length > 80) return reply.error(BAD_NAME);
-      if (length === undefined || timeout_s === undefined) return reply.error(400);
+      if (length === undefined || timeout_s === undefined || acknowledges === undefined)
+        return reply.error(BAD_INPUT);
       if (files.has(name)) return reply.error(EXISTS);
+      if (length > CAPACITY) return reply.error(TOO_LARGE);
+      if (length > CAPACITY - used()) return reply.error(NO_SPACE);
       reply.collect({
         prompt: "\r\nCONNECT\r\n",
         length,
         timeout_ms: timeout_s * 1000,
+        patient: true,
+        acknowledges: acknowledges === 1,
         echo: false,
         done(data, ended) {
           if (ended === "timeout" && data === "") return reply.error(TIMEOUT);

@@ -22,6 +22,10 @@ export interface PayloadRequest {
   /** Absent: up to 0x1A; 0x1B cancels. */
   length?: number;
   timeout_ms: number;
+  /** The timeout counts from the last byte, not from the prompt. */
+  patient?: boolean;
+  /** After each 1,024 bytes it says `A`. */
+  acknowledges?: boolean;
   echo: boolean;
   done(data: string, ended: "complete" | "cancelled" | "timeout"): void;
 }
@@ -45,6 +49,8 @@ const ESC = "\x1b";
 const LONGEST_LINE = 1600;
 const INPUT_BUFFER = 4096;
 const BLOCKED_POLL_MS = 500;
+/** Of the acknowledgements in an upload. */
+const BLOCK_BYTES = 1024;
 
 /** The module's end of the AT port: echo, line editing, `;` lines, result codes, payloads by count. */
 export function createInterpreter(core: Core, commands: Commands): Interpreter {
@@ -191,7 +197,13 @@ export function createInterpreter(core: Core, commands: Commands): Interpreter {
     const end = open ? [...input].findIndex((char) => char === CTRL_Z || char === ESC) : -1;
     const count = Math.min(missing, end < 0 ? input.length : end);
     const taken = input.slice(0, count);
+    const blocks = Math.floor(current.data.length / BLOCK_BYTES);
     current.data += taken;
+    if (current.acknowledges) core.send("A".repeat(Math.floor(current.data.length / BLOCK_BYTES) - blocks));
+    if (current.patient) {
+      core.cancel(current.timer);
+      current.timer = core.after(current.timeout_ms, () => endPayload("timeout"));
+    }
     if (current.echo) echo += taken;
     const terminator = end < 0 ? "" : input.charAt(end);
     input = input.slice(count + terminator.length);

@@ -2,9 +2,11 @@
 import { type Command, integer } from "./command.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { Core } from "./core.ts";
+import type { FileStore } from "./files.ts";
 import type { Reply } from "./interpreter.ts";
 import type { PdpContexts } from "./pdp.ts";
 import { type ModemSocket, newSocket, type SocketState, take } from "./socket.ts";
+import type { TimeKeeping } from "./time.ts";
 
 export const MOST_SOCKETS = 12;
 const MOST_SENT = 1460;
@@ -31,6 +33,16 @@ export const TLS: Kind = {
   urc: "+QSSLURC",
   counts: false,
 };
+
+/** What the sockets need of the module's other parts. */
+export interface Surroundings {
+  core: Core;
+  pdp: PdpContexts;
+  files: FileStore;
+  time: TimeKeeping;
+  /** Do bytes pass through the air? */
+  flowing: () => boolean;
+}
 
 /** What both kinds share. */
 export interface SocketSettings {
@@ -65,8 +77,7 @@ export interface SocketTable {
 
 export function createSocketTable(
   kind: Kind,
-  core: Core,
-  pdp: PdpContexts,
+  { core, pdp }: Surroundings,
   settings: SocketSettings,
 ): SocketTable {
   const { model, faults } = core;

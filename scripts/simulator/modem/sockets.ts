@@ -1,16 +1,18 @@
 /** The commands of the module's TCP sockets, and all its sockets together. */
 import { type Command, integer, quoted } from "./command.ts";
 import { openConnection } from "./connection.ts";
-import type { Core } from "./core.ts";
 import { socketErrorText } from "./errors.ts";
-import type { FileStore } from "./files.ts";
 import { queryOrStore } from "./general.ts";
 import type { Commands, Reply } from "./interpreter.ts";
 import type { RunningSocket } from "./options.ts";
-import type { PdpContexts } from "./pdp.ts";
 import { type ModemSocket, type SocketState, socketSettings } from "./socket.ts";
-import { createSocketTable, MOST_SOCKETS, type SocketSettings, TCP } from "./socket-table.ts";
-import type { TimeKeeping } from "./time.ts";
+import {
+  createSocketTable,
+  MOST_SOCKETS,
+  type SocketSettings,
+  type Surroundings,
+  TCP,
+} from "./socket-table.ts";
 import { createTlsSockets } from "./tls-sockets.ts";
 
 export interface Sockets {
@@ -27,21 +29,11 @@ export interface Sockets {
 
 const FIRST_LOCAL_PORT = 5000;
 
-/** What the sockets need of the module's other parts. */
-export interface Surroundings {
-  core: Core;
-  pdp: PdpContexts;
-  files: FileStore;
-  time: TimeKeeping;
-  /** Do bytes pass through the air? */
-  flowing: () => boolean;
-}
-
 export function createSockets(surroundings: Surroundings): Sockets {
   const { core, pdp, flowing } = surroundings;
   const { model, faults } = core;
   const settings: SocketSettings = { lastError: 0, dataEcho: true, nextLocalPort: FIRST_LOCAL_PORT };
-  const tcp = createSocketTable(TCP, core, pdp, settings);
+  const tcp = createSocketTable(TCP, surroundings, settings);
   const tls = createTlsSockets(surroundings, settings);
   const { fail } = tcp;
   pdp.onError = (error) => {

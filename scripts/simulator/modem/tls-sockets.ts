@@ -3,8 +3,13 @@ import { type Command, integer, quoted } from "./command.ts";
 import type { ConnectionEvents } from "./connection.ts";
 import type { Commands, Reply } from "./interpreter.ts";
 import type { ModemSocket, SocketState } from "./socket.ts";
-import { createSocketTable, MOST_SOCKETS, type SocketSettings, TLS } from "./socket-table.ts";
-import type { Surroundings } from "./sockets.ts";
+import {
+  createSocketTable,
+  MOST_SOCKETS,
+  type SocketSettings,
+  type Surroundings,
+  TLS,
+} from "./socket-table.ts";
 import { openTlsConnection } from "./tls-connection.ts";
 import { createTlsSettings } from "./tls-settings.ts";
 import { certificatesIn, checkIdentity, refusal, type Trust } from "./tls-trust.ts";
@@ -30,8 +35,8 @@ export interface TlsSockets {
 const MUTUAL = 2;
 
 export function createTlsSockets(surroundings: Surroundings, shared: SocketSettings): TlsSockets {
-  const { core, pdp, files, time, flowing } = surroundings;
-  const table = createSocketTable(TLS, core, pdp, shared);
+  const { core, files, time, flowing } = surroundings;
+  const table = createSocketTable(TLS, surroundings, shared);
   const settings = createTlsSettings(core);
   const { fail } = table;
 
