@@ -64,7 +64,9 @@ export async function wantedBytes(
     settings === undefined
       ? await device.evaluate('(require("Storage").readJSON("tb.json",true)||{}).outbox_bytes')
       : JSON.parse(settings).outbox_bytes;
-  return blockBytes(Number(given !== undefined && !faultOf(field, given) ? given : field.default));
+  // A board flashed long ago may have one of no whole pages, of which the firmware takes those.
+  const whole = typeof given === "number" ? blockBytes(given) : 0;
+  return faultOf(field, whole) ? blockBytes(Number(field.default)) : whole;
 }
 
 /** Undefined: there is none. */
