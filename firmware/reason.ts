@@ -39,7 +39,7 @@ export const enum Reason {
   OpenTimeout = 569,
   ContextBroken = 570,
 
-  OwnFirst = 1000,
+  OwnFirst = 800,
   /** Nobody asked it to do anything yet. */
   NotStarted = OwnFirst,
 

@@ -15,8 +15,8 @@ interface BoardEntry {
   oldest: { version: string; why: string; newer: string };
   /** Where Storage begins, as an expression for the console: only where the outbox is in it, as in the board's own file. */
   storage_start?: string;
-  /** Its only UART is the modem's while the tracker runs. */
-  cedes_console?: true;
+  /** Its only UART is the modem's while the tracker runs: what gives it back to the console, for the interpreter. */
+  cedes_console?: (baud?: number) => string;
 }
 
 /** E.CRC32, and Storage.readJSON without exceptions, came with 2v05; 2v06 is the oldest that the tracker was seen to run on. */
@@ -27,7 +27,7 @@ export const BOARD_ENTRIES = {
   rak8212: {
     env_names: ["RAK8212"],
     hint: "RAK8212, modem BG96",
-    blob_bytes: 34_816,
+    blob_bytes: 40_960,
     estimated_variables: 1_250,
     oldest: {
       version: "2v20.48",
@@ -35,26 +35,27 @@ export const BOARD_ENTRIES = {
       newer: "build the current one with `BOARD=RAK8212 RELEASE=1 make`",
     },
     storage_start: "0x6c000",
-    cedes_console: true,
+    // Pins and speed: Espruino's boards/RAK8212.py.
+    cedes_console: (baud = 9600) => `Serial1.setup(${baud},{tx:D29,rx:D28});Serial1.setConsole()`,
   },
   rak5010: {
     env_names: ["RAK5010"],
     hint: "RAK5010, modem BG96",
-    blob_bytes: 36_864,
+    blob_bytes: 40_960,
     estimated_variables: 1_350,
     oldest: { ...WITH_CRC32, newer: "install the current one" },
   },
   "wio-lte": {
     env_names: ["WIO_LTE"],
     hint: "Seeed Wio LTE, modem EC21",
-    blob_bytes: 36_864,
+    blob_bytes: 40_960,
     estimated_variables: 1_250,
     oldest: { ...WITH_CRC32, newer: "install the last official one, 2v08" },
   },
   linux: {
     env_names: ["LINUX", "LINUX2500", "RASPBERRYPI"],
     hint: "Linux or Raspberry Pi with a USB modem",
-    blob_bytes: 36_864,
+    blob_bytes: 40_960,
     estimated_variables: 1_350,
     oldest: { ...WITH_CRC32, newer: "build the current one" },
     storage_start: 'require("Flash").getFree()[0].addr',

@@ -19,7 +19,7 @@ export function protectionWords(_protection: Protection): string {
 
 /** Something to be refused after, as nothing is refused from inside `open`. */
 export function tlsRow(_protection: Protection): Row | undefined {
-  return row("AT", 1000, 1, Reason.None);
+  return row("AT", 1000);
 }
 
 export function tlsTold(_answer: Reason, _lines: string[], _protection: Protection, _host: string): Reason {

@@ -29,74 +29,73 @@ export function commandOf(step: Step, sim: SimConfig): Row {
   switch (step) {
     // Answered before it restarts; 15 s (AT 2.22).
     case Step.Restart:
-      return row("AT+CFUN=1,1", 15000, 1, Reason.None);
+      return row("AT+CFUN=1,1", 15000);
     case Step.Probe:
-      return row("AT", 1000, 1, Reason.None);
+      return row("AT", 1000);
     // A modem may take 30 s to start, and between RDY and APP RDY commands can fail.
     case Step.Echo:
-      return row("ATE0", 1000, 12, Reason.ModemSilent);
+      return row("ATE0", 1000, Reason.ModemSilent, 12);
     case Step.Errors:
-      return row("AT+CMEE=1", Limit.Short_ms, 3, Reason.ModemError);
+      return row("AT+CMEE=1", Limit.Short_ms, Reason.ModemError, 3);
     // URCs go to USB by default on EC2x (AT 2.25).
     case Step.UrcPort:
-      return row('AT+QURCCFG="urcport","uart1"', Limit.Short_ms, 1, Reason.None);
+      return row('AT+QURCCFG="urcport","uart1"', Limit.Short_ms);
     // Else it gives back what is sent (TCP 2.1.16).
     case Step.SendEcho:
-      return row("AT+QISDE=0", Limit.Short_ms, 1, Reason.None);
+      return row("AT+QISDE=0", Limit.Short_ms);
     // Both may be left from somebody before us, and look as if the modem died (AT 11.5, PSM 3.1).
     case Step.Sleep:
-      return row("AT+QSCLK=0", Limit.Short_ms, 1, Reason.None);
+      return row("AT+QSCLK=0", Limit.Short_ms);
     case Step.PowerSaving:
-      return row("AT+CPSMS=0", Limit.Short_ms, 1, Reason.None);
+      return row("AT+CPSMS=0", Limit.Short_ms);
     // 15 s (AT 2.22). On: whoever had the modem before may have left it off.
     case Step.RadioOff:
-      return row("AT+CFUN=4", 15000, 1, Reason.None);
+      return row("AT+CFUN=4", 15000);
     case Step.RadioOn:
-      return row("AT+CFUN=1", 15000, 2, Reason.ModemError);
+      return row("AT+CFUN=1", 15000, Reason.ModemError, 2);
     // 5 s. A SIM may take 20 s to be ready (AT 5.3).
     case Step.Sim:
-      return row("AT+CPIN?", 5000, 8, Reason.SimBusy);
+      return row("AT+CPIN?", 5000, Reason.SimBusy, 8);
     case Step.PinTries:
-      return row('AT+QPINC="SC"', Limit.Short_ms, 1, Reason.None);
+      return row('AT+QPINC="SC"', Limit.Short_ms);
     // 5 s (AT 5.3).
     case Step.Pin:
-      return row('AT+CPIN="' + sim.pin + '"', 5000, 3, Reason.SimBusy);
+      return row('AT+CPIN="' + sim.pin + '"', 5000, Reason.SimBusy, 3);
     case Step.Imei:
-      return row("AT+CGSN", Limit.Short_ms, 1, Reason.None);
+      return row("AT+CGSN", Limit.Short_ms);
     case Step.Iccid:
-      return row("AT+QCCID", Limit.Short_ms, 1, Reason.None);
+      return row("AT+QCCID", Limit.Short_ms);
     // 90 s for the cell and 60 s for packet service (TCP 1.3), and some.
     case Step.Registered:
-      return row("AT+CEREG?", Limit.Short_ms, 1, Reason.None);
+      return row("AT+CEREG?", Limit.Short_ms);
     case Step.RegisteredPacket:
-      return row("AT+CGREG?", Limit.Short_ms, 1, Reason.None);
+      return row("AT+CGREG?", Limit.Short_ms);
     case Step.RegisteredCircuit:
-      return row("AT+CREG?", Limit.Short_ms, 60, Reason.NoNetwork);
+      return row("AT+CREG?", Limit.Short_ms, Reason.NoNetwork, 60);
     // An active one would make Activate fail. 40 s (TCP 2.1.3).
     case Step.Deactivate:
-      return row("AT+QIDEACT=1", 40000, 1, Reason.None);
+      return row("AT+QIDEACT=1", 40000);
     case Step.Context: {
       const login = sim.apn_user ? Login.PapOrChap : Login.None;
       return row(
         'AT+QICSGP=1,1,"' + [sim.apn, sim.apn_user, sim.apn_password].join('","') + '",' + login,
         Limit.Short_ms,
-        1,
         Reason.NoContext,
       );
     }
     // 150 s (TCP 2.1.2).
     case Step.Activate:
-      return row("AT+QIACT=1", 150000, 3, Reason.NoContext);
+      return row("AT+QIACT=1", 150000, Reason.NoContext, 3);
     case Step.Signal:
-      return row("AT+QCSQ", Limit.Short_ms, 1, Reason.None);
+      return row("AT+QCSQ", Limit.Short_ms);
     // The time the network told, as UTC (AT 6.16).
     case Step.NetworkTime:
-      return row("AT+QLTS=1", Limit.Short_ms, 1, Reason.None);
+      return row("AT+QLTS=1", Limit.Short_ms);
     // Whether the modem's clock has local time (AT 6.15), and that clock (AT 6.7).
     case Step.ClockMode:
-      return row("AT+CTZU?", Limit.Short_ms, 1, Reason.None);
+      return row("AT+CTZU?", Limit.Short_ms);
     default:
-      return row("AT+CCLK?", Limit.Short_ms, 1, Reason.None);
+      return row("AT+CCLK?", Limit.Short_ms);
   }
 }
 

@@ -94,8 +94,8 @@ function hasAll(line: string, file: string): boolean {
 }
 
 /** A setting of our SSL context (SSL 2.1.1). */
-function setting(name: string, value: string | number, otherwise: Reason): Row {
-  return row('AT+QSSLCFG="' + name + '",1,' + value, Limit.Step_ms, 1, otherwise);
+function setting(name: string, value: string | number, otherwise?: Reason): Row {
+  return row('AT+QSSLCFG="' + name + '",1,' + value, Limit.Step_ms, otherwise);
 }
 
 /** Of "NAME,SIZE", as `flash` writes it into the settings: the name, in quotes. */
@@ -119,19 +119,18 @@ function rowOf(now: Step, protection: Protection): Row {
       return row(
         "AT+QFLST=" + quoted(fileOf(now, protection)),
         Limit.Step_ms,
-        1,
         now === Step.Authority ? Reason.NoAuthority : Reason.NoCertificate,
       );
     case Step.SetClock:
-      return row('AT+CCLK="' + clockText(new Date().toISOString()) + '"', Limit.Step_ms, 1, Reason.None);
+      return row('AT+CCLK="' + clockText(new Date().toISOString()) + '"', Limit.Step_ms);
     case Step.ReadClock:
-      return row("AT+CCLK?", Limit.Step_ms, 1, Reason.None);
+      return row("AT+CCLK?", Limit.Step_ms);
     case Step.AskTime:
-      return row('AT+QNTP=1,"pool.ntp.org"', Limit.Step_ms, 1, Reason.None);
+      return row('AT+QNTP=1,"pool.ntp.org"', Limit.Step_ms);
     case Step.Wait:
-      return row("", Limit.Step_ms, 1, Reason.None);
+      return row("", Limit.Step_ms);
     case Step.Names:
-      return row("AT+QSSLCFG=?", Limit.Step_ms, 1, Reason.None);
+      return row("AT+QSSLCFG=?", Limit.Step_ms);
     // TLS 1.2; the manual's 4, all, would let SSL 3.0 in.
     case Step.Version:
       return setting("sslversion", 3, Reason.TlsSettings);
@@ -149,12 +148,12 @@ function rowOf(now: Step, protection: Protection): Row {
       return setting("ignorelocaltime", trial < Trial.AnyTime ? 0 : 1, Reason.TlsSettings);
     // Old ones don't know it, and reach servers that have one name.
     case Step.ServerName:
-      return setting("sni", 1, Reason.None);
+      return setting("sni", 1);
     case Step.HostName:
       return setting("checkhost", trial < Trial.AnyName ? (host_check as string) : 0, Reason.TlsSettings);
     // Seconds; 300 by default, for which the ladder would wait.
     default:
-      return setting("negotiatetime", 60, Reason.None);
+      return setting("negotiatetime", 60);
   }
 }
 

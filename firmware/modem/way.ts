@@ -67,14 +67,15 @@ export interface Row {
   text_: string;
   /** How long its answer may take. */
   limit_ms_: number;
+  /** Why the modem is not up when it never succeeded; None or missing: it may fail, and the way goes on. */
+  otherwise_: Reason | undefined;
   /** How often it is sent until it succeeds, a pause between two. */
   tries_: number;
-  /** Why the modem is not up when it never did; None: it may fail, and the way goes on. */
-  otherwise_: Reason;
 }
 
-export function row(text: string, limit_ms: number, tries: number, otherwise: Reason): Row {
-  return { text_: text, limit_ms_: limit_ms, tries_: tries, otherwise_: otherwise };
+/** Without `otherwise` it may fail; without `tries` it is sent once. */
+export function row(text: string, limit_ms: number, otherwise?: Reason, tries?: number): Row {
+  return { text_: text, limit_ms_: limit_ms, otherwise_: otherwise, tries_: tries || 1 };
 }
 
 /** What a family of modems exports, as quectel.ts does. */

@@ -192,6 +192,14 @@ function silence(name: string, { tcp, baud = DEFAULT_BAUD }: Address, heard: str
   return new DeviceError(`${name}: what answers${speed} is not Espruino, or it is too busy to listen`);
 }
 
+const SHOWN = 60;
+
+/** An expression in a message: its start, without what is in long texts, for that may be a key or settings. */
+function shown(expression: string): string {
+  const discreet = expression.replace(/"(?:[^"\\]|\\.){20,}("|$)/g, '"…"');
+  return discreet.length > SHOWN ? `${discreet.slice(0, SHOWN)}…` : discreet;
+}
+
 function deviceOf(session: Session, env: BoardEnv): Device {
   const { name, tools } = session;
   /** One thing at a time: the console has one line to type on. */
@@ -207,7 +215,7 @@ function deviceOf(session: Session, env: BoardEnv): Device {
     if (!answer) {
       // If a byte was lost, what is asked next must not continue this line.
       void tools.write(ERASE_LINE);
-      const said = expression.length > 60 ? `${expression.slice(0, 60)}…` : expression;
+      const said = shown(expression);
       throw new DeviceError(
         `${name}: no answer to ${said} in ${timeout_ms / 1000} s; is the board hung? Reset it.`,
       );

@@ -21,6 +21,8 @@ export interface Firmware {
 
 /** Builds a board's blob with these features, which the build reports in a line. Throws `DeviceError`. */
 export async function buildFirmware(board: BoardName, features: readonly string[]): Promise<Firmware> {
+  // The compiler lets nothing else run, so there is no bar.
+  console.log("Building the firmware, some seconds");
   if ((await build(["--board", board, ...features.flatMap((given) => ["--features", given])])) !== 0)
     throw new DeviceError("the firmware could not be built, so nothing was written to the board");
   return firmwareOf(readFileSync(join(SOURCES.out, `${board}.js`), "latin1"));

@@ -5,6 +5,7 @@
 import { type Address, type Device, SilentError } from "../device/device.ts";
 import { serialLink, tcpLink } from "../device/link.ts";
 import { type OpenTimes, openDevice } from "../device/open.ts";
+import { type Output, waitFor } from "./progress.ts";
 
 export interface HoldTimes {
   /** How long the user has to switch the board off and on. */
@@ -21,13 +22,22 @@ const HELD = "held";
 /** Enough for the answer and what comes around it. */
 const MOST_HEARD = 1000;
 
+/** What it needs of the command. */
+export interface Holder {
+  say(line: string): void;
+  /** Where the time that is left is shown. */
+  output: Output;
+  /** Ends the wait. */
+  signal?: AbortSignal;
+}
+
 /**
  * `openDevice`, and where nothing at all answers on the port, asks the user to switch the board off and on, and keeps the
  * firmware from starting. Throws `DeviceError`.
  */
 export async function openHolding(
   address: Address,
-  say: (line: string) => void,
+  { say, output, signal }: Holder,
   times: HoldTimes & OpenTimes = {},
 ): Promise<Device> {
   try {
@@ -37,7 +47,10 @@ export async function openHolding(
     say(
       `${error.message}\nIf the tracker runs on it and has this port for its modem (RAK8212): switch the board off and on now`,
     );
-    if (!(await hold(address, times))) throw error;
+    const held = await waitFor("Off and on", times.patience_ms ?? PATIENCE_MS, output, () =>
+      hold(address, times, signal),
+    );
+    if (!held) throw error;
     say("It answers: the tracker is held");
     return openDevice(address, times);
   }
@@ -47,6 +60,7 @@ export async function openHolding(
 async function hold(
   address: Address,
   { patience_ms = PATIENCE_MS, every_ms = EVERY_MS }: HoldTimes,
+  signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const link =
     address.tcp !== undefined ? tcpLink(address.tcp) : serialLink(address.port ?? "", address.baud);
@@ -64,7 +78,7 @@ async function hold(
     },
   };
   try {
-    while (Date.now() < until_ms) {
+    while (Date.now() < until_ms && !signal?.aborted) {
       if (!open)
         open = await link.open(events).then(
           () => true,

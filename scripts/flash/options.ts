@@ -15,6 +15,8 @@ export interface FlashOptions extends Address {
   features?: string[];
   /** Go on where samples that wait in the board's outbox are lost. */
   force?: true;
+  /** Storage may be compacted without a question. */
+  compact?: true;
 }
 
 export function flashCommand(): Command {
@@ -30,6 +32,10 @@ export function flashCommand(): Command {
     .option(
       "--force",
       "go on, even if samples that the server does not have yet are lost with the board's outbox",
+    )
+    .option(
+      "--compact",
+      "clear deleted files away where there is no room otherwise, without asking: a power cut meanwhile loses all of Storage",
     );
 }
 

@@ -5,6 +5,7 @@
  */
 import { First, Format, Half, Kind, Size } from "../../firmware/tracker/slot.ts";
 import { type BoardName, entryOf } from "../boards.ts";
+import { count } from "../build/report.ts";
 import { type FieldInfo, faultOf, fieldOf } from "../config/fields.ts";
 import type { Device } from "../device/device.ts";
 
@@ -65,6 +66,14 @@ export async function wantedBytes(
       ? await device.evaluate('(require("Storage").readJSON("tb.json",true)||{}).outbox_bytes')
       : JSON.parse(settings).outbox_bytes;
   return blockBytes(Number(given !== undefined && !faultOf(field, given) ? given : field.default));
+}
+
+/** What the user is told of `outbox_bytes` in settings that are no whole pages; "" of others. */
+export function roundingNote(settings: string | undefined): string {
+  const { outbox_bytes = 0 } = JSON.parse(settings ?? "{}") as { outbox_bytes?: number };
+  return outbox_bytes % BLOCK_BYTES
+    ? `outbox_bytes: ${count(outbox_bytes)} is no whole number of pages (${count(BLOCK_BYTES)} bytes), so the board takes ${count(blockBytes(outbox_bytes))}`
+    : "";
 }
 
 /** Undefined: there is none. */

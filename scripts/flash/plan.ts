@@ -3,6 +3,7 @@ import type { BoardName } from "../boards.ts";
 import { count } from "../build/report.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import { boxLength, countWaiting, findBox, isMovable, makeBox, OUTBOX_FILE } from "./outbox-file.ts";
+import { type Output, waitFor } from "./progress.ts";
 import { erase, isStored, type NewFile, type Room, readStorage, type Way, wayFor } from "./storage.ts";
 
 /** A sector of 128 KB takes a second or two to erase. */
@@ -28,6 +29,12 @@ export interface Plan {
   files: NewFile[];
   /** Told to the user. */
   notes: string[];
+}
+
+/** Where the user is told. */
+export interface Told {
+  say(line: string): void;
+  output: Output;
 }
 
 /** Nothing is to be done. */
@@ -92,14 +99,16 @@ export async function planFor(device: Device, wanted: Wanted): Promise<Plan> {
  * moved. A power cut during compaction makes the interpreter erase the whole Storage at its next start, so the board
  * then is a plain interpreter.
  */
-export async function makeRoom(device: Device, plan: Plan, say: (line: string) => void): Promise<void> {
+export async function makeRoom(device: Device, plan: Plan, { say, output }: Told): Promise<void> {
   for (const note of plan.notes) say(note);
   if (plan.way !== "write") {
     for (const name of plan.erase) await erase(device, name);
     say(
       "Clearing deleted files away (Storage.compact), some seconds: keep the power on, or all of its Storage is lost",
     );
-    await device.evaluate('require("Storage").compact()', COMPACTION_TIMEOUT_MS);
+    await waitFor("Clearing up", COMPACTION_TIMEOUT_MS, output, () =>
+      device.evaluate('require("Storage").compact()', COMPACTION_TIMEOUT_MS),
+    );
     const after = await readStorage(device);
     if (wayFor(after, roomsOf(plan)) !== "write")
       throw new DeviceError(

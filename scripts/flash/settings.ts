@@ -2,21 +2,65 @@
 import type { BoardName } from "../boards.ts";
 import type { Choices } from "../build/features.ts";
 import { readText } from "../config/file.ts";
-import { settingsFor } from "../config/settings.ts";
+import { parseSettings, type Settings, settingsFor } from "../config/settings.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import { Fault } from "../fault.ts";
+import { type Certificate, certificatesOf, takeCertificates } from "./certificates.ts";
 
 /** The Storage file. */
 export const SETTINGS_FILE = "tb.json";
 
-/** A file's settings in the form that goes to the board, with firmware that is built so. Throws `Fault` with all its faults. */
-export function settingsOf(path: string, board: BoardName, built: Choices): string {
+/** Where `npm run config` writes them unless told otherwise. */
+const USUAL = "tracker.json";
+
+/** What a file's settings are to a board. */
+export interface BoardSettings {
+  /** In the form that goes to the board: certificates by their names in the modem's store. */
+  json: string;
+  certificates: Certificate[];
+}
+
+/** Of firmware that is built so. Throws `Fault` with all that is wrong, certificates too. */
+export function settingsOf(path: string, board: BoardName, built: Choices): BoardSettings {
   const text = readText(path);
   if (text === undefined) throw new Fault(`${path}: no such file; npm run config writes one`);
   const checked = settingsFor(board, text, built);
-  if ("json" in checked) return checked.json;
-  throw new DeviceError(
-    `${checked.faults.map((fault) => `${path}: ${fault}`).join("\n")}\nnothing was written to the board`,
+  if ("faults" in checked) throw refused(path, checked.faults);
+  const settings = JSON.parse(checked.json) as Settings;
+  try {
+    const certificates = takeCertificates(path, settings);
+    return { json: JSON.stringify(settings), certificates };
+  } catch (error) {
+    throw refused(path, (error as Error).message.split("\n"));
+  }
+}
+
+const refused = (path: string, faults: string[]): DeviceError =>
+  new DeviceError(
+    `${faults.map((fault) => `${path}: ${fault}`).join("\n")}\nnothing was written to the board`,
+  );
+
+/** The certificates that the settings on the board name. */
+export async function storedCertificates(device: Device): Promise<Certificate[]> {
+  const stored = await device.evaluate(`require("Storage").readJSON("${SETTINGS_FILE}",true)`);
+  return typeof stored === "object" && stored !== null ? certificatesOf(stored as Settings) : [];
+}
+
+/**
+ * Certificates that a board's settings name, with their bytes where a tracker.json that lies here has just those: so a board
+ * whose modem lost them is mended without being told which settings it has.
+ */
+export function withBytes(stored: Certificate[]): Certificate[] {
+  if (!stored.length) return stored;
+  let here: Certificate[] = [];
+  try {
+    const read = parseSettings(readText(USUAL) ?? "");
+    if ("settings" in read) here = takeCertificates(USUAL, read.settings);
+  } catch {
+    // It is not what this run was asked to look at.
+  }
+  return stored.map(
+    (file) => here.find(({ name, size }) => name === file.name && size === file.size) ?? file,
   );
 }
 

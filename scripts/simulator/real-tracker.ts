@@ -21,6 +21,10 @@ export interface RealTrackerOptions {
   receiver?: SerialPeer;
   /** Over the settings that work. */
   config?: Record<string, unknown>;
+  /** Over those of `server`. */
+  server?: Record<string, unknown>;
+  /** What the modem has in its store, by name. */
+  files?: Record<string, string>;
   /** Default 8192: the RAK8212 has 40 KB of Storage. */
   outbox_bytes?: number;
 }
@@ -47,6 +51,7 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
   const modem = createModem({
     startsOn: true,
     gnss: { log: readFileSync(TRACK, "latin1"), time: "now" },
+    ...(options.files && { files: options.files }),
   });
   const lines: string[] = [];
   async function free(): Promise<void> {
@@ -64,6 +69,7 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
         port: options.broker_port ?? mqttPort,
         username: TOKEN,
         client_id: "tracker-1",
+        ...options.server,
       },
       apn: "internet",
       interval_s: options.interval_s ?? 2,

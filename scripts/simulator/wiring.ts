@@ -38,3 +38,32 @@ export function modemPeerAfterSetup(modem: Modem): SerialPeer {
   modem.onTransmit = (bytes) => connected && peer.onData?.(bytes);
   return peer;
 }
+
+/**
+ * A board's one UART: the console's until the program sets it up for the modem, at the speed that only this has, and again
+ * from the next setup on, or when the board starts anew.
+ */
+export function sharedUart(console: SerialPeer, modem: SerialPeer, modem_baud: number): SerialPeer {
+  let isModems = false;
+  let onData: SerialPeer["onData"];
+  console.onData = (bytes) => isModems || onData?.(bytes);
+  modem.onData = (bytes) => isModems && onData?.(bytes);
+  return {
+    write: (bytes) => (isModems ? modem : console).write(bytes),
+    setBaud(baud) {
+      isModems = baud === modem_baud;
+      modem.setBaud?.(isModems ? baud : 0);
+    },
+    get onData() {
+      return onData;
+    },
+    set onData(listener) {
+      // A program that ends lets go of it.
+      if (!listener) isModems = false;
+      onData = listener;
+    },
+    get watched() {
+      return console.watched === true;
+    },
+  };
+}

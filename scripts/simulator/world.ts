@@ -18,7 +18,7 @@ import { findFile, writeFile } from "./espruino/storage.ts";
 import type { StorageArea } from "./espruino/storage-layout.ts";
 import { type Interpreter, openSerialPort, startInterpreter } from "./interpreter.ts";
 import type { Modem } from "./modem/modem.ts";
-import { modemPeer, modemPeerAfterSetup, modemPins } from "./wiring.ts";
+import { modemPeer, modemPeerAfterSetup, modemPins, sharedUart } from "./wiring.ts";
 
 export interface WorldOptions {
   /** Absent: nothing answers where the modem should be. */
@@ -43,6 +43,8 @@ export interface WorldOptions {
 const REAL_VERSION = "2v29";
 /** A file's in Storage. */
 const HEADER_BYTES = 32;
+/** At which all boards set the modem's UART up. */
+const MODEM_BAUD = 115_200;
 
 /** The ports that a Linux' settings name. */
 export interface Ports {
@@ -119,14 +121,18 @@ export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard 
   const spec: BoardSpec = { ...(options.spec ?? boardSpecs.linux) };
   // A board that has USB moves its console there when a computer is plugged in.
   if (console && spec.consoles.includes("USB")) spec.console = "USB";
+  const modemsEnd = modem && (isModem(modem) ? modemPeerAfterSetup(modem) : modem);
+  const isShared = console && spec.console === spec.modemUart;
   const board = createBoard({
     board: spec,
     flash: options.flash ?? createFlash(flashOf(spec)),
     clock,
     serials: {
-      ...(modem && { [spec.modemUart]: isModem(modem) ? modemPeerAfterSetup(modem) : modem }),
+      ...(modemsEnd && { [spec.modemUart]: modemsEnd }),
       ...(receiver && spec.receiverUart && { [spec.receiverUart]: receiver }),
-      ...(console && { [spec.console]: console }),
+      ...(console && {
+        [spec.console]: isShared && modemsEnd ? sharedUart(console, modemsEnd, MODEM_BAUD) : console,
+      }),
     },
     ...(modem && isModem(modem) && { onPin: modemPins(spec, modem) }),
     ...(options.print && { print: options.print }),

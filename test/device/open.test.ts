@@ -85,6 +85,15 @@ describe("evaluate", () => {
     assert.equal(await device.evaluate("2"), 2);
   });
 
+  test("what has no answer is told without the long texts in it, which may be secret", async (t) => {
+    const { device } = await opened(t);
+    device.write("\x10print((");
+    await assert.rejects(
+      device.evaluate('f("a short one","a key\\", \x7f and its bytes","its rest and the settings")', 50),
+      /no answer to f\("a short one","…","…"\) in/,
+    );
+  });
+
   test("outlives reset(), load() and E.reboot()", async (t) => {
     const { device, heard } = await opened(t, { files: { ".bootcde": "var started=1;print('started')" } });
     const again = (pattern: RegExp) =>

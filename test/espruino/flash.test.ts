@@ -7,6 +7,7 @@ import { PassThrough } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { openDevice } from "../../scripts/device/open.ts";
 import { pretokenise } from "../../scripts/device/pretokenise.ts";
+import { nameOf } from "../../scripts/flash/certificates.ts";
 import { countWaiting, findBox, type OutboxFile } from "../../scripts/flash/outbox-file.ts";
 import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
 import { openSerialPort, startInterpreter } from "../../scripts/simulator/interpreter.ts";
@@ -14,6 +15,7 @@ import { createModem } from "../../scripts/simulator/modem/modem.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
 import { offerConsole } from "../../scripts/start/console.ts";
 import { builtBlob } from "../device/rig.ts";
+import { makePems, settingsIn } from "../flash/pems.ts";
 import { blockOf, file, firstBlock, recordOf, run, smallBlob } from "../flash/rig.ts";
 
 const binary = process.env.ESPRUINO ?? "";
@@ -79,6 +81,46 @@ test("an empty interpreter is flashed over a pseudo-terminal, starts from Storag
   assert.ok(again.said.includes("All of it is on the board already"));
 });
 
+test("certificates get onto the modem, byte for byte, a chain as long as may be among them, and once only", {
+  skip,
+}, async (t) => {
+  const modem = createModem({ startsOn: true });
+  const peer: SerialPeer = { write: (bytes) => modem.receive(bytes) };
+  modem.onTransmit = (bytes) => peer.onData?.(bytes);
+  const modemPort = await openSerialPort(peer);
+  const terminal = await offerConsole(0);
+  const interpreter = await startInterpreter({ binary, directory: directoryFor(t), console: terminal.peer });
+  t.after(async () => {
+    await interpreter.stop();
+    await terminal.close();
+    modemPort.close();
+    modem.dispose();
+  });
+  const pems = await makePems();
+  pems.cert = pems.cert.padEnd(8192, "\n");
+  const more = { modem_port: modemPort.path, outbox_bytes: 8192 };
+  const args = [...tcpOf(terminal), "--config", settingsIn(t, "linux", 2, pems, more)];
+  const flash = async (): Promise<string> => {
+    const times = { answer_ms: 3000, pause_ms: 10 };
+    const { code, said, complained } = await run(args, { blob: smallBlob("LINUX"), times });
+    assert.deepEqual({ code, complained }, { code: 0, complained: [] }, said.join("\n"));
+    return said.join("\n");
+  };
+
+  assert.match(await flash(), /^server\.cert to the modem: 8,192 bytes in/m);
+  assert.deepEqual(
+    [...modem.files].sort(),
+    Object.values(pems)
+      .map((pem) => [nameOf(pem), pem])
+      .sort(),
+  );
+  t.diagnostic(`${JSON.stringify(await interpreter.evaluate("process.memory().usage"))} variables`);
+  assert.match(await flash(), /^server\.cert: on the modem already/m);
+  modem.files.clear();
+  await flash();
+  assert.equal(modem.files.size, 3);
+});
+
 /** So long that what a cut leaves erased is more than a small board's memory, were it read as the end of a function. */
 const LONG_BLOB = smallBlob("LINUX", `print(3000);function c(d){${"a(d);".repeat(5400)}}`);
 
@@ -142,7 +184,8 @@ test("what waits in the outbox outlives firmware after firmware and compaction, 
     await terminal.close();
   });
   const settings = { board: "linux", server: { host: "h", username: "t" }, outbox_bytes: 8192 };
-  const args = [...tcpOf(terminal), "--config", file(t, "tracker.json", JSON.stringify(settings))];
+  const config = file(t, "tracker.json", JSON.stringify(settings));
+  const args = [...tcpOf(terminal), "--config", config, "--compact"];
   const blobOf = (name: string): string => smallBlob("LINUX", `print("${name}${"x".repeat(2000)}".length)`);
   const flash = async (blob: string): Promise<string> => {
     const { code, said, complained } = await run(args, { blob, times: { answer_ms: 3000 } });

@@ -369,6 +369,16 @@ describe("refused, before anything is written:", () => {
   });
 });
 
+test("an outbox of no whole pages is told", async (t) => {
+  const rig = await board(t);
+  const config = file(t, "tracker.json", SETTINGS.replace("{", '{"outbox_bytes":10000,'));
+  const { code, said } = await run(["--tcp", rig.tcp, "--config", config], { blob: smallBlob("LINUX") });
+  assert.equal(code, 0);
+  assert.ok(
+    said.includes("outbox_bytes: 10,000 is no whole number of pages (4,096 bytes), so the board takes 8,192"),
+  );
+});
+
 describe("room", () => {
   const spec = { ...boardSpecs.linux, storageBytes: 44 * 1024 };
   const BOX = 12 * 1024;
@@ -380,11 +390,37 @@ describe("room", () => {
     const rig = await board(t, { spec, flash: flashWithBox(spec), config, files: { gone: LARGE } });
     rig.board.evaluate('require("Storage").erase("gone")');
     assert.ok(Number(rig.board.evaluate('require("Storage").getFree()')) < ROOM);
-    const { code, said, complained } = await run(["--tcp", rig.tcp]);
+    const { code, said, complained } = await run(["--tcp", rig.tcp, "--compact"]);
     assert.deepEqual({ code, complained }, { code: 0, complained: [] });
     assert.ok(said.some((line) => /Storage\.compact.*keep the power on/.test(line)));
     assert.ok(!said.some((line) => /erasing it/.test(line)));
     assert.equal(rig.file(".bootcde"), pretokenise(builtBlob(), "2v29"));
+  });
+
+  test("is not made by compaction unless the user says so: asked, or by --compact", async (t) => {
+    const flash = flashWithBox(spec);
+    const rig = await board(t, { spec, flash, blob: OLD_BLOB, config, files: { gone: LARGE } });
+    rig.board.evaluate('require("Storage").erase("gone")');
+    const before = Buffer.from(flash.bytes);
+    const asked: string[] = [];
+    const no = async (question: string) => {
+      asked.push(question);
+      return false;
+    };
+    for (const ask of [undefined, no]) {
+      const { code, complained } = await run(["--tcp", rig.tcp], { ask });
+      assert.equal(code, 1);
+      assert.match(
+        complained.join("\n"),
+        /^the Storage has room only once .*: --compact says that this may be$/,
+      );
+      assert.deepEqual(Buffer.from(flash.bytes), before);
+      await rig.line(/^old$/);
+    }
+    assert.match(asked.join("\n"), /^The Storage has room only once .* Go on\?$/);
+    const { code, said } = await run(["--tcp", rig.tcp], { ask: async () => true });
+    assert.equal(code, 0);
+    assert.ok(said.some((line) => /Storage\.compact.*keep the power on/.test(line)));
   });
 
   test("that is lost to a power cut while it is made leaves a plain board, and a second run succeeds", async (t) => {
@@ -399,14 +435,14 @@ describe("room", () => {
     rig.board.evaluate('require("Storage").erase("gone")');
     const settings = file(t, "tracker.json", SETTINGS.replace("{", '{"outbox_bytes":8192,'));
     cutPowerAfter(flash, 500);
-    const { code, complained } = await run(["--tcp", rig.tcp, "--config", settings]);
+    const { code, complained } = await run(["--tcp", rig.tcp, "--config", settings, "--compact"]);
     assert.equal(code, 1);
     assert.match(complained.join("\n"), /connection lost/);
     flash.beforeOperation = undefined;
     rig.lines.length = 0;
     rig.boot();
     assert.ok(!rig.lines.some((line) => line.startsWith("espruino-thingsboard")));
-    assert.equal((await run(["--tcp", rig.tcp, "--config", settings])).code, 0);
+    assert.equal((await run(["--tcp", rig.tcp, "--config", settings, "--compact"])).code, 0);
     assert.match(rig.file("tb.json") ?? "", /"outbox_bytes":8192/);
   });
 
@@ -421,7 +457,7 @@ describe("room", () => {
       files: { gone: LARGE },
     });
     rig.board.evaluate('require("Storage").erase("gone")');
-    const { code, complained } = await run(["--tcp", rig.tcp]);
+    const { code, complained } = await run(["--tcp", rig.tcp, "--compact"]);
     assert.equal(code, 1);
     assert.match(complained.join("\n"), /^the Storage could not be compacted .*eraseAll\(\)/);
     assert.equal(rig.file(".bootcde"), OLD_BLOB);
@@ -431,7 +467,7 @@ describe("room", () => {
   test("is made of the old firmware when nothing else helps, and that is said", async (t) => {
     const old = `${OLD_BLOB}//${LARGE.slice(OLD_BLOB.length + 40)}`;
     const rig = await board(t, { spec, flash: flashWithBox(spec), blob: old, config });
-    const { code, said, complained } = await run(["--tcp", rig.tcp]);
+    const { code, said, complained } = await run(["--tcp", rig.tcp, "--compact"]);
     assert.deepEqual({ code, complained }, { code: 0, complained: [] });
     assert.ok(said.includes("There is no room beside the old firmware: erasing it first"));
     assert.equal(rig.file(".bootcde"), pretokenise(builtBlob(), "2v29"));

@@ -38,7 +38,7 @@ describe("a RAK8212, whose UART is the modem's", () => {
     rig.board.evaluate(AWAY);
     const device = await openHolding(
       { tcp: rig.tcp },
-      (line) => line.includes("off and on") && rig.boot(),
+      { output: process.stderr, say: (line) => line.includes("off and on") && rig.boot() },
       TIMES,
     );
     t.after(() => device.close());
@@ -55,7 +55,7 @@ describe("a RAK8212, whose UART is the modem's", () => {
     rig.board.evaluate(AWAY);
     const device = await openHolding(
       { tcp: rig.tcp },
-      (line) => line.includes("off and on") && rig.boot(),
+      { output: process.stderr, say: (line) => line.includes("off and on") && rig.boot() },
       TIMES,
     );
     t.after(() => device.close());
@@ -80,7 +80,11 @@ describe("a RAK8212, whose UART is the modem's", () => {
 test("a board that answers is not held: its timers stay", async (t) => {
   const rig = await board(t, { blob: 'setInterval(function(){print("tick")},5)' });
   const said: string[] = [];
-  const device = await openHolding({ tcp: rig.tcp }, (line) => said.push(line), TIMES);
+  const device = await openHolding(
+    { tcp: rig.tcp },
+    { output: process.stderr, say: (line) => said.push(line) },
+    TIMES,
+  );
   t.after(() => device.close());
   await rig.line(/^tick$/);
   assert.deepEqual(said, []);
@@ -97,7 +101,7 @@ test("what answers but is not Espruino is not waited for", async (t) => {
   await assert.rejects(
     openHolding(
       { tcp: `127.0.0.1:${(server.address() as { port: number }).port}` },
-      (line) => said.push(line),
+      { output: process.stderr, say: (line) => said.push(line) },
       TIMES,
     ),
     /is not Espruino/,

@@ -1,4 +1,5 @@
 /** `npm run flash` on a simulated board: with the built blob, without the time a build takes. */
+import { EventEmitter } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { crc32 } from "node:zlib";
 import type { BoardName } from "../../scripts/boards.ts";
 import { firmwareOf } from "../../scripts/flash/firmware.ts";
 import { boxLength, OUTBOX_FILE } from "../../scripts/flash/outbox-file.ts";
+import { buildRelay } from "../../scripts/flash/relay-program.ts";
 import { flash, type Surroundings } from "../../scripts/flash.ts";
 import { createFlash, type Flash } from "../../scripts/simulator/espruino/flash.ts";
 import { type BoardSpec, flashOf } from "../../scripts/simulator/espruino/specs.ts";
@@ -34,6 +36,15 @@ export interface Flashed {
   complained: string[];
 }
 
+const relays = new Map<BoardName, Promise<string>>();
+
+/** Built once a board. */
+export function relayFor(board: BoardName): Promise<string> {
+  const relay = relays.get(board) ?? buildRelay(board);
+  relays.set(board, relay);
+  return relay;
+}
+
 /** Runs the command. */
 export async function run(
   args: string[],
@@ -44,6 +55,9 @@ export async function run(
   const code = await flash(args, {
     output: new PassThrough().resume(),
     firmware: async (board: BoardName) => firmwareOf(around.blob ?? builtBlob(board)),
+    relay: relayFor,
+    ask: undefined,
+    signals: new EventEmitter(),
     ...around,
     say(line) {
       said.push(line);
