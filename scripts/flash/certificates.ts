@@ -30,6 +30,9 @@ const DIGITS = 8;
 export const nameOf = (bytes: string): string =>
   `${createHash("sha256").update(bytes, "latin1").digest("hex").slice(0, DIGITS)}.pem`;
 
+/** What a board's settings say of a file with this content. */
+export const storedAs = (bytes: string): string => `${nameOf(bytes)},${bytes.length}`;
+
 /** Whether a file in the modem's store is ours, of this or of earlier settings. */
 export const isOurs = (name: string): boolean => /^[0-9a-f]{8}\.pem$/.test(name);
 
@@ -62,7 +65,7 @@ export function takeCertificates(path: string, settings: Settings): Certificate[
   if (faults.length) throw new Error(faults.join("\n"));
   for (const part of Object.keys(PARTS)) {
     const file = files.find(({ field }) => field === `server.${part}`);
-    if (file) putAt(settings, file.field, `${file.name},${file.size}`);
+    if (file?.bytes !== undefined) putAt(settings, file.field, storedAs(file.bytes));
     // What these settings do not use is on no modem either.
     else if (valueAt(settings, `server.${part}`) !== undefined) delete (settings.server as Settings)[part];
   }

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { writeSecretText } from "../config/file.ts";
 import type { Settings } from "../config/settings.ts";
-import { nameInStore, storedAs } from "../simulator/tls/stored.ts";
+import { nameOf, storedAs } from "../flash/certificates.ts";
 import type { Certificates } from "./certificates.ts";
 
 export const APN = "internet";
@@ -51,7 +51,7 @@ export const boardSettings = (wanted: Wanted): Settings =>
 
 /** What `npm run flash` would put into the modem's store. */
 export const modemFiles = (wanted: Wanted): Record<string, string> =>
-  Object.fromEntries(Object.values(filesOf(wanted.certificates)).map((pem) => [nameInStore(pem), pem]));
+  Object.fromEntries(Object.values(filesOf(wanted.certificates)).map((pem) => [nameOf(pem), pem]));
 
 /** Writes `tracker.json` and the PEM files beside it into a directory of its own; gives its path. `ports`: modem and receiver. */
 export function writeTrackerFile(directory: string, wanted: Wanted, ports: object): string {

@@ -8,8 +8,8 @@ import mqtt from "mqtt";
 import { UsageError } from "../../scripts/command-line.ts";
 import { settingsFor } from "../../scripts/config/settings.ts";
 import { Fault } from "../../scripts/fault.ts";
+import { nameOf } from "../../scripts/flash/certificates.ts";
 import { startInterpreter } from "../../scripts/simulator/interpreter.ts";
-import { nameInStore } from "../../scripts/simulator/tls/stored.ts";
 import { type Certificates, makeCertificates } from "../../scripts/start/certificates.ts";
 import { readOptions } from "../../scripts/start/options.ts";
 import { choosePort } from "../../scripts/start/ports.ts";
@@ -102,8 +102,8 @@ test("tracker.json is ready for flash, with its files beside it, for the owner a
     const stored = boardSettings(wanted).server as Record<string, string>;
     for (const file of files) {
       const pem = readFileSync(join(directory, server[file]), "utf8");
-      assert.equal(stored[file], `${nameInStore(pem)},${pem.length}`);
-      assert.equal(modemFiles(wanted)[nameInStore(pem)], pem);
+      assert.equal(stored[file], `${nameOf(pem)},${pem.length}`);
+      assert.equal(modemFiles(wanted)[nameOf(pem)], pem);
     }
     assert.equal(Object.keys(modemFiles(wanted)).length, files.length);
     if (process.platform !== "win32")
