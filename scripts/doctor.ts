@@ -8,6 +8,7 @@ import { judge } from "./doctor/judge.ts";
 import { type DoctorOptions, doctorCommand, readOptions } from "./doctor/options.ts";
 import { reportLines, silentLines } from "./doctor/report.ts";
 import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
+import { type Paint, paintFor, plain, type Screen, showWait, whileWaiting } from "./screen.ts";
 
 /** What the command stands on; the process's own when not told. */
 export interface Surroundings {
@@ -16,6 +17,9 @@ export interface Surroundings {
   complain(line: string): void;
   sleep(ms: number): Promise<void>;
   open: typeof openDevice;
+  /** Where a wait is shown. */
+  screen: Screen;
+  paint: Paint;
 }
 
 const PROCESS: Surroundings = {
@@ -23,21 +27,29 @@ const PROCESS: Surroundings = {
   complain: (line) => console.error(line),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   open: openDevice,
+  screen: process.stderr,
+  paint: plain,
 };
 
-async function visit(options: DoctorOptions, { say, complain, sleep, open }: Surroundings): Promise<number> {
-  const device = await open(await findAddress(options)).catch((error: Error) => {
+async function visit(options: DoctorOptions, around: Surroundings): Promise<number> {
+  const { say, complain, sleep, open, screen, paint } = around;
+  const address = await findAddress(options);
+  const device = await whileWaiting("connecting to the board", screen, () => open(address)).catch((error) => {
     if (!(error instanceof SilentError)) throw error;
-    silentLines(error.message).forEach(complain);
+    silentLines(error.message, paint).forEach(complain);
   });
   if (!device) return EXIT.UNWELL;
+  const wait = showWait("looking at the board", screen);
   try {
-    const evidence = await examine(device, { wait_s: options.wait, sleep, progress: complain });
+    const progress = screen.isTTY ? wait.update : complain;
+    const evidence = await examine(device, { wait_s: options.wait, sleep, progress });
+    wait.stop();
     const verdicts = judge(factsOf(evidence));
     if (options.json) say(JSON.stringify(verdicts, undefined, 2));
-    else reportLines(verdicts).forEach(say);
+    else reportLines(verdicts, paint).forEach(say);
     return verdicts.every(({ kind }) => kind === "ok") ? EXIT.OK : EXIT.UNWELL;
   } finally {
+    wait.stop();
     await device.close();
   }
 }
@@ -53,4 +65,4 @@ export async function doctor(args: string[], given: Partial<Surroundings> = {}):
   }, around.complain);
 }
 
-await runCommand(import.meta.url, (args) => doctor(args));
+await runCommand(import.meta.url, (args) => doctor(args, { paint: paintFor(process.stdout) }));

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { command, text, UsageError, valuesOf, wholeNumber } from "../command-line.ts";
+import { command, filePath, text, UsageError, valuesOf, wholeNumber } from "../command-line.ts";
 import { type ReceiverLog, readLog } from "./receiver-log.ts";
 
 /** The modem's engine, an NMEA receiver with a UART of its own, or nowhere: as in `npm run build -- --features gnss=…`. */
@@ -40,7 +40,7 @@ export function startCommand(): Command {
         .choices(GNSS_SOURCES)
         .default("modem"),
     )
-    .option("--log <FILE.nmea>", "replay this receiver's log")
+    .option("--log <FILE.nmea>", "replay this receiver's log", filePath)
     .option(
       "--broker <HOST[:PORT]>",
       "report to a real ThingsBoard or any MQTT broker (default: the stand-in)",

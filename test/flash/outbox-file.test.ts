@@ -89,7 +89,7 @@ describe("an outbox in a Storage file", () => {
       assert.equal(addressOf(rig), undefined);
     });
 
-  test("is as large as the settings want it, those given or those on the board, in whole blocks", async (t) => {
+  test("is as large as the settings want it, those given or those on the board", async (t) => {
     const given = await board(t, { spec });
     const settings = { board: "linux", server: { host: "h", username: "t" }, outbox_bytes: 12_288 };
     await flashed(given, blobOf("a"), "--config", file(t, "tracker.json", JSON.stringify(settings)));
@@ -108,7 +108,7 @@ describe("an outbox in a Storage file", () => {
     const pages = erasedPages(rig.flash);
     let compactions = 0;
     for (const name of ["a", "b", "c", "d", "e"]) {
-      const said = await flashed(rig, blobOf(name));
+      const said = await flashed(rig, blobOf(name), "--compact");
       if (said.includes("Storage.compact")) compactions++;
       assert.deepEqual(content(), before, name);
       assert.equal(addressOf(rig), START);
@@ -157,7 +157,7 @@ describe("an outbox in a Storage file", () => {
       // So that nothing is left in front of it.
       const settings = { board: "linux", server: { host: "h", username: "t" }, outbox_bytes: 8192 };
       const path = file(t, "tracker.json", JSON.stringify(settings));
-      assert.match(await flashed(rig, blobOf("new"), "--config", path, ...args), note);
+      assert.match(await flashed(rig, blobOf("new"), "--compact", "--config", path, ...args), note);
       const box = findFile(rig.board.storage, "tb.box");
       // What is the user's own was there before.
       assert.equal(box?.address, START + 32 + 8000);
