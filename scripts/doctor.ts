@@ -1,12 +1,13 @@
 /** `npm run doctor`: looks at a board and says what is wrong and what to do. */
-import { SilentError } from "./device/device.ts";
+import { DeviceError, SilentError } from "./device/device.ts";
 import { openDevice } from "./device/open.ts";
 import { findAddress } from "./device/options.ts";
 import { examine } from "./doctor/examine.ts";
 import { factsOf } from "./doctor/facts.ts";
-import { judge } from "./doctor/judge.ts";
+import { judge, type Verdict } from "./doctor/judge.ts";
 import { type DoctorOptions, doctorCommand, readOptions } from "./doctor/options.ts";
-import { reportLines, silentLines } from "./doctor/report.ts";
+import { consoleVerdict, reportLines } from "./doctor/report.ts";
+import { probeServer } from "./probe/probe.ts";
 import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 import { type Paint, paintFor, plain, type Screen, showWait, whileWaiting } from "./screen.ts";
 
@@ -20,6 +21,8 @@ export interface Surroundings {
   /** Where a wait is shown. */
   screen: Screen;
   paint: Paint;
+  /** Looks at the server from this computer. */
+  look: typeof probeServer;
 }
 
 const PROCESS: Surroundings = {
@@ -29,23 +32,20 @@ const PROCESS: Surroundings = {
   open: openDevice,
   screen: process.stderr,
   paint: plain,
+  look: probeServer,
 };
 
 async function visit(options: DoctorOptions, around: Surroundings): Promise<number> {
-  const { say, complain, sleep, open, screen, paint } = around;
+  const { say, complain, sleep, open, look, screen, paint } = around;
   const address = await findAddress(options);
-  const device = await whileWaiting("connecting to the board", screen, () => open(address)).catch((error) => {
-    if (!(error instanceof SilentError)) throw error;
-    silentLines(error.message, paint).forEach(complain);
-  });
-  if (!device) return EXIT.UNWELL;
+  const device = await whileWaiting("connecting to the board", screen, () => open(address));
   const wait = showWait("looking at the board", screen);
   try {
     const progress = screen.isTTY ? wait.update : complain;
-    const evidence = await examine(device, { wait_s: options.wait, sleep, progress });
+    const evidence = await examine(device, { wait_s: options.wait, sleep, look, progress });
     wait.stop();
     const verdicts = judge(factsOf(evidence));
-    if (options.json) say(JSON.stringify(verdicts, undefined, 2));
+    if (options.json) say(jsonOf(verdicts));
     else reportLines(verdicts, paint).forEach(say);
     return verdicts.every(({ kind }) => kind === "ok") ? EXIT.OK : EXIT.UNWELL;
   } finally {
@@ -54,12 +54,28 @@ async function visit(options: DoctorOptions, around: Surroundings): Promise<numb
   }
 }
 
+const jsonOf = (verdicts: Verdict[]): string => JSON.stringify(verdicts, undefined, 2);
+
+/** A board that cannot be looked at is a verdict, too: for a program, and where nobody knows what is at the port. */
+async function visitTold(options: DoctorOptions, around: Surroundings): Promise<number> {
+  try {
+    return await visit(options, around);
+  } catch (error) {
+    const isTold = error instanceof DeviceError && (options.json || error instanceof SilentError);
+    if (!isTold) throw error;
+    const verdict = consoleVerdict(error);
+    if (options.json) around.say(jsonOf([verdict]));
+    else reportLines([verdict], around.paint).forEach(around.complain);
+    return EXIT.UNWELL;
+  }
+}
+
 /** Returns the exit code: 0 when all is well. */
 export async function doctor(args: string[], given: Partial<Surroundings> = {}): Promise<number> {
   const around = { ...PROCESS, ...given };
   return withFaultsTold(async () => {
     const options = readOptions(args);
-    if (options) return await visit(options, around);
+    if (options) return await visitTold(options, around);
     around.say(doctorCommand().helpInformation());
     return 0;
   }, around.complain);

@@ -108,7 +108,7 @@ describe("an outbox in a Storage file", () => {
     const pages = erasedPages(rig.flash);
     let compactions = 0;
     for (const name of ["a", "b", "c", "d", "e"]) {
-      const said = await flashed(rig, blobOf(name), "--compact");
+      const said = await flashed(rig, blobOf(name));
       if (said.includes("Storage.compact")) compactions++;
       assert.deepEqual(content(), before, name);
       assert.equal(addressOf(rig), START);
@@ -157,7 +157,7 @@ describe("an outbox in a Storage file", () => {
       // So that nothing is left in front of it.
       const settings = { board: "linux", server: { host: "h", username: "t" }, outbox_bytes: 8192 };
       const path = file(t, "tracker.json", JSON.stringify(settings));
-      assert.match(await flashed(rig, blobOf("new"), "--compact", "--config", path, ...args), note);
+      assert.match(await flashed(rig, blobOf("new"), "--config", path, ...args), note);
       const box = findFile(rig.board.storage, "tb.box");
       // What is the user's own was there before.
       assert.equal(box?.address, START + 32 + 8000);
