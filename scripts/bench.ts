@@ -10,6 +10,7 @@ import { wearRows } from "./bench/wear.ts";
 import { wireRows } from "./bench/wire.ts";
 import { command, valuesOf } from "./command-line.ts";
 import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
+import { type Paint, paintFor, plain, whileWaiting } from "./screen.ts";
 
 type Measurement = () => Row[] | Promise<Row[]>;
 
@@ -35,10 +36,14 @@ const benchCommand = () =>
   );
 
 /** Returns the exit code. */
-export async function bench(args: string[], measurements: Measurement[] = MEASUREMENTS): Promise<number> {
+export async function bench(
+  args: string[],
+  measurements: Measurement[] = MEASUREMENTS,
+  paint = plain,
+): Promise<number> {
   return withFaultsTold(
     () => {
-      if (valuesOf(benchCommand(), args)) return measureAll(measurements);
+      if (valuesOf(benchCommand(), args)) return measureAll(measurements, paint);
       console.log(benchCommand().helpInformation());
       return EXIT.OK;
     },
@@ -47,12 +52,13 @@ export async function bench(args: string[], measurements: Measurement[] = MEASUR
 }
 
 /** One that fails does not keep the others from being measured. */
-async function measureAll(measurements: Measurement[]): Promise<number> {
+async function measureAll(measurements: Measurement[], paint: Paint): Promise<number> {
   let failed = false;
   for (const measure of measurements) {
     try {
-      for (const row of await measure()) {
-        console.log(describeRow(row, NAME_WIDTH));
+      const what = `measuring ${measure.name.replace(/Rows$/, "")}`;
+      for (const row of await whileWaiting(what, process.stderr, async () => measure())) {
+        console.log(describeRow(row, NAME_WIDTH, paint));
         failed ||= isOver(row);
       }
     } catch (failure) {
@@ -63,4 +69,4 @@ async function measureAll(measurements: Measurement[]): Promise<number> {
   return failed ? EXIT.UNWELL : EXIT.OK;
 }
 
-await runCommand(import.meta.url, (args) => bench(args));
+await runCommand(import.meta.url, (args) => bench(args, MEASUREMENTS, paintFor(process.stdout)));

@@ -9,6 +9,7 @@ import { count, describeShare, describeSize, excesses } from "./build/report.ts"
 import { bytesByFile, sharesOfFeatures } from "./build/shares.ts";
 import { command, valuesOf } from "./command-line.ts";
 import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
+import { type Paint, paintFor, plain, showWait } from "./screen.ts";
 
 function buildCommand(): Command {
   const does =
@@ -37,11 +38,11 @@ function readOptions(args: string[], sources: Sources): BuildOptions | undefined
 }
 
 /** Builds, writes and reports. Returns the exit code. */
-export async function build(args: string[], sources: Sources = SOURCES): Promise<number> {
+export async function build(args: string[], sources: Sources = SOURCES, paint = plain): Promise<number> {
   return withFaultsTold(
     async () => {
       const options = readOptions(args, sources);
-      if (options) return buildAndReport(options, sources);
+      if (options) return buildAndReport(options, sources, paint);
       console.log(buildCommand().helpInformation());
       return EXIT.OK;
     },
@@ -49,12 +50,24 @@ export async function build(args: string[], sources: Sources = SOURCES): Promise
   );
 }
 
+/** The blobs and, if `files` are wanted, what each feature takes of them; on a terminal with what is being built. */
+async function make({ names, wanted, files }: BuildOptions, sources: Sources) {
+  const wait = showWait("building", process.stderr);
+  const building = (what: string): void => wait.update(`building ${what}`);
+  try {
+    const blobs = await buildBoards(names, sources, wanted, building);
+    return { blobs, shares: files ? await sharesOfFeatures(blobs, sources, wanted, building) : undefined };
+  } finally {
+    wait.stop();
+  }
+}
+
 /** A blob that is only too large is written all the same, to be tried in the simulator. */
-async function buildAndReport({ names, wanted, ...report }: BuildOptions, sources: Sources): Promise<number> {
+async function buildAndReport(options: BuildOptions, sources: Sources, paint: Paint): Promise<number> {
+  const { names, wanted } = options;
   const files = (name: BoardName) => [`${name}.js`, `${name}.js.map`].map((file) => join(sources.out, file));
   try {
-    const blobs = await buildBoards(names, sources, wanted);
-    const shares = report.files ? await sharesOfFeatures(blobs, sources, wanted) : undefined;
+    const { blobs, shares } = await make(options, sources);
     mkdirSync(sources.out, { recursive: true });
     const over: string[] = [];
     for (const [name, blob] of blobs) {
@@ -63,12 +76,12 @@ async function buildAndReport({ names, wanted, ...report }: BuildOptions, source
       writeFileSync(blobFile, code);
       writeFileSync(mapFile, map);
       console.log([describeSize(name, size), describeChoices(wanted)].filter((part) => part).join(", "));
-      if (report.files)
+      if (options.files)
         for (const [file, bytes] of bytesByFile(blob)) console.log(`${count(bytes).padStart(8)}  ${file}`);
       for (const share of shares?.get(name) ?? []) console.log(describeShare(share));
       over.push(...excesses(name, size));
     }
-    for (const line of over) console.error(line);
+    for (const line of over) console.error(paint("red", line));
     return over.length > 0 ? EXIT.UNWELL : EXIT.OK;
   } catch (failure) {
     if (!(failure instanceof BuildError)) throw failure;
@@ -79,4 +92,4 @@ async function buildAndReport({ names, wanted, ...report }: BuildOptions, source
   }
 }
 
-await runCommand(import.meta.url, (args) => build(args));
+await runCommand(import.meta.url, (args) => build(args, SOURCES, paintFor(process.stderr)));

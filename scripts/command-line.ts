@@ -47,6 +47,9 @@ export function text(right: (text: string) => boolean, must: string): (text: str
   };
 }
 
+/** Reads an option's value that is a file's path, of a file that may be there or not. */
+export const filePath = text((path) => path !== "", "the path of a file");
+
 /** Reads an option's value that is a number. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   const right = (text: string) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;

@@ -19,7 +19,7 @@ import {
   tlsOf,
   valueAt,
 } from "./config/settings.ts";
-import { demandTrust, lookAt, rootFile, rootLines, targetOf } from "./config/trust.ts";
+import { demandTrust, lookAt, lookingAt, rootFile, rootLines, targetOf } from "./config/trust.ts";
 import { Fault } from "./fault.ts";
 import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 
@@ -110,7 +110,9 @@ async function fetchRoot(
   { out, fingerprint }: ConfigOptions,
   { roots, complain }: Surroundings,
 ): Promise<NewFile> {
-  const look = await lookAt(targetOf(out, settings), roots);
+  const target = targetOf(out, settings);
+  complain(lookingAt(target));
+  const look = await lookAt(target, roots);
   const root = demandTrust(look, fingerprint);
   for (const line of [...look.lines, ...rootLines(root)]) complain(line);
   return useRoot(settings, out, rootFile(root));

@@ -45,4 +45,5 @@ export async function repl(args: string[], given: Partial<Surroundings> = {}): P
 }
 
 // The terminal that was read from would keep the process.
-await runCommand(import.meta.url, async (args) => process.exit(await repl(args)));
+// Where nobody reads any longer the conversation ends as with .exit: the board is put back to how it was.
+await runCommand(import.meta.url, async (args) => process.exit(await repl(args)), { unread: () => {} });

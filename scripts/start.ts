@@ -9,78 +9,58 @@ import { readTrace, showTrace } from "./repl/trace.ts";
 import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 import { startBoardThread } from "./simulator/board-thread/board-thread.ts";
 import { realClock } from "./simulator/clock.ts";
+import { storageBytes } from "./simulator/interpreter.ts";
 import { createModem } from "./simulator/modem/modem.ts";
 import { createReceiver } from "./simulator/receiver.ts";
-import { createThingsBoard } from "./simulator/thingsboard/server.ts";
 import { modemPeerAfterSetup } from "./simulator/wiring.ts";
-import { startRealInterpreter } from "./simulator/world.ts";
+import { simulatedPorts, startRealInterpreter } from "./simulator/world.ts";
+import { makeCertificates } from "./start/certificates.ts";
 import { offerConsole } from "./start/console.ts";
 import { readOptions, type StartOptions, startCommand } from "./start/options.ts";
 import { isFix, sampleLine } from "./start/sample-line.ts";
-import { tappedConnect } from "./start/wire-tap.ts";
+import { DEVICE, foreign, type OnSample, standIn } from "./start/servers.ts";
+import { APN, boardSettings, modemFiles, type Wanted, writeTrackerFile } from "./start/tracker-file.ts";
+import { createWaiting } from "./start/waiting.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const BLOB = join(HERE, "../dist/linux.js");
+/** Where the settings' file is put; git ignores it. */
+const SETTINGS = join(HERE, "../dist/start");
 const TRACK = join(HERE, "simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea");
 
-type OnSample = (time_ms: number, values: Record<string, unknown>) => void;
-
-/** The server to report to, and how its connections are made. */
-interface Server {
-  host: string;
-  port: number;
-  /** How to try an RPC on the tracker, where that is known. */
-  hint: string;
-  connect?: ReturnType<typeof tappedConnect>;
-  close(): Promise<void>;
-}
-
-/** The stand-in: it tells each sample as it stored it. */
-async function standIn(token: string, onSample: OnSample): Promise<Server> {
-  const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token }] });
-  thingsboard.on("telemetry", ({ points }) => {
-    const samples = new Map<number, Record<string, unknown>>();
-    for (const { ts, key, value } of points) samples.set(ts, { ...samples.get(ts), [key]: value });
-    for (const [ts, values] of samples) onSample(ts, values);
-  });
-  const { mqttPort, httpPort } = await thingsboard.listen({ mqttPort: 0, httpPort: 0 });
-  const api = `http://127.0.0.1:${httpPort}/api`;
-  return {
-    host: "127.0.0.1",
-    port: mqttPort,
-    hint: `latest:  curl ${api}/devices/tracker/telemetry\ncall:    curl -d '{"method":"getStatus"}' ${api}/rpc/tracker`,
-    close: () => thingsboard.close(),
+/** Throws `Fault` with what is wrong with the interpreter, or with what it is to run. */
+function refuse(binary: string, more: string): (error: Error) => never {
+  return (error) => {
+    throw new Fault(`--espruino ${binary}: ${error.message}${more}`);
   };
-}
-
-/** A server of the user's: what it acknowledged is read off the wire. */
-function foreign(address: NonNullable<StartOptions["broker"]>, onSample: OnSample): Server {
-  const connect = tappedConnect((payload) => {
-    const messages = [JSON.parse(payload)].flat() as { ts?: number; values?: Record<string, unknown> }[];
-    for (const message of messages)
-      onSample(message.ts ?? Date.now(), message.values ?? (message as Record<string, unknown>));
-  });
-  return { ...address, hint: `server: ${address.host}:${address.port}`, connect, close: async () => {} };
-}
-
-function realInterpreter(binary: string, world: Omit<Parameters<typeof startRealInterpreter>[0], "binary">) {
-  return startRealInterpreter({ ...world, binary }).catch((error: Error) => {
-    throw new Fault(`--espruino ${binary}: ${error.message}; is it Espruino for Linux?`);
-  });
 }
 
 async function run(options: StartOptions): Promise<number> {
+  const binary = options.espruino;
+  // Before anything takes long.
+  if (binary) await storageBytes(binary).catch(refuse(binary, "; is it Espruino for Linux?"));
+  console.log("building the firmware …");
   // One that is only over its budget is there to be tried.
   if ((await build(["--board", "linux", "--features", `gnss=${options.gnss}`])) !== 0 && !existsSync(BLOB))
     return 1;
+  const waiting = createWaiting();
   let fixes = 0;
   let reports = 0;
   const onSample: OnSample = (time_ms, values) => {
+    if (fixes + reports === 0) waiting.over();
     if (isFix(values)) fixes++;
     else reports++;
-    console.log(sampleLine(time_ms, values));
+    waiting.say(sampleLine(time_ms, values));
   };
-  const server = options.broker ? foreign(options.broker, onSample) : await standIn(options.token, onSample);
+  if (options.tls !== "off") waiting.for("making certificates");
+  const certificates =
+    options.tls === "off" ? undefined : await makeCertificates(options.tls === "mutual", DEVICE);
+  const server = options.broker
+    ? foreign(options.broker, onSample)
+    : await standIn(options, certificates, onSample);
+  const { host, port } = server;
+  const { token, interval_s, debug } = options;
+  const wanted: Wanted = { server: { host, port }, token, interval_s, debug, certificates };
   const terminal = options.console && (await offerConsole(options.console.port));
   const track = options.log?.text ?? readFileSync(TRACK, "latin1");
   const receiver = options.gnss === "nmea" ? createReceiver({ clock: realClock, log: track }) : undefined;
@@ -88,37 +68,41 @@ async function run(options: StartOptions): Promise<number> {
     startsOn: true,
     baud: 115200,
     gnss: options.gnss === "modem" ? { log: track, time: "now" } : { receiver: false },
+    files: modemFiles(wanted),
     ...(server.connect && { connect: server.connect }),
   });
   const world = {
     blob: readFileSync(BLOB, "latin1"),
-    config: {
-      server: { host: server.host, port: server.port, username: options.token, client_id: "npm-start" },
-      apn: "internet",
-      interval_s: options.interval_s,
-      debug: options.debug ? 1 : 0,
-      // For an interpreter with a board's Storage, too.
-      outbox_bytes: 8192,
-    },
+    config: boardSettings(wanted),
     print(line: string) {
       const traced = readTrace(line);
-      if (!isAnswer(line)) console.log(`board: ${traced ? showTrace(traced) : line}`);
+      if (!isAnswer(line)) waiting.say(`board: ${traced ? showTrace(traced) : line}`);
     },
     ...(receiver && { receiver: receiver.peer }),
     ...(terminal && { console: terminal.peer }),
   };
-  const tracker = options.espruino
-    ? await realInterpreter(options.espruino, { ...world, modem })
-    : await startBoardThread({ ...world, modem: modemPeerAfterSetup(modem) });
-  if (options.log) console.log(options.log.note);
-  console.log(server.hint);
-  if (terminal) console.log(terminal.hint);
+  waiting.for(binary ? `starting ${binary}` : "starting the simulated board");
+  const real = binary && (await startRealInterpreter({ ...world, modem, binary }).catch(refuse(binary, "")));
+  const tracker = real || (await startBoardThread({ ...world, modem: modemPeerAfterSetup(modem) }));
+  waiting.over();
+  const file = writeTrackerFile(SETTINGS, wanted, real ? real.ports : simulatedPorts(!!receiver));
+  const hints = [
+    ...(options.log ? [options.log.note] : []),
+    ...server.hints,
+    ...(certificates?.device ? [] : [`token:   ${token}`]),
+    `APN:     ${APN}`,
+    `config:  npm run flash -- --config ${file}`,
+    ...(terminal ? [terminal.hint] : []),
+  ];
+  for (const hint of hints) console.log(hint);
+  waiting.for(options.gnss === "none" ? "waiting for the first report" : "waiting for the first fix");
 
   await new Promise<void>((resolve) => {
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
     if (options.seconds) setTimeout(resolve, options.seconds * 1000);
   });
+  waiting.over();
   await tracker.stop();
   await terminal?.close();
   modem.dispose();

@@ -89,6 +89,23 @@ test("ends in peace when nobody reads what it says", async () => {
   for (const command of ["config", "flash"]) assert.deepEqual(await unread(command), { code: 0, err: "" });
 });
 
+describe("a path that is empty is a wrong command line", () => {
+  for (const [command, option] of [
+    ["start", "--log"],
+    ["start", "--espruino"],
+    ["flash", "--config"],
+    ["flash", "--port"],
+    ["config", "--out"],
+    ["config", "--check"],
+    ["repl", "--log"],
+  ] as const)
+    test(`${command} ${option}`, async (t) => {
+      const { code, err } = await run(t, command, [option, ""]);
+      assert.equal(code, 2);
+      assert.match(err, /^option .* argument '' is invalid\. It must be the path of a (file|serial port)\.$/);
+    });
+});
+
 const LONG = "x".repeat(100_000);
 const settings = join(directory, "long.json");
 writeFileSync(

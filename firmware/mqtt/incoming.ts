@@ -145,13 +145,18 @@ function publishReceived(first: number, id: number, topic: string, payload: stri
 export const handlers: SocketHandlers = {
   onOpen: function () {
     const login = owner.config_;
+    // A certificate may be all of the login; and there is no password without a user name [MQTT-3.1.2-22].
+    const username = login.username || [];
+    const password = (login.username && login.password) || [];
     if (state === State.Opening) {
       enter(State.Connecting, Reason.None);
       send(
         encodeConnect(
-          ConnectFlag.CLEAN_SESSION | ConnectFlag.USERNAME | (login.password ? ConnectFlag.PASSWORD : 0),
+          ConnectFlag.CLEAN_SESSION |
+            (username.length ? ConnectFlag.USERNAME : 0) |
+            (password.length ? ConnectFlag.PASSWORD : 0),
           login.keep_alive as number,
-          [login.client_id || "", login.username as string].concat(login.password || []),
+          [login.client_id || ""].concat(username, password),
         ),
       );
     }

@@ -1,3 +1,5 @@
+import { plain } from "../screen.ts";
+
 /** One promise of the product: what was measured, beside what was promised. */
 export interface Row {
   name: string;
@@ -17,9 +19,14 @@ export function isOver({ figure, budget, least }: Row): boolean {
 }
 
 /** A line: name, figure, unit, budget, verdict. */
-export function describeRow(row: Row, width: number): string {
+export function describeRow(row: Row, width: number, paint = plain): string {
   const { name, figure, unit, budget, least, why } = row;
-  const verdict = figure === undefined ? `not measured (${why})` : isOver(row) ? "OVER" : "ok";
+  const verdict =
+    figure === undefined
+      ? `not measured (${why})`
+      : isOver(row)
+        ? paint(["red", "bold"], "OVER")
+        : paint("green", "ok");
   const shown = figure === undefined ? "-" : format(figure);
   const limit = `${least ? "at least" : "at most"} ${format(budget)}`;
   return `${name.padEnd(width)}  ${shown.padStart(7)} ${unit.padEnd(9)}  ${limit.padEnd(16)}  ${verdict}`;

@@ -39,18 +39,20 @@ export function choicesOf(name: BoardName, wanted: Choices, { board, features } 
 
 /**
  * The blobs of some boards, in the order asked for, with the features that are wanted or else those each board has: from one
- * TypeScript program for those with the same. Throws `BuildError`, and `UsageError` for what a board lacks.
+ * TypeScript program for those with the same. `onBoard` is told which one is next. Throws `BuildError`, and `UsageError` for what a board lacks.
  */
 export async function buildBoards(
   names: readonly BoardName[],
   sources = SOURCES,
   wanted: Choices = {},
+  onBoard: (name: BoardName) => void = () => {},
 ): Promise<Map<BoardName, Blob>> {
   const { entry, version, out, features } = sources;
   const chosenBy = new Map(names.map((name) => [name, choicesOf(name, wanted, sources)] as const));
   const programs = new Map<string, Emitted>();
   const blobs = new Map<BoardName, Blob>();
   for (const [name, choices] of chosenBy) {
+    onBoard(name);
     const chosen = { "#board": sources.board(name), ...filesOf(choices, features) };
     const same = describeChoices(choices);
     const boards = names.filter((other) => describeChoices(chosenBy.get(other) ?? {}) === same);

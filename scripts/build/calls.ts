@@ -28,8 +28,17 @@ export function runsAtOnce(program: Program, scopes: Scopes): RunsAtOnce {
     }
   }
 
+  const anywhere = [...members.values()].flat();
+  const byName = new Map<string, AnyNode[]>();
+  /** What may be found under a name: what is stored as it, or who knows where. */
+  function storedAs(name: string): AnyNode[] {
+    const stored = byName.get(name) ?? [...(members.get(name) ?? []), ...(members.get("") ?? [])];
+    byName.set(name, stored);
+    return stored;
+  }
+
   /** The expressions that an expression may have its value from. */
-  function originsOf(value: AnyNode): (AnyNode | null | undefined)[] {
+  function originsOf(value: AnyNode): readonly (AnyNode | null | undefined)[] {
     switch (value.type) {
       case "Identifier":
         return [...(scopes.variableOf(value)?.values ?? [])];
@@ -44,8 +53,7 @@ export function runsAtOnce(program: Program, scopes: Scopes): RunsAtOnce {
       case "MemberExpression": {
         const name = memberName(value);
         if (name === "call" || name === "apply") return [value.object];
-        if (name === undefined) return [...members.values()].flat();
-        return [...(members.get(name) ?? []), ...(members.get("") ?? [])];
+        return name === undefined ? anywhere : storedAs(name);
       }
       default:
         return [];
@@ -62,7 +70,10 @@ export function runsAtOnce(program: Program, scopes: Scopes): RunsAtOnce {
       if (!value || seen.has(value)) continue;
       seen.add(value);
       if (isFunction(value)) found.add(value);
-      else waiting.push(...originsOf(value).reverse());
+      else {
+        const origins = originsOf(value);
+        for (let i = origins.length - 1; i >= 0; i--) waiting.push(origins[i]);
+      }
     }
     return found;
   }

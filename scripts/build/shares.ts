@@ -32,12 +32,15 @@ export async function sharesOfFeatures(
   blobs: ReadonlyMap<BoardName, Blob>,
   sources: Sources,
   wanted: Choices,
+  onBuild: (what: string) => void = () => {},
 ): Promise<Map<BoardName, FeatureShare[]>> {
   const shares = new Map<BoardName, FeatureShare[]>();
   for (const feature in sources.features) {
     if (!(NONE in (sources.features[feature] ?? {}))) continue;
     const having = [...blobs.keys()].filter((name) => choicesOf(name, wanted, sources)[feature] !== NONE);
-    const without = await buildBoards(having, sources, { ...wanted, [feature]: NONE });
+    const without = await buildBoards(having, sources, { ...wanted, [feature]: NONE }, (name) =>
+      onBuild(`${name} without ${feature}`),
+    );
     for (const [name, { size }] of without) {
       const full = (blobs.get(name) as Blob).size;
       const share = {

@@ -27,7 +27,7 @@ import {
   tlsOf,
   valueAt,
 } from "./settings.ts";
-import { type Look, lookAt, rootFile, rootLines, targetOf } from "./trust.ts";
+import { type Look, lookAt, lookingAt, rootFile, rootLines, targetOf } from "./trust.ts";
 
 /** A file to be written with the settings. */
 export interface NewFile {
@@ -121,7 +121,9 @@ async function askRoot(
       putAt(settings, field.path, await askPath(field, present, out, asking));
       return [];
     }
-    const look = await lookAt(targetOf(out, settings), asking.roots);
+    const target = targetOf(out, settings);
+    show([lookingAt(target)], asking);
+    const look = await lookAt(target, asking.roots);
     const file = await askTrust(look, asking);
     if (file) return [useRoot(settings, out, file)];
   }

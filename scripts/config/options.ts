@@ -1,7 +1,7 @@
 /** The command line of `npm run config`: a flag a field, made from the fields. */
 import { type Command, Option } from "commander";
 import { BOARDS, type BoardName } from "../boards.ts";
-import { command, text, UsageError, valuesOf } from "../command-line.ts";
+import { command, filePath, text, UsageError, valuesOf } from "../command-line.ts";
 import { PATHS, pathWithin } from "./document.ts";
 import { boardsWith, type FieldInfo, faultOf, fieldOf, fields } from "./fields.ts";
 
@@ -53,6 +53,7 @@ export function configCommand(): Command {
     .option(
       "--out <FILE>",
       "write this file instead; what it has already is offered as default",
+      filePath,
       "tracker.json",
     )
     .option("--force", "overwrite it without asking")
@@ -66,7 +67,7 @@ export function configCommand(): Command {
       "with --fetch-ca: take a root that no list has, if this is its fingerprint",
       text((given) => /^[\da-f]{64}$/i.test(given.replaceAll(":", "")), "64 hexadecimal digits"),
     )
-    .option("--check <FILE>", "write nothing, say what is wrong with FILE, one line a fault")
+    .option("--check <FILE>", "write nothing, say what is wrong with FILE, one line a fault", filePath)
     .option("--schema", "write nothing, print the JSON Schema of the file")
     .optionsGroup(
       "Settings (a secret given as an option stays in the shell's history, one that is asked for does not):",

@@ -29,6 +29,10 @@ export function targetOf(document: string, settings: Settings): Target {
   };
 }
 
+/** Said before a look, which may take a while where nobody answers. */
+export const lookingAt = ({ host, port }: Target): string =>
+  `Looking at ${host}:${port} from this computer, ${PATIENCE_MS / 1000} s a try at most`;
+
 /** Looks at the server, as the modem would see it if it trusted the root of its chain. */
 export async function lookAt({ ca: _, ...target }: Target, roots?: readonly string[]): Promise<Look> {
   const seen = await probeServer(target);

@@ -2,6 +2,7 @@
 
 import type { BoardEnv, Device } from "../device/device.ts";
 import { roomOf } from "../flash/storage.ts";
+import type { Report } from "../probe/probe.ts";
 import { toText } from "../repl/console-lines.ts";
 
 /** `tracker.status()`, as far as we look at it. */
@@ -15,6 +16,8 @@ export interface TrackerStatus {
   /** What is not known yet is absent. */
   modem: { state: string; reason: string; imei?: string; iccid?: string; signal_dbm?: number | null };
   server: string;
+  /** How the connection is protected, in words; absent in firmware that has plain text alone. */
+  encryption?: string;
   /** Places in the outbox that are taken: by a fix one. */
   waiting: number;
   /** Since the start. */
@@ -46,7 +49,9 @@ export interface Evidence {
   /** Bytes of Storage that deleted files and files of somebody else's take. */
   storageSpare: number;
   /** The code that boots: its length, and our version line in it. */
-  code: { bytes: number; version: string | undefined; board: string | undefined } | undefined;
+  code:
+    | { bytes: number; version: string | undefined; board: string | undefined; isCutShort: boolean }
+    | undefined;
   /** `tb.json`; undefined: there is none, null: it is no JSON. Holds secrets: not to be shown. */
   settings: Record<string, unknown> | null | undefined;
   /** The firmware got as far as its own check of the settings. */
@@ -54,6 +59,8 @@ export interface Evidence {
   status: TrackerStatus | undefined;
   /** What the modem said when asked directly, by command; not asked: absent. */
   answers: Record<string, Answer>;
+  /** What is wrong with the server as this computer sees it; absent: it was not looked at, or that tells nothing. */
+  seen?: Pick<Report, "cause" | "detail">;
 }
 
 /** Our name in the code, and what is around it. */
@@ -62,7 +69,8 @@ const VERSION_LINE = /espruino-thingsboard (\S+) for (\w+)/;
 const BASICS = `(function(S){
 var c=S.read(".bootcde"),t=S.read("tb.json"),b=S.read("tb.box"),i=c?c.indexOf("espruino-thingsboard"):-1;
 function L(f){return f?f.length:0}
-return [process.memory(),E.getErrorFlags(),S.getFree(),L(c),i<0?"":c.substr(i,60),t===undefined?0:S.readJSON("tb.json",true)||1,typeof TBDeviceMQTTClient=="undefined"?0:1,[L(t),L(b)]]
+function B(i){return c.charCodeAt(i)==255}
+return [process.memory(),E.getErrorFlags(),S.getFree(),L(c),i<0?"":c.substr(i,60),c&&(B(1)||B(c.length-1))?1:0,t===undefined?0:S.readJSON("tb.json",true)||1,typeof TBDeviceMQTTClient=="undefined"?0:1,[L(t),L(b)]]
 })(require("Storage"))`.replace(/\n/g, "");
 
 /** Nothing but the interpreter's name. */
@@ -81,7 +89,7 @@ export const noEvidence = (env: BoardEnv): Evidence => ({
 
 /** All but the modem's answers. */
 export async function readBasics(device: Device): Promise<Evidence> {
-  const [variables, flags, storageFree, bytes, line, settings, booted, others] = (await device.evaluate(
+  const [variables, flags, storageFree, bytes, line, cut, settings, booted, others] = (await device.evaluate(
     BASICS,
   )) as [
     Evidence["variables"],
@@ -89,6 +97,7 @@ export async function readBasics(device: Device): Promise<Evidence> {
     number,
     number,
     string,
+    0 | 1,
     0 | 1 | Record<string, unknown>,
     0 | 1,
     number[],
@@ -101,7 +110,7 @@ export async function readBasics(device: Device): Promise<Evidence> {
     storageFree,
     storageSpare:
       (device.env.STORAGE ?? storageFree) - storageFree - roomOf([bytes, ...others].filter(Boolean)),
-    code: bytes ? { bytes, version: version?.[1], board: version?.[2] } : undefined,
+    code: bytes ? { bytes, version: version?.[1], board: version?.[2], isCutShort: cut === 1 } : undefined,
     settings: settings === 0 ? undefined : typeof settings === "object" ? settings : null,
     booted: booted === 1,
     status: await readStatus(device),
@@ -125,31 +134,19 @@ export async function askModem(
   command: string,
   sleep: (ms: number) => Promise<void>,
 ): Promise<Answer | undefined> {
-  let heard = "";
-  let answer: Answer | undefined;
-  const stop = device.onData((bytes) => {
-    heard += bytes;
-    const found = /<AT:(\[.*\]):AT>/.exec(heard);
-    if (found) answer = read(found[1] as string);
-  });
-  try {
-    // The marks are apart, so that an echo would not be taken for the answer.
-    const taken = await device.evaluate(
-      `modem.at(${JSON.stringify(command)},function(e,l,r){print("<AT"+":"+JSON.stringify([r,l])+":"+"AT>")})`,
-    );
-    for (let waited_ms = 0; taken && !answer && waited_ms < ANSWER_MS; waited_ms += LOOK_MS)
-      await sleep(LOOK_MS);
-  } finally {
-    stop();
+  // Kept for us, and not printed: somebody else may watch the console.
+  const taken = await device.evaluate(
+    `(modem.told=0,modem.at(${JSON.stringify(command)},function(e,l,r){modem.told=[r,l]}))`,
+  );
+  for (let waited_ms = 0; taken && waited_ms < ANSWER_MS; waited_ms += LOOK_MS) {
+    await sleep(LOOK_MS);
+    const told = (await device.evaluate("modem.told")) as [number, string[]] | 0;
+    if (!told) continue;
+    await device.evaluate("delete modem.told");
+    return { reason: told[0], lines: told[1].map(toText) };
   }
-  return answer;
+  return undefined;
 }
 
-function read(json: string): Answer | undefined {
-  try {
-    const [reason, lines] = JSON.parse(json) as [number, string[]];
-    return { reason, lines: lines.map(toText) };
-  } catch {
-    return undefined;
-  }
-}
+/** Whether the modem's store has a file (Quectel FILE 2.2). */
+export const storeQuestion = (name: string): string => `AT+QFLST="${name}"`;

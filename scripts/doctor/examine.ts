@@ -1,11 +1,17 @@
 /** Looks at a board until it is plain whether the tracker works, or what keeps it from working. */
+
+import { portOf, type Settings, tlsOf, valueAt } from "../config/settings.ts";
 import type { Device } from "../device/device.ts";
+import { certificatesOf } from "../flash/certificates.ts";
+import { withBytes } from "../flash/settings.ts";
+import type { Report, Target } from "../probe/probe.ts";
 import {
   askModem,
   type Evidence,
   noEvidence,
   readBasics,
   readStatus,
+  storeQuestion,
   type TrackerStatus,
 } from "./evidence.ts";
 import { tooOld } from "./facts.ts";
@@ -17,11 +23,15 @@ export interface ExamineOptions {
   sleep(ms: number): Promise<void>;
   /** Told what is being waited for. */
   progress?(line: string): void;
+  /** Looks at a server from this computer; absent: that is not to be done. */
+  look?(target: Target): Promise<Report>;
 }
 
 /** The firmware lets a user in for three seconds before it starts. */
 const BOOT_MS = 5000;
 const LOOK_MS = 2000;
+/** For each connection to the server, from here. */
+const PROBE_MS = 5000;
 /** A reason that stands so long is no passing one: a SIM takes 20 s to wake up. */
 const STANDING_MS = 30_000;
 /** What the modem can say better than the firmware's one line. */
@@ -51,7 +61,36 @@ export async function examine(device: Device, options: ExamineOptions): Promise<
       if (!answer) break;
       evidence.answers[question] = answer;
     }
+  if (status?.modem.state === "up" && status.state !== "online" && !status.safe_mode && evidence.settings)
+    await lookIntoServer(device, evidence, evidence.settings, options);
   return evidence;
+}
+
+/** Why there is no session, as far as the modem's store and this computer can tell. */
+async function lookIntoServer(
+  device: Device,
+  evidence: Evidence,
+  settings: Settings,
+  { sleep, look, progress = () => {} }: ExamineOptions,
+): Promise<void> {
+  const files = certificatesOf(settings);
+  for (const { name } of files) {
+    const answer = await askModem(device, storeQuestion(name), sleep);
+    if (!answer) break;
+    evidence.answers[storeQuestion(name)] = answer;
+  }
+  const host = valueAt(settings, "server.host");
+  if (!look || typeof host !== "string") return;
+  const target: Target = { host, port: portOf(settings), tls: tlsOf(settings), timeout_ms: PROBE_MS };
+  progress(`looking at ${host}:${target.port} from this computer`);
+  for (const { field, bytes } of withBytes(files))
+    if (bytes !== undefined) target[field.replace("server.", "") as "ca" | "cert" | "key"] = bytes;
+  const { cause, detail } = await look(target);
+  // Without the files of the settings that says nothing.
+  const isUnknown =
+    (cause === "unknown-authority" && target.ca === undefined) ||
+    (cause === "certificate-missing" && target.tls === 2);
+  if (!isUnknown) evidence.seen = { cause, detail };
 }
 
 /** The channel is open, and what is asked will not wait for a modem that is silent. */

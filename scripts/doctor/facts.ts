@@ -1,10 +1,11 @@
 /** What the evidence comes to: the modem's own answers where there are any, the firmware's words where not. */
 import { type BoardName, boardNamed } from "../boards.ts";
-import { faultOf, fieldOf } from "../config/fields.ts";
-import { faultsOf } from "../config/settings.ts";
+import { faultOf, fieldOf, type Tls } from "../config/fields.ts";
+import { faultsOf, portOf, tlsOf } from "../config/settings.ts";
 import { type BoardEnv, DeviceError } from "../device/device.ts";
+import { certificatesOf as storeFiles } from "../flash/certificates.ts";
 import { refuseOld } from "../flash/interpreter.ts";
-import type { Evidence, TrackerStatus } from "./evidence.ts";
+import { type Answer, type Evidence, storeQuestion, type TrackerStatus } from "./evidence.ts";
 import { saysAwaited, saysNothing, saysOfModem, withoutRetry } from "./words.ts";
 
 export interface Facts extends Evidence {
@@ -17,6 +18,9 @@ export interface Facts extends Evidence {
   settingsFaults: string[];
   host: string;
   port: number;
+  tls: Tls;
+  /** What the modem's store is to have for TLS, and whether it has; undefined: it was not asked. */
+  files: { field: string; isThere: boolean | undefined }[];
   apn: string;
   pinGiven: boolean;
   /** Why the modem is not up; "" when it is, or does not say. */
@@ -44,6 +48,9 @@ export interface Facts extends Evidence {
   places: number;
 }
 
+/** AT 405: "file not found" (Quectel FILE 3). */
+const NO_SUCH_FILE = 405;
+
 /** The outbox's flash is divided so, less the places of each block that its state takes; firmware/tracker/journal.ts. */
 const BLOCK_BYTES = 4096;
 const PLACES_A_BLOCK = 167;
@@ -68,6 +75,14 @@ export function tooOld({ BOARD, VERSION }: BoardEnv): string {
     if (error instanceof DeviceError) return error.message;
     throw error;
   }
+}
+
+/** Whether the modem said that it has all of a file; undefined: it was not asked, or does not say. */
+function isInStore(answer: Answer | undefined, size: number): boolean | undefined {
+  if (!answer) return undefined;
+  const listed = answer.lines.find((line) => line.startsWith("+QFLST:"));
+  if (listed) return Number(listed.split(",").at(-1)) === size;
+  return answer.reason === NO_SUCH_FILE || !answer.reason ? false : undefined;
 }
 
 /** While it is tried again, the tracker's reason is the last try's, which may have failed elsewhere. */
@@ -107,7 +122,12 @@ export function factsOf(evidence: Evidence): Facts {
     ownBoard: code?.board === undefined || boardNamed(code.board) === board,
     settingsFaults: settings ? faultsOf({ ...settings, board: settings.board ?? board }, board) : [],
     host: String(server.host ?? "the server"),
-    port: Number(server.port) || (server.tls ? 8883 : 1883),
+    port: portOf(given),
+    tls: tlsOf(given),
+    files: storeFiles(given).map(({ field, name, size }) => ({
+      field,
+      isThere: isInStore(answers[storeQuestion(name)], size),
+    })),
     apn: String(given.apn ?? ""),
     pinGiven: Boolean(given.pin),
     modemReason: !status || modemIsUp ? "" : modemReasonOf(status),

@@ -6,6 +6,7 @@ import type { Area, Finding } from "./finding.ts";
 import { BOARD_FINDINGS } from "./findings/board.ts";
 import { MODEM_FINDINGS } from "./findings/modem.ts";
 import { SERVER_FINDINGS } from "./findings/server.ts";
+import { TLS_FINDINGS } from "./findings/tls.ts";
 
 /** What must work before an area can be judged. */
 export const NEEDS: Record<Area, Area[]> = {
@@ -23,4 +24,9 @@ export const NEEDS: Record<Area, Area[]> = {
   fix: ["modem"],
 };
 
-export const FINDINGS: Finding[] = [...BOARD_FINDINGS, ...MODEM_FINDINGS, ...SERVER_FINDINGS];
+export const FINDINGS: Finding[] = [
+  ...BOARD_FINDINGS,
+  ...MODEM_FINDINGS,
+  ...TLS_FINDINGS,
+  ...SERVER_FINDINGS,
+];

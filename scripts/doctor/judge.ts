@@ -1,4 +1,5 @@
 /** From the facts to what to tell: for each area whether it works, what is wrong, or that it cannot be known yet. */
+import type { Tls } from "../config/fields.ts";
 import type { TrackerStatus } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
 import type { Area, Finding, Words } from "./finding.ts";
@@ -7,7 +8,7 @@ import { saysDenied, saysNoContext, saysNoNetwork, saysNoSource } from "./words.
 
 export type Verdict =
   | { kind: "ok"; area: Area; line: string }
-  | { kind: "fault"; area: Area; id: string; finding: string; cause: string; remedy: string };
+  | { kind: "fault"; area: Area | "console"; id: string; finding: string; cause: string; remedy: string };
 
 /** What says that an area works; undefined: nothing does. */
 const WORKS: Record<Area, (facts: Facts) => string | undefined> = {
@@ -36,9 +37,9 @@ const WORKS: Record<Area, (facts: Facts) => string | undefined> = {
   },
   context: ({ hasContext, status, apn }) =>
     hasContext || status?.modem.state === "up" ? `PDP context open${apn ? `, APN "${apn}"` : ""}` : undefined,
-  server: ({ status, host }) =>
+  server: ({ status, host, tls }) =>
     status?.state === "online"
-      ? `connected to ${host}: ${count(status.sent)} samples sent since the start`
+      ? `connected to ${host}${protection(status, tls)}: ${count(status.sent)} samples sent since the start`
       : undefined,
   outbox: ({ status, places }) =>
     status &&
@@ -56,6 +57,10 @@ const WORKS: Record<Area, (facts: Facts) => string | undefined> = {
           }`
         : undefined,
 };
+
+/** How the connection is protected, or that it is not. */
+const protection = ({ encryption }: TrackerStatus, tls: Tls): string =>
+  tls ? ` (${encryption})` : " in plain text (the token and all places can be read on the way)";
 
 /** What the tracker counts of its recoveries. */
 const COUNTERS: [keyof TrackerStatus, string][] = [

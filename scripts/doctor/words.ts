@@ -56,6 +56,19 @@ export const saysClosed = says(Reason.ClosedByServer);
 export const saysNoRequests = says(Reason.SubscribeRefused);
 export const saysLinkLost = says(Reason.LinkLost, Reason.LinkSlow, Reason.AnswerMissing);
 
+// Of TLS.
+export const saysNoAuthority = says(Reason.NoAuthority);
+export const saysNoCertificate = says(Reason.NoCertificate);
+export const saysNoClock = says(Reason.ClockUnknown);
+export const saysTlsSettings = says(Reason.TlsSettings);
+export const saysTlsFailed = says(Reason.TlsFailed);
+export const saysNoTls = says(Reason.NoTls);
+export const saysUnknownAuthority = says(Reason.UnknownAuthority);
+export const saysWrongHost = says(Reason.WrongHost);
+export const saysWrongDates = says(Reason.WrongDates);
+export const saysClientRefused = says(Reason.ClientRefused);
+export const saysWithoutTls = says(Reason.BuiltWithoutTls);
+
 // Of the receiver.
 export const saysNoReceiver = says(Reason.NoGnss);
 export const saysSilentReceiver = says(Reason.ReceiverSilent);

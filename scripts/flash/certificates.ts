@@ -30,6 +30,9 @@ const DIGITS = 8;
 export const nameOf = (bytes: string): string =>
   `${createHash("sha256").update(bytes, "latin1").digest("hex").slice(0, DIGITS)}.pem`;
 
+/** What a board's settings say of a file with this content. */
+export const storedAs = (bytes: string): string => `${nameOf(bytes)},${bytes.length}`;
+
 /** Whether a file in the modem's store is ours, of this or of earlier settings. */
 export const isOurs = (name: string): boolean => /^[0-9a-f]{8}\.pem$/.test(name);
 
@@ -61,7 +64,7 @@ export function takeCertificates(path: string, settings: Settings): Certificate[
   });
   // What these settings do not use is on no modem either.
   for (const part of Object.keys(PARTS)) delete (settings.server as Settings)[part];
-  for (const { field, name, size } of files) putAt(settings, field, `${name},${size}`);
+  for (const { field, bytes } of files) putAt(settings, field, storedAs(bytes as string));
   return files;
 }
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { BOARDS, type BoardName } from "../boards.ts";
 import { featuresOption } from "../build/features.ts";
-import { command, valuesOf } from "../command-line.ts";
+import { command, filePath, valuesOf } from "../command-line.ts";
 import type { Address } from "../device/device.ts";
 import { withAddress } from "../device/options.ts";
 
@@ -28,6 +28,7 @@ export function flashCommand(): Command {
     .option(
       "--config <FILE>",
       "write these settings too, as npm run config makes them, and the certificates they name (default: leave the board's own)",
+      filePath,
     )
     .option(
       "--force",

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { command, text, valuesOf } from "../command-line.ts";
+import { command, filePath, text, valuesOf } from "../command-line.ts";
 import type { Address } from "../device/device.ts";
 import { withAddress } from "../device/options.ts";
 
@@ -19,11 +19,7 @@ export function replCommand(): Command {
       "print this one's value as JSON and leave: 0, or 1 when it fails",
       text((expression) => expression.trim() !== "", "an expression"),
     )
-    .option(
-      "--log <FILE>",
-      "add what the board says to this file, with the time",
-      text((path) => path !== "", "the path of a file"),
-    );
+    .option("--log <FILE>", "add what the board says to this file, with the time", filePath);
 }
 
 /** Reads the command line; undefined: help is wanted. Throws `UsageError`. */

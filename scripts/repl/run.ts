@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { evaluated } from "../device/answers.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import { EXIT } from "../run-command.ts";
+import { whileWaiting } from "../screen.ts";
 import { findCode } from "./code-map.ts";
 import { createConsoleLines } from "./console-lines.ts";
 import { type Conversation, createConversation } from "./conversation.ts";
@@ -37,7 +38,7 @@ export async function runRepl(run: ReplRun): Promise<number> {
   const file = run.log === undefined ? undefined : openLog(run.log, { complain: run.complain });
   let device: Device | undefined;
   try {
-    device = await run.open();
+    device = await whileWaiting("connecting to the board", process.stderr, run.open);
     const log = file && (await discreet(file, device));
     if (run.expression !== undefined) return await evaluateOnce(device, run, log);
     return await converse(device, run, log);
@@ -147,6 +148,7 @@ async function converse(first: Device, run: ReplRun, log: LogFile | undefined): 
   if (reason) terminal.show(reason);
   watch(first);
   void terminal.converse(conversation).then(() => leave(0));
+  run.output.once("error", () => leave(0));
   const code = await left;
   leaving = true;
   await conversation.end();

@@ -207,21 +207,27 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
       if (!options.directory) rmSync(directory, { recursive: true, force: true });
     },
   };
+  let gone = false;
   // Bytes typed before the console is up are lost.
   await new Promise((resolve) => setTimeout(resolve, 300));
+  const endsEarly = ended.then((code) => {
+    gone = true;
+    throw new Error(`it ended by itself, with code ${code}`);
+  });
   try {
     for (let tries = START_TRIES; ; tries--) {
       try {
-        await evaluate("1", START_TIMEOUT_MS);
+        await Promise.race([evaluate("1", START_TIMEOUT_MS), endsEarly]);
         break;
-      } catch (silence) {
-        if (tries <= 1) throw silence;
+      } catch (failure) {
+        if (tries <= 1 || gone) throw failure;
       }
     }
   } catch (error) {
     await interpreter.stop();
     throw error;
   }
+  endsEarly.catch(() => {});
   attached = options.console;
   if (attached) attached.onData = (bytes) => writeBytes(terminal, bytes);
   return interpreter;

@@ -56,7 +56,7 @@ const REAL_VERSION = "2v29";
 const MODEM_BAUD = 115_200;
 
 /** The ports that a Linux' settings name. */
-interface Ports {
+export interface Ports {
   modem_port?: string;
   gnss_port?: string;
 }
@@ -143,6 +143,12 @@ interface SimulatedOptions extends Omit<WorldOptions, "modem"> {
 
 const isModem = (other: Modem | SerialPeer): other is Modem => "receive" in other;
 
+/** Those of the simulated linux board. */
+export function simulatedPorts(receiver: boolean): Ports {
+  const { modemUart, receiverUart } = boardSpecs.linux;
+  return { modem_port: modemUart, ...(receiver && receiverUart && { gnss_port: receiverUart }) };
+}
+
 /** The simulated board with the blob and the settings in its Storage, not booted yet. */
 export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard {
   const { clock, modem, receiver, console } = options;
@@ -169,9 +175,7 @@ export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard 
     ...(options.onPowerCut && { onPowerCut: options.onPowerCut }),
     ...(options.onReboot && { onReboot: options.onReboot }),
   });
-  const { modemUart, receiverUart } = boardSpecs.linux;
-  const ports = { modem_port: modemUart, ...(receiver && { gnss_port: receiverUart }) };
-  install(board.storage, spec.name, options, spec.name === "LINUX" ? ports : {});
+  install(board.storage, spec.name, options, spec.name === "LINUX" ? simulatedPorts(!!receiver) : {});
   return board;
 }
 
@@ -188,6 +192,8 @@ export interface RunningInterpreter extends RunningTracker {
   powerCut(): Promise<void>;
   /** Where its flash is kept. */
   flashFile: string;
+  /** As its settings name them. */
+  ports: Ports;
 }
 
 /** Boots the real interpreter on the blob. When it ends by itself, as on `E.reboot()`, it is started again. */
@@ -229,6 +235,7 @@ export async function startRealInterpreter(
   return {
     evaluate: async (expression) => (await current).evaluate(expression),
     flashFile: join(directory, "espruino.flash"),
+    ports,
     async powerCut() {
       await (await current).stop();
     },

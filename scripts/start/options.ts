@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { command, text, UsageError, valuesOf, wholeNumber } from "../command-line.ts";
+import { command, filePath, text, UsageError, valuesOf, wholeNumber } from "../command-line.ts";
 import { type ReceiverLog, readLog } from "./receiver-log.ts";
 
 /** The modem's engine, an NMEA receiver with a UART of its own, or nowhere: as in `npm run build -- --features gnss=…`. */
@@ -19,6 +19,11 @@ export interface StartOptions {
   /** The server to use instead of the stand-in. */
   broker: { host: string; port: number } | undefined;
   token: string;
+  /** Over TLS; mutual: the tracker logs in by certificate. */
+  tls: "off" | "on" | "mutual";
+  /** The stand-in's; undefined: the usual, or the next that is free. 0: any. */
+  http_port: number | undefined;
+  mqtt_port: number | undefined;
   /** The real interpreter's binary. */
   espruino: string | undefined;
   /** Offer the board's console: on this TCP port (0: any that is free), or on a pseudo-terminal. */
@@ -40,22 +45,32 @@ export function startCommand(): Command {
         .choices(GNSS_SOURCES)
         .default("modem"),
     )
-    .option("--log <FILE.nmea>", "replay this receiver's log")
+    .option("--log <FILE.nmea>", "replay this receiver's log", filePath)
     .option(
       "--broker <HOST[:PORT]>",
       "report to a real ThingsBoard or any MQTT broker (default: the stand-in)",
       address,
     )
     .option("--token <T>", "the device's access token there")
+    .addOption(
+      new Option(
+        "--tls [mutual]",
+        "over TLS, the server verified by a certificate made now; mutual: the tracker logs in by one, too",
+      ).choices(["mutual"]),
+    )
+    .option("--http-port <N>", "the stand-in's HTTP (default: 8080, or the next that is free)", port)
+    .option("--mqtt-port <N>", "its MQTT (default: 1883, with --tls 8883, or the next that is free)", port)
     .option(
       "--espruino <PATH>",
       "run the blob in this binary of Espruino for Linux",
       text(existsSync, "the path of a file"),
     )
     .option("--console", "offer the board's console on a pseudo-terminal, for npm run repl, flash, doctor")
-    .option("--console-port <N>", "the same on a TCP port of this machine", wholeNumber(0, 65535))
+    .option("--console-port <N>", "the same on a TCP port of this machine", port)
     .option("--debug", "show the AT and MQTT traffic");
 }
+
+const port = wholeNumber(0, 65535);
 
 function address(given: string): StartOptions["broker"] {
   const [, host, port = "1883"] = /^([\w.-]+)(?::(\d+))?$/.exec(given) ?? [];
@@ -69,6 +84,9 @@ interface StartValues extends Partial<Pick<StartOptions, "seconds" | "broker" | 
   gnss: GnssSource;
   log?: string;
   token?: string;
+  tls?: true | "mutual";
+  httpPort?: number;
+  mqttPort?: number;
   console?: true;
   consolePort?: number;
 }
@@ -80,6 +98,9 @@ export function readOptions(args: string[]): StartOptions | undefined {
   const { seconds, interval, gnss, log, broker, token, espruino, consolePort, debug = false } = values;
   if (broker && token === undefined)
     throw new UsageError("--broker needs --token: the device's access token there");
+  const { tls, httpPort: http_port, mqttPort: mqtt_port } = values;
+  if (broker && (tls || http_port !== undefined || mqtt_port !== undefined))
+    throw new UsageError("--broker takes no --tls, --http-port, --mqtt-port: they are the stand-in's");
   if (gnss === "none" && log !== undefined)
     throw new UsageError("--gnss none takes no --log: there is no receiver to replay it");
   return {
@@ -89,6 +110,9 @@ export function readOptions(args: string[]): StartOptions | undefined {
     log: log === undefined ? undefined : readLog(log),
     broker,
     token: token ?? "SIMULATED_TRACKER",
+    tls: tls === true ? "on" : (tls ?? "off"),
+    http_port,
+    mqtt_port,
     espruino,
     console: consolePort !== undefined ? { port: consolePort } : values.console ? {} : undefined,
     debug,

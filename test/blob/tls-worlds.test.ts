@@ -1,7 +1,7 @@
 /** The two kinds of TLS that a world on a fake clock may have: the same is seen with both, and again in each run. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { realTls, sealedTls, type WorldTls } from "./tls.ts";
+import { HOST, realTls, sealedTls, type WorldTls } from "./tls.ts";
 import { createWorld } from "./world.ts";
 
 async function minutes(tls: WorldTls, step_ms: number) {
@@ -37,4 +37,15 @@ test("both store the same points, to the second", async () => {
   const sealed = await minutes(sealedTls({ tls: 2 }), 1000);
   assert.equal(real.encryption, "TLS, client certificate");
   assert.deepEqual(sealed.points, real.points);
+});
+
+test("a client certificate is log-in enough: no user name", async () => {
+  const tls = sealedTls({ tls: 2 });
+  const world = createWorld({ tls, config: { server: { host: HOST, client_id: "t", ...tls.settings } } });
+  try {
+    await world.run(60);
+    assert.ok(world.thingsboard.telemetry("tracker").length > 0);
+  } finally {
+    await world.stop();
+  }
 });

@@ -1,9 +1,9 @@
 /** Worlds with TLS: certificates that are right on their clocks, and what modem, server and settings get of them. */
 import { type Identity, makeCertificate } from "../../scripts/certificate/make.ts";
+import { nameOf, storedAs } from "../../scripts/flash/certificates.ts";
 import type { Cryptography, PemIdentity, TlsServer } from "../../scripts/simulator/tls/cryptography.ts";
 import { nodeTls, nodeTlsServer } from "../../scripts/simulator/tls/node.ts";
 import { sealed, sealedServer } from "../../scripts/simulator/tls/sealed.ts";
-import { nameInStore, storedAs } from "../../scripts/simulator/tls/stored.ts";
 
 /** The host that the worlds' settings name. */
 export const HOST = "server.example";
@@ -53,7 +53,7 @@ function worldTls(
     cryptography,
     server: { certificate, key, server: ending },
     device: device.certificate,
-    files: Object.fromEntries(kept.map((pem) => [nameInStore(pem), pem])),
+    files: Object.fromEntries(kept.map((pem) => [nameOf(pem), pem])),
     settings: {
       tls,
       ca: storedAs(authority.certificate),

@@ -205,7 +205,7 @@ describe("--fetch-ca", () => {
     assert.match(refused.complaints, new RegExp(`then: --fingerprint ${fingerprintOf(root)}`));
     const wrong = await run("--fingerprint", "00".repeat(32));
     assert.equal(wrong.code, 1);
-    assert.match(wrong.complaints, /^--fingerprint: the root's is another/);
+    assert.match(wrong.complaints, /^--fingerprint: the root's is another/m);
     assert.ok(!existsSync(out));
     assert.equal((await run("--fingerprint", fingerprintOf(root).toLowerCase())).code, 0);
     assert.equal(readFileSync(join(dirname(out), read(out).server.ca), "utf8"), root.certificate);
@@ -216,6 +216,7 @@ describe("--fetch-ca", () => {
     const args = [...OTHERS, "--port", `${await httpServer()}`, "--fetch-ca", "--out", out];
     const { code, complaints } = await runConfig(args);
     assert.equal(code, 1);
+    assert.match(complaints, /^Looking at 127\.0\.0\.1:\d+ from this computer, .*\n/);
     assert.match(complaints, /is a web server; .*\n--fetch-ca: no root was found/);
     assert.ok(!existsSync(out));
   });

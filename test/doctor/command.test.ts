@@ -1,6 +1,8 @@
 /** `npm run doctor` on the simulated board's console. */
 import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
 import { createServer } from "node:net";
+import { PassThrough } from "node:stream";
 import { after, afterEach, describe, test } from "node:test";
 import { openDevice } from "../../scripts/device/open.ts";
 import { doctor } from "../../scripts/doctor.ts";
@@ -11,6 +13,7 @@ import {
   type SimulatedConsole,
   startSimulatedConsole,
 } from "../device/rig.ts";
+import { run as flash, board as flashRig, OLD_BLOB, smallBlob } from "../flash/rig.ts";
 
 let board: SimulatedConsole | undefined;
 afterEach(async () => {
@@ -98,6 +101,30 @@ describe("npm run doctor", () => {
       assert.equal(code, 1);
       assert.match(err, /^FAULT .*nothing answers.*\n {7}cause: .*\n {7}next: .*RAK8212/);
     });
+  });
+
+  test("--json where nobody is at the port is JSON, too", async () => {
+    const { code, out, err } = await run("--tcp", "127.0.0.1:1", "--json");
+    assert.equal(code, 1);
+    assert.equal(err, "");
+    const [verdict, ...more] = JSON.parse(out);
+    assert.deepEqual([verdict.kind, verdict.area, verdict.id], ["fault", "console", "console-unreachable"]);
+    assert.match(verdict.finding, /^127\.0\.0\.1:1: connection refused/);
+    assert.deepEqual(more, []);
+  });
+
+  test("after a flash that was interrupted the code is not another program's", async (t) => {
+    const rig = await flashRig(t, { blob: OLD_BLOB, config: {}, modem: {} });
+    const signals = new EventEmitter();
+    const output = new PassThrough();
+    output.on("data", (text) => /^\.bootcde: .* of /.test(`${text}`) && signals.emit("SIGINT"));
+    const blob = smallBlob("LINUX", `print("${"x".repeat(3000)}".length)`);
+    assert.equal((await flash(["--tcp", rig.tcp], { blob, signals, output })).code, 130);
+    const { out } = await run("--tcp", rig.tcp, "--json");
+    const ids = (JSON.parse(out) as { id?: string }[]).flatMap(({ id }) => id ?? []);
+    // What was sent of it is erased where the board still answers.
+    assert.ok(ids.includes("cut-short") || ids.includes("no-firmware"), `${ids}`);
+    assert.ok(!ids.includes("other-program"));
   });
 
   for (const [wanted, args, message] of [

@@ -5,6 +5,7 @@ import { afterEach, describe, test } from "node:test";
 import { reportLines } from "../../scripts/doctor/report.ts";
 import { eraseAll, eraseFile, writeFile } from "../../scripts/simulator/espruino/storage.ts";
 import type { WorldChanges } from "../blob/world.ts";
+import { builtBlob } from "../device/rig.ts";
 import { duplexPair } from "../simulator/duplex-pair.ts";
 import { createDoctorsWorld, type DoctorsWorld } from "./world-device.ts";
 
@@ -108,6 +109,9 @@ describe("the doctor finds on the board itself", () => {
   const cases: [ids: string[], change: (doctors: DoctorsWorld) => void][] = [
     [["no-firmware"], erase(".bootcde")],
     [["no-firmware", "no-settings"], (doctors) => eraseAll(doctors.board.storage)],
+    // As flash leaves it when it is interrupted, early and late.
+    [["cut-short"], write(".bootcde", `(\xff\xff\xff${builtBlob().slice(4, 8000)}${"\xff".repeat(20_000)}`)],
+    [["cut-short"], write(".bootcde", `(\xff\xff\xff${builtBlob().slice(4)}`)],
     [["other-program"], write(".bootcde", "print('hello')")],
     [["other-board"], write(".bootcde", 'print("espruino-thingsboard 0.1.0 for RAK8212")')],
     [["firmware-stopped"], write(".bootcde", 'nope();print("espruino-thingsboard 0.1.0 for LINUX")')],

@@ -20,7 +20,7 @@ function evidence(changes: Partial<Evidence> = {}, status: Partial<TrackerStatus
     flags: [],
     storageFree: 26_000,
     storageSpare: 0,
-    code: { bytes: 12_000, version: "0.1.0", board: "RAK8212" },
+    code: { bytes: 12_000, version: "0.1.0", board: "RAK8212", isCutShort: false },
     settings: { server: { host: "h.example", username: "TOKEN" }, apn: "internet" },
     booted: true,
     status: {
@@ -86,6 +86,17 @@ describe("the firmware's reasons", () => {
     ["server-closes", [words(Reason.ClosedByServer)]],
     ["link-lost", [words(Reason.LinkLost), words(Reason.LinkSlow), words(Reason.AnswerMissing)]],
     ["no-context", [words(Reason.NoContext)]],
+    ["ca-not-on-modem", [words(Reason.NoAuthority)]],
+    ["certificate-not-on-modem", [words(Reason.NoCertificate)]],
+    ["clock-unknown", [words(Reason.ClockUnknown)]],
+    ["tls-settings", [words(Reason.TlsSettings)]],
+    ["tls-failed", [words(Reason.TlsFailed)]],
+    ["tls-refused", [words(Reason.NoTls)]],
+    ["unknown-authority", [words(Reason.UnknownAuthority)]],
+    ["wrong-host", [words(Reason.WrongHost)]],
+    ["wrong-dates", [words(Reason.WrongDates)]],
+    ["certificate-refused", [words(Reason.ClientRefused)]],
+    ["built-without-tls", [words(Reason.BuiltWithoutTls)]],
     // What another version says is shown as it is.
     [
       "server-other",
@@ -176,6 +187,44 @@ describe("what the modem itself says counts more than the tracker's words", () =
     test(`${id}: ${JSON.stringify(answers)}`, () => {
       assert.equal(faults(evidence({ answers }, starting))[0], id);
     });
+});
+
+describe("how the connection is protected", () => {
+  const server = { host: "h.example", username: "T", tls: 1, ca: "0a1b2c3d.pem,1200" };
+  const said = (found: Evidence): string => reportLines(judge(factsOf(found))).join("\n");
+  const QFLST = 'AT+QFLST="0a1b2c3d.pem"';
+  const failing = { state: "waiting", reason: "closed by server; again in 5 s", server: "closed by server" };
+
+  test("is told, and where the modem cannot check the host's name", () => {
+    const encryption = "TLS, host name not checked";
+    assert.match(
+      said(evidence({ settings: { server } }, { encryption })),
+      /connected to h\.example \(TLS, host name not checked\): 5 samples/,
+    );
+    assert.match(said(evidence()), /connected to h\.example in plain text \(/);
+  });
+
+  test("a file that the modem does not have, or not all of, is found before it is missed", () => {
+    for (const [answer, id] of [
+      [failed(405), "ca-not-on-modem"],
+      [ok(), "ca-not-on-modem"],
+      [ok('+QFLST: "UFS:0a1b2c3d.pem",800'), "ca-not-on-modem"],
+      [ok('+QFLST: "UFS:0a1b2c3d.pem",1200'), "server-closes"],
+      [failed(1), "server-closes"],
+    ] as const)
+      assert.deepEqual(faults(evidence({ settings: { server }, answers: { [QFLST]: answer } }, failing)), [
+        id,
+      ]);
+  });
+
+  test("what is seen of the server from here is told with what the tracker says", () => {
+    const found = evidence({ settings: { server }, seen: { cause: "expired", detail: "" } }, failing);
+    assert.deepEqual(faults(found), ["expired"]);
+    assert.match(
+      said(found),
+      /h\.example:8883 has expired[\s\S]*seen from this computer; the tracker says: closed/,
+    );
+  });
 });
 
 describe("the board's own", () => {

@@ -1,7 +1,7 @@
 /** The simulated world's board as a `Device` on its fake clock: no port, no waiting. */
 import type { Device } from "../../scripts/device/device.ts";
 import { DeviceError } from "../../scripts/device/device.ts";
-import { examine } from "../../scripts/doctor/examine.ts";
+import { type ExamineOptions, examine } from "../../scripts/doctor/examine.ts";
 import { factsOf } from "../../scripts/doctor/facts.ts";
 import { judge, type Verdict } from "../../scripts/doctor/judge.ts";
 import { createWorld, type WorldChanges } from "../blob/world.ts";
@@ -9,9 +9,9 @@ import { createWorld, type WorldChanges } from "../blob/world.ts";
 export interface DoctorsWorld extends ReturnType<typeof createWorld> {
   device: Device;
   /** What the doctor finds, waiting so long at most. */
-  visit(wait_s?: number): Promise<Verdict[]>;
+  visit(wait_s?: number, look?: ExamineOptions["look"]): Promise<Verdict[]>;
   /** The names of what it finds wrong. */
-  faults(wait_s?: number): Promise<string[]>;
+  faults(wait_s?: number, look?: ExamineOptions["look"]): Promise<string[]>;
 }
 
 export function createDoctorsWorld(changes: WorldChanges = {}): DoctorsWorld {
@@ -52,16 +52,16 @@ export function createDoctorsWorld(changes: WorldChanges = {}): DoctorsWorld {
     tell();
   };
 
-  async function visit(wait_s = 120): Promise<Verdict[]> {
+  async function visit(wait_s = 120, look?: ExamineOptions["look"]): Promise<Verdict[]> {
     Object.assign(device.env, await device.evaluate("process.env"));
-    return judge(factsOf(await examine(device, { wait_s, sleep })));
+    return judge(factsOf(await examine(device, { wait_s, sleep, ...(look && { look }) })));
   }
 
   return {
     ...world,
     device,
     visit,
-    faults: async (wait_s) =>
-      (await visit(wait_s)).flatMap((verdict) => (verdict.kind === "fault" ? [verdict.id] : [])),
+    faults: async (wait_s, look) =>
+      (await visit(wait_s, look)).flatMap((verdict) => (verdict.kind === "fault" ? [verdict.id] : [])),
   };
 }

@@ -99,6 +99,8 @@ describe("the console of the real interpreter", { skip }, () => {
         const { code, out } = await run(["-e", "tracker.status()"]);
         assert.equal(code, 0);
         assert.equal(JSON.parse(out).state, "online");
+        assert.equal((await run(["-e", "print(5)"])).out, "5\n");
+        assert.equal((await run(["-e", 'print("a");7'])).out, "a\n7\n");
         assert.deepEqual(await run(["-e", "nope()"]), {
           code: 1,
           out: "",

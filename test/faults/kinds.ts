@@ -31,7 +31,7 @@ export interface Step {
   act(stage: Stage): void;
 }
 
-type Kind = (random: Random, length_ms: number) => Step[];
+export type Kind = (random: Random, length_ms: number) => Step[];
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -58,7 +58,7 @@ const STRAY = [
 ];
 
 /** Begins with the episode and ends with it. */
-function lasting(what: string, length_ms: number, begin: Step["act"], end: Step["act"]): Step[] {
+export function lasting(what: string, length_ms: number, begin: Step["act"], end: Step["act"]): Step[] {
   return [
     { at_ms: 0, what, act: begin },
     { at_ms: length_ms, what: `end of ${what}`, act: end },
@@ -66,7 +66,12 @@ function lasting(what: string, length_ms: number, begin: Step["act"], end: Step[
 }
 
 /** Strikes at random moments of the episode. */
-function strikes(random: Random, length_ms: number, most: number, draw: () => Omit<Step, "at_ms">): Step[] {
+export function strikes(
+  random: Random,
+  length_ms: number,
+  most: number,
+  draw: () => Omit<Step, "at_ms">,
+): Step[] {
   return Array.from({ length: count(random, 1, most) }, () => ({
     ...draw(),
     at_ms: between(random, 0, length_ms),
@@ -88,7 +93,7 @@ function server<K extends keyof FaultSettings>(
   };
 }
 
-function modem<K extends keyof ModemFaults>(
+export function modem<K extends keyof ModemFaults>(
   name: K,
   healthy: ModemFaults[K],
   draw: (random: Random) => ModemFaults[K],
@@ -144,7 +149,7 @@ function calls(most: number, name: string, call: (stage: Stage, random: Random) 
     strikes(random, length_ms, most, () => ({ what: name, act: (stage) => call(stage, random) }));
 }
 
-const probability = (random: Random): number => Math.round(spread(random, 0.05, 1) * 100) / 100;
+export const probability = (random: Random): number => Math.round(spread(random, 0.05, 1) * 100) / 100;
 const off_ms = (random: Random): number => Math.round(spread(random, 50, 30 * MINUTE));
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 

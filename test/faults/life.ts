@@ -5,6 +5,7 @@ import type { WorldTls } from "../blob/tls.ts";
 import type { Seen } from "./harm.ts";
 import { drawPlan, type Span } from "./plan.ts";
 import { type Call, createScene, type Received, type Refused, type Taken } from "./scene.ts";
+import { tlsKinds } from "./tls-kinds.ts";
 
 /** What a life left behind, for the verdict. */
 export interface Life {
@@ -67,7 +68,7 @@ export async function live(
   kind?: string,
   tls?: WorldTls,
 ): Promise<Life> {
-  const plan = drawPlan(seededRandom(seed), kind);
+  const plan = drawPlan(seededRandom(seed), kind, tls && tlsKinds(tls));
   const scene = createScene(seed, trace, tls);
   const { world, taken, received, note } = scene;
   const flags = new Set<string>();

@@ -1,4 +1,4 @@
-import { CALLS, kinds, PASSABLE, type Step } from "./kinds.ts";
+import { CALLS, kinds as common, type Kind, PASSABLE, type Step } from "./kinds.ts";
 import { count, pick, type Random, shuffle, spread } from "./random.ts";
 
 export interface Plan {
@@ -23,8 +23,12 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const POWER = ["powerCuts", "powerCutsOfBoth", "flashCuts", "tornFlash"];
 const PASSABLE_SHARE = 0.25;
 
-/** A day of episodes (`only`: of this kind alone), each of some kinds of faults, with healthy time between them. It ends with the last. */
-export function drawPlan(random: Random, only?: string): Plan {
+/**
+ * A day of episodes (`only`: of this kind alone), each of some kinds of faults, with healthy time between them. It ends with the
+ * last. `more`: kinds that this world has besides.
+ */
+export function drawPlan(random: Random, only?: string, more: Record<string, Kind> = {}): Plan {
+  const kinds = { ...common, ...more };
   const steps: Step[] = [];
   const passable: Span[] = [];
   // From a fault in the first second on.

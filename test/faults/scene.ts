@@ -178,6 +178,7 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
       thingsboard.faults.reset();
       thingsboard.faults.seed = drawn;
       Object.assign(modem.faults, createFaults());
+      for (const [name, pem] of Object.entries(tls?.files ?? {})) modem.files.set(name, pem);
       hanging = false;
       power.disarm();
     },

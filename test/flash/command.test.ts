@@ -366,6 +366,16 @@ describe("refused, before anything is written:", () => {
   });
 });
 
+test("an outbox of no whole pages is refused", async (t) => {
+  const rig = await board(t);
+  const config = file(t, "tracker.json", SETTINGS.replace("{", '{"outbox_bytes":10000,'));
+  const { code, complained } = await run(["--tcp", rig.tcp, "--config", config], {
+    blob: smallBlob("LINUX"),
+  });
+  assert.equal(code, 1);
+  assert.match(complained.join("\n"), /outbox_bytes 10000: must be whole pages, a multiple of 4096/);
+});
+
 describe("room", () => {
   const spec = { ...boardSpecs.linux, storageBytes: 44 * 1024 };
   const BOX = 12 * 1024;

@@ -89,7 +89,7 @@ describe("an outbox in a Storage file", () => {
       assert.equal(addressOf(rig), undefined);
     });
 
-  test("is as large as the settings want it, those given or those on the board, in whole blocks", async (t) => {
+  test("is as large as the settings want it, those given or those on the board", async (t) => {
     const given = await board(t, { spec });
     const settings = { board: "linux", server: { host: "h", username: "t" }, outbox_bytes: 12_288 };
     await flashed(given, blobOf("a"), "--config", file(t, "tracker.json", JSON.stringify(settings)));

@@ -177,6 +177,22 @@ describe("npm run repl, lines piped in", () => {
     assert.doesNotMatch(text, /A1_TEST_TOKEN/);
   });
 
+  test("leaves when nobody reads what it shows, with the trace off", async () => {
+    const output = new PassThrough();
+    const input = new PassThrough();
+    const ended = repl(["--tcp", board.tcp], { input, output, complain: assert.fail, history: undefined });
+    const first = await new Promise((resolve) => output.once("data", resolve));
+    assert.match(`${first}`, /Espruino/);
+    input.write(".at on\n");
+    await board.line(/^> "AT/);
+    output.destroy(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    assert.equal(await ended, 0);
+    const from = board.lines.length;
+    const fixes = board.thingsboard.telemetry("tracker", "Latitude").length;
+    await until(() => board.thingsboard.telemetry("tracker", "Latitude").length > fixes);
+    assert.ok(!board.lines.slice(from).some((line) => line.startsWith("> ")));
+  });
+
   test(".reboot restarts the board and stays connected", async () => {
     const { out } = await run([], "var gone = 1", ".reboot", "typeof gone");
     assert.match(out, /espruino-thingsboard \S+ for LINUX/);

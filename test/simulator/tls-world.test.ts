@@ -4,9 +4,9 @@ import { describe, test } from "node:test";
 import { createClock } from "@sinonjs/fake-timers";
 import { generate, type IConnectPacket } from "mqtt-packet";
 import { makeCertificate } from "../../scripts/certificate/make.ts";
+import { nameOf } from "../../scripts/flash/certificates.ts";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
 import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";
-import { nameInStore } from "../../scripts/simulator/tls/stored.ts";
 import { createPeers, TOKEN } from "../blob/peers.ts";
 import { authority, device, HOST, realTls, sealedTls, signed, type WorldTls } from "../blob/tls.ts";
 import { tickQuietly } from "./quiet.ts";
@@ -135,7 +135,7 @@ for (const [kind, tlsOf] of [
 
 test("a wiped store", async () => {
   const { open, modem } = await scene(sealedTls());
-  modem.files.delete(nameInStore(authority.certificate));
+  modem.files.delete(nameOf(authority.certificate));
   assert.equal(await open(), "+QSSLOPEN: 0,566");
   assert.ok(device);
 });

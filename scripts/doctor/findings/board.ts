@@ -80,6 +80,15 @@ export const BOARD_FINDINGS: Finding[] = [
     remedy: FLASH,
   },
   {
+    id: "cut-short",
+    area: "firmware",
+    seen: ({ code }) => code?.isCutShort ?? false,
+    finding: "the firmware on the board is not whole",
+    cause: ({ code }) =>
+      `flashing was interrupted: of its .bootcde, ${code?.bytes} bytes, a part was never written`,
+    remedy: FLASH,
+  },
+  {
     id: "other-program",
     area: "firmware",
     seen: ({ code }) => code?.version === undefined,

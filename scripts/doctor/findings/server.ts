@@ -39,7 +39,7 @@ export const SERVER_FINDINGS: Finding[] = [
     seen: ({ serverReason }) => says.saysNoMqtt(serverReason),
     finding: "what answers is no MQTT server",
     cause: ({ host, port }) => `${host}:${port} speaks something else, as a web server or MQTT over TLS does`,
-    remedy: "MQTT without TLS is port 1883 most often: npm run config",
+    remedy: "MQTT without TLS is port 1883 most often, with TLS 8883: npm run config",
   },
   {
     id: "host-unknown",

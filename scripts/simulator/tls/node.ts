@@ -16,7 +16,7 @@ import {
 let happened = 0;
 /** Connections of this process that live. */
 let living = 0;
-/** A connection that has more to say says it within so many turns; four were the most that were seen. */
+/** A connection that has more to say says it in the next turns; after so many without a word it is waiting for the other end. */
 const STILL_TURNS = 12;
 
 /** Resolves when no TLS connection of this process has anything under way. */
