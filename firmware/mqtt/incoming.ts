@@ -59,7 +59,7 @@ function handleReceived(): void {
 
 /** Nothing more comes in while more than half a send waits. */
 function takesData(): boolean {
-  return !out.length || (out.length < 2 && (out[0] as string).length < Limit.Segment / 2);
+  return !out.length || (out.length < 2 && (out[0] as string).length < Limit.Segment / 4);
 }
 
 /** Handles one packet; returns what is wrong with it. See `Take`. */
