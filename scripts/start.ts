@@ -86,12 +86,14 @@ async function run(options: StartOptions): Promise<number> {
   const tracker = real || (await startBoardThread({ ...world, modem: modemPeerAfterSetup(modem) }));
   waiting.over();
   const file = writeTrackerFile(SETTINGS, wanted, real ? real.ports : simulatedPorts(!!receiver));
-  const console_address = terminal && terminal.linkedIn(SETTINGS);
+  const console_address = terminal ? terminal.linkedIn(SETTINGS) : undefined;
   const hints = [
     ...(options.log ? [options.log.note] : []),
     ...server.hints,
     ...(certificates?.device ? [] : [`token:   ${token}`]),
-    ...(certificates ? [`root:    SHA-256 ${fingerprintOf(certificates.ca)}`] : []),
+    ...(certificates
+      ? [`root:    ${join(dirname(file), "ca.pem")}, SHA-256 ${fingerprintOf(certificates.ca)}`]
+      : []),
     `APN:     ${APN}`,
     `config:  npm run flash -- --config ${file}${console_address ? ` ${console_address}` : ""}`,
     ...(console_address ? [`console: npm run repl -- ${console_address}`] : []),

@@ -20,7 +20,7 @@ import { startCommand } from "../scripts/start/options.ts";
 import { builtBlob } from "./device/rig.ts";
 
 /** Text without code, wherever its lines break. */
-const prose = (markdown: string): string => markdown.replace(/^```[\s\S]*?^```/gm, "").replace(/\s+/g, " ");
+const prose = (markdown: string): string => markdown.replace(/^ *```[\s\S]*?^ *```/gm, "").replace(/\s+/g, " ");
 
 /** A number that a file of the firmware keeps to itself. */
 function constant(file: string, place: RegExp): number {
