@@ -27,7 +27,10 @@ const TRACK = new URL(
   import.meta.url,
 );
 
-const tcpOf = ({ hint }: { hint: string }): string[] => ["--tcp", /--tcp (\S+)/.exec(hint)?.[1] ?? ""];
+const tcpOf = ({ address }: { address: string }): string[] => [
+  "--tcp",
+  /--tcp (\S+)/.exec(address)?.[1] ?? "",
+];
 
 /** A directory for the interpreter's flash. */
 function directoryFor(t: TestContext): string {
@@ -54,7 +57,7 @@ test("an empty interpreter is flashed over a pseudo-terminal, starts from Storag
     modem.dispose();
     await thingsboard.close();
   });
-  const port = /--port (\S+)/.exec(terminal.hint)?.[1] ?? "";
+  const port = /--port (\S+)/.exec(terminal.address)?.[1] ?? "";
   const settings = {
     board: "linux",
     server: { host: "127.0.0.1", port: mqttPort, username: TOKEN },

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import mqtt from "mqtt";
+import { makeCertificate } from "../../scripts/certificate/make.ts";
 import { createHttpApi } from "../../scripts/simulator/thingsboard/http-api.ts";
 import { RpcError } from "../../scripts/simulator/thingsboard/rpc.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
@@ -84,6 +85,21 @@ test("POST /api/rpc calls the device and returns its reply", async (t) => {
     calls.map((call) => call.method),
     ["getPosition", "text", "beep"],
   );
+});
+
+test("POST credentials: the device's certificate takes its token's place", async (t) => {
+  const { status, post, device, server } = await listening(t);
+  const client = await device();
+  const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
+  const { certificate } = await makeCertificate({ name: "my tracker", client: true });
+  const upload = (body: string) => status("/devices/my%20tracker/credentials", { method: "POST", body });
+  assert.equal(await upload("-----BEGIN CERTIFICATE-----"), 400);
+  assert.equal(await upload(certificate), 200);
+  await closed;
+  await assert.rejects(device(), /Not authorized/);
+  assert.deepEqual(server.devices, ["my tracker"]);
+  assert.equal(await status("/devices/my%20tracker/credentials"), 405);
+  assert.equal((await post("/devices/nobody/credentials", {})).status, 400);
 });
 
 test("the HTTP API refuses with a status and a reason", async (t) => {

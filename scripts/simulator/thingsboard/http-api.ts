@@ -9,6 +9,7 @@
  *                                         `keys=a,b` chooses keys.
  * GET  /api/devices/<device>/attributes   client attributes
  * GET  /api/devices/<device>/events       server-sent events: each telemetry message as it is stored
+ * POST /api/devices/<device>/credentials  its certificate, PEM: X.509 takes the token's place, as by _Manage credentials_
  * GET  /api/rpc/<device>                  the last calls and their states
  * POST /api/rpc/<device>                  `{method, params, timeout, oneway}`: calls the device; 200 and its reply.
  *                                         `timeout` in ms, default 10000, at least 5000. `persistent`: it outlives a
@@ -19,6 +20,7 @@
  * Errors are `{"error": "…"}`; 404: no such device or path.
  */
 
+import { X509Certificate } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { RpcError } from "./rpc.ts";
 import type { Point } from "./store.ts";
@@ -67,6 +69,12 @@ async function answer(
     return;
   }
   if (!found || collection !== "devices") throw new HttpError(404, `no ${url.pathname}`);
+  if (part === "credentials" && device !== undefined) {
+    if (request.method !== "POST") throw new HttpError(405, "use POST");
+    server.changeCredentials(device, { certificate: certificateOf(await readBody(request)) });
+    sendJson(response, 200, { credentialsType: "X509_CERTIFICATE" });
+    return;
+  }
   if (request.method !== "GET") throw new HttpError(405, "use GET");
   if (device === undefined)
     sendJson(
@@ -135,7 +143,7 @@ function streamEvents(server: ThingsBoard, name: string, response: ServerRespons
   response.on("close", () => server.off("telemetry", send));
 }
 
-async function readObject(request: IncomingMessage): Promise<Record<string, unknown>> {
+async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
@@ -144,8 +152,22 @@ async function readObject(request: IncomingMessage): Promise<Record<string, unkn
   }
   // Read to its end all the same: leaving early would reset the connection before the answer.
   if (length > MAX_BODY_BYTES) throw new HttpError(413, `body over ${MAX_BODY_BYTES} bytes`);
+  return Buffer.concat(chunks).toString();
+}
+
+/** The first certificate in a PEM text, as PEM. */
+function certificateOf(pem: string): string {
   try {
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    return new X509Certificate(pem).toString();
+  } catch {
+    throw new HttpError(400, "the body is no certificate in PEM form");
+  }
+}
+
+async function readObject(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const text = await readBody(request);
+  try {
+    const body: unknown = JSON.parse(text);
     if (typeof body === "object" && body !== null) return body as Record<string, unknown>;
   } catch {
     // Answered below, as any other body that is no object.

@@ -186,11 +186,15 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
       if (set.length > 0) session?.sendAttributes(Object.fromEntries(set));
       if (deleted.length > 0) session?.sendAttributes({ deleted });
     },
-    changeToken(name, token) {
+    changeCredentials(name, credentials) {
       const device = find(name);
-      if (token === undefined) devices.splice(devices.indexOf(device), 1);
-      else device.token = token;
-      sessions.get(device)?.close(token === undefined ? "the device was deleted" : "its credentials changed");
+      if (credentials) {
+        delete device.token;
+        delete device.basic;
+        delete device.certificate;
+        Object.assign(device, credentials);
+      } else devices.splice(devices.indexOf(device), 1);
+      sessions.get(device)?.close(credentials ? "its credentials changed" : "the device was deleted");
     },
     // biome-ignore lint/suspicious/noExplicitAny: EventEmitter's own type for a listener is not generic over our events
     on: (event, listener) => void events.on(event, listener as any),

@@ -1,5 +1,6 @@
 /** What the stand-in can be asked and told, apart from how it does it. */
 import type { Duplex } from "node:stream";
+import type { Credentials } from "./credentials.ts";
 import type { Faults } from "./faults.ts";
 import type { RpcInfo } from "./rpc.ts";
 import type { Point } from "./store.ts";
@@ -88,8 +89,8 @@ export interface ThingsBoard {
   attributes(device: string): Record<string, unknown>;
   /** Sets shared attributes, and tells the device; a value undefined deletes. */
   share(device: string, values: Record<string, unknown>): void;
-  /** The device's token is another from now on, and its session is closed; undefined: the device is deleted. */
-  changeToken(device: string, token: string | undefined): void;
+  /** The device logs in by these alone from now on, and its session is closed; undefined: the device is deleted. */
+  changeCredentials(device: string, credentials: Credentials | undefined): void;
   on<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
   off<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
   readonly connections: ConnectionInfo[];
