@@ -1,3 +1,4 @@
+import { airRows } from "./bench/air.ts";
 import { blobRows } from "./bench/blobs.ts";
 import { clientRows } from "./bench/client.ts";
 import { codecRows } from "./bench/codec.ts";
@@ -20,6 +21,7 @@ const MEASUREMENTS: Measurement[] = [
   interpreterRows,
   publishRows,
   wireRows,
+  airRows,
   codecRows,
   wearRows,
   herdRows,
@@ -30,7 +32,7 @@ const NAME_WIDTH = 96;
 const benchCommand = () =>
   command(
     "npm run bench",
-    "Measures what the README promises, a line a budget: name, figure, unit, budget, verdict. Takes some minutes. " +
+    "Measures what the README promises, a line a budget: name, figure, unit, budget, verdict; and what a connection takes. Takes some minutes. " +
       "Exits with 0 when all that can be measured here is within its budget, else with 1. With ESPRUINO=<path of a board-like " +
       "interpreter> it measures that, too.",
   );

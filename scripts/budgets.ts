@@ -75,4 +75,9 @@ export const BUDGETS = {
    * four numbers with their keys another 38.
    */
   fix_bytes_v2_ratio: 0.6,
+  /**
+   * From closed to SUBACK over TLS, both ways, with TCP/IP, where the server shows two certificates of RSA 2048, and we one of
+   * that size or none. Without TLS it is some 670.
+   */
+  tls_connection_bytes: 6_000,
 } as const;

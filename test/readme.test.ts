@@ -80,6 +80,7 @@ describe("the README", () => {
       [/; (\S+) messages and requests unanswered/, Limit.Flight],
       [/values of (\S+) bytes as JSON/, Size.LongestText],
       [/at most (\S+) bytes a file/, MOST_BYTES],
+      [/takes at most (\S+) bytes of the tariff/, BUDGETS.tls_connection_bytes],
     ];
 
     for (const [words, value] of figures)

@@ -1,12 +1,13 @@
 import { plain } from "../screen.ts";
 
-/** One promise of the product: what was measured, beside what was promised. */
+/** A figure of the product: what was measured, beside what was promised. */
 export interface Row {
   name: string;
   /** Missing: not measured, and `why` says why. */
   figure?: number;
   unit: string;
-  budget: number;
+  /** Missing: nothing was promised. */
+  budget?: number;
   /** The budget is the least, not the most, that the figure may be. */
   least?: true;
   why?: string;
@@ -15,7 +16,7 @@ export interface Row {
 export const NEEDS_INTERPRETER = "set ESPRUINO=<path of a board-like interpreter>";
 
 export function isOver({ figure, budget, least }: Row): boolean {
-  return figure !== undefined && (least ? figure < budget : figure > budget);
+  return figure !== undefined && budget !== undefined && (least ? figure < budget : figure > budget);
 }
 
 /** A line: name, figure, unit, budget, verdict. */
@@ -24,12 +25,15 @@ export function describeRow(row: Row, width: number, paint = plain): string {
   const verdict =
     figure === undefined
       ? `not measured (${why})`
-      : isOver(row)
-        ? paint(["red", "bold"], "OVER")
-        : paint("green", "ok");
+      : budget === undefined
+        ? ""
+        : isOver(row)
+          ? paint(["red", "bold"], "OVER")
+          : paint("green", "ok");
   const shown = figure === undefined ? "-" : format(figure);
-  const limit = `${least ? "at least" : "at most"} ${format(budget)}`;
-  return `${name.padEnd(width)}  ${shown.padStart(7)} ${unit.padEnd(9)}  ${limit.padEnd(16)}  ${verdict}`;
+  const limit = budget === undefined ? "" : `${least ? "at least" : "at most"} ${format(budget)}`;
+  const line = `${name.padEnd(width)}  ${shown.padStart(7)} ${unit.padEnd(9)}  ${limit.padEnd(16)}  ${verdict}`;
+  return line.trimEnd();
 }
 
 function format(figure: number): string {

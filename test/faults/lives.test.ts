@@ -1,41 +1,48 @@
 /**
  * FAULT_SEEDS: how many lives, the seeds from 1 on. FAULT_SEED: this one alone, and what happens in it is printed. FAULT_KIND: with
- * faults of this kind alone (kinds.ts). FAULT_TLS: 1, with TLS; 2, with a client certificate.
+ * faults of this kind alone (kinds.ts, tls-kinds.ts). FAULT_TLS: all have no TLS (0), TLS (1), or a client certificate too (2); else
+ * it is drawn by the seed.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { liveAll, liveness } from "./crew.ts";
 import { live, restWithoutFaults } from "./life.ts";
-import { tls } from "./protection.ts";
+import { type Tls, tlsOf, worldOf } from "./protection.ts";
 import { faultsOf } from "./verdict.ts";
 
 const { FAULT_SEED, FAULT_SEEDS = "200", FAULT_KIND } = process.env;
 /** So many failing seeds are told in full. */
 const TOLD = 20;
 
-const report = (seed: number, faults: string[]): string =>
+/** What repeats one life alone. */
+const variables = (seed: number, tls: Tls): string =>
+  [`FAULT_SEED=${seed}`, `FAULT_TLS=${tls}`, ...(FAULT_KIND ? [`FAULT_KIND=${FAULT_KIND}`] : [])].join(" ");
+
+const report = (seed: number, tls: Tls, faults: string[]): string =>
   [
-    `seed ${seed}: FAULT_SEED=${seed} node --import tsx --test test/faults/lives.test.ts`,
+    `seed ${seed}: ${variables(seed, tls)} node --import tsx --test test/faults/lives.test.ts`,
     ...faults.map((fault) => `  ${fault}`),
   ].join("\n");
 
 if (FAULT_SEED)
   test(`the day of seed ${FAULT_SEED} loses nothing`, async () => {
     const seed = Number(FAULT_SEED);
-    const rest = await restWithoutFaults(tls);
-    const faults = faultsOf(await live(seed, console.log, FAULT_KIND, tls), rest);
-    assert.ok(faults.length === 0, report(seed, faults));
+    const tls = tlsOf(seed);
+    const rest = await restWithoutFaults(worldOf(tls));
+    const faults = faultsOf(await live(seed, console.log, FAULT_KIND, worldOf(tls)), rest);
+    assert.ok(faults.length === 0, report(seed, tls, faults));
   });
 else
   test(`${FAULT_SEEDS} days full of faults lose nothing`, async (t) => {
     const verdicts = await liveAll(Number(FAULT_SEEDS));
     const failed = verdicts.filter(({ faults }) => faults.length > 0);
     const records = verdicts.reduce((sum, verdict) => sum + verdict.records, 0);
+    const byTls = [0, 1, 2].map((tls) => verdicts.filter((verdict) => verdict.tls === tls).length);
     const { median_s, worst_s, worst } = liveness(verdicts);
     t.diagnostic(
-      `${records} records; from the end of the faults until all was delivered: median ${median_s} s, worst ${worst_s} s (seed ${worst})`,
+      `TLS 0, 1, 2: ${byTls.join(", ")} lives; ${records} records; from the end of the faults until all was delivered: median ${median_s} s, worst ${worst_s} s (seed ${worst})`,
     );
-    const told = failed.slice(0, TOLD).map(({ seed, faults }) => report(seed, faults));
+    const told = failed.slice(0, TOLD).map(({ seed, tls, faults }) => report(seed, tls, faults));
     const untold = failed.slice(TOLD).map(({ seed }) => seed);
     if (untold.length) told.push(`and the seeds ${untold.join(", ")}`);
     assert.ok(

@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { live } from "./life.ts";
+import { tlsOf, worldOf } from "./protection.ts";
 
 async function replay(seed: number) {
   const happened: string[] = [];
-  const { transcript, taken, received } = await live(seed, (line) => happened.push(line));
+  const { transcript, taken, received } = await live(
+    seed,
+    (line) => happened.push(line),
+    undefined,
+    worldOf(tlsOf(seed)),
+  );
   return { happened, transcript, taken, received };
 }
 

@@ -1,11 +1,12 @@
 /** One of the crew's processes: gets seeds, answers what was wrong with their lives. */
-import { live, restWithoutFaults } from "./life.ts";
+import { live, type Rest, restWithoutFaults } from "./life.ts";
 import { delivered_s } from "./progress.ts";
-import { tls } from "./protection.ts";
+import { type Tls, tlsOf, worldOf } from "./protection.ts";
 import { faultsOf } from "./verdict.ts";
 
 export interface Verdict {
   seed: number;
+  tls: Tls;
   faults: string[];
   recovered_s: number;
   /** From the end of the faults until all that was taken before it had arrived. */
@@ -13,13 +14,21 @@ export interface Verdict {
   records: number;
 }
 
-const rest = restWithoutFaults(tls);
+const rests = new Map<Tls, Rest>();
+
+async function restOf(tls: Tls): Promise<Rest> {
+  const rest = rests.get(tls) ?? (await restWithoutFaults(worldOf(tls)));
+  rests.set(tls, rest);
+  return rest;
+}
 
 process.on("message", async (seed: number) => {
-  const life = await live(seed, undefined, process.env.FAULT_KIND, tls);
-  const faults = faultsOf(life, await rest);
+  const tls = tlsOf(seed);
+  const life = await live(seed, undefined, process.env.FAULT_KIND, worldOf(tls));
+  const faults = faultsOf(life, await restOf(tls));
   const verdict: Verdict = {
     seed,
+    tls,
     faults,
     recovered_s: life.recovered_s ?? Number.POSITIVE_INFINITY,
     delivered_s:

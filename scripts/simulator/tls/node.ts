@@ -144,6 +144,8 @@ export const nodeTlsServer: TlsServer = (wire, { certificate, key }, secured) =>
   const secure = nodeTlsStream(wire, {
     cert: certificate,
     key,
+    // The server chooses the suite, as tls.createServer has it, too.
+    honorCipherOrder: true,
     requestCert: true,
     rejectUnauthorized: false,
   });
