@@ -5,6 +5,8 @@
 export const enum Released {
   /** 0.1.0: 1 January 2026. */
   Ms = 1767225600000,
+  /** Ten years: a time that far from the release is more likely an error than this firmware in use. */
+  Far_ms = 315576000000,
   /** The same as the modem's clock shows it. */
   Date = "26/01/01",
 }

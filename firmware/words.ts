@@ -90,7 +90,7 @@ function text(reason: Reason): string {
     case Reason.WrongDates:
       return "TLS: certificate expired, or not valid yet";
     case Reason.ClientRefused:
-      return "TLS: client certificate refused: check cert, port";
+      return "TLS: client certificate refused: check cert, ca, port";
     case Reason.BuiltWithoutTls:
       return "built without TLS";
     case Reason.ConnectUnanswered:

@@ -1,3 +1,21 @@
+import type { Protection, Socket, SocketHandlers } from "../socket.ts";
+
+/** A connection, as its user has it. */
+export interface ModemSocket extends Socket {
+  handlers_: SocketHandlers;
+  host_: string;
+  port_: number;
+  protection_: Protection;
+}
+
+/** Its number, of the modem's twelve. */
+export const enum Id {
+  /** Of the one that is used. */
+  Used,
+  /** Of a trial: so what is sent can't reach it, and what the modem says of it, however late, is of no other. */
+  Trial,
+}
+
 /**
  * The states of the modem's one connection, in which socket.ts is.
  *

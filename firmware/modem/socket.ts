@@ -1,20 +1,18 @@
 /**
- * The modem's one connection, TCP or TLS, number 0 of its twelve, in buffer access mode: the modem keeps what arrives and is
- * read 512 bytes at a time, so its backlog costs us no RAM. TLS has the same commands under other names, AT+QSSLOPEN for
- * AT+QIOPEN. Its states are drawn in socket-state.ts. Clauses: Quectel BG96 TCP/IP Application Note (TCP), SSL AT Commands
- * Manual (SSL).
+ * The modem's one connection, TCP or TLS, in buffer access mode: the modem keeps what arrives and is read 512 bytes at a time, so
+ * its backlog costs us no RAM. TLS has the same commands under other names, AT+QSSLOPEN for AT+QIOPEN. Its states are drawn in
+ * socket-state.ts. Clauses: Quectel BG96 TCP/IP Application Note (TCP), SSL AT Commands Manual (SSL).
  *
  * Reading and sending take turns. The modem tells once that bytes arrived, and not again before all were read; that line can
  * get lost, so we also look 5 s after a send.
  */
-
 import { beginTls, isPlain, isTrial, tlsOpened, tlsRow, tlsTold } from "#tls";
 import { decimal } from "../decimal.ts";
 import { modemLost, Reason } from "../reason.ts";
 import { type Protection, type Socket, type SocketHandlers, Taken } from "../socket.ts";
 import { words } from "../words.ts";
 import { begins, command } from "./at.ts";
-import { State } from "./socket-state.ts";
+import { Id, type ModemSocket, State } from "./socket-state.ts";
 
 const enum Limit {
   /** The most that AT+QISEND takes (TCP 2.1.7). */
@@ -34,19 +32,12 @@ const enum Limit {
   Look_ms = 5000,
 }
 
-/** A connection, as its user has it. */
-interface ModemSocket extends Socket {
-  handlers_: SocketHandlers;
-  host_: string;
-  port_: number;
-  protection_: Protection;
-}
-
 /** Undefined: nobody wants the connection. */
 let socket: ModemSocket | undefined;
 let state = State.Closed;
 /** What the commands and lines of the connection begin with, behind AT+ and +: QI of plain TCP, QSSL. */
 let kind = "QI";
+let id = Id.Used;
 /** Runs while the report is awaited, then from a send to the look. */
 let timer: ReturnType<typeof setTimeout> | 0 = 0;
 /** What `write` took and the modem has not. */
@@ -72,6 +63,7 @@ export function open(host: string, port: number, handlers: SocketHandlers, prote
   if (state === State.Closed) {
     // What was left open by somebody before us is of the same kind, or gone with its context.
     kind = protection.tls ? "QSSL" : "QI";
+    id = Id.Used;
     enter(State.Closing);
   }
   return socket;
@@ -144,10 +136,12 @@ function send(bytes: string): void {
   command("AT+" + kind + "SEND=0," + bytes.length, answered, Limit.Prompt_ms, bytes);
 }
 
-/** In PDP context 1, with SSL context 1; in buffer access mode, 0; TCP from local port 0, any (TCP 2.1.4, SSL 2.2.1). */
+/** In PDP context 1, with SSL context 1, of trials 2; in buffer access mode, 0; TCP from local port 0, any (TCP 2.1.4, SSL 2.2.1). */
 function openText(its_socket: ModemSocket): string {
   const target = its_socket.host_ + '",' + its_socket.port_;
-  return kind === "QI" ? 'AT+QIOPEN=1,0,"TCP","' + target + ",0,0" : 'AT+QSSLOPEN=1,1,0,"' + target + ",0";
+  return kind === "QI"
+    ? "AT+QIOPEN=1," + id + ',"TCP","' + target + ",0,0"
+    : "AT+QSSLOPEN=1," + (1 + id) + "," + id + ',"' + target + ",0";
 }
 
 function stopTimer(): void {
@@ -160,7 +154,7 @@ function enter(next: State): void {
   state = next;
   switch (next) {
     case State.Closing:
-      command("AT+" + kind + "CLOSE=0", answered, Limit.Close_ms);
+      command("AT+" + kind + "CLOSE=" + id, answered, Limit.Close_ms);
       break;
     case State.Protecting: {
       const row = tlsRow((socket as ModemSocket).protection_);
@@ -191,7 +185,7 @@ function enter(next: State): void {
 
 /** Lines the modem says by itself: `+QIOPEN: 0,566`, `+QIURC: "recv",0`, with a length behind it or not, `+QIURC: "closed",0`. */
 export function socketUrc(line: string): void {
-  if (begins(line, "+" + kind + "OPEN: 0,")) {
+  if (begins(line, "+" + kind + "OPEN: " + id + ",")) {
     if (state === State.Connecting) opened(line);
   } else if (state >= State.Handling) {
     if (begins(line, "+" + kind + 'URC: "closed",0')) lost = lost || Reason.ClosedByServer;
@@ -205,16 +199,17 @@ export function socketUrc(line: string): void {
 function opened(report: string): void {
   const told = decimal(report.split(",")[1]);
   const its_socket = socket as ModemSocket;
-  const said: Reason = told === undefined ? Reason.OpenFailed : told;
+  // From Reason.OwnFirst on numbers are ours.
+  const said: Reason = told !== undefined && told >= 0 && told < Reason.OwnFirst ? told : Reason.OpenFailed;
   const reason = its_socket.protection_.tls ? tlsOpened(said, its_socket.protection_) : said;
   if (reason) endSocket(reason);
-  else if (isTrial()) enter(State.Closing);
+  // The next one is to tell why this one failed, or what it was tried for.
+  else if (said || id === Id.Trial) enter(State.Closing);
   else {
     stopTimer();
     enter(State.Handling);
     // It may have been said before the modem told.
     unread = true;
-    out = "";
     its_socket.handlers_.onOpen();
     proceed(false);
   }
@@ -224,6 +219,9 @@ function opened(report: string): void {
 function begin(its_socket: ModemSocket): void {
   const plain = isPlain(its_socket.protection_);
   kind = plain ? "QI" : "QSSL";
+  id = isTrial() ? Id.Trial : Id.Used;
+  // Of a connection that ended with the modem.
+  out = "";
   enter(plain ? State.Opening : State.Protecting);
 }
 
@@ -264,9 +262,11 @@ function answered(reason: Reason, lines: string[]): void {
     } else if (was === State.Opening) {
       // A plain ERROR: nothing is said about the server yet.
       if (reason) endSocket(reason === Reason.ModemError ? Reason.NoContext : reason);
-      // The report may come first.
-      else if (lines[0]) opened(lines[0]);
-      else enter(State.Connecting);
+      else {
+        enter(State.Connecting);
+        // The report may have come first.
+        lines.forEach(socketUrc);
+      }
     } else if (was === State.Reading) {
       if (reason) lost = lost || Reason.LinkLost;
       else if (lines[1]) {

@@ -5,7 +5,7 @@
 import { Reason } from "../reason.ts";
 import { Released } from "../released.ts";
 import { type Protection, Tls } from "../socket.ts";
-import { Trial, trial } from "./trials.ts";
+import { isTrial, Trial, trial } from "./trials.ts";
 import { type Row, row } from "./way.ts";
 
 export { beginTrials as beginTls, isTrial, opened as tlsOpened } from "./trials.ts";
@@ -58,6 +58,7 @@ let step: Step;
 let looks: number;
 /** What `"checkhost"` wants to be told; "": there is none in this modem. Undefined: it was not asked yet. */
 let host_check: string | undefined;
+
 /** Whether the next connection is one of plain TCP; else the modem is told first how to protect it. */
 export function isPlain(protection: Protection): boolean {
   step = Step.Authority;
@@ -93,9 +94,12 @@ function hasAll(line: string, file: string): boolean {
   return line.split('"')[2] === "," + file.split(",")[1];
 }
 
-/** A setting of our SSL context (SSL 2.1.1). */
+/**
+ * A setting of our SSL context (SSL 2.1.1): 1; of trials 2, so that what they leave out is always demanded of the connection that
+ * is used.
+ */
 function setting(name: string, value: string | number, otherwise?: Reason): Row {
-  return row('AT+QSSLCFG="' + name + '",1,' + value, Limit.Step_ms, otherwise);
+  return row('AT+QSSLCFG="' + name + '",' + (isTrial() ? 2 : 1) + "," + value, Limit.Step_ms, otherwise);
 }
 
 /** Of "NAME,SIZE", as `flash` writes it into the settings: the name, in quotes. */
@@ -149,8 +153,11 @@ function rowOf(now: Step, protection: Protection): Row {
     // Old ones don't know it, and reach servers that have one name.
     case Step.ServerName:
       return setting("sni", 1);
+    // Where it is not listed it is tried: the list may be garbled. Off it is anyway.
     case Step.HostName:
-      return setting("checkhost", trial < Trial.AnyName ? (host_check as string) : 0, Reason.TlsSettings);
+      return trial < Trial.AnyName
+        ? setting("checkhost", host_check || 1, host_check ? Reason.TlsSettings : Reason.None)
+        : setting("checkhost", 0);
     // Seconds; 300 by default, for which the ladder would wait.
     default:
       return setting("negotiatetime", 60);
@@ -168,13 +175,13 @@ function isSet(answer: string): boolean {
   return date >= Released.Date && date < "70";
 }
 
-/** What `"checkhost"` wants, from the list of all settings: a switch, or in some modems the name itself. */
+/** What `"checkhost"` wants, from the list of all settings: a switch, or in some modems the name itself; "": it is not listed. */
 function hostCheck(names: string[], host: string): string {
   const line = names.filter(function (name) {
     return name.lastIndexOf('"checkhost"') >= 0;
   })[0];
   if (!line) return "";
-  return line.lastIndexOf("(0,1)") < 0 && line.lastIndexOf("(0-1)") < 0 ? '"' + host + '"' : "1";
+  return line.indexOf("<") < 0 ? "1" : '"' + host + '"';
 }
 
 /** Takes the answer to what `tlsRow` gave. Gives why there can be no connection; None: on with the next. */
@@ -182,6 +189,8 @@ export function tlsTold(answer: Reason, lines: string[], protection: Protection,
   const now = step;
   const line = lines[0] || "";
   const row = rowOf(now, protection);
+  // What was not heard is neither missing nor refused. A time server may let the modem wait.
+  if (answer === Reason.NoAnswer && now !== Step.AskTime) return answer;
   if (row.otherwise_ && (answer || (now <= Step.Key && !hasAll(line, fileOf(now, protection)))))
     return row.otherwise_;
   step = now + 1;
@@ -204,19 +213,20 @@ export function tlsTold(answer: Reason, lines: string[], protection: Protection,
       step = timeStep();
       break;
     case Step.Names:
-      host_check = hostCheck(lines, host);
+      host_check = hostCheck(lines, host) || host_check || "";
       break;
     case Step.UseAuthority:
       if (protection.tls !== Tls.Mutual) step = Step.Dates;
       break;
-    case Step.ServerName:
-      if (!host_check) step = Step.Negotiation;
+    case Step.HostName:
+      if (!answer) host_check = host_check || "1";
       break;
   }
   return Reason.None;
 }
 
-/** Our clock shows nothing before the release that was not believed to be the time; see clock.ts. */
+/** Our clock shows nothing in these years that was not believed to be the time; see clock.ts. */
 function timeStep(): Step {
-  return Date.now() < Released.Ms ? Step.ReadClock : Step.SetClock;
+  const since_ms = Date.now() - Released.Ms;
+  return since_ms >= 0 && since_ms < Released.Far_ms ? Step.SetClock : Step.ReadClock;
 }

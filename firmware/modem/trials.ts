@@ -3,10 +3,10 @@
  * each time with one demand less, until one is met: what was left out last is what failed. Such a trial is closed at once and
  * nothing is sent over it, so no token and no fix ever leaves over a connection that is less than verified.
  *
- *   None ──failed──► Plain ──met──► AnyName ──► AnyTime ──► Anonymous (mutual TLS) ──► AnyChain ──► NoTls
- *                      │              │ met       │ met       │ met                      │ met
- *                      ▼              ▼           ▼           ▼                          ▼
- *                 what None said   WrongHost   WrongDates   ClientRefused          UnknownAuthority
+ *   None ──failed──► Plain ──met──► Again ──► AnyName ──► AnyTime ──► Anonymous (mutual TLS) ──► AnyChain ──► NoTls
+ *                      │              │ met     │ met       │ met       │ met                      │ met
+ *                      ▼              ▼         ▼           ▼           ▼                          ▼
+ *                 what None said   used      WrongHost   WrongDates   ClientRefused          UnknownAuthority
  */
 import { Reason } from "../reason.ts";
 import { type Protection, Tls } from "../socket.ts";
@@ -17,6 +17,8 @@ export const enum Trial {
   None,
   /** Is there a server at all? */
   Plain,
+  /** To be used, like the first: that one may have failed for another reason, such as a radio out of range. */
+  Again,
   /** Its certificate may be another host's, */
   AnyName,
   /** and of any time. */
@@ -46,22 +48,22 @@ export function beginTrials(): void {
 
 /** Whether the connection is opened only to see whether it can be. */
 export function isTrial(): boolean {
-  return trial !== Trial.None;
+  return trial !== Trial.None && trial !== Trial.Again;
 }
 
 /**
- * The connection was opened (None), or could not be. Gives why it can't be used; None: it is to be used, or, as `isTrial` then
- * says, closed, and the next one opened.
+ * The connection was opened (None), or could not be. Gives why there is none to be used; None: it is to be used, or, if it failed
+ * or was a trial, closed, and the next one opened.
  */
 export function opened(answer: Reason, protection: Protection): Reason {
   const mutual = protection.tls === Tls.Mutual;
+  // It is to be used; or the way there is broken, of which trials tell nothing.
+  if (answer ? !mayBeTls(answer) : !isTrial()) {
+    failures = 0;
+    return answer;
+  }
   switch (trial) {
     case Trial.None:
-      if (!answer) {
-        failures = 0;
-        return Reason.None;
-      }
-      if (!mayBeTls(answer)) return answer;
       if (failures++ % Limit.Same) return cause;
       said = answer;
       break;
@@ -70,6 +72,8 @@ export function opened(answer: Reason, protection: Protection): Reason {
         failures = 0;
         return said;
       }
+      break;
+    case Trial.Again:
       break;
     default:
       if (!answer || trial === Trial.AnyChain) {

@@ -30,8 +30,6 @@ export const enum Witness {
 }
 
 const enum Limit {
-  /** Ten years: a time that far from the release is more likely an error than this firmware in use. */
-  Far_ms = 315576000000,
   /** A fix is told up to a second late, the network's time in whole seconds: less is no error of the clock. */
   Exact_ms = 2000,
   /** Voices for the clock that count, so that it can be put right in the end. */
@@ -62,7 +60,7 @@ export function startClock(its_may_set: boolean): void {
   const shows_ms = Date.now();
   may_set = its_may_set;
   moved_ms = shows_ms < Utc.Set_ms ? 0 : shows_ms;
-  started_ms = shows_ms >= Released.Ms && shows_ms - Released.Ms < Limit.Far_ms ? Math.round(shows_ms) : 0;
+  started_ms = shows_ms >= Released.Ms && shows_ms - Released.Ms < Released.Far_ms ? Math.round(shows_ms) : 0;
   voices = started_ms && !may_set ? 1 : 0;
   against = other_ms = 0;
   last = fix_ms = undefined;
@@ -114,7 +112,7 @@ export function timeTold(witness: Witness, time_ms: number): number {
     } else {
       against = against && agree(its_started_ms, other_ms) ? against + anew : 1;
       other_ms = its_started_ms;
-      const enough = Math.max(voices, time_ms - Released.Ms < Limit.Far_ms ? 0 : 1);
+      const enough = Math.max(voices, time_ms - Released.Ms < Released.Far_ms ? 0 : 1);
       // Linux may have got the time meanwhile, which makes two of them.
       if (against > enough || (!may_set && agree(time_ms, Date.now()))) {
         voices = Math.min(against, Limit.Voices);

@@ -30,6 +30,8 @@ export function able(): Answers {
     AT: OK,
     "AT+QSSLCLOSE=0": OK,
     "AT+QICLOSE=0": OK,
+    "AT+QSSLCLOSE=1": OK,
+    "AT+QICLOSE=1": OK,
     'AT+QFLST="0a1b2c3d.pem"': ok('+QFLST: "0a1b2c3d.pem",1939'),
     'AT+QFLST="1111aaaa.pem"': ok('+QFLST: "UFS:1111aaaa.pem",1204'),
     'AT+QFLST="2222bbbb.pem"': ok('+QFLST: "2222bbbb.pem",1675'),
@@ -58,7 +60,9 @@ export function able(): Answers {
 }
 
 export const OPEN = 'AT+QSSLOPEN=1,1,0,"broker.example",8883,0';
-export const OPEN_PLAIN = 'AT+QIOPEN=1,0,"TCP","broker.example",8883,0,0';
+/** Of a trial. */
+export const OPEN_TRIAL = 'AT+QSSLOPEN=1,2,1,"broker.example",8883,0';
+export const OPEN_PLAIN = 'AT+QIOPEN=1,1,"TCP","broker.example",8883,0,0';
 
 /** What a server meets: the connections, from strict to lax, that it lets come about. */
 export type Meets = (demands: { plain: boolean; level: number; names: boolean; dates: boolean }) => boolean;
@@ -74,9 +78,12 @@ export function setup(t: TestContext, now_ms = NOW) {
     parts.endSocket(reason);
     parts.abandon(reason);
   };
-  // Its clock is set to whatever time it is.
+  // Its clock is set to whatever time it is. A trial's settings are taken as the others are.
   serial.answers = new Proxy(able(), {
-    get: (answers, text: string) => answers[text] ?? (text.startsWith('AT+CCLK="') ? OK : undefined),
+    get: (answers, text: string) =>
+      answers[text] ??
+      answers[text.replace('",2,', '",1,')] ??
+      (text.startsWith('AT+CCLK="') ? OK : undefined),
   });
   parts.listen({
     port_: serial,
@@ -101,27 +108,28 @@ export function setup(t: TestContext, now_ms = NOW) {
     );
   /** The modem opens what this server meets, and says `refusal` of the rest. */
   const serve = (meets: Meets, refusal = 566) => {
-    const set = (name: string) =>
+    const set = (context: number, name: string) =>
       Number(
         serial.commands
-          .filter((text) => text.startsWith(`AT+QSSLCFG="${name}",1,`))
+          .filter((text) => text.startsWith(`AT+QSSLCFG="${name}",${context},`))
           .at(-1)
           ?.split(",")[2],
       );
-    const report = (kind: string, plain: boolean) => {
+    const report = (kind: string, id: number) => {
       const demands = {
-        plain,
-        level: set("seclevel"),
-        names: set("checkhost") === 1,
-        dates: set("ignorelocaltime") === 0,
+        plain: kind === "QIOPEN",
+        level: set(1 + id, "seclevel"),
+        names: set(1 + id, "checkhost") === 1,
+        dates: set(1 + id, "ignorelocaltime") === 0,
       };
-      return ok(`+${kind}: 0,${meets(demands) ? 0 : refusal}`);
+      return ok(`+${kind}: ${id},${meets(demands) ? 0 : refusal}`);
     };
-    Object.defineProperty(serial.answers, OPEN, { get: () => report("QSSLOPEN", false), configurable: true });
-    Object.defineProperty(serial.answers, OPEN_PLAIN, {
-      get: () => report("QIOPEN", true),
-      configurable: true,
-    });
+    for (const [command, kind, id] of [
+      [OPEN, "QSSLOPEN", 0],
+      [OPEN_TRIAL, "QSSLOPEN", 1],
+      [OPEN_PLAIN, "QIOPEN", 1],
+    ] as const)
+      Object.defineProperty(serial.answers, command, { get: () => report(kind, id), configurable: true });
   };
   return { clock, serial, parts, events, open, serve, lost };
 }

@@ -95,16 +95,22 @@ describe("before a connection is opened", () => {
       assert.deepEqual(events, ["open"]);
     });
 
-  for (const [what, answer, sent, words] of [
-    ["has the switch", ok('+QSSLCFG: "checkhost",(0-5),(0,1)'), '"checkhost",1,1', "TLS"],
-    ["has the switch, said otherwise", ok('+QSSLCFG: "checkhost",(0-5),(0-1)'), '"checkhost",1,1', "TLS"],
-    ["wants the name", ok('+QSSLCFG: "checkhost",(0-5),<host>'), '"checkhost",1,"broker.example"', "TLS"],
-    ["has none", ok('+QSSLCFG: "seclevel",(0-5),(0-2)'), undefined, "TLS, host name not checked"],
-    ["has no list", ERROR, undefined, "TLS, host name not checked"],
+  const NONE = ok('+QSSLCFG: "seclevel",(0-5),(0-2)');
+  for (const [what, list, answer, sent, words] of [
+    ["has the switch", ok('+QSSLCFG: "checkhost",(0-5),(0,1)'), OK, "1", "TLS"],
+    ["has the switch, said otherwise", ok('+QSSLCFG: "checkhost",(0-5),(0-1)'), OK, "1", "TLS"],
+    ["has the switch, said with a space", ok('+QSSLCFG: "checkhost",(0-5),(0, 1)'), OK, "1", "TLS"],
+    ["wants the name", ok('+QSSLCFG: "checkhost",(0-5),<host>'), OK, '"broker.example"', "TLS"],
+    ["has none", NONE, ERROR, "1", "TLS, host name not checked"],
+    ["has no list", ERROR, ERROR, "1", "TLS, host name not checked"],
+    ["does not list it, but has it", NONE, OK, "1", "TLS"],
+    ["has more than is kept of an answer", ok(...Array(40).fill('+QSSLCFG: "x",(0,1)')), OK, "1", "TLS"],
+    ["garbles its list", ok('+QSSLCFG: "checkst",(0-5),(0,1)'), OK, "1", "TLS"],
   ] as const)
     test(`the host's name: the modem ${what}`, (t) => {
       const { clock, serial, events, parts, open } = setup(t);
-      serial.answers["AT+QSSLCFG=?"] = answer;
+      serial.answers["AT+QSSLCFG=?"] = list;
+      serial.answers['AT+QSSLCFG="checkhost",1,1'] = answer;
       serial.answers['AT+QSSLCFG="checkhost",1,"broker.example"'] = OK;
       serial.answers[OPEN] = ok("+QSSLOPEN: 0,0");
       assert.equal(parts.protectionWords(SERVER), "TLS");
@@ -113,7 +119,7 @@ describe("before a connection is opened", () => {
       assert.deepEqual(events, ["open"]);
       assert.deepEqual(
         serial.commands.filter((text) => text.includes('"checkhost"')),
-        sent ? [`AT+QSSLCFG=${sent}`] : [],
+        [`AT+QSSLCFG="checkhost",1,${sent}`],
       );
       assert.equal(parts.protectionWords(SERVER), words);
       assert.equal(parts.protectionWords(MUTUAL), words.replace("TLS", "TLS, client certificate"));
@@ -247,11 +253,12 @@ function assertNothingSent(commands: string[]): void {
   assert.ok(!commands.some((text) => /SEND/.test(text)), "nothing is sent over a trial");
   let open = "";
   for (const text of commands) {
-    const [, kind, what] = /^AT\+(QI|QSSL)(OPEN|CLOSE)/.exec(text) ?? [];
-    if (what === "CLOSE" && kind === open) open = "";
-    if (what === "OPEN" && kind) {
+    const [, kind, what, numbers = ""] = /^AT\+(QI|QSSL)(OPEN|CLOSE)=([\d,]+)/.exec(text) ?? [];
+    const connection = `${kind} ${numbers.split(",").filter(Boolean).at(-1)}`;
+    if (what === "CLOSE" && connection === open) open = "";
+    if (what === "OPEN") {
       assert.equal(open, "", "the one before is closed");
-      open = kind;
+      open = connection;
     }
   }
   assert.equal(open, "", "the last one, too");
@@ -262,24 +269,24 @@ describe("no handshake: what it is due to", () => {
   const DATES = "TLS: certificate expired, or not valid yet";
   const CA = "TLS: server has another CA: check ca";
   const NO_TLS = "server refuses TLS: check port, RSA, tls 2";
-  const CLIENT = "TLS: client certificate refused: check cert, port";
+  const CLIENT = "TLS: client certificate refused: check cert, ca, port";
   for (const [what, protection, meets, reason, opens] of [
     ["the server can't be reached", SERVER, () => false, "refused: check host, port", 2],
-    ["another host's certificate", SERVER, (d) => d.plain || !d.names, HOST, 3],
-    ["expired, or not valid yet", SERVER, (d) => d.plain || !d.dates, DATES, 4],
-    ["both", SERVER, (d) => d.plain || (!d.dates && !d.names), DATES, 4],
-    ["another CA", SERVER, (d) => d.plain || d.level === 0, CA, 5],
-    ["no TLS on that port, or ECDSA only", SERVER, (d) => d.plain, NO_TLS, 5],
-    ["mutual: another host's certificate", MUTUAL, (d) => d.plain || !d.names, HOST, 3],
-    ["mutual: another CA", MUTUAL, (d) => d.plain || d.level === 0, CA, 6],
+    ["another host's certificate", SERVER, (d) => d.plain || !d.names, HOST, 4],
+    ["expired, or not valid yet", SERVER, (d) => d.plain || !d.dates, DATES, 5],
+    ["both", SERVER, (d) => d.plain || (!d.dates && !d.names), DATES, 5],
+    ["another CA", SERVER, (d) => d.plain || d.level === 0, CA, 6],
+    ["no TLS on that port, or ECDSA only", SERVER, (d) => d.plain, NO_TLS, 6],
+    ["mutual: another host's certificate", MUTUAL, (d) => d.plain || !d.names, HOST, 4],
+    ["mutual: another CA", MUTUAL, (d) => d.plain || d.level === 0, CA, 7],
     [
       "the server does without a certificate, but not with ours",
       MUTUAL,
       (d) => d.plain || d.level < 2,
       CLIENT,
-      5,
+      6,
     ],
-    ["the server demands a certificate, and ours is refused", MUTUAL, (d) => d.plain, CLIENT, 6],
+    ["the server demands a certificate, and ours is refused", MUTUAL, (d) => d.plain, CLIENT, 7],
   ] as const satisfies [
     string,
     typeof SERVER,
@@ -310,10 +317,10 @@ describe("no handshake: what it is due to", () => {
       return serial.commands.filter((text) => text.includes("OPEN")).length;
     };
     serve(wrong_host);
-    assert.equal(opens(), 3);
+    assert.equal(opens(), 4);
     for (let i = 1; i < 12; i++) assert.equal(opens(), 1);
     assert.deepEqual(new Set(events), new Set([HOST]));
-    assert.equal(opens(), 3);
+    assert.equal(opens(), 4);
     serve(() => true);
     const socket = open();
     clock.tick(1000);
@@ -321,7 +328,7 @@ describe("no handshake: what it is due to", () => {
     socket.close();
     clock.tick(1000);
     serve((demands) => demands.plain);
-    assert.equal(opens(), 5);
+    assert.equal(opens(), 6);
     assert.equal(events.at(-1), NO_TLS);
   });
 
@@ -341,7 +348,7 @@ describe("no handshake: what it is due to", () => {
   test("a handshake that never ends is given up after 215 s, with all trials", (t) => {
     const { clock, serial, events, open } = setup(t);
     serial.answers[OPEN] = OK;
-    serial.answers[OPEN_PLAIN] = ok("+QIOPEN: 0,0");
+    serial.answers[OPEN_PLAIN] = ok("+QIOPEN: 1,0");
     open();
     clock.tick(100_000);
     serial.say("\r\n+QSSLOPEN: 0,569\r\n");
