@@ -13,8 +13,8 @@ export function isPlain(protection: Protection): boolean {
   return !protection.tls;
 }
 
-export function protectionWords(_protection: Protection): string {
-  return "plain text";
+export function protectionWords(protection: Protection): string {
+  return protection.tls ? "built without TLS" : "plain text";
 }
 
 /** Something to be refused after, as nothing is refused from inside `open`. */

@@ -1,10 +1,10 @@
 /**
  * The modem's one connection, TCP or TLS, in buffer access mode: the modem keeps what arrives and is read 512 bytes at a time, so
- * its backlog costs us no RAM. TLS has the same commands under other names, AT+QSSLOPEN for AT+QIOPEN. Its states are drawn in
+ * its backlog costs us no RAM. TLS has the same commands under other names: AT+QSSLOPEN for AT+QIOPEN. The states are drawn in
  * socket-state.ts. Clauses: Quectel BG96 TCP/IP Application Note (TCP), SSL AT Commands Manual (SSL).
  *
- * Reading and sending take turns. The modem tells once that bytes arrived, and not again before all were read; that line can
- * get lost, so we also look 5 s after a send.
+ * Reading and sending take turns. The modem tells once that bytes arrived, and not again before all were read; as that line can
+ * get lost, we also look 5 s after a send.
  */
 import { beginTls, isPlain, isTrial, tlsOpened, tlsRow, tlsTold } from "#tls";
 import { decimal } from "../decimal.ts";
@@ -136,7 +136,7 @@ function send(bytes: string): void {
   command("AT+" + kind + "SEND=0," + bytes.length, answered, Limit.Prompt_ms, bytes);
 }
 
-/** In PDP context 1, with SSL context 1, of trials 2; in buffer access mode, 0; TCP from local port 0, any (TCP 2.1.4, SSL 2.2.1). */
+/** In PDP context 1, with SSL context 1, of trials 2; buffer access mode, 0; from local port 0, any (TCP 2.1.4, SSL 2.2.1). */
 function openText(its_socket: ModemSocket): string {
   const target = its_socket.host_ + '",' + its_socket.port_;
   return kind === "QI"
@@ -179,7 +179,6 @@ function enter(next: State): void {
       break;
     case State.Sending:
       send(out);
-      break;
   }
 }
 
@@ -261,7 +260,8 @@ function answered(reason: Reason, lines: string[]): void {
       else enter(State.Protecting);
     } else if (was === State.Opening) {
       // A plain ERROR: nothing is said about the server yet.
-      if (reason) endSocket(reason === Reason.ModemError ? Reason.NoContext : reason);
+      if (reason === Reason.ModemError) reason = kind === "QI" ? Reason.NoContext : Reason.TlsSettings;
+      if (reason) endSocket(reason);
       else {
         enter(State.Connecting);
         // The report may have come first.

@@ -23,7 +23,7 @@ export const enum Evidence {
   Context,
   /** It was, and the network took it away. */
   ContextLost,
-  /** What TLS needs is missing: certificates on the modem, the time. */
+  /** The certificates that TLS needs are not on the modem. */
   Unready,
   /** The modem has no socket for us: none left, no memory, still in use after it was closed. */
   Sockets,
@@ -111,9 +111,6 @@ export function ladder(evidence: Evidence): Ladder {
     // It could be activated, each time.
     case Evidence.ContextLost:
       return rungs(1, 0, 0, 0, 0, 3, Limit.Cap_s);
-    // Files are for a person; the network may tell the time.
-    case Evidence.Unready:
-      return rungs(3, 0, 0, 0, 0, 10, Limit.Cap_s);
     // Nothing was sent yet: it is the modem's own software.
     case Evidence.Sockets:
       return rungs(2, 0, 4, 12, 0, 10, Limit.Cap_s);
@@ -123,8 +120,12 @@ export function ladder(evidence: Evidence): Ladder {
     // Some networks and modems take a connection for a server that they cannot reach.
     case Evidence.Unanswered:
       return rungs(3, 0, 36, 0, 0, 10, Limit.Cap_s);
-    // The server itself has spoken: nothing of ours is to blame but the settings.
+    // Files are for a person.
+    case Evidence.Unready:
+    // Nothing of ours is to blame but the settings, and each try costs a handshake on air.
     case Evidence.Untrusted:
+      return rungs(0, 0, 0, 0, 0, 10, 3600);
+    // The server itself has spoken: nothing of ours is to blame but the settings.
     case Evidence.Refused:
       return rungs(0, 0, 0, 0, 0, 10, Limit.Cap_s);
     // Likewise: it took us. Seldom a context lets small packets pass and loses larger ones.
@@ -159,7 +160,6 @@ export function evidenceOf(why: Reason, accepted: boolean): Evidence {
       return Evidence.ContextLost;
     case Reason.NoAuthority:
     case Reason.NoCertificate:
-    case Reason.ClockUnknown:
       return Evidence.Unready;
     case Reason.TlsSettings:
     case Reason.SocketUnknown:
@@ -171,6 +171,9 @@ export function evidenceOf(why: Reason, accepted: boolean): Evidence {
     case Reason.NameUnknown:
     case Reason.DnsBusy:
       return Evidence.Name;
+    // The time server can't be reached either.
+    case Reason.ClockUnknown:
+      return Evidence.Open;
     case Reason.TlsFailed:
     case Reason.NoTls:
     case Reason.UnknownAuthority:
