@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Faults } from "./faults.ts";
 import type { RpcInfo } from "./rpc.ts";
 import type { Point } from "./store.ts";
+import type { Tenant } from "./tenant.ts";
 
 /** A telemetry message as it was stored. */
 export interface TelemetryMessage {
@@ -86,10 +87,12 @@ export interface ThingsBoard {
   latest(device: string): Point[];
   /** Client attributes. */
   attributes(device: string): Record<string, unknown>;
-  /** Sets shared attributes, and tells the device; a value undefined deletes. */
+  /** Sets attributes that the server shares with the device, and tells it; a value undefined deletes. */
   share(device: string, values: Record<string, unknown>): void;
   /** The device's token is another from now on, and its session is closed; undefined: the device is deleted. */
   changeToken(device: string, token: string | undefined): void;
+  /** Devices, device profiles and OTA packages: all that the REST API shows and changes. */
+  readonly tenant: Tenant;
   on<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
   off<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
   readonly connections: ConnectionInfo[];
