@@ -12,6 +12,8 @@ const DEVICE = "/api/plugins/telemetry/{deviceId}";
 export const TELEMETRY: readonly Route[] = [
   { method: "GET", path: `${ENTITY}/keys/timeseries`, answer: (request) => keysOf(deviceOf(request)) },
   { method: "GET", path: `${ENTITY}/values/timeseries`, answer: timeseries },
+  // Newer clients' name for it, when they ask for a range.
+  { method: "GET", path: `${ENTITY}/values/timeseries/history`, answer: timeseries },
   { method: "POST", path: `${ENTITY}/timeseries/{scope}`, answer: saveTimeseries },
   {
     method: "DELETE",
@@ -98,7 +100,7 @@ const keysOf = (device: Device): string[] => device.store.latest().map(({ key })
 function timeseries(request: Request): Record<string, object[]> {
   const { store } = deviceOf(request);
   const { query, keys } = request;
-  const strict = query.get("useStrictDataTypes") === "true";
+  const strict = query.get("useStrictDataTypes")?.toLowerCase() === "true";
   const show = ({ ts, value }: Point): object => ({ ts, value: strict ? value : textOf(value) });
   if (!keys || !query.has("startTs") || !query.has("endTs")) {
     const latest = new Map(store.latest().map((point) => [point.key, point]));
