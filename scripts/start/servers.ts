@@ -49,7 +49,8 @@ export async function standIn(
   });
   const api = `http://${HOST}:${ports.httpPort}/api`;
   const { id } = thingsboard.tenant.device(DEVICE);
-  const login = `-d '{"username":"${TENANT_USER}","password":"tenant"}' ${api}/auth/login`;
+  const json = "-H Content-Type:application/json -d";
+  const login = `${json} '{"username":"${TENANT_USER}","password":"tenant"}' ${api}/auth/login`;
   const curl = `curl -sH "X-Authorization: Bearer $T"`;
   return {
     host: HOST,
@@ -60,7 +61,7 @@ export async function standIn(
       ...(ports.mqttsPort === undefined ? [] : [`MQTTS:   ${HOST}:${ports.mqttsPort}`]),
       `login:   T=$(curl -s ${login} | cut -d '"' -f 4)`,
       `latest:  ${curl} ${api}/plugins/telemetry/DEVICE/${id}/values/timeseries`,
-      `call:    ${curl} -H Content-Type:application/json -d '{"method":"getStatus","params":{}}' ${api}/rpc/twoway/${id}`,
+      `call:    ${curl} ${json} '{"method":"getStatus","params":{}}' ${api}/rpc/twoway/${id}`,
     ],
     close: () => thingsboard.close(),
   };
