@@ -185,3 +185,31 @@ test("only the first request of a download counts against the rate limit", async
   peer.publish("v2/fw/request/3/chunk/0", "100");
   await peer.expectClose();
 });
+
+test("as a test assigns it: by title, version and bytes; a response that is lost, a chunk that is spoilt", async () => {
+  const { server, connect } = setup();
+  const peer = await connect();
+  server.assign("tracker", { title: "fw", version: "2", bytes: BYTES, algorithm: "CRC32" });
+  assert.equal(server.tenant.device("T1").store.values("SHARED_SCOPE").fw_checksum, "83e7af1e");
+  assert.equal(server.tenant.packages.length, 1);
+  server.faults.lose_responses = 1;
+  peer.publish("v2/fw/request/1/chunk/0", "512");
+  await peer.expect("puback");
+  await peer.expectSilence();
+  server.faults.spoil_chunks = 1;
+  assert.notDeepEqual(await chunk(peer, "fw/request/1/chunk/0", "512"), BYTES.subarray(0, 512));
+  assert.deepEqual(await chunk(peer, "fw/request/1/chunk/0", "512"), BYTES.subarray(0, 512));
+  server.assign("tracker", { title: "fw", version: "3", bytes: BYTES, checksum: "00" });
+  assert.equal(server.tenant.device("T1").store.values("SHARED_SCOPE").fw_checksum, "00");
+  server.assign("tracker", undefined);
+  assert.deepEqual(server.tenant.device("T1").store.values("SHARED_SCOPE"), {});
+  server.faults.lose_responses = 2;
+  for (const [topic, payload] of [
+    ["v1/devices/me/attributes/request/1", "{}"],
+    ["v1/devices/me/rpc/request/1", '{"method":"getSessionLimits"}'],
+  ] as const) {
+    peer.publish(topic, payload);
+    await peer.expect("puback");
+    await peer.expectSilence();
+  }
+});

@@ -1,6 +1,7 @@
 /** OTA packages: a file with a title, a version and a checksum, or the address of one. */
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
+import { uuidOf } from "./entities.ts";
 
 export type OtaType = "FIRMWARE" | "SOFTWARE";
 export const CHECKSUM_ALGORITHMS = ["MD5", "SHA256", "SHA384", "SHA512", "CRC32"] as const;
@@ -35,6 +36,27 @@ export function checksumOf(bytes: Buffer, algorithm: ChecksumAlgorithm): string 
   const sum = Buffer.alloc(4);
   sum.writeUInt32LE(crc32(bytes));
   return sum.toString("hex");
+}
+
+/** Described, not uploaded yet. */
+export function createPackage(
+  type: OtaType,
+  title: string,
+  version: string,
+  { profile_id, now_ms }: { profile_id: string; now_ms: number },
+): OtaPackage {
+  return {
+    id: uuidOf(`package ${type} ${title} ${version}`),
+    created_ms: now_ms,
+    profile_id,
+    type,
+    title,
+    version,
+    tag: undefined,
+    url: undefined,
+    file: undefined,
+    more: {},
+  };
 }
 
 /** What the names of its attributes and topics begin with. */

@@ -83,10 +83,7 @@ export function publishRouted(
     case "attributes_request": {
       const response = attributesFor(device.store, route.id, payload);
       if (!connection.withinRate(device)) return undefined;
-      connection.sendPuback(packet);
-      if (!connection.over && response !== undefined)
-        connection.sendPublish(replyPrefix(packet.topic) + Number(route.id), response);
-      return undefined;
+      return respond(connection, packet, replyPrefix(packet.topic) + Number(route.id), response);
     }
     case "claim":
       takeClaim(device, payload, core.clock.now());
@@ -104,7 +101,24 @@ export function publishRouted(
   }
 }
 
-/** PUBACK comes before the reply, and the reply whether the device subscribed to it or not. */
+/** PUBACK comes before the response, and that whether the device subscribed to it or not; undefined: it never comes. */
+function respond(
+  connection: Publishing,
+  packet: IPublishPacket,
+  topic: string,
+  response: string | Buffer | undefined,
+): undefined {
+  const { core } = connection;
+  connection.sendPuback(packet);
+  if (connection.over || response === undefined) return undefined;
+  if (core.faults.lose_responses === 0) connection.sendPublish(topic, response);
+  else {
+    core.faults.lose_responses--;
+    core.log(undefined, `fault: ${topic} lost`);
+  }
+  return undefined;
+}
+
 function answerRpc(
   connection: Publishing,
   device: Device,
@@ -117,18 +131,12 @@ function answerRpc(
   connection.rpc_reply_topic = prefix;
   const number = String(Number(id));
   if (method === SESSION_LIMITS && prefix.startsWith("v1/")) {
-    connection.sendPuback(packet);
     const limits = connection.core.faults.told_limits ?? device.rate_limits ?? {};
-    if (!connection.over) connection.sendPublish(prefix + number, sessionLimits(limits, MAX_QUEUED));
-    return undefined;
+    return respond(connection, packet, prefix + number, sessionLimits(limits, MAX_QUEUED));
   }
   if (!connection.withinRate(device)) return undefined;
   const answer = answerOf(connection.core.rules, call);
-  if (answer !== undefined) {
-    connection.sendPuback(packet);
-    if (!connection.over) connection.sendPublish(prefix + number, answer);
-    return undefined;
-  }
+  if (answer !== undefined) return respond(connection, packet, prefix + number, answer);
   connection.core.log(device, `no rule answers the RPC ${method}`);
   connection.later(CLIENT_RPC_TIMEOUT_MS, () =>
     connection.sendPublish(connection.rpc_reply_topic + number, TIMEOUT_REPLY),
@@ -136,7 +144,7 @@ function answerRpc(
   return Reason.Success;
 }
 
-/** PUBACK comes before the chunk, and not at all before an error, which closes the connection. */
+/** No PUBACK comes before an error, which closes the connection. */
 function answerDownload(
   connection: Publishing,
   device: Device,
@@ -154,10 +162,17 @@ function answerDownload(
     connection.close(`${packet.topic}: ${answer}`, Reason.ImplementationSpecific);
     return undefined;
   }
-  connection.sendPuback(packet);
-  if (answer && !connection.over)
-    connection.sendPublish(`v2/${request.package}/response/${request.id}/chunk/${request.chunk}`, answer);
-  return undefined;
+  const topic = `v2/${request.package}/response/${request.id}/chunk/${request.chunk}`;
+  return respond(connection, packet, topic, answer && spoiled(answer, connection.core.faults));
+}
+
+function spoiled(chunk: Buffer, faults: FaultSettings): Buffer {
+  if (faults.spoil_chunks === 0 || chunk.length === 0) return chunk;
+  faults.spoil_chunks--;
+  const other = Buffer.from(chunk);
+  const middle = chunk.length >> 1;
+  other[middle] = (other[middle] ?? 0) ^ 1;
+  return other;
 }
 
 /** What the server is set up to refuse: one such value refuses the packet. "": nothing. */

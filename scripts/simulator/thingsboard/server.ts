@@ -20,11 +20,13 @@ import type { Core } from "./core.ts";
 import { authenticate, type DeviceConfig } from "./credentials.ts";
 import type { Device } from "./device.ts";
 import { type FaultSettings, type Faults, NO_FAULTS } from "./faults.ts";
+import { createPackage, type OtaType } from "./ota-package.ts";
+import { assigning } from "./ota-state.ts";
 import { ChangingLimits } from "./rate-limit.ts";
 import { Reason } from "./reasons.ts";
 import { createHttpApi } from "./rest/http-api.ts";
 import { Tenant } from "./tenant.ts";
-import type { ConnectionInfo, ThingsBoard, ThingsBoardEvents } from "./thingsboard.ts";
+import type { ConnectionInfo, ThingsBoard, ThingsBoardEvents, WantedPackage } from "./thingsboard.ts";
 
 export interface ThingsBoardOptions {
   devices: DeviceConfig[];
@@ -189,6 +191,7 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
       tenant.saveAttributes(device, "SHARED_SCOPE", new Map(set));
       tenant.deleteAttributes(device, "SHARED_SCOPE", deleted);
     },
+    assign: (device, wanted, type = "FIRMWARE") => assignPackage(tenant, find(device), wanted, type),
     changeToken(name, token) {
       const device = find(name);
       if (token === undefined) tenant.removeDevice(device);
@@ -200,6 +203,30 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
     off: (event, listener) => void events.off(event, listener as any),
   };
   return server;
+}
+
+function assignPackage(
+  tenant: Tenant,
+  device: Device,
+  wanted: WantedPackage | undefined,
+  type: OtaType,
+): void {
+  const assigned =
+    wanted &&
+    createPackage(type, wanted.title, wanted.version, {
+      profile_id: device.profile.id,
+      now_ms: tenant.clock.now(),
+    });
+  if (assigned) {
+    const file = { name: wanted.title, content_type: "application/octet-stream", bytes: wanted.bytes };
+    tenant.upload(assigned, file, wanted.algorithm ?? "SHA256");
+    if (assigned.file && wanted.checksum !== undefined) assigned.file.checksum = wanted.checksum;
+    assigned.tag = wanted.tag;
+    tenant.packages.push(assigned);
+  }
+  assigning(tenant, type, () => {
+    device.packages[type] = assigned;
+  });
 }
 
 function infoOf(connection: Connection): ConnectionInfo[] {

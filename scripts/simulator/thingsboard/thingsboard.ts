@@ -1,6 +1,7 @@
 /** What the stand-in can be asked and told, apart from how it does it. */
 import type { Duplex } from "node:stream";
 import type { Faults } from "./faults.ts";
+import type { ChecksumAlgorithm, OtaType } from "./ota-package.ts";
 import type { RpcInfo } from "./rpc.ts";
 import type { Point } from "./store.ts";
 import type { Tenant } from "./tenant.ts";
@@ -54,6 +55,18 @@ export interface RpcOptions {
   persistent?: boolean;
 }
 
+/** A package of firmware or software to assign. */
+export interface WantedPackage {
+  title: string;
+  version: string;
+  bytes: Buffer;
+  tag?: string;
+  /** Default SHA256, as ThingsBoard's. */
+  algorithm?: ChecksumAlgorithm;
+  /** Told in place of the right one. */
+  checksum?: string;
+}
+
 export interface ListenOptions {
   /** Port for MQTT; 0: a free one. */
   mqttPort: number;
@@ -89,6 +102,8 @@ export interface ThingsBoard {
   attributes(device: string): Record<string, unknown>;
   /** Sets attributes that the server shares with the device, and tells it; a value undefined deletes. */
   share(device: string, values: Record<string, unknown>): void;
+  /** The device is to run this package, as when it was uploaded and assigned by REST; undefined: none. */
+  assign(device: string, wanted: WantedPackage | undefined, type?: OtaType): void;
   /** The device's token is another from now on, and its session is closed; undefined: the device is deleted. */
   changeToken(device: string, token: string | undefined): void;
   /** Devices, device profiles and OTA packages: all that the REST API shows and changes. */

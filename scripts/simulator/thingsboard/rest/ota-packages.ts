@@ -1,10 +1,10 @@
 /** OTA packages: first what they are, then the file. */
-import { entityId, uuidOf } from "../entities.ts";
+import { entityId } from "../entities.ts";
 import {
   CHECKSUM_ALGORITHMS,
   type ChecksumAlgorithm,
+  createPackage,
   type OtaPackage,
-  type OtaType,
 } from "../ota-package.ts";
 import type { Tenant } from "../tenant.ts";
 import { TENANT_ID } from "./login.ts";
@@ -61,16 +61,11 @@ function create(tenant: Tenant, body: Record<string, unknown>): object {
   const profile = idIn(deviceProfileId);
   if (tenant.packages.some((one) => one.title === title && one.version === version))
     throw badRequest("OtaPackage with such title and version already exists!");
+  const profile_id = profile ? profileOf(tenant, profile).id : tenant.defaultProfile.id;
   const made: OtaPackage = {
-    id: uuidOf(`package ${type} ${title} ${version}`),
-    created_ms: tenant.clock.now(),
-    profile_id: profile ? profileOf(tenant, profile).id : tenant.defaultProfile.id,
-    type: type as OtaType,
-    title: String(title),
-    version: String(version),
+    ...createPackage(type, String(title), String(version), { profile_id, now_ms: tenant.clock.now() }),
     tag: textIn(tag),
     url: usesUrl === true ? textIn(url) : undefined,
-    file: undefined,
     more,
   };
   tenant.packages.push(made);
