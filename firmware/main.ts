@@ -58,8 +58,9 @@ E.on("errorFlag", function (flags) {
 process.on("uncaughtException", function (error: any) {
   const text = error + "\n" + (error && error.stack);
   print("Uncaught " + text);
-  // Not what somebody at the console mistyped.
-  if (text.lastIndexOf("bootcde") >= 0 && text.lastIndexOf("REPL") < 0) restart(Ended.Crash, text);
+  // Not what somebody at the console mistyped. Some functions may lie in the lead of the outbox's file.
+  if ((text.lastIndexOf("bootcde") >= 0 || text.lastIndexOf("tb.box") >= 0) && text.lastIndexOf("REPL") < 0)
+    restart(Ended.Crash, text);
 });
 print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
 // A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.

@@ -18,7 +18,8 @@ export const BUDGETS = {
   blob_bytes: ofEach("blob_bytes"),
   /**
    * The same in the interpreter's tokens, as it is flashed, on a RAK8212: of its 40,960 bytes of Storage the outbox's file
-   * has 12,288 and the settings 512.
+   * has 12,288 and the settings 512. What fits of the code's first functions into 4,060 bytes of the outbox's file is not
+   * counted: flash/code-layout.ts.
    */
   flashed_bytes: 28_160,
   /**
@@ -38,14 +39,15 @@ export const BUDGETS = {
   variables: 2_500,
   /**
    * Of those in use, connected and reporting, all its features in. Espruino's own modules for the modem and MQTT, which do
-   * far less, use 815 to 841. 1,250 were planned; 1,542 are measured, of which 1,180 are functions and globals just loaded.
+   * far less, use 815 to 841. 1,250 were planned; 1,585 are measured (1,542 before TLS), of which 1,221 are functions and
+   * globals just loaded.
    */
-  variables_in_use: 1_550,
+  variables_in_use: 1_600,
   /**
-   * The most of them in use between two callbacks, with what the interpreter has not collected yet: 1,705 are measured, where
-   * 1,700 were planned. 750 are left for a user's own code.
+   * The most of them in use between two callbacks, with what the interpreter has not collected yet: 1,751 are measured, where
+   * 1,700 were planned. 700 are left for a user's own code.
    */
-  most_variables: 1_750,
+  most_variables: 1_800,
   /** Variables gained over a day of faults. */
   growth: 0,
   /**

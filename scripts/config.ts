@@ -1,7 +1,7 @@
 /** `npm run config`: a tracker's settings, asked for and checked, in a file for `npm run flash`. */
 import type { BoardName } from "./boards.ts";
 import { UsageError } from "./command-line.ts";
-import { type Asking, ask, type NewFile, useRoot } from "./config/ask.ts";
+import { type Asking, ask, askTrust, type NewFile, useRoot } from "./config/ask.ts";
 import { presentSettings, textOf } from "./config/document.ts";
 import { fields } from "./config/fields.ts";
 import { readText, writePublicText, writeSecretText } from "./config/file.ts";
@@ -107,12 +107,18 @@ const hasServer = (settings: Settings): boolean => Boolean(valueAt(settings, "se
 /** `--fetch-ca`. */
 async function fetchRoot(
   settings: Settings,
-  { out, fingerprint }: ConfigOptions,
-  { roots, complain }: Surroundings,
+  { out, fingerprint, yes }: ConfigOptions,
+  surroundings: Surroundings,
 ): Promise<NewFile> {
+  const { roots, interactive, complain } = surroundings;
   const target = targetOf(out, settings);
   complain(lookingAt(target));
   const look = await lookAt(target, roots);
+  if (look.root && !look.root.isPublic && fingerprint === undefined && interactive && !yes) {
+    const file = await askTrust(look, surroundings);
+    if (!file) throw new Cancelled();
+    return useRoot(settings, out, file);
+  }
   const root = demandTrust(look, fingerprint);
   for (const line of [...look.lines, ...rootLines(root)]) complain(line);
   return useRoot(settings, out, rootFile(root));

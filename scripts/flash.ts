@@ -24,16 +24,17 @@ import {
   STARTING,
   STOPPED,
 } from "./flash/interruption.ts";
+import { writeLead } from "./flash/lead.ts";
 import { type FlashOptions, flashCommand, readOptions } from "./flash/options.ts";
-import { wantedBytes } from "./flash/outbox-file.ts";
+import { OUTBOX_FILE, wantedBytes } from "./flash/outbox-file.ts";
 import { describeOutcome } from "./flash/outcome.ts";
-import { isDone, makeRoom, planFor, type Wanted } from "./flash/plan.ts";
-import { type Output, showProgress, waitFor } from "./flash/progress.ts";
+import { isDone, makeRoom, type Plan, planFor, type Wanted } from "./flash/plan.ts";
+import { type Output, type Progress, showProgress, waitFor } from "./flash/progress.ts";
 import type { RelayTimes } from "./flash/relay.ts";
 import { buildRelay } from "./flash/relay-program.ts";
 import { type Memory, startApp, stopApp } from "./flash/restart.ts";
-import { SETTINGS_FILE, settingsOf, storedCertificates, storedFault, withBytes } from "./flash/settings.ts";
-import { erase, eraseOrphans, type NewFile } from "./flash/storage.ts";
+import { settingsOf, storedCertificates, storedFault, withBytes } from "./flash/settings.ts";
+import { erase, eraseOrphans } from "./flash/storage.ts";
 import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 
 /** What the command stands on; the process's own when not told. */
@@ -64,8 +65,6 @@ const PROCESS: Surroundings = {
 
 /** As long as a board may take to say its line, and to start the tracker. */
 const STARTS_MS = 13_500;
-/** The Storage file that runs at the start. */
-const CODE_FILE = ".bootcde";
 
 /** Returns the exit code. */
 export async function flash(args: string[], given: Partial<Surroundings> = {}): Promise<number> {
@@ -124,22 +123,22 @@ async function flashDevice(
   const firmware = await around.firmware(board, features);
   if (boardOf(firmware.board) !== board)
     throw new DeviceError(`the firmware is for ${firmware.board}, the board is a ${device.env.BOARD}`);
-  const code = pretokenise(firmware.code, device.env.VERSION);
+  const tokenise = (text: string): string => pretokenise(text, device.env.VERSION);
+  const code = tokenise(firmware.code);
   if (code !== firmware.code)
     say(`Pretokenised: ${count(code.length)} instead of ${count(firmware.code.length)} bytes`);
   const wanted = {
     board,
-    files: [
-      ...(settings === undefined ? [] : [{ name: SETTINGS_FILE, bytes: settings }]),
-      { name: CODE_FILE, bytes: code },
-    ],
+    settings,
+    code: firmware.code,
+    tokenise,
     outbox_bytes: await wantedBytes(device, board, settings),
     force: options.force ?? false,
   };
   const consent = consentTo({ given: options.compact ?? false, ask: around.ask });
-  const plan = await planFor(device, wanted);
-  if (plan.way !== "write") await consent();
-  const isThere = isDone(plan);
+  const first = await planFor(device, wanted);
+  if (first.way !== "write") await consent();
+  const isThere = isDone(first);
 
   const seesModem = certificates.length + stored.length > 0;
   if (isThere) say("All of it is on the board already");
@@ -184,7 +183,7 @@ async function bring(load: Load): Promise<Memory> {
   interruption.at(STOPPED);
   const idle = await stopApp(device);
   let certifier: Certifier | undefined;
-  let files: NewFile[] = [];
+  let plan: Plan | undefined;
   try {
     if (certificates) {
       const { say, output, relay: program, times } = around;
@@ -202,20 +201,20 @@ async function bring(load: Load): Promise<Memory> {
       });
     }
     await certifier?.put();
-    if (!load.isThere) files = await makeReady(load);
+    if (!load.isThere) plan = await makeReady(load);
   } catch (error) {
     // What is on the board still is whole: it goes on.
     await device.evaluate("load()").catch(() => {});
     throw error;
   }
-  for (const file of files) await write(device, file, around, interruption);
+  if (plan) await writeAll(device, wanted.board, plan, around, interruption);
   interruption.at(STARTING);
   await certifier?.tidy();
   return idle;
 }
 
-/** Makes room for what is to be written, and gives that. What the app wrote meanwhile counts. */
-async function makeReady({ device, wanted, around, interruption, consent }: Load): Promise<NewFile[]> {
+/** Makes room for what is to be written, and tells what that is. What the app wrote meanwhile counts. */
+async function makeReady({ device, wanted, around, interruption, consent }: Load): Promise<Plan> {
   await eraseOrphans(device);
   const plan = await planFor(device, wanted);
   if (plan.way !== "write") {
@@ -223,7 +222,7 @@ async function makeReady({ device, wanted, around, interruption, consent }: Load
     interruption.at(COMPACTING);
   }
   await makeRoom(device, plan, around);
-  return plan.files;
+  return plan;
 }
 
 /** The blob's name. Throws `DeviceError` when there is none for this board, or not on this interpreter. */
@@ -237,27 +236,59 @@ function boardFor({ name, env }: Device, { board: wanted }: FlashOptions): Board
   return board;
 }
 
+/** The code comes last: until it is whole nothing of it runs. */
+async function writeAll(
+  device: Device,
+  board: BoardName,
+  { lead, files }: Plan,
+  around: Surroundings,
+  interruption: Interruption,
+): Promise<void> {
+  if (lead) {
+    const what = `the code's first part, in ${OUTBOX_FILE},`;
+    interruption.at(notWhole(what));
+    await write(what, lead.length, around, (update) => writeLead(device, board, lead, update));
+  }
+  for (const { name, bytes } of files) {
+    interruption.at(notWhole(name));
+    await write(name, bytes.length, around, (update) => upload(device, name, bytes, update));
+  }
+}
+
 /**
  * Writes a file over the old one, which Storage deletes with the new one's first word. At whatever byte this ends, the
  * board boots the plain interpreter: `upload` leaves the first word open until the rest is there, and what is missing reads
  * as 0xFF, the end of the code for Espruino's lexer. The next run writes the file anew.
  */
-async function write(
+async function upload(
   device: Device,
-  { name, bytes }: NewFile,
-  { say, output }: Surroundings,
-  interruption: Interruption,
+  name: string,
+  bytes: string,
+  update: Progress["update"],
 ): Promise<void> {
-  interruption.at(notWhole(name));
-  const progress = showProgress(name, bytes.length, output);
   try {
-    await device.upload(name, bytes, progress.update);
+    await device.upload(name, bytes, update);
+  } catch (error) {
+    // Some of it may be there, but not as sent: nobody knows what it would do. Of no use when the board is gone.
+    if (error instanceof DeviceError) await erase(device, name).catch(() => {});
+    throw error;
+  }
+}
+
+/** Shows how far it is, and what came of it. */
+async function write(
+  what: string,
+  length: number,
+  { say, output }: Surroundings,
+  action: (update: Progress["update"]) => Promise<void>,
+): Promise<void> {
+  const progress = showProgress(what, length, output);
+  try {
+    await action(progress.update);
   } catch (error) {
     progress.stop();
     if (!(error instanceof DeviceError)) throw error;
-    // Some of it may be there, but not as sent: nobody knows what it would do. Of no use when the board is gone.
-    await erase(device, name).catch(() => {});
-    throw new DeviceError(`${error.message} ${notWhole(name)}`);
+    throw new DeviceError(`${error.message} ${notWhole(what)}`);
   }
   say(`${progress.stop()}, checksum right`);
 }

@@ -14,7 +14,7 @@ import { createModem } from "./simulator/modem/modem.ts";
 import { createReceiver } from "./simulator/receiver.ts";
 import { modemPeerAfterSetup } from "./simulator/wiring.ts";
 import { simulatedPorts, startRealInterpreter } from "./simulator/world.ts";
-import { makeCertificates } from "./start/certificates.ts";
+import { fingerprintOf, makeCertificates } from "./start/certificates.ts";
 import { offerConsole } from "./start/console.ts";
 import { readOptions, type StartOptions, startCommand } from "./start/options.ts";
 import { isFix, sampleLine } from "./start/sample-line.ts";
@@ -86,13 +86,17 @@ async function run(options: StartOptions): Promise<number> {
   const tracker = real || (await startBoardThread({ ...world, modem: modemPeerAfterSetup(modem) }));
   waiting.over();
   const file = writeTrackerFile(SETTINGS, wanted, real ? real.ports : simulatedPorts(!!receiver));
+  const console_address = terminal ? terminal.linkedIn(SETTINGS) : undefined;
   const hints = [
     ...(options.log ? [options.log.note] : []),
     ...server.hints,
     ...(certificates?.device ? [] : [`token:   ${token}`]),
+    ...(certificates
+      ? [`root:    ${join(dirname(file), "ca.pem")}, SHA-256 ${fingerprintOf(certificates.ca)}`]
+      : []),
     `APN:     ${APN}`,
-    `config:  npm run flash -- --config ${file}`,
-    ...(terminal ? [terminal.hint] : []),
+    `config:  npm run flash -- --config ${file}${console_address ? ` ${console_address}` : ""}`,
+    ...(console_address ? [`console: npm run repl -- ${console_address}`] : []),
   ];
   for (const hint of hints) console.log(hint);
   waiting.for(options.gnss === "none" ? "waiting for the first report" : "waiting for the first fix");

@@ -20,17 +20,20 @@ import { startCommand } from "../scripts/start/options.ts";
 import { builtBlob } from "./device/rig.ts";
 
 /** Text without code, wherever its lines break. */
-const prose = (markdown: string): string => markdown.replace(/^```[\s\S]*?^```/gm, "").replace(/\s+/g, " ");
+const prose = (markdown: string): string =>
+  markdown.replace(/^ *```[\s\S]*?^ *```/gm, "").replace(/\s+/g, " ");
+
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 
 /** A number that a file of the firmware keeps to itself. */
 function constant(file: string, place: RegExp): number {
-  return Number(place.exec(readFileSync(new URL(`../firmware/${file}`, import.meta.url), "utf8"))?.[1]);
+  return Number(place.exec(read(`../firmware/${file}`))?.[1]);
 }
 
 const telemetryTopic = (version: number): number => (topics(version)[Topic.TELEMETRY] as string).length;
 
-const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const readme = read("../README.md");
+const manifest = JSON.parse(read("../package.json"));
 
 /** The cells of the table rows that begin with a name in code style, by name; a cell may name several. */
 const rows = new Map<string, string[]>();
@@ -131,6 +134,23 @@ describe("the README", () => {
   test("has every option of npm run certificate, flash, repl and doctor", () => {
     for (const { options } of [certificateCommand(), flashCommand(), replCommand(), doctorCommand()])
       for (const { long } of options) assert.ok(readme.includes(`\`${long}`), `${long}`);
+  });
+
+  test("of TLS has every reason that the tracker says, and what a trial may cost", () => {
+    const tls = read("../firmware/modem/README.md");
+    const said = [...read("../firmware/words.ts").matchAll(/return "(.*\bTLS\b.*)";/g)].map(
+      ([, text]) => text,
+    );
+    assert.ok(said.length > 8);
+    for (const text of said) assert.ok(tls.includes(`\n| \`${text}\` `), text);
+    assert.match(
+      prose(tls),
+      new RegExp(`within ${constant("modem/socket.ts", /\bConnectTls_ms = (\d+)000,/)} seconds`),
+    );
+    assert.match(
+      prose(tls),
+      new RegExp(`the next ${constant("modem/trials.ts", /\bSame = (\d+),/) - 1} failures in a row`),
+    );
   });
 
   test("asks for the Node that package.json asks for", () => {

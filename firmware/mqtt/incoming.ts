@@ -1,5 +1,5 @@
 /**
- * What comes from the network: that the connection is open, bytes, packets. While more than half a send waits for the socket
+ * What comes from the network: that the connection is open, bytes, packets. While more than a quarter of a send waits for the socket
  * nothing is read from the modem, and nothing of what was read is handled.
  */
 import { Reason } from "../reason.ts";
@@ -57,9 +57,9 @@ function handleReceived(): void {
   flush();
 }
 
-/** Nothing more comes in while more than half a send waits. */
+/** Nothing more comes in while more than a quarter of a send waits. */
 function takesData(): boolean {
-  return !out.length || (out.length < 2 && (out[0] as string).length < Limit.Segment / 2);
+  return !out.length || (out.length < 2 && (out[0] as string).length < Limit.Segment / 4);
 }
 
 /** Handles one packet; returns what is wrong with it. See `Take`. */

@@ -79,14 +79,18 @@ export const DISCONNECT = "\xe0\0";
 
 /**
  * A packet, its remaining length in one to four digits [2.2.3]. Bodies: PUBLISH: the topic as a `field`, at QoS 1 and 2
- * the identifier as `uint16`, the message [3.3]; PUBACK: the identifier [3.4]; SUBSCRIBE: that, then for each filter a
+ * the identifier as `uint16`, the message, which may be given apart as `payload` [3.3]; PUBACK: the identifier [3.4]; SUBSCRIBE: that, then for each filter a
  * `field` and the highest QoS, one byte [3.8]; UNSUBSCRIBE: the identifier, then a `field` for each filter [3.10].
  */
-export function packet(first: First, body: string): string {
-  let head = chr(first);
-  let length = body.length;
-  for (; length > 127; length >>= 7) head += chr(128 | (length & 127));
-  return head + chr(length) + body;
+export function packet(first: First, body: string, payload?: string): string {
+  let bytes = chr(first);
+  let length = body.length + (payload ? payload.length : 0);
+  for (; length > 127; length >>= 7) bytes += chr(128 | (length & 127));
+  // Appended, not joined: a payload takes its own size once more, not twice.
+  bytes += chr(length);
+  bytes += body;
+  if (payload) bytes += payload;
+  return bytes;
 }
 
 /** A packet identifier, 1 to 65,535 [2.3.1], and the like. */

@@ -103,8 +103,11 @@ export function publish(
   const id = qos ? nextId() : 0;
   const bytes = packet(
     id ? First.PUBLISH_QOS_1 : First.PUBLISH,
-    field(topic) + (id ? uint16(id) : "") + payload,
+    field(topic) + (id ? uint16(id) : ""),
+    payload,
   );
+  // It is in the packet: while that goes on its way memory is scarce.
+  payload = "";
   // A hundred replies for which nobody waits take little RAM.
   const waits = is_message || (done !== 0 && flight.length < Limit.Waiting);
   const awaited = id ? Await.Acknowledgement : Await.Socket;

@@ -130,7 +130,7 @@ async function askRoot(
 }
 
 /** Shows what was seen, and asks whether the root is to be trusted; undefined: it is not, or there is none. */
-async function askTrust(
+export async function askTrust(
   { lines, root }: Look,
   asking: Asking,
 ): Promise<{ name: string; text: string } | undefined> {

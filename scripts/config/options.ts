@@ -60,11 +60,11 @@ export function configCommand(): Command {
     .option("--yes", "ask nothing")
     .option(
       "--fetch-ca",
-      "look at the server from this computer, and take the root of its certificate as --ca if Node's list has it",
+      "look at the server from this computer, and take the root of its certificate as --ca: one of Node's list, or, asked for, one whose fingerprint you know",
     )
     .option(
       "--fingerprint <SHA256>",
-      "with --fetch-ca: take a root that no list has, if this is its fingerprint",
+      "with --fetch-ca: take a root that no list has without asking, if this is its fingerprint",
       text((given) => /^[\da-f]{64}$/i.test(given.replaceAll(":", "")), "64 hexadecimal digits"),
     )
     .option("--check <FILE>", "write nothing, say what is wrong with FILE, one line a fault", filePath)

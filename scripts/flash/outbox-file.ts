@@ -1,7 +1,8 @@
 /**
  * The Storage file with the outbox, of boards that have no flash besides Storage. Its records lie at fixed places in flash
  * pages, so Storage must not move it. It does not when nothing deleted lies in front of the file; and not even touch its
- * pages when it is the first file, as it then ends with a page. The format is firmware/tracker/slot.ts's.
+ * pages when it is the first file, as it then ends with a page. The format is firmware/tracker/slot.ts's. What is in front of
+ * its first whole page, the lead, has code; see code-layout.ts.
  */
 import { First, Format, Half, Kind, Size } from "../../firmware/tracker/slot.ts";
 import { type BoardName, entryOf } from "../boards.ts";
@@ -13,10 +14,13 @@ export const OUTBOX_FILE = "tb.box";
 /** Has this board its outbox in the file? */
 export const isBoxed = (board: BoardName): boolean => entryOf(board).storage_start !== undefined;
 
-const HEADER_BYTES = 32;
-const BLOCK_BYTES: number = Size.Block;
-/** With the header a block: what a file may need until the first block begins. */
-const LEAD_BYTES = BLOCK_BYTES - HEADER_BYTES;
+export const HEADER_BYTES = 32;
+export const BLOCK_BYTES: number = Size.Block;
+/** With the header a block: what a file may need until the first block begins, and has as the first file. */
+const REST_BYTES = BLOCK_BYTES - HEADER_BYTES;
+/** Where the lead begins in the file: with a write at 0 Storage would make the file anew. */
+export const LEAD_OFFSET = 4;
+export const LEAD_BYTES = REST_BYTES - LEAD_OFFSET;
 /** Some milliseconds a record. */
 const COUNT_TIMEOUT_MS = 60_000;
 
@@ -41,7 +45,7 @@ export interface OutboxFile {
 const blockBytes = (bytes: number): number => Math.floor(bytes / BLOCK_BYTES) * BLOCK_BYTES;
 
 /** The file's length for a setting. */
-export const boxLength = (outbox_bytes: number): number => blockBytes(outbox_bytes) + LEAD_BYTES;
+export const boxLength = (outbox_bytes: number): number => blockBytes(outbox_bytes) + REST_BYTES;
 
 /** The first byte of the first block, and that after the last. */
 function blocks(address: number, length: number): [from: number, to: number] {
@@ -81,6 +85,11 @@ export async function findBox(device: Device, board: BoardName): Promise<OutboxF
   const [from, to] = blocks(address, length);
   return { address, bytes: to - from, before: places.map(([, , name]) => name) };
 }
+
+/** Its lead can have code: it shares pages with no other file, and none with its blocks. */
+export const hasLead = async (device: Device, { address, before }: OutboxFile): Promise<boolean> =>
+  !before.length &&
+  Number(await device.evaluate(`require("Flash").getPage(${address}).length`)) <= BLOCK_BYTES;
 
 /** Compaction would move it, once these files are erased. */
 export function isMovable({ before }: OutboxFile, erased: string[]): boolean {

@@ -2,17 +2,34 @@
 import type { BoardName } from "../boards.ts";
 import { count } from "../build/report.ts";
 import { type Device, DeviceError } from "../device/device.ts";
-import { boxLength, countWaiting, findBox, isMovable, makeBox, OUTBOX_FILE } from "./outbox-file.ts";
+import { CODE_FILE, type CodeLayout, layOut, type Tokenise } from "./code-layout.ts";
+import { isLeadStored } from "./lead.ts";
+import { boxLength, countWaiting, findBox, hasLead, isMovable, makeBox, OUTBOX_FILE } from "./outbox-file.ts";
 import { type Output, waitFor } from "./progress.ts";
-import { erase, isStored, type NewFile, type Room, readStorage, type Way, wayFor } from "./storage.ts";
+import { SETTINGS_FILE, storedSettings } from "./settings.ts";
+import {
+  erase,
+  findWay,
+  isOrphan,
+  isStored,
+  type NewFile,
+  type Room,
+  readStorage,
+  refuseProgram,
+  tooFull,
+  type Way,
+} from "./storage.ts";
 
 /** A sector of 128 KB takes a second or two to erase. */
 const COMPACTION_TIMEOUT_MS = 60_000;
 
 export interface Wanted {
   board: BoardName;
-  /** What the board is to have. */
-  files: NewFile[];
+  /** Undefined: those on the board stay. */
+  settings: string | undefined;
+  /** The blob, and its form in Storage. */
+  code: string;
+  tokenise: Tokenise;
   /** Of the outbox's file, in whole blocks; undefined: this board has none. */
   outbox_bytes: number | undefined;
   /** Go on where samples would be lost. */
@@ -25,6 +42,8 @@ export interface Plan {
   erase: string[];
   /** The outbox's file is made, in front of all that is written; 0: it is not. */
   outbox_bytes: number;
+  /** Written into the lead of the outbox's file, before the others; "": nothing is. */
+  lead: string;
   /** Written, in this order. */
   files: NewFile[];
   /** Told to the user. */
@@ -38,7 +57,8 @@ export interface Told {
 }
 
 /** Nothing is to be done. */
-export const isDone = ({ outbox_bytes, files }: Plan): boolean => !outbox_bytes && !files.length;
+export const isDone = ({ outbox_bytes, lead, files }: Plan): boolean =>
+  !outbox_bytes && !lead && !files.length;
 
 /** All that needs room. */
 export const roomsOf = ({ outbox_bytes, files }: Pick<Plan, "outbox_bytes" | "files">): Room[] => [
@@ -48,36 +68,45 @@ export const roomsOf = ({ outbox_bytes, files }: Pick<Plan, "outbox_bytes" | "fi
 
 const namesOf = (files: NewFile[]): string[] => files.map(({ name }) => name);
 
+const OURS = [OUTBOX_FILE, SETTINGS_FILE, CODE_FILE];
+const isOurs = ([name]: [string, number]): boolean => OURS.includes(name) || isOrphan(name);
+
 /** Throws `DeviceError` when there is no room, or samples in the outbox would be lost. */
 export async function planFor(device: Device, wanted: Wanted): Promise<Plan> {
-  const missing: NewFile[] = [];
-  for (const file of wanted.files) if (!(await isStored(device, file))) missing.push(file);
   const state = await readStorage(device);
+  refuseProgram(state);
   const { board, outbox_bytes = 0 } = wanted;
   const box = outbox_bytes ? await findBox(device, board) : undefined;
+  const keeps = box?.bytes === (outbox_bytes || undefined);
+  const leads = box && keeps ? await hasLead(device, box) : outbox_bytes > 0 && state.free === state.total;
+  // Then the outbox's file can become the first one.
+  const alone = outbox_bytes > 0 && state.files.every(isOurs);
 
-  const plan: Plan = { way: "write", erase: [], outbox_bytes: 0, files: missing, notes: [] };
-  let why = "";
-  if (box?.bytes !== (outbox_bytes || undefined)) {
-    plan.outbox_bytes = outbox_bytes;
-    if (box) why = `outbox_bytes is ${count(outbox_bytes)} now, and was ${count(box.bytes)}`;
+  const whole = layOut(wanted.code, wanted.tokenise, false);
+  let plan = await missing(device, wanted, whole, keeps ? 0 : outbox_bytes);
+  let way = findWay(state, roomsOf(plan));
+  if (!way && leads) {
+    const split = layOut(wanted.code, wanted.tokenise, true);
+    plan = await missing(device, wanted, split, plan.outbox_bytes);
+    way = findWay(state, roomsOf(plan));
   }
-  plan.way = wayFor(state, roomsOf(plan));
-  if (plan.way === "erase") {
-    plan.erase = namesOf(missing);
+  if (!way && (leads || !alone)) throw tooFull(state, roomsOf(plan));
+  if (way) plan.way = way;
+  if (way === "erase") {
+    plan.erase = namesOf(plan.files);
     plan.notes.push("There is no room beside the old firmware: erasing it first");
   }
-  if (plan.way !== "write" && box && !plan.outbox_bytes && isMovable(box, plan.erase)) {
-    plan.outbox_bytes = outbox_bytes;
-    why = "clearing deleted files away moves it";
-  }
-  if (plan.way !== "write" && plan.outbox_bytes) {
+  let why = box && !keeps ? `outbox_bytes is ${count(outbox_bytes)} now, and was ${count(box.bytes)}` : "";
+  if (!way) why ||= "only as the first file in Storage it leaves room for the code";
+  const moves = box && keeps && plan.way !== "write" && isMovable(box, plan.erase);
+  if (moves) why = "clearing deleted files away moves it";
+  if (!way || moves || (plan.outbox_bytes && plan.way !== "write")) {
     // Once for all: as the first file it will not be moved again.
-    plan.way = "erase";
-    plan.files = wanted.files;
-    plan.erase = [OUTBOX_FILE, ...namesOf(wanted.files)];
-    plan.notes = ["Erasing the old firmware first, so that the outbox gets the first place in Storage"];
-    wayFor(state, roomsOf(plan));
+    const settings = wanted.settings ?? (alone ? await storedSettings(device) : undefined);
+    plan = anew(outbox_bytes, settings, whole);
+    if (alone && !findWay(state, roomsOf(plan)))
+      plan = anew(outbox_bytes, settings, layOut(wanted.code, wanted.tokenise, true));
+    if (!findWay(state, roomsOf(plan))) throw tooFull(state, roomsOf(plan));
   }
   if (!plan.outbox_bytes) return plan;
   if (!box) plan.notes.push(`The outbox gets ${count(outbox_bytes)} bytes of Storage: ${OUTBOX_FILE}`);
@@ -93,6 +122,45 @@ export async function planFor(device: Device, wanted: Wanted): Promise<Plan> {
   }
   return plan;
 }
+
+/** What is not on the board as it should be. */
+async function missing(
+  device: Device,
+  { settings }: Wanted,
+  { lead, boot }: CodeLayout,
+  outbox_bytes: number,
+): Promise<Plan> {
+  const plan: Plan = { way: "write", erase: [], outbox_bytes, lead: "", files: [], notes: [] };
+  if (lead && !(await isLeadStored(device, lead))) {
+    plan.lead = lead;
+    if (!outbox_bytes && !(await isLeadStored(device, "")))
+      plan.notes.push(
+        `The page with the code's first part and the header of ${OUTBOX_FILE} is erased: keep the power on, or all of its Storage is lost`,
+      );
+  }
+  // The code goes with its lead.
+  for (const file of filesOf(settings, boot))
+    if ((plan.lead && file.name === CODE_FILE) || !(await isStored(device, file))) plan.files.push(file);
+  return plan;
+}
+
+/** All of it, with the outbox as the first of our files. */
+function anew(outbox_bytes: number, settings: string | undefined, { lead, boot }: CodeLayout): Plan {
+  const files = filesOf(settings, boot);
+  return {
+    way: "erase",
+    erase: [OUTBOX_FILE, ...namesOf(files)],
+    outbox_bytes,
+    lead,
+    files,
+    notes: ["Erasing the old firmware first, so that the outbox gets the first place in Storage"],
+  };
+}
+
+const filesOf = (settings: string | undefined, boot: string): NewFile[] => [
+  ...(settings === undefined ? [] : [{ name: SETTINGS_FILE, bytes: settings }]),
+  { name: CODE_FILE, bytes: boot },
+];
 
 /**
  * Makes room the least harmful way, and says what it does. The app must not run any more: its functions are in what is
@@ -110,7 +178,7 @@ export async function makeRoom(device: Device, plan: Plan, { say, output }: Told
       device.evaluate('require("Storage").compact()', COMPACTION_TIMEOUT_MS),
     );
     const after = await readStorage(device);
-    if (wayFor(after, roomsOf(plan)) !== "write")
+    if (findWay(after, roomsOf(plan)) !== "write")
       throw new DeviceError(
         `the Storage could not be compacted (${count(after.free)} bytes are free): copy what you want to keep, then require("Storage").eraseAll() on the board's console, which also loses what waits in the outbox, and flash again`,
       );

@@ -64,10 +64,16 @@ export function withBytes(stored: Certificate[]): Certificate[] {
   );
 }
 
+/** The file as the board has it. */
+export async function storedSettings(device: Device): Promise<string | undefined> {
+  const text = await device.evaluate(`require("Storage").read("${SETTINGS_FILE}")`);
+  return typeof text === "string" ? text : undefined;
+}
+
 /** What is wrong with the settings on the board, in one line; "" when nothing is. */
 export async function storedFault(device: Device, board: BoardName, built: Choices): Promise<string> {
-  const text = await device.evaluate(`require("Storage").read("${SETTINGS_FILE}")`);
-  if (typeof text !== "string") return "there are no settings on the board";
+  const text = await storedSettings(device);
+  if (text === undefined) return "there are no settings on the board";
   const checked = settingsFor(board, text, built);
   return "faults" in checked ? `the settings on the board are wrong: ${checked.faults[0]}` : "";
 }

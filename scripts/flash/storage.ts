@@ -58,9 +58,10 @@ export async function isStored(device: Device, { name, bytes }: NewFile): Promis
  * ever find again.
  */
 export async function eraseOrphans(device: Device): Promise<void> {
-  for (const [name] of (await readStorage(device)).files)
-    if (name.includes("\xff")) await erase(device, name);
+  for (const [name] of (await readStorage(device)).files) if (isOrphan(name)) await erase(device, name);
 }
+
+export const isOrphan = (name: string): boolean => name.includes("\xff");
 
 export async function erase(device: Device, name: string): Promise<void> {
   // In ASCII: a byte 0xFF, even in a string, is the end of the code for Espruino's lexer.
@@ -71,24 +72,41 @@ export async function erase(device: Device, name: string): Promise<void> {
   await device.evaluate(`require("Storage").erase(${literal})`);
 }
 
-/** How room for the files can be had. Throws `DeviceError` when it cannot. */
-export function wayFor(state: StorageState, files: Room[]): Way {
+/** How room for the files can be had; undefined: it cannot. */
+export function findWay(state: StorageState, files: Room[]): Way | undefined {
+  const { needed, trash, all } = reckon(state, files);
+  if (needed <= state.free) return "write";
+  if (needed <= state.free + trash) return "compact";
+  return needed <= all ? "erase" : undefined;
+}
+
+/** What is needed, what deleted files have, and what can be had. */
+function reckon(state: StorageState, files: Room[]) {
+  const replaced = state.files.filter(([name]) => isOrphan(name) || files.some((file) => file.name === name));
+  const trash =
+    state.total - state.free - (state.fileBytes ?? roomOf(state.files.map(([, length]) => length)));
+  return {
+    needed: roomOf(files.map(({ bytes }) => bytes.length)),
+    trash,
+    all: state.free + trash + roomOf(replaced.map(([, length]) => length)),
+    others: state.files.filter((file) => !replaced.includes(file) && file[0] !== OUTBOX_FILE),
+  };
+}
+
+/** Throws `DeviceError` for a saved program. */
+export function refuseProgram(state: StorageState): void {
   for (const [name] of state.files)
     if (IN_THE_WAY.includes(name))
       throw new DeviceError(
         `the board has a saved program, ${name}, that would run in the tracker's place: require("Storage").erase("${name}") on its console erases it`,
       );
-  const needed = roomOf(files.map(({ bytes }) => bytes.length));
-  const replaced = state.files.filter(([name]) => files.some((file) => file.name === name));
-  const trash =
-    state.total - state.free - (state.fileBytes ?? roomOf(state.files.map(([, length]) => length)));
-  if (needed <= state.free) return "write";
-  if (needed <= state.free + trash) return "compact";
-  const all = state.free + trash + roomOf(replaced.map(([, length]) => length));
-  if (needed <= all) return "erase";
-  const others = state.files.filter((file) => !replaced.includes(file) && file[0] !== OUTBOX_FILE);
+}
+
+/** That no room can be had for these files. */
+export function tooFull(state: StorageState, files: Room[]): DeviceError {
+  const { needed, all, others } = reckon(state, files);
   const largest = others.sort(([, a], [, b]) => b - a).slice(0, 3);
-  throw new DeviceError(
+  return new DeviceError(
     `the Storage is too full: ${count(needed)} bytes are needed${outboxPart(files)} and ${count(all)} can be had of ${count(state.total)}; ${
       largest.length
         ? `erase what you can spare on the board's console, require("Storage").erase("…"); the largest: ${largest.map(([name, length]) => `${name} (${count(length)})`).join(", ")}`

@@ -7,23 +7,24 @@ import { tokenizer } from "acorn";
 import { boardNamed } from "../boards.ts";
 import type { Device } from "../device/device.ts";
 import { pretokenise } from "../device/pretokenise.ts";
+import { CODE_FILE, layOut, type Tokenise } from "../flash/code-layout.ts";
+import { LEAD_OFFSET, OUTBOX_FILE } from "../flash/outbox-file.ts";
 import { crc32 } from "../simulator/espruino/bytes.ts";
 import type { CodeMap } from "./stack-trace.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Shorter pieces of minified code are not worth looking for. */
 const LEAST_EXCERPT = 12;
-
-type Tokenise = (code: string) => string;
+const ERASED = "\xff";
 
 /**
  * The map of a build. `tokenise`: the board has the code in this form; columns are then of that form, and are found
- * again by tokenising up to each token.
+ * again by tokenising up to each token. `hasLead`: the code's first part is in the outbox's file.
  */
-export function createCodeMap(blobPath: string, tokenise?: Tokenise): CodeMap {
+export function createCodeMap(blobPath: string, tokenise?: Tokenise, hasLead = false): CodeMap {
   const code = readFileSync(blobPath, "latin1");
   const trace = new TraceMap(readFileSync(`${blobPath}.map`, "utf8"));
-  const stored = tokenise ? tokenise(code) : code;
+  const { lead, boot, head } = layOut(code, tokenise ?? ((text) => text), hasLead);
   let starts: number[] | undefined;
 
   function place(offset: number): string | undefined {
@@ -48,9 +49,12 @@ export function createCodeMap(blobPath: string, tokenise?: Tokenise): CodeMap {
   }
 
   return {
-    at(line, column) {
-      const offset = offsetAt(stored, line, column);
-      return offset === undefined ? undefined : place(tokenise ? offsetOf(offset, tokenise) : offset);
+    at(file, line, column) {
+      const inLead = file === OUTBOX_FILE;
+      const at = offsetAt(inLead ? ERASED.repeat(LEAD_OFFSET) + lead : boot, line, column);
+      if (at === undefined) return undefined;
+      const offset = inLead ? at - LEAD_OFFSET : at - head + lead.length;
+      return place(tokenise ? offsetOf(offset, tokenise) : offset);
     },
     atExcerpt(text, offset) {
       const at = code.indexOf(text);
@@ -103,7 +107,7 @@ export async function findCode(
   tokenised: (code: string, version: string) => string = pretokenise,
 ): Promise<{ map?: CodeMap; reason?: string }> {
   const stored = await device.evaluate(
-    '(function(c){return c?[c.length,c.indexOf("espruino-thingsboard"),E.CRC32(c)]:0})(require("Storage").read(".bootcde"))',
+    `(function(c){return c?[c.length,c.indexOf("espruino-thingsboard"),E.CRC32(c)]:0})(require("Storage").read("${CODE_FILE}"))`,
   );
   if (!Array.isArray(stored) || stored[1] < 0) return {};
   // Espruino for Linux can be built with a name of one's own.
@@ -115,9 +119,11 @@ export async function findCode(
     };
   const code = readFileSync(path, "latin1");
   const same = (bytes: string): boolean => bytes.length === stored[0] && crc32(bytes) === stored[2] >>> 0;
-  if (same(code)) return { map: createCodeMap(path) };
-  const tokenise: Tokenise = (text) => tokenised(text, device.env.VERSION);
-  if (same(tokenise(code))) return { map: createCodeMap(path, tokenise) };
+  const inTokens: Tokenise = (text) => tokenised(text, device.env.VERSION);
+  for (const tokenise of [undefined, inTokens])
+    for (const hasLead of [false, true])
+      if (same(layOut(code, tokenise ?? ((text) => text), hasLead).boot))
+        return { map: createCodeMap(path, tokenise, hasLead) };
   return {
     reason: `stack traces show the blob's places: the board runs another build than ${relative(".", path)}`,
   };

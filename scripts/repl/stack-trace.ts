@@ -13,13 +13,14 @@
 
 /** Knows the code on the board. */
 export interface CodeMap {
-  /** Place in the TypeScript of what the interpreter calls this line and column of the Storage file `.bootcde`. */
-  at(line: number, column: number): string | undefined;
+  /** Place in the TypeScript of what the interpreter calls this line and column of a Storage file. */
+  at(file: string, line: number, column: number): string | undefined;
   /** The same of the character `offset` in a piece of the code, if the piece is there once. */
   atExcerpt(text: string, offset: number): string | undefined;
 }
 
-const FRAME = /^ +at (?:(.*) \()?(\.bootcde)?:(\d+):(\d+)\)?$/;
+/** Code is in these two; see flash/code-layout.ts. */
+const FRAME = /^ +at (?:(.*) \()?(\.bootcde|tb\.box)?:(\d+):(\d+)\)?$/;
 /** Of the line that we have the board evaluate, around what the user typed. */
 const TYPED = /^ +at REPL(?: \(:1:\d+\)|:1:\d+)$/;
 const OLD_FRAME = /^(?: *at |in function .*called from )line \d+ col \d+$/;
@@ -75,7 +76,7 @@ function replace(
 ): string[] | undefined {
   if (TYPED.test(frame)) return [];
   const match = FRAME.exec(frame);
-  let place = match?.[2] ? code?.at(Number(match[3]), Number(match[4])) : undefined;
+  let place = match?.[2] ? code?.at(match[2], Number(match[3]), Number(match[4])) : undefined;
   if (!place && excerpt !== undefined && caret !== undefined) {
     const text = excerpt.replace(/^\.\.\.|\.\.\.$/g, "");
     place = code?.atExcerpt(text, caret - (excerpt.startsWith("...") ? 3 : 0));

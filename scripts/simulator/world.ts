@@ -6,7 +6,18 @@ import { join } from "node:path";
 import { boardNamed } from "../boards.ts";
 import { fieldOf } from "../config/fields.ts";
 import { pretokenise } from "../device/pretokenise.ts";
-import { boxLength, isBoxed, OUTBOX_FILE } from "../flash/outbox-file.ts";
+import { CODE_FILE, layOut } from "../flash/code-layout.ts";
+import {
+  BLOCK_BYTES,
+  boxLength,
+  HEADER_BYTES,
+  isBoxed,
+  LEAD_BYTES,
+  LEAD_OFFSET,
+  OUTBOX_FILE,
+} from "../flash/outbox-file.ts";
+import { SETTINGS_FILE } from "../flash/settings.ts";
+import { roomOf } from "../flash/storage.ts";
 import type { Clock } from "./clock.ts";
 import { createBoard } from "./espruino/board.ts";
 import { fromBytes } from "./espruino/bytes.ts";
@@ -16,7 +27,7 @@ import type { CtrlC, SimulatedBoard } from "./espruino/simulated-board.ts";
 import { type BoardSpec, boardSpecs, flashOf } from "./espruino/specs.ts";
 import { findFile, writeFile } from "./espruino/storage.ts";
 import type { StorageArea } from "./espruino/storage-layout.ts";
-import { type Interpreter, openSerialPort, startInterpreter } from "./interpreter.ts";
+import { type Interpreter, openSerialPort, startInterpreter, storageBytes } from "./interpreter.ts";
 import type { Modem } from "./modem/modem.ts";
 import { modemPeer, modemPeerAfterSetup, modemPins, sharedUart } from "./wiring.ts";
 
@@ -41,8 +52,6 @@ export interface WorldOptions {
 
 /** Of the interpreters that the tests of the real one are for, at least. */
 const REAL_VERSION = "2v29";
-/** A file's in Storage. */
-const HEADER_BYTES = 32;
 /** At which all boards set the modem's UART up. */
 const MODEM_BAUD = 115_200;
 
@@ -56,37 +65,62 @@ export interface Ports {
 type Contents = Omit<WorldOptions, "modem" | "receiver" | "print">;
 
 /**
- * What `npm run flash` would have put there, in its order. `version`: the code is in the tokens of that interpreter, as the
- * flash tool writes it; absent: as text, which the simulated board reads faster.
+ * What `npm run flash` would have put there, in its order, where the outbox's file is the first one, if there is one.
+ * `form`: "tokens", as the flash tool writes it, cut in two where there is no room for it in one of `room` bytes; "text":
+ * as it is, which the simulated board reads faster.
  */
 function storageOf(
   options: Contents,
   spec_name: string,
   ports: Ports,
-  version?: string,
+  room: number,
+  form: "text" | "tokens",
 ): Record<string, string> {
   const { blob, config } = options;
   const settings = options.settings ?? (config && JSON.stringify({ ...ports, ...config }));
   const board = boardNamed(spec_name);
   const bytes = Number(config?.outbox_bytes ?? fieldOf("outbox_bytes", board)?.default);
   const boxed = options.outbox !== false && settings !== undefined && board && isBoxed(board);
-  return {
-    ...(boxed && { [OUTBOX_FILE]: "\xff".repeat(boxLength(bytes)) }),
-    ...(settings !== undefined && { "tb.json": settings }),
-    ...(blob !== undefined && {
-      ".bootcde": version && !options.as_it_is ? pretokenise(blob, version) : blob,
-    }),
+  const contents = (split: boolean): Record<string, string> => {
+    const tokenise = (text: string): string => (form === "tokens" ? pretokenise(text, REAL_VERSION) : text);
+    const { lead, boot } = options.as_it_is
+      ? { lead: "", boot: blob ?? "" }
+      : layOut(blob ?? "", tokenise, split);
+    return {
+      ...(boxed && {
+        [OUTBOX_FILE]: `${"\xff".repeat(LEAD_OFFSET)}${lead}`.padEnd(boxLength(bytes), "\xff"),
+      }),
+      ...(settings !== undefined && { [SETTINGS_FILE]: settings }),
+      ...(blob !== undefined && { [CODE_FILE]: boot }),
+    };
   };
+  const whole = contents(false);
+  return boxed && roomFor(whole) > room ? contents(true) : whole;
 }
+
+const roomFor = (contents: Record<string, string>): number =>
+  roomOf(Object.values(contents).map(({ length }) => length));
 
 /** Writes what a board needs into its Storage; `spec_name`: its `process.env.BOARD`. */
 export function install(storage: StorageArea, spec_name: string, options: Contents, ports: Ports = {}): void {
-  const text = storageOf(options, spec_name, ports);
-  const room = Object.values(text).reduce((sum, content) => sum + content.length + HEADER_BYTES, 0);
+  const room = storage.end - storage.start;
+  const text = storageOf(options, spec_name, ports, Number.POSITIVE_INFINITY, "text");
   // The smallest board has no room for the text.
-  const version = room > storage.end - storage.start ? REAL_VERSION : undefined;
-  for (const [name, content] of Object.entries(storageOf(options, spec_name, ports, version)))
+  const contents = roomFor(text) > room ? storageOf(options, spec_name, ports, room, "tokens") : text;
+  for (const [name, content] of Object.entries(contents)) {
     if (name !== OUTBOX_FILE || !findFile(storage, name)) writeFile(storage, name, fromBytes(content));
+    else putLead(storage, content);
+  }
+}
+
+/** Gives the outbox's file that is there already the code's first part. */
+function putLead({ flash, start }: StorageArea, content: string): void {
+  const lead = fromBytes(content.slice(0, LEAD_OFFSET + LEAD_BYTES));
+  if (lead.every((byte) => byte === 0xff)) return;
+  const header = Uint8Array.from(flash.read(start, HEADER_BYTES));
+  for (let at = 0; at < BLOCK_BYTES; at += flash.pageSize) flash.erasePage(start + at);
+  flash.write(start, header);
+  flash.write(start + HEADER_BYTES, lead);
 }
 
 interface SimulatedOptions extends Omit<WorldOptions, "modem"> {
@@ -167,6 +201,7 @@ export async function startRealInterpreter(
   options: WorldOptions & { modem: Modem; binary: string; console?: SerialPeer },
 ): Promise<RunningInterpreter> {
   const { binary, print, console } = options;
+  const room = await storageBytes(binary);
   const port = await openSerialPort(modemPeer(options.modem));
   const second = options.receiver && (await openSerialPort(options.receiver));
   const ports = { modem_port: port.path, ...(second && { gnss_port: second.path }) };
@@ -180,7 +215,7 @@ export async function startRealInterpreter(
       ...(console && { console }),
     });
   let stopped = false;
-  let current = start(storageOf(options, "LINUX", ports, REAL_VERSION));
+  let current = start(storageOf(options, "LINUX", ports, room, "tokens"));
   const again = async (): Promise<void> => {
     await (await current).ended;
     if (stopped) return;

@@ -211,6 +211,23 @@ describe("--fetch-ca", () => {
     assert.equal(readFileSync(join(dirname(out), read(out).server.ca), "utf8"), root.certificate);
   });
 
+  test("asks for its fingerprint where somebody is there", async () => {
+    const port = await tlsServer(withRoot(own));
+    for (const [typed, code] of [
+      ["n", 1],
+      ["y", 0],
+    ] as const) {
+      const out = file();
+      const { screen, ...end } = await runConfig(
+        [...OTHERS, "--port", `${port}`, "--fetch-ca", "--out", out],
+        [["Is it the fingerprint that its owner told you?", typed]],
+      );
+      assert.equal(end.code, code, end.complaints);
+      assert.ok(screen.includes(fingerprintOf(root)));
+      assert.equal(existsSync(out), code === 0);
+    }
+  });
+
   test("says why there is none", async () => {
     const out = file();
     const args = [...OTHERS, "--port", `${await httpServer()}`, "--fetch-ca", "--out", out];

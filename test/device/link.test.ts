@@ -14,7 +14,7 @@ async function pseudoTerminal(t: TestContext) {
   const board = createSimulatedBoard({ clock: realClock, console: terminal.peer });
   t.after(() => board.dispose());
   board.boot();
-  return { port: / --port (\S+)$/.exec(terminal.hint)?.[1] ?? "", unplug: () => void terminal.close() };
+  return { port: /^--port (\S+)$/.exec(terminal.address)?.[1] ?? "", unplug: () => void terminal.close() };
 }
 
 const windows = process.platform === "win32" && "Windows has no pseudo-terminals";

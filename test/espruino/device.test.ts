@@ -24,7 +24,7 @@ for (const port of [undefined, 0])
       modem.dispose();
       await terminal.close();
     });
-    const [, way, place] = / --(port|tcp) (\S+)$/.exec(terminal.hint) ?? [];
+    const [, way, place] = /^--(port|tcp) (\S+)$/.exec(terminal.address) ?? [];
     const device = await openDevice(way === "tcp" ? { tcp: place as string } : { port: place as string });
     t.after(() => device.close());
     let heard = "";

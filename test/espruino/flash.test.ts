@@ -8,7 +8,8 @@ import { type TestContext, test } from "node:test";
 import { openDevice } from "../../scripts/device/open.ts";
 import { pretokenise } from "../../scripts/device/pretokenise.ts";
 import { nameOf } from "../../scripts/flash/certificates.ts";
-import { countWaiting, findBox, type OutboxFile } from "../../scripts/flash/outbox-file.ts";
+import { layOut } from "../../scripts/flash/code-layout.ts";
+import { countWaiting, findBox, LEAD_OFFSET, type OutboxFile } from "../../scripts/flash/outbox-file.ts";
 import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
 import { openSerialPort, startInterpreter } from "../../scripts/simulator/interpreter.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
@@ -26,7 +27,10 @@ const TRACK = new URL(
   import.meta.url,
 );
 
-const tcpOf = ({ hint }: { hint: string }): string[] => ["--tcp", /--tcp (\S+)/.exec(hint)?.[1] ?? ""];
+const tcpOf = ({ address }: { address: string }): string[] => [
+  "--tcp",
+  /--tcp (\S+)/.exec(address)?.[1] ?? "",
+];
 
 /** A directory for the interpreter's flash. */
 function directoryFor(t: TestContext): string {
@@ -53,7 +57,7 @@ test("an empty interpreter is flashed over a pseudo-terminal, starts from Storag
     modem.dispose();
     await thingsboard.close();
   });
-  const port = /--port (\S+)/.exec(terminal.hint)?.[1] ?? "";
+  const port = /--port (\S+)/.exec(terminal.address)?.[1] ?? "";
   const settings = {
     board: "linux",
     server: { host: "127.0.0.1", port: mqttPort, username: TOKEN },
@@ -232,11 +236,14 @@ const MOST_ERASED = 20_000;
 /** What four packets have of a file. */
 const CHUNK_BYTES = 2048;
 
-async function startsNothing(t: TestContext, code: string, what: string): Promise<void> {
+async function startsNothing(t: TestContext, code: string, what: string, lead = ""): Promise<void> {
   const printed: string[] = [];
   const interpreter = await startInterpreter({
     binary,
-    storage: { ".bootcde": code },
+    storage: {
+      ...(lead && { "tb.box": "\xff".repeat(LEAD_OFFSET) + lead }),
+      ".bootcde": code,
+    },
     directory: directoryFor(t),
     print: (line) => printed.push(line),
   });
@@ -250,9 +257,14 @@ async function startsNothing(t: TestContext, code: string, what: string): Promis
   await interpreter.stop();
 }
 
-const FORMS = { text: builtBlob(), tokens: pretokenise(builtBlob(), "2v29") };
+const tokens = (code: string): string => pretokenise(code, "2v29");
+const FORMS = {
+  text: layOut(builtBlob(), (code) => code, false),
+  tokens: layOut(builtBlob(), tokens, false),
+  "tokens, the first of them in the outbox's file": layOut(builtBlob(), tokens, true),
+};
 
-for (const [form, blob] of Object.entries(FORMS)) {
+for (const [form, { lead, boot: blob }] of Object.entries(FORMS)) {
   test(`of a blob that flash has written a part of nothing is started, wherever it ends: ${form}`, {
     skip,
   }, async (t) => {
@@ -260,10 +272,20 @@ for (const [form, blob] of Object.entries(FORMS)) {
     const cuts = [1, 2, 4, 5, 8, 20, 100];
     for (let cut = CHUNK_BYTES; cut < blob.length; cut += CHUNK_BYTES) cuts.push(cut);
     for (const cut of [...cuts, blob.length])
-      await startsNothing(t, open.slice(0, cut).padEnd(blob.length, "\xff"), `${cut} of ${blob.length}`);
+      await startsNothing(
+        t,
+        open.slice(0, cut).padEnd(blob.length, "\xff"),
+        `${cut} of ${blob.length}`,
+        lead,
+      );
     // The last word, torn.
     for (const torn of [2, 3])
-      await startsNothing(t, blob.slice(0, torn).padEnd(4, "\xff") + blob.slice(4), `${torn}, and the rest`);
+      await startsNothing(
+        t,
+        blob.slice(0, torn).padEnd(4, "\xff") + blob.slice(4),
+        `${torn}, and the rest`,
+        lead,
+      );
   });
 
   test(`of a blob that something else has cut short nothing is started: ${form}`, { skip }, async (t) => {
@@ -273,6 +295,7 @@ for (const [form, blob] of Object.entries(FORMS)) {
         t,
         blob.slice(0, kept).padEnd(Math.min(blob.length, kept + MOST_ERASED), "\xff"),
         `${kept} of ${blob.length}`,
+        lead,
       );
   });
 }

@@ -59,7 +59,7 @@ describe("the console of the real interpreter", { skip }, () => {
         await thingsboard.close();
         await terminal.close();
       });
-      const port = / --port (\S+)$/.exec(terminal.hint)?.[1] as string;
+      const port = /^--port (\S+)$/.exec(terminal.address)?.[1] as string;
 
       async function run(
         args: string[],

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { describe, test } from "node:test";
-import { count } from "../../scripts/build/report.ts";
 import { pretokenise } from "../../scripts/device/pretokenise.ts";
 import { firmwareOf } from "../../scripts/flash/firmware.ts";
 import { createFlash, cutPowerAfter, type Flash } from "../../scripts/simulator/espruino/flash.ts";
@@ -323,9 +322,7 @@ describe("refused, before anything is written:", () => {
     const spec = { ...boardSpecs.linux, storageBytes: 8192 };
     assert.match(
       await refused(t, { spec }),
-      new RegExp(
-        `too full: ${count(ROOM + 69_632)} bytes are needed \\(69,632 of them for the outbox, see outbox_bytes\\) and 8,192 can be had of 8,192`,
-      ),
+      /too full: [\d,]+ bytes are needed \(69,632 of them for the outbox, see outbox_bytes\) and 8,192 can be had of 8,192/,
     );
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type StorageState, wayFor } from "../../scripts/flash/storage.ts";
+import { findWay, refuseProgram, type StorageState, tooFull } from "../../scripts/flash/storage.ts";
 
 const BLOB = { name: ".bootcde", bytes: "x".repeat(12_000) };
 const SETTINGS = { name: "tb.json", bytes: "x".repeat(101) };
@@ -14,12 +14,12 @@ function state(free: number, files: StorageState["files"], trash = 0): StorageSt
 }
 
 test("where there is room it is written, to the last byte", () => {
-  assert.equal(wayFor(state(NEEDED, [["user.js", 5000]]), [SETTINGS, BLOB]), "write");
-  assert.equal(wayFor(state(0, [["user.js", 5000]]), []), "write");
+  assert.equal(findWay(state(NEEDED, [["user.js", 5000]]), [SETTINGS, BLOB]), "write");
+  assert.equal(findWay(state(0, [["user.js", 5000]]), []), "write");
 });
 
 test("a byte less, and deleted files are cleared away, if that is enough", () => {
-  assert.equal(wayFor(state(NEEDED - 4, [[".bootcde", 11_000]], 4), [SETTINGS, BLOB]), "compact");
+  assert.equal(findWay(state(NEEDED - 4, [[".bootcde", 11_000]], 4), [SETTINGS, BLOB]), "compact");
 });
 
 test("the old firmware is erased only when there is no other way", () => {
@@ -28,8 +28,12 @@ test("the old firmware is erased only when there is no other way", () => {
     ["user.js", 5000],
   ];
   const short = state(NEEDED - 8, old, 4);
-  assert.equal(wayFor(short, [SETTINGS, BLOB]), "erase");
-  assert.equal(wayFor(state(NEEDED - 11_032, old), [SETTINGS, BLOB]), "erase");
+  assert.equal(findWay(short, [SETTINGS, BLOB]), "erase");
+  assert.equal(findWay(state(NEEDED - 11_032, old), [SETTINGS, BLOB]), "erase");
+});
+
+test("what a power cut left without a whole name can be had", () => {
+  assert.equal(findWay(state(0, [[".bo\xff", 12_200]]), [SETTINGS, BLOB]), "erase");
 });
 
 test("without room even then it is refused, with what takes the most", () => {
@@ -40,21 +44,23 @@ test("without room even then it is refused, with what takes the most", () => {
     ["maps", 10_000],
     ["page", 300],
   ];
-  assert.throws(() => wayFor(state(NEEDED - 11_036, files), [SETTINGS, BLOB]), {
-    message:
-      /^the Storage is too full: 12,168 bytes are needed and 12,164 can be had of .*erase\("…"\); the largest: maps \(10,000\), log \(9,000\), page \(300\)$/,
-  });
-  assert.throws(() => wayFor(state(8192, []), [SETTINGS, BLOB]), /this board's Storage is too small/);
+  const full = state(NEEDED - 11_036, files);
+  assert.equal(findWay(full, [SETTINGS, BLOB]), undefined);
+  assert.match(
+    tooFull(full, [SETTINGS, BLOB]).message,
+    /^the Storage is too full: 12,168 bytes are needed and 12,164 can be had of .*erase\("…"\); the largest: maps \(10,000\), log \(9,000\), page \(300\)$/,
+  );
+  assert.match(tooFull(state(8192, []), [SETTINGS, BLOB]).message, /this board's Storage is too small/);
 });
 
 test("an interpreter that does not tell what files take is reckoned for", () => {
   const { fileBytes: _, ...old } = state(NEEDED - 4, [[".bootcde", 11_000]], 4);
-  assert.equal(wayFor(old, [SETTINGS, BLOB]), "compact");
+  assert.equal(findWay(old, [SETTINGS, BLOB]), "compact");
 });
 
 test("a saved program that would run in the tracker's place is refused, with the remedy", () => {
   for (const name of [".bootrst", ".varimg"])
-    assert.throws(() => wayFor(state(30_000, [[name, 100]]), [BLOB]), {
+    assert.throws(() => refuseProgram(state(30_000, [[name, 100]])), {
       message: `the board has a saved program, ${name}, that would run in the tracker's place: require("Storage").erase("${name}") on its console erases it`,
     });
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Device } from "../../scripts/device/device.ts";
+import { layOut } from "../../scripts/flash/code-layout.ts";
 import { createCodeMap, findCode, offsetAt } from "../../scripts/repl/code-map.ts";
 import { crc32 } from "../../scripts/simulator/espruino/bytes.ts";
 
@@ -28,14 +29,38 @@ const tokenise = (code: string): string => code.replace(/function|return|var|thi
 describe("a place in the blob", () => {
   test("by its column", () => {
     assert.ok(offset > 0);
-    assert.match(sourceLine(createCodeMap(BLOB).at(1, offset + 1)), /"data: use \{\} or \[\{\}\]"/);
+    assert.match(
+      sourceLine(createCodeMap(BLOB).at(".bootcde", 1, offset + 1)),
+      /"data: use \{\} or \[\{\}\]"/,
+    );
   });
 
   test("by its column in pretokenised code", () => {
     const column = tokenise(blob).indexOf(NEEDLE) + 1;
     assert.ok(column < offset);
-    assert.match(sourceLine(createCodeMap(BLOB, tokenise).at(1, column)), /"data: use \{\} or \[\{\}\]"/);
+    assert.match(
+      sourceLine(createCodeMap(BLOB, tokenise).at(".bootcde", 1, column)),
+      /"data: use \{\} or \[\{\}\]"/,
+    );
   });
+
+  for (const [form, inForm] of [
+    ["text", undefined],
+    ["tokens", tokenise],
+  ] as const)
+    test(`by file and column where the first functions are in the outbox's file: ${form}`, () => {
+      const { lead, boot } = layOut(blob, inForm ?? ((text) => text), true);
+      assert.ok(lead);
+      const map = createCodeMap(BLOB, inForm, true);
+      const whole = createCodeMap(BLOB, inForm);
+      const inLead = lead.lastIndexOf("(");
+      assert.ok(whole.at(".bootcde", 1, inLead + 1));
+      assert.equal(map.at("tb.box", 1, 4 + inLead + 1), whole.at(".bootcde", 1, inLead + 1));
+      assert.match(
+        sourceLine(map.at(".bootcde", 1, boot.indexOf(NEEDLE) + 1)),
+        /"data: use \{\} or \[\{\}\]"/,
+      );
+    });
 
   test("by an excerpt that is there once", () => {
     const map = createCodeMap(BLOB);
@@ -69,6 +94,7 @@ describe("the code on a board", () => {
   const directory = mkdtempSync(join(tmpdir(), "dist-"));
   after(() => rmSync(directory, { recursive: true }));
   const code = 'print("espruino-thingsboard 0.1.0 for RAK8212");function f(){return 1}';
+  const FUNCTIONS_FIRST = 'function f(){return 1}print("espruino-thingsboard 0.1.0 for RAK5010")';
   const map = {
     version: 3,
     sources: [join(fileURLToPath(ROOT), "firmware/main.ts")],
@@ -91,8 +117,16 @@ describe("the code on a board", () => {
     );
 
   test("is known by its checksum, pretokenised or not", async () => {
-    assert.equal((await find(code)).map?.at(1, 1), "firmware/main.ts:1");
-    assert.equal((await find(tokenise(code))).map?.at(1, 1), "firmware/main.ts:1");
+    assert.equal((await find(code)).map?.at(".bootcde", 1, 1), "firmware/main.ts:1");
+    assert.equal((await find(tokenise(code))).map?.at(".bootcde", 1, 1), "firmware/main.ts:1");
+  });
+
+  test("is known with its first part in the outbox's file, too", async () => {
+    const { boot } = layOut(FUNCTIONS_FIRST, tokenise, true);
+    writeFileSync(join(directory, "rak5010.js"), FUNCTIONS_FIRST);
+    writeFileSync(join(directory, "rak5010.js.map"), JSON.stringify(map));
+    assert.equal((await find(boot, "RAK5010")).map?.at("tb.box", 1, 5), "firmware/main.ts:1");
+    rmSync(join(directory, "rak5010.js"));
   });
 
   test("is another build, or there is none to compare with", async () => {

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { type CodeMap, createStackTraces } from "../../scripts/repl/stack-trace.ts";
 
 const code: CodeMap = {
-  at: (line, column) => (column < 20000 ? `client.ts:${line}.${column}` : undefined),
+  at: (_file, line, column) => (column < 20000 ? `client.ts:${line}.${column}` : undefined),
   atExcerpt: (text, offset) => (text.includes("must be") ? `client.ts:${text[offset]}` : undefined),
 };
 
@@ -35,6 +35,7 @@ describe("stack traces", () => {
   test("name no function by what the build shortened", () => {
     assert.deepEqual(shown(code, "    at x (.bootcde:1:5)"), ["    at client.ts:1.5"]);
     assert.deepEqual(shown(code, "    at .bootcde:1:5"), ["    at client.ts:1.5"]);
+    assert.deepEqual(shown(code, "    at x (tb.box:1:5)"), ["    at client.ts:1.5"]);
   });
 
   test("do not show what we put around what was typed", () => {

@@ -413,3 +413,16 @@ test("random numbers on Linux are the same at each start, as nothing seeds them;
   assert.notEqual(board.run("Math.random()"), one);
   board.board.dispose();
 });
+
+test("what is evaluated from a file has that file's name in stack traces, and its columns", () => {
+  const { board, store, lines } = rig();
+  const code = `function f(a){return a.b.c}/*${"x".repeat(100)}*/`;
+  store("code", `....${code}`);
+  store(
+    ".bootcde",
+    `eval(require("Storage").read("code",4,${code.length}));try{f({})}catch(e){print(e.stack)}`,
+  );
+  board.boot();
+  assert.match(lines.join("\n"), /at f \(code:1:30\)/);
+  board.dispose();
+});

@@ -75,7 +75,7 @@ test("why the server ends it: another session, a changed token, the rate, silenc
   await taken.connect();
   assert.equal((await taken.peer.expect("disconnect")).reasonCode, 0x8e);
   const changed = await connected();
-  changed.server.changeToken("tracker", "T2");
+  changed.server.changeCredentials("tracker", { token: "T2" });
   assert.equal((await changed.peer.expect("disconnect")).reasonCode, 0x98);
   const limited = await connected();
   limited.server.faults.rate_limited = true;

@@ -43,12 +43,12 @@ test("a claim is an object, or nothing; else closed", async () => {
 test("a changed token, and a deleted device, close the session", async () => {
   const { server, open, connect } = setup();
   const first = await connect();
-  server.changeToken("tracker", "T2");
+  server.changeCredentials("tracker", { token: "T2" });
   await first.expectClose();
   assert.equal((await open().connect()).returnCode, 5);
   const second = open();
   assert.equal((await second.connect({ username: "T2" })).returnCode, 0);
-  server.changeToken("tracker", undefined);
+  server.changeCredentials("tracker", undefined);
   await second.expectClose();
   assert.equal((await open().connect({ username: "T2" })).returnCode, 5);
   assert.deepEqual(server.devices, []);

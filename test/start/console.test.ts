@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { UsageError } from "../../scripts/command-line.ts";
 import { openDevice } from "../../scripts/device/open.ts";
@@ -21,7 +24,9 @@ test("the console on a pseudo-terminal is reached as a serial port is", {
   });
   t.after(() => board.dispose());
   board.boot();
-  const port = /^console: npm run repl -- --port (\S+)$/.exec(terminal.hint)?.[1] ?? "";
+  const directory = mkdtempSync(join(tmpdir(), "start-"));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const port = /^--port (\S+)$/.exec(terminal.linkedIn(directory))?.[1] ?? "";
   const device = await openDevice({ port });
   t.after(() => device.close());
   assert.equal(device.env.BOARD, "LINUX");
@@ -34,8 +39,10 @@ test("the console on a pseudo-terminal is reached as a serial port is", {
   await device.close();
   const again = await openDevice({ port });
   assert.equal(await again.evaluate("6*7"), 42);
-  void terminal.close();
+  const closed = terminal.close();
   await again.closed;
+  await closed;
+  assert.deepEqual(readdirSync(directory), [], "the terminal may be anybody's now");
   await assert.rejects(again.evaluate("1"), /connection lost/);
 });
 
@@ -45,7 +52,7 @@ test("the console on a TCP port", async (t) => {
   const board = createSimulatedBoard({ clock: realClock, console: server.peer });
   t.after(() => board.dispose());
   board.boot();
-  const tcp = /^console: npm run repl -- --tcp (\S+)$/.exec(server.hint)?.[1] ?? "";
+  const tcp = /^--tcp (\S+)$/.exec(server.linkedIn(""))?.[1] ?? "";
   const device = await openDevice({ tcp });
   assert.equal(await device.evaluate("6*7"), 42);
   await device.close();

@@ -73,7 +73,7 @@ export const SERVER_FINDINGS: Finding[] = [
     seen: ({ serverReason }) => says.saysClosed(serverReason),
     finding: "the server closes the connection",
     cause:
-      "ThingsBoard says no in this way: another device has the same token, the rate limit, a message it does not take",
+      "ThingsBoard says no in this way: another device has the same token or certificate, they were changed, the rate limit, a message it does not take",
     remedy: "see that one board alone has this token; the reason is in ThingsBoard's log",
   },
   {

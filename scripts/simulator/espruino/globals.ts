@@ -3,7 +3,8 @@ import { elements, flatten } from "./data.ts";
 import { printJson } from "./json.ts";
 import { inOrder, type Machine } from "./machine.ts";
 import type { HostFunction } from "./realm.ts";
-import { readFile } from "./storage.ts";
+import { list, readFile } from "./storage.ts";
+import type { StorageArea } from "./storage-layout.ts";
 import { flashModule, storageModule } from "./storage-module.ts";
 
 /** What guards the board from a program that hangs: it stands outside of the program, and outlives `reset()`. */
@@ -76,6 +77,19 @@ function timerFunctions({ timers, loop }: Machine): Record<string, HostFunction>
   };
 }
 
+/** Shorter code may be in a file by chance. */
+const LEAST_IN_FILE = 100;
+
+/** Code and its name in stack traces: the file that it was read from, where columns are the file's. */
+function placed(storage: StorageArea, source: string): [code: string, name: string] {
+  if (source.length >= LEAST_IN_FILE)
+    for (const { name } of list(storage)) {
+      const at = readFile(storage, name)?.toString("latin1").indexOf(source) ?? -1;
+      if (at >= 0) return [" ".repeat(at) + source, name];
+    }
+  return [source, "eval"];
+}
+
 function systemFunctions(machine: Machine): Record<string, HostFunction> {
   const { realm, time, control, console, storage, resetRegister } = machine;
   const modules = new Map<string, unknown>();
@@ -91,7 +105,7 @@ function systemFunctions(machine: Machine): Record<string, HostFunction> {
     poke32(address, value) {
       if (!resetRegister.poke(Number(address), Number(value))) control.reboot("hard fault");
     },
-    eval: (source) => (source === undefined ? undefined : realm.run(String(source), "eval")),
+    eval: (source) => (source === undefined ? undefined : realm.run(...placed(storage, String(source)))),
     load: (file) => control.load(file),
     reset: (clearFlash) => control.reset(Boolean(clearFlash)),
     save() {

@@ -4,16 +4,20 @@ import { createHash, type X509Certificate } from "node:crypto";
 import type { IConnectPacket } from "mqtt-packet";
 import type { RateLimits } from "./rate-limit.ts";
 
-/** A device the server knows. It has a token, basic credentials or a certificate. */
-export interface DeviceConfig {
-  /** Unique; the name in the HTTP API and in the log. */
-  name: string;
+/** What a device logs in by: one of these. */
+export interface Credentials {
   /** Access token: the MQTT user name. Password and client identifier then do not matter. */
   token?: string;
   /** MQTT basic credentials: every field given must match; one of `client_id` and `username` at least. */
   basic?: { client_id?: string; username?: string; password?: string };
   /** X.509: the certificate that it shows in the TLS handshake, PEM or the base64 of one. */
   certificate?: string;
+}
+
+/** A device the server knows. */
+export interface DeviceConfig extends Credentials {
+  /** Unique; the name in the HTTP API and in the log. */
+  name: string;
   /** Told by `getSessionLimits`. Default: none. */
   rate_limits?: RateLimits;
   /** The tenant's, which nothing tells. Default: none. */

@@ -1,9 +1,9 @@
 /** A device without credentials asks for some, with the key and secret of a device profile. */
-import { certificateLine } from "./credentials.ts";
+import { type Credentials, certificateLine } from "./credentials.ts";
 import { tokenOf } from "./entities.ts";
 import { NumberText, PayloadError, parseLenientJson } from "./lenient-json.ts";
 import type { DeviceProfile } from "./profile.ts";
-import { type Credentials, Invalid, type Tenant } from "./tenant.ts";
+import { Invalid, type Tenant } from "./tenant.ts";
 
 /** Who logs in with this user name or client identifier may ask for credentials, and nothing else. */
 export const PROVISION = "provision";

@@ -192,10 +192,9 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
       tenant.deleteAttributes(device, "SHARED_SCOPE", deleted);
     },
     assign: (device, wanted, type = "FIRMWARE") => assignPackage(tenant, find(device), wanted, type),
-    changeToken(name, token) {
-      const device = find(name);
-      if (token === undefined) tenant.removeDevice(device);
-      else tenant.setCredentials(device, { ...device, token });
+    changeCredentials(name, credentials) {
+      if (credentials) tenant.setCredentials(find(name), credentials);
+      else tenant.removeDevice(find(name));
     },
     // biome-ignore lint/suspicious/noExplicitAny: EventEmitter's own type for a listener is not generic over our events
     on: (event, listener) => void events.on(event, listener as any),

@@ -1,7 +1,7 @@
 /** What the server holds, and what its owner may change: devices, device profiles, OTA packages. */
 
 import type { Clock } from "../clock.ts";
-import { certificateLine, type DeviceConfig } from "./credentials.ts";
+import { type Credentials, certificateLine, type DeviceConfig } from "./credentials.ts";
 import { createDevice, type Device } from "./device.ts";
 import type { ChecksumAlgorithm, OtaFile, OtaPackage } from "./ota-package.ts";
 import { checksumOf } from "./ota-package.ts";
@@ -10,9 +10,6 @@ import { Reason } from "./reasons.ts";
 import { RpcError } from "./rpc.ts";
 import type { AttributeScope } from "./store.ts";
 import type { Value } from "./telemetry.ts";
-
-/** One device has one of the three. */
-export type Credentials = Pick<DeviceConfig, "token" | "basic" | "certificate">;
 
 /** It cannot be saved, and why. */
 export class Invalid extends Error {}

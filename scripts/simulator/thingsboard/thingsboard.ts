@@ -1,5 +1,6 @@
 /** What the stand-in can be asked and told, apart from how it does it. */
 import type { Duplex } from "node:stream";
+import type { Credentials } from "./credentials.ts";
 import type { Faults } from "./faults.ts";
 import type { ChecksumAlgorithm, OtaType } from "./ota-package.ts";
 import type { RpcInfo } from "./rpc.ts";
@@ -104,8 +105,8 @@ export interface ThingsBoard {
   share(device: string, values: Record<string, unknown>): void;
   /** The device is to run this package, as when it was uploaded and assigned by REST; undefined: none. */
   assign(device: string, wanted: WantedPackage | undefined, type?: OtaType): void;
-  /** The device's token is another from now on, and its session is closed; undefined: the device is deleted. */
-  changeToken(device: string, token: string | undefined): void;
+  /** The device logs in by these alone from now on, and its session is closed; undefined: the device is deleted. */
+  changeCredentials(device: string, credentials: Credentials | undefined): void;
   /** Devices, device profiles and OTA packages: all that the REST API shows and changes. */
   readonly tenant: Tenant;
   on<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;

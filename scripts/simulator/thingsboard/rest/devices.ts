@@ -1,12 +1,12 @@
 /** Devices, their credentials, and whose they are. */
 import { claimDevice } from "../claims.ts";
-import { certificateLine, sha3 } from "../credentials.ts";
+import { type Credentials, certificateLine, sha3 } from "../credentials.ts";
 import type { Device } from "../device.ts";
 import { entityId, tokenOf, uuidOf } from "../entities.ts";
 import type { OtaType } from "../ota-package.ts";
 import { assigning } from "../ota-state.ts";
 import type { DeviceProfile } from "../profile.ts";
-import type { Credentials, Tenant } from "../tenant.ts";
+import type { Tenant } from "../tenant.ts";
 import { CUSTOMER_ID, NO_CUSTOMER_ID, TENANT_ID } from "./login.ts";
 import { assignedIn, profileOf } from "./profiles.ts";
 import {
@@ -58,6 +58,7 @@ export const DEVICES: readonly Route[] = [
     async answer(request) {
       const body = await request.object();
       const device = deviceOf(request.tenant, idIn(body.deviceId) ?? "");
+      if (!idIn(body.id)) throw badRequest("Credentials for this device are already specified!");
       request.tenant.setCredentials(device, credentialsIn(body));
       return showCredentials(device);
     },
