@@ -1,5 +1,6 @@
 /** Who the simulated tracker reports to. */
 import type { Duplex } from "node:stream";
+import { TENANT_USER } from "../simulator/thingsboard/rest/login.ts";
 import { createThingsBoard } from "../simulator/thingsboard/server.ts";
 import type { Certificates } from "./certificates.ts";
 import type { StartOptions } from "./options.ts";
@@ -47,6 +48,10 @@ export async function standIn(
     httpPort: await choosePort("--http-port", http_port, USUAL.http),
   });
   const api = `http://${HOST}:${ports.httpPort}/api`;
+  const { id } = thingsboard.tenant.device(DEVICE);
+  const json = "-H Content-Type:application/json -d";
+  const login = `${json} '{"username":"${TENANT_USER}","password":"tenant"}' ${api}/auth/login`;
+  const curl = `curl -sH "X-Authorization: Bearer $T"`;
   return {
     host: HOST,
     port: ports.mqttsPort ?? ports.mqttPort,
@@ -54,8 +59,9 @@ export async function standIn(
       `HTTP:    ${api}`,
       `MQTT:    ${HOST}:${ports.mqttPort}`,
       ...(ports.mqttsPort === undefined ? [] : [`MQTTS:   ${HOST}:${ports.mqttsPort}`]),
-      `latest:  curl ${api}/devices/${DEVICE}/telemetry`,
-      `call:    curl -d '{"method":"getStatus"}' ${api}/rpc/${DEVICE}`,
+      `login:   T=$(curl -s ${login} | cut -d '"' -f 4)`,
+      `latest:  ${curl} ${api}/plugins/telemetry/DEVICE/${id}/values/timeseries`,
+      `call:    ${curl} ${json} '{"method":"getStatus","params":{}}' ${api}/rpc/twoway/${id}`,
     ],
     close: () => thingsboard.close(),
   };

@@ -118,3 +118,37 @@ for (const kind of ["fw", "sw"])
     assert.deepEqual([topic, payload.toString()], ["v2/fw/error", "NOT_FOUND"]);
     await peer.expectClose();
   });
+
+test("changes come by the topic subscribed last, v2 too, and by none when that is taken back", async () => {
+  const { server, connect } = setup();
+  const peer = await connect();
+  await peer.subscribe({ "v1/devices/me/attributes": 1, "v2/a": 0 });
+  server.share("tracker", { a: 1 });
+  const { topic, qos } = await peer.expect("publish");
+  assert.deepEqual([topic, qos], ["v2/a", 0]);
+  await peer.subscribe({ "v1/devices/me/attributes": 1 });
+  server.share("tracker", { a: undefined, never: undefined });
+  const deleted = await peer.expect("publish");
+  assert.deepEqual(
+    [deleted.topic, deleted.payload.toString()],
+    ["v1/devices/me/attributes", '{"deleted":["a","never"]}'],
+  );
+  peer.send({ cmd: "unsubscribe", messageId: 9, unsubscriptions: ["v1/devices/me/attributes"] });
+  await peer.expect("unsuback");
+  server.share("tracker", { a: 2 });
+  await peer.expectSilence();
+});
+
+test("an empty key among others: PUBACK and no response; at the end it does not count", async () => {
+  const { server, connect } = setup();
+  const peer = await connect();
+  server.share("tracker", { a: 1 });
+  for (const keys of ["a,,b", ",a", ""]) {
+    peer.publish("v1/devices/me/attributes/request/1", JSON.stringify({ sharedKeys: keys }));
+    await peer.expect("puback");
+    await peer.expectSilence();
+  }
+  peer.publish("v1/devices/me/attributes/request/2", '{"sharedKeys":"a,"}');
+  await peer.expect("puback");
+  assert.equal((await peer.expect("publish")).payload.toString(), '{"shared":{"a":1}}');
+});

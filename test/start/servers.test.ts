@@ -133,3 +133,19 @@ test("a program that is no Espruino is told of at once", {
 }, async () => {
   await assert.rejects(startInterpreter({ binary: "/bin/true" }), /^Error: it ended by itself, with code 0$/);
 });
+
+test("the README's lines for the stand-in name its device, and what is printed at the start the same", async (t) => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const id = / D=([0-9a-f-]{36})$/m.exec(readme)?.[1] ?? "";
+  assert.ok(readme.includes(`/device/${id}/credentials`));
+  const { hints } = await started(t, undefined);
+  const [api = ""] = /http:\S+api$/m.exec(hints.join("\n")) ?? [];
+  const method = "POST";
+  const body = '{"username":"tenant@thingsboard.org","password":"tenant"}';
+  assert.ok(readme.includes(body) && hints.some((line) => line.includes(body)));
+  const { token } = (await (await fetch(`${api}/auth/login`, { method, body })).json()) as { token: string };
+  const headers = { "X-Authorization": `Bearer ${token}` };
+  const answer = await fetch(`${api}/plugins/telemetry/DEVICE/${id}/values/timeseries`, { headers });
+  assert.deepEqual([answer.status, await answer.json()], [200, {}]);
+  assert.equal(hints.filter((line) => line.includes(id)).length, 2);
+});

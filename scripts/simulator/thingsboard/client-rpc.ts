@@ -1,7 +1,7 @@
 /** RPC that a device calls on the server: what is read from its request, and what the server answers by itself. */
 
 import { MAX_REMAINING_LENGTH } from "./decoder.ts";
-import { PayloadError, parseLenientJson } from "./lenient-json.ts";
+import { type Json, PayloadCrash, PayloadError, parseLenientJson, toPlain } from "./lenient-json.ts";
 import type { RateLimits } from "./rate-limit.ts";
 
 /** The one method the server itself knows, and on the v1 topic only. */
@@ -14,14 +14,29 @@ export const CLIENT_RPC_TIMEOUT_MS = 60_000;
 /** Packets that the server queues before the CONNACK: transport.mqtt.msg_queue_size_per_device_limit. */
 export const MAX_QUEUED = 100;
 
-/** The method of a request. Throws PayloadError for what makes the server close the connection. */
-export function methodOf(id: string, payload: string): string {
+/** What a rule chain would answer, by method: a value, or what makes one of the parameters; undefined: nothing, as without. */
+export type ClientRpcRules = Record<string, unknown | ((params: unknown) => unknown)>;
+
+/** The answer of a rule, JSON. */
+export function answerOf(rules: ClientRpcRules, { method, params }: ClientCall): string | undefined {
+  const rule = Object.hasOwn(rules, method) ? rules[method] : undefined;
+  return JSON.stringify(typeof rule === "function" ? rule(params) : rule);
+}
+
+export interface ClientCall {
+  method: string;
+  params: unknown;
+}
+
+/** What a request calls. Throws PayloadError for what makes the server close the connection. */
+export function readClientCall(id: string, payload: string): ClientCall {
   const json = parseLenientJson(payload);
   if (!(json instanceof Map)) throw new PayloadError("the RPC request is no object");
-  if (!/^[+-]?\d+$/.test(id)) throw new PayloadError("the request id is no number");
+  if (!/^[+-]?\d+$/.test(id)) throw new PayloadCrash("the request id is no number");
   const method = json.get("method");
-  if (typeof method !== "string") throw new PayloadError('the RPC request has no "method"');
-  return method;
+  if (typeof method !== "string") throw new PayloadCrash('the RPC request has no "method"');
+  const params: Json = json.get("params") ?? null;
+  return { method, params: toPlain(params) };
 }
 
 /** The reply to `getSessionLimits`: the device's own limits, not its tenant's. `max_inflight` is how many packets the server queues before the CONNACK. */

@@ -1,69 +1,60 @@
 /**
- * One connection of a device, with the behaviour of ThingsBoard's MQTT transport towards MQTT 3.1.1 clients.
- * Its way of saying no is to close without a word: only the log here tells why.
+ * One connection of a device, with the behaviour of ThingsBoard's MQTT transport. Towards MQTT 3 its way of saying no is to
+ * close without a word: only the log here tells why. MQTT 5 clients are told a reason code.
  */
 
 import type { X509Certificate } from "node:crypto";
 import type { Duplex } from "node:stream";
-import {
-  generate,
-  type IConnectPacket,
-  type IPublishPacket,
-  type ISubscribePacket,
-  type Packet,
-} from "mqtt-packet";
+import type { IConnectPacket, IPublishPacket, ISubscribePacket, Packet } from "mqtt-packet";
 import { MAX_QUEUED } from "./client-rpc.ts";
 import type { Core } from "./core.ts";
 import { ConnackCode } from "./credentials.ts";
-import { Decoder, MalformedPacket } from "./decoder.ts";
-import type { Device } from "./device.ts";
+import type { Device, DeviceSession } from "./device.ts";
 import { nextRandom } from "./faults.ts";
-import { PayloadError } from "./lenient-json.ts";
-import { Outlet } from "./outlet.ts";
+import { PayloadCrash, PayloadError } from "./lenient-json.ts";
+import { Downloads } from "./ota-chunks.ts";
+import { isProvisioning, processProvisioning } from "./provision-session.ts";
 import { type Publishing, publishRouted } from "./publish.ts";
+import { afterRefusal, connackReason, Reason } from "./reasons.ts";
 import type { RpcSession } from "./rpc.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { RPC_REQUEST_TOPICS } from "./topics.ts";
+import { Wire, type WireEnd } from "./wire.ts";
 
-export class Connection implements RpcSession, Publishing {
+export class Connection implements RpcSession, DeviceSession, Publishing, WireEnd {
   device: Device | undefined;
   connect: IConnectPacket | undefined;
   connected_ms = 0;
-  bytes_received = 0;
-  readonly outlet: Outlet;
+  readonly wire: Wire;
   readonly subscriptions = new Subscriptions();
-  private readonly decoder = new Decoder();
+  readonly downloads = new Downloads();
+  /** It may ask for credentials, and nothing else. */
+  private provisioning = false;
   /** What came before the CONNACK. */
   private readonly queued: Packet[] = [];
   /** Requests sent with QoS 1 whose PUBACK is missing. */
   private readonly unacknowledged = new Map<number, () => void>();
   private readonly timers = new Set<unknown>();
-  private packet_id = 0;
   /** How the topics of replies to the device's own calls begin: as its last call's. */
   rpc_reply_topic = "";
   private active_ms = 0;
   over = false;
 
   constructor(
-    private readonly socket: Duplex,
+    socket: Duplex,
     readonly core: Core<Connection>,
     /** The client's certificate, shown in the TLS handshake. */
     private readonly shown?: X509Certificate,
   ) {
-    this.outlet = new Outlet(socket, core.clock, core.faults);
-    socket.on("data", (bytes: Buffer) => this.receive(bytes));
-    socket.on("end", () => this.close("the client closed the connection", true));
-    socket.on("error", (error) => this.close(`connection lost: ${error.message}`, true));
-    socket.on("close", () => this.close("connection lost", true));
+    this.wire = new Wire(socket, core.clock, core.faults, this);
   }
 
-  /** Closes after what is queued is sent; `abrupt`: now. */
-  close(reason: string, abrupt = false): void {
-    if (abrupt) {
-      this.outlet.abandon();
-      this.socket.destroy();
-    } else this.outlet.end();
-    this.finish(reason);
+  close(reason: string, code?: Reason): void {
+    this.wire.close(reason, code);
+  }
+
+  cut(reason: string): void {
+    this.wire.cut(reason);
   }
 
   sendRpcRequest(id: number, payload: string, delivered: () => void): 0 | 1 | undefined {
@@ -77,44 +68,34 @@ export class Connection implements RpcSession, Publishing {
   }
 
   together(send: () => void): void {
-    this.outlet.together(send);
+    this.wire.outlet.together(send);
   }
 
-  sendPublish(topic: string, payload: string): { qos: 0 | 1; messageId: number } {
+  sendPublish(topic: string, payload: string | Buffer): { qos: 0 | 1; messageId: number } {
     const qos = this.subscriptions.qosOf(topic);
-    // Counts QoS 0 messages too, so gaps are normal; ThingsBoard does not skip 0 either.
-    this.packet_id = (this.packet_id + 1) & 0xffff;
-    const messageId = this.packet_id;
-    this.send({ cmd: "publish", topic, payload, qos, messageId, dup: false, retain: false });
-    return { qos, messageId };
+    return { qos, messageId: this.wire.publish(topic, payload, qos) };
   }
 
-  private receive(bytes: Buffer): void {
-    if (this.over) return;
-    this.bytes_received += bytes.length;
-    this.decoder.push(bytes);
-    try {
-      for (let packet = this.decoder.next(); packet && !this.over; packet = this.decoder.next())
-        this.handle(packet);
-    } catch (error) {
-      if (!(error instanceof MalformedPacket)) throw error;
-      this.close(`malformed packet: ${error.message}`);
-    }
+  sendAttributes(update: object): void {
+    const topic = this.subscriptions.attributes;
+    if (topic !== undefined && !this.over) this.sendPublish(topic, JSON.stringify(update));
   }
 
-  private handle(packet: Packet): void {
+  handle(packet: Packet): void {
     const { faults } = this.core;
     const doomed = faults.random_close > 0 && nextRandom(faults) < faults.random_close;
     if (doomed && nextRandom(faults) < 0.5) {
-      this.close(`fault: random close before ${packet.cmd}`, true);
+      this.cut(`fault: random close before ${packet.cmd}`);
       return;
     }
-    if (doomed) this.outlet.abandon();
+    if (doomed) this.wire.outlet.abandon();
     if (packet.cmd === "connect") this.acceptConnect(packet);
+    else if (this.provisioning) processProvisioning(this, packet);
     else if (this.device) this.process(this.device, packet);
-    else if (this.queued.length >= MAX_QUEUED) this.close(`over ${MAX_QUEUED} packets before CONNACK`);
+    else if (this.queued.length >= MAX_QUEUED)
+      this.close(`over ${MAX_QUEUED} packets before CONNACK`, Reason.QuotaExceeded);
     else this.queued.push(packet);
-    if (doomed) this.close(`fault: random close after ${packet.cmd}`, true);
+    if (doomed) this.cut(`fault: random close after ${packet.cmd}`);
   }
 
   private acceptConnect(packet: IConnectPacket): void {
@@ -125,32 +106,46 @@ export class Connection implements RpcSession, Publishing {
 
   private answerConnect(packet: IConnectPacket): void {
     const { core } = this;
-    const result = this.loginResult(packet);
-    const refused = typeof result === "number";
-    this.send({
+    const provisioning = core.faults.refuse === 0 && isProvisioning(packet);
+    const result = provisioning ? undefined : this.loginResult(packet);
+    const code = typeof result === "number" ? result : ConnackCode.Accepted;
+    const reason = connackReason(code, packet, this.shown !== undefined);
+    this.wire.send({
       cmd: "connack",
-      returnCode: refused ? result : ConnackCode.Accepted,
+      ...(this.wire.tells ? { reasonCode: reason } : { returnCode: code }),
       // No session is ever kept, whatever this says.
       sessionPresent: packet.clean === false,
     });
-    if (refused) {
-      this.close(`CONNECT of ${packet.username ?? packet.clientId} refused with code ${result}`);
+    if (typeof result === "number") {
+      this.close(
+        `CONNECT of ${packet.username ?? packet.clientId} refused with code ${result}`,
+        afterRefusal(reason),
+      );
       return;
     }
     if (this.over) return;
+    this.provisioning = provisioning;
+    if (result) this.open(result, packet);
+    for (const queued of this.queued.splice(0))
+      if (this.over) return;
+      else if (result) this.process(result, queued);
+      else processProvisioning(this, queued);
+  }
+
+  private open(device: Device, packet: IConnectPacket): void {
+    const { core } = this;
     const first = !this.device;
-    if (this.device !== result) this.device?.rpc.gone(this);
-    this.device = result;
+    if (this.device !== device) this.device?.rpc.gone(this);
+    this.device = device;
     this.connect = packet;
     this.connected_ms = core.clock.now();
     this.active_ms = this.connected_ms;
-    core.opened(this, result);
+    core.opened(this, device);
     if (first) this.watchInactivity(core.inactivity_timeout_ms);
     if (core.faults.rival_ms > 0)
       this.later(core.faults.rival_ms, () =>
-        this.close("fault: somebody else logged in with the same token"),
+        this.close("fault: somebody else logged in with the same token", Reason.SessionTakenOver),
       );
-    for (const queued of this.queued.splice(0)) if (!this.over) this.process(result, queued);
   }
 
   private loginResult(packet: IConnectPacket): Device | ConnackCode {
@@ -174,17 +169,21 @@ export class Connection implements RpcSession, Publishing {
       case "unsubscribe":
         for (const filter of packet.unsubscriptions)
           if (this.subscriptions.remove(filter)) device.rpc.gone(this);
-        this.send({ cmd: "unsuback", messageId: packet.messageId, granted: [] });
+        this.wire.send({
+          cmd: "unsuback",
+          messageId: packet.messageId,
+          granted: packet.unsubscriptions.map(() => Reason.Success),
+        });
         break;
       case "puback":
         this.acknowledge(packet.messageId ?? 0);
         break;
       case "pingreq":
         this.active_ms = this.core.clock.now();
-        if (!this.core.faults.withhold_pingresp) this.send({ cmd: "pingresp" });
+        if (!this.core.faults.withhold_pingresp) this.wire.send({ cmd: "pingresp" });
         break;
       case "disconnect":
-        this.close("the client disconnected");
+        this.close("the client disconnected", Reason.Success);
         break;
       default:
         // PUBREC, PUBREL and PUBCOMP too: QoS 2 does not exist here.
@@ -194,36 +193,49 @@ export class Connection implements RpcSession, Publishing {
 
   private publish(device: Device, packet: IPublishPacket): void {
     if (this.core.faults.forbidden_topics.some((topic) => packet.topic.startsWith(topic))) {
-      this.close(`fault: ${packet.topic} is forbidden`);
+      this.close(`fault: ${packet.topic} is forbidden`, Reason.NotAuthorized);
       return;
     }
+    this.refusing(packet, () => {
+      const code = publishRouted(this, device, packet);
+      if (code !== undefined) this.sendPuback(packet, code);
+    });
+  }
+
+  /** What is wrong with its payload closes the connection; an MQTT 5 client may try again with the next. */
+  refusing(packet: IPublishPacket, take: () => void): void {
     try {
-      if (publishRouted(this, device, packet)) this.sendPuback(packet);
+      take();
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
-      this.close(`bad payload on ${packet.topic}: ${error.message}`);
+      const why = `bad payload on ${packet.topic}: ${error.message}`;
+      if (error instanceof PayloadCrash) this.close(why, Reason.ServerShuttingDown);
+      else if (this.wire.tells && packet.qos > 0) {
+        this.core.log(this.device, why);
+        this.sendPuback(packet, Reason.PayloadFormatInvalid);
+      } else this.close(why, Reason.PayloadFormatInvalid);
     }
   }
 
   withinRate(device: Device, points = 0): boolean {
     if (this.core.take(device, points)) return true;
-    this.close("over the rate limit");
+    this.close("over the rate limit", Reason.ImplementationSpecific);
     return false;
   }
 
-  sendPuback(packet: IPublishPacket): void {
+  sendPuback(packet: IPublishPacket, reasonCode = Reason.Success): void {
     const { faults } = this.core;
     if (packet.qos === 0) return;
     if (faults.close_before_pubacks > 0) {
       faults.close_before_pubacks--;
-      this.close("fault: closed in place of PUBACK", true);
+      this.cut("fault: closed in place of PUBACK");
     } else if (faults.drop_pubacks > 0) {
       faults.drop_pubacks--;
     } else {
       // ThingsBoard answers QoS 2 with PUBACK as well.
-      const puback: Packet = { cmd: "puback", messageId: packet.messageId };
-      if (faults.puback_delay_ms > 0) this.later(faults.puback_delay_ms, () => this.send(puback));
-      else this.send(puback);
+      const puback: Packet = { cmd: "puback", messageId: packet.messageId, reasonCode };
+      if (faults.puback_delay_ms > 0) this.later(faults.puback_delay_ms, () => this.wire.send(puback));
+      else this.wire.send(puback);
     }
   }
 
@@ -231,7 +243,7 @@ export class Connection implements RpcSession, Publishing {
     let requests = 0;
     const granted = packet.subscriptions.map(({ topic, qos }) => {
       const prefix = RPC_REQUEST_TOPICS.get(topic);
-      const answer = this.subscriptions.add(topic, qos);
+      const answer = this.subscriptions.add(topic, qos, this.wire.tells);
       // Over the rate limit the grant is a lie: nothing will come.
       if (prefix !== undefined && this.core.take(device)) {
         this.subscriptions.requests = prefix;
@@ -239,14 +251,8 @@ export class Connection implements RpcSession, Publishing {
       }
       return answer;
     });
-    this.send({ cmd: "suback", messageId: packet.messageId, granted });
+    this.wire.send({ cmd: "suback", messageId: packet.messageId, granted });
     for (; requests > 0 && !this.over; requests--) device.rpc.subscribed(this);
-  }
-
-  /** Tells of a change of shared attributes, if the device subscribed to them. */
-  sendAttributes(update: object): void {
-    const topic = this.subscriptions.attributes;
-    if (topic !== undefined && !this.over) this.sendPublish(topic, JSON.stringify(update));
   }
 
   private acknowledge(packet_id: number): void {
@@ -257,24 +263,15 @@ export class Connection implements RpcSession, Publishing {
     delivered();
   }
 
-  private send(packet: Packet): void {
-    const { faults } = this.core;
-    const bytes = generate(packet);
-    if (faults.cut_next !== packet.cmd) {
-      this.outlet.write(bytes);
-      return;
-    }
-    faults.cut_next = undefined;
-    this.outlet.write(bytes.subarray(0, bytes.length >> 1));
-    this.close(`fault: closed within ${packet.cmd}`);
-  }
-
-  /** Keepalive is not enforced; this is. */
   private watchInactivity(after_ms: number): void {
     this.later(after_ms, () => {
       const left_ms = this.active_ms + this.core.inactivity_timeout_ms - this.core.clock.now();
       if (left_ms > 0) this.watchInactivity(left_ms);
-      else this.close(`nothing received for ${this.core.inactivity_timeout_ms / 1000} s`);
+      else
+        this.close(
+          `nothing received for ${this.core.inactivity_timeout_ms / 1000} s`,
+          Reason.MaximumConnectTime,
+        );
     });
   }
 
@@ -286,7 +283,7 @@ export class Connection implements RpcSession, Publishing {
     this.timers.add(timer);
   }
 
-  private finish(reason: string): void {
+  finish(reason: string): void {
     if (this.over) return;
     this.over = true;
     for (const timer of this.timers) this.core.clock.clearTimeout(timer);

@@ -1,15 +1,20 @@
 import type { X509Certificate } from "node:crypto";
 import type { IConnectPacket, IPublishPacket } from "mqtt-packet";
 import type { Clock } from "../clock.ts";
+import type { ClientRpcRules } from "./client-rpc.ts";
 import type { ConnackCode } from "./credentials.ts";
 import type { Device } from "./device.ts";
 import type { FaultSettings } from "./faults.ts";
 import type { Sample } from "./telemetry.ts";
+import type { Tenant } from "./tenant.ts";
 
 /** What a connection needs of the server. */
 export interface Core<Connection> {
   clock: Clock;
   faults: FaultSettings;
+  tenant: Tenant;
+  /** What answers the devices' own calls. */
+  rules: ClientRpcRules;
   inactivity_timeout_ms: number;
   /** `shown`: the client's certificate. */
   login(packet: IConnectPacket, shown?: X509Certificate): Device | ConnackCode;

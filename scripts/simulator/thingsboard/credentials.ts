@@ -1,6 +1,6 @@
 /** Who may connect: ThingsBoard's access tokens, MQTT basic credentials, and X.509 certificates. */
 
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, type X509Certificate } from "node:crypto";
 import type { IConnectPacket } from "mqtt-packet";
 import type { RateLimits } from "./rate-limit.ts";
 
@@ -10,7 +10,7 @@ export interface Credentials {
   token?: string;
   /** MQTT basic credentials: every field given must match; one of `client_id` and `username` at least. */
   basic?: { client_id?: string; username?: string; password?: string };
-  /** X.509: the certificate that it shows in the TLS handshake, PEM. */
+  /** X.509: the certificate that it shows in the TLS handshake, PEM or the base64 of one. */
   certificate?: string;
 }
 
@@ -32,9 +32,12 @@ export enum ConnackCode {
   NotAuthorized = 5,
 }
 
-/** What ThingsBoard finds a device by, of its certificate: SHA3-256 of its base64. */
-export const fingerprint = (certificate: X509Certificate): string =>
-  createHash("sha3-256").update(certificate.raw.toString("base64")).digest("hex");
+/** A certificate as ThingsBoard keeps it: its base64, in one line. */
+export const certificateLine = (pem: string): string =>
+  pem.replace(/-----[A-Z ]+-----/g, "").replace(/\s/g, "");
+
+/** What ThingsBoard finds things by: the SHA3-256 of their text, a certificate's or that of basic credentials. */
+export const sha3 = (text: string): string => createHash("sha3-256").update(text).digest("hex");
 
 /** The device a CONNECT logs in as, or the code it is refused with. `shown`: the client's certificate, which alone counts then. */
 export function authenticate<D extends DeviceConfig>(
@@ -44,10 +47,8 @@ export function authenticate<D extends DeviceConfig>(
 ): D | ConnackCode {
   const { clientId, username } = packet;
   if (shown) {
-    const its = fingerprint(shown);
-    const device = devices.find(
-      ({ certificate }) => certificate && fingerprint(new X509Certificate(certificate)) === its,
-    );
+    const line = shown.raw.toString("base64");
+    const device = devices.find(({ certificate }) => certificate && certificateLine(certificate) === line);
     return device ?? ConnackCode.NotAuthorized;
   }
   if (!username) {

@@ -3,8 +3,7 @@
  * connection. mqtt-packet parses; here stands what it lets pass. Differences left: a body mqtt-packet refuses
  * though Netty reads over it (reserved bits of a SUBSCRIBE option) is refused too.
  *
- * MQTT 5 is refused as an unknown protocol level, by closing: the device speaks 3.1.1, and a stand-in that took
- * level 5 without its reason codes would mislead. 3.1 (MQIsdp, level 3) is accepted.
+ * 3.1 (MQIsdp, level 3), 3.1.1 and 5 are accepted.
  */
 
 import { type IConnectPacket, type Packet, parser } from "mqtt-packet";
@@ -18,17 +17,20 @@ export class MalformedPacket extends Error {}
 /** Cuts a byte stream into packets. */
 export class Decoder {
   private pending: Buffer = Buffer.alloc(0);
-  private readonly parser = parser();
+  private readonly parsers = [parser(), parser({ protocolVersion: 5 })] as const;
+  private version = 4;
   private parsed: Packet | undefined;
   private error: Error | undefined;
 
   constructor() {
-    this.parser.on("packet", (packet) => {
-      this.parsed = packet;
-    });
-    this.parser.on("error", (error) => {
-      this.error = error;
-    });
+    for (const parser of this.parsers) {
+      parser.on("packet", (packet) => {
+        this.parsed = packet;
+      });
+      parser.on("error", (error) => {
+        this.error = error;
+      });
+    }
   }
 
   /** Takes the next bytes. */
@@ -54,10 +56,17 @@ export class Decoder {
   private parse(frame: Buffer, remaining_length: number): Packet {
     this.parsed = undefined;
     // A frame at a time: mqtt-packet would read a string that is too long on into the next packet.
-    this.parser.parse(frame);
+    this.parsers[this.version === 5 ? 1 : 0].parse(frame);
     if (this.error) throw new MalformedPacket(this.error.message);
-    if (!this.parsed) throw new MalformedPacket("packet ends before its fields do");
-    check(this.parsed, remaining_length);
+    const packet = this.taken();
+    if (!packet) throw new MalformedPacket("packet ends before its fields do");
+    if (packet.cmd === "connect") this.version = packet.protocolVersion ?? 4;
+    check(packet, remaining_length, this.version);
+    return packet;
+  }
+
+  /** What the parser gave, if anything. */
+  private taken(): Packet | undefined {
     return this.parsed;
   }
 }
@@ -80,7 +89,7 @@ function headerOf(bytes: Buffer): Header | undefined {
 }
 
 /** What Netty's MqttDecoder checks and mqtt-packet does not. */
-function check(packet: Packet, remaining_length: number): void {
+function check(packet: Packet, remaining_length: number, version: number): void {
   switch (packet.cmd) {
     case "connect":
       checkConnect(packet, remaining_length);
@@ -99,28 +108,33 @@ function check(packet: Packet, remaining_length: number): void {
     case "pubrel":
     case "pubcomp":
       checkIdentifier(packet);
-      checkLength(packet, remaining_length, 2);
+      if (version !== 5) checkLength(packet, remaining_length, 2);
       break;
     case "pingreq":
     case "pingresp":
-    case "disconnect":
       checkLength(packet, remaining_length, 0);
       break;
+    case "disconnect":
+      if (version !== 5) checkLength(packet, remaining_length, 0);
+      break;
     case "auth":
-      throw new MalformedPacket("AUTH needs MQTT 5");
+      if (version !== 5) throw new MalformedPacket("AUTH needs MQTT 5");
   }
 }
 
 function checkConnect(packet: IConnectPacket, remaining_length: number): void {
   const { protocolId, protocolVersion, clientId, will, username, password } = packet;
   const known =
-    (protocolId === "MQTT" && protocolVersion === 4) || (protocolId === "MQIsdp" && protocolVersion === 3);
+    (protocolId === "MQTT" && (protocolVersion === 4 || protocolVersion === 5)) ||
+    (protocolId === "MQIsdp" && protocolVersion === 3);
   if (!known || "bridgeMode" in packet)
     throw new MalformedPacket(
       `protocol ${protocolId} level ${protocolVersion} (use MQTT 3.1.1: MQTT, level 4)`,
     );
   if (protocolVersion === 3 && (clientId.length < 1 || clientId.length > 23))
     throw new MalformedPacket("MQTT 3.1 client identifier is not 1 to 23 characters");
+  // Its properties are ignored, and so is how long they are.
+  if (protocolVersion === 5) return;
   // Field lengths, to find bytes behind the last one.
   const strings = [protocolId, clientId, will?.topic, will?.payload, username, password];
   const expected = strings.reduce<number>(

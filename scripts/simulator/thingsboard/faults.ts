@@ -27,6 +27,10 @@ export interface FaultSettings {
   repeat_requests: number;
   /** So many next answers to RPC requests get their PUBACK and are lost. */
   lose_rpc_answers: number;
+  /** So many next responses to requests of devices (attributes, calls of their own, chunks) are lost; PUBACK comes. */
+  lose_responses: number;
+  /** In so many next chunks of packages a byte is another. */
+  spoil_chunks: number;
   /** Time from CONNECT to CONNACK. */
   connack_delay_ms: number;
   /** Time from PUBLISH to PUBACK. */
@@ -74,6 +78,8 @@ export const NO_FAULTS: Readonly<FaultSettings> = {
   rival_ms: 0,
   repeat_requests: 0,
   lose_rpc_answers: 0,
+  lose_responses: 0,
+  spoil_chunks: 0,
   connack_delay_ms: 0,
   puback_delay_ms: 0,
   drop_pubacks: 0,

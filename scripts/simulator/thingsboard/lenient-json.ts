@@ -18,6 +18,9 @@ export type Json = null | boolean | string | NumberText | Json[] | Map<string, J
 /** What is wrong with a payload, in words for the user. */
 export class PayloadError extends Error {}
 
+/** What the server itself fails on; an MQTT 5 client too is disconnected for it. */
+export class PayloadCrash extends PayloadError {}
+
 // Gson's own bound.
 const MAX_DEPTH = 255;
 const NOT_LITERAL = "/\\;#={}[]:, \t\f\r\n";

@@ -6,6 +6,7 @@
  */
 
 import type { Clock } from "../clock.ts";
+import { uuidOf } from "./entities.ts";
 
 /** How far a call has come. SENT waits for the PUBACK, TIMEOUT never got it; neither ends the call. */
 export type RpcState = "QUEUED" | "SENT" | "DELIVERED" | "TIMEOUT" | "SUCCESSFUL" | "EXPIRED" | "FAILED";
@@ -20,6 +21,12 @@ export interface CallOptions {
 /** A call as it is shown. */
 export interface RpcInfo {
   id: number;
+  /** Its name in the REST API. */
+  uuid: string;
+  created_ms: number;
+  expires_ms: number;
+  /** What the device answered, as it came. */
+  response: string | undefined;
   method: string;
   params: unknown;
   oneway: boolean;
@@ -50,7 +57,6 @@ export interface RpcSession {
 interface Call {
   info: RpcInfo;
   payload: string;
-  expires_ms: number;
   /** How often its PUBACK was missing. */
   missed: number;
   expiry: unknown;
@@ -73,9 +79,14 @@ export class DeviceRpc {
   private readonly unacknowledged = new Set<Call>();
   private readonly deliveredOneWay = new Map<number, Call>();
   private next_id = 0;
+  private calls = 0;
   private session: RpcSession | undefined;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    /** Whose. */
+    private readonly device_id: string,
+  ) {}
 
   /**
    * Calls a method on the device. A two-way call resolves to the reply, parsed, `undefined` when it was empty;
@@ -88,12 +99,24 @@ export class DeviceRpc {
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const id = this.next_id++;
-      const info: RpcInfo = { id, method, params, oneway, persistent, state: "QUEUED", sent: 0 };
+      const created_ms = this.clock.now();
+      const info: RpcInfo = {
+        id,
+        uuid: uuidOf(`call ${this.calls++} ${this.device_id}`),
+        created_ms,
+        expires_ms: created_ms + timeout_ms,
+        response: undefined,
+        method,
+        params,
+        oneway,
+        persistent,
+        state: "QUEUED",
+        sent: 0,
+      };
       const call: Call = {
         info,
         payload: JSON.stringify({ method, params: params === undefined ? {} : params }),
         missed: 0,
-        expires_ms: this.clock.now() + timeout_ms,
         expiry: this.clock.setTimeout(() => this.expire(call), timeout_ms),
         delivery: undefined,
         resolve,
@@ -124,6 +147,7 @@ export class DeviceRpc {
     const call = this.pending.get(id) ?? this.deliveredOneWay.get(id);
     if (!call) return false;
     this.deliveredOneWay.delete(id);
+    call.info.response = payload;
     this.finish(call, "SUCCESSFUL");
     try {
       call.resolve(payload === "" ? undefined : JSON.parse(payload));
@@ -169,7 +193,7 @@ export class DeviceRpc {
         call.missed++;
         if (call.info.persistent && call.missed >= MOST_MISSED) this.giveUp(call);
       },
-      Math.min(DELIVERY_TIMEOUT_MS, call.expires_ms - this.clock.now()),
+      Math.min(DELIVERY_TIMEOUT_MS, call.info.expires_ms - this.clock.now()),
     );
   }
 

@@ -1,11 +1,10 @@
 /**
- * A stand-in for ThingsBoard's MQTT device API, embedded: devices connect in memory (`accept`) or over TCP
- * (`listen`), and what they sent, or may be asked, is at hand as functions and as a small HTTP API.
+ * A stand-in for ThingsBoard, embedded: devices connect in memory (`accept`) or over TCP (`listen`), and what they sent, or may
+ * be asked, is at hand as functions, and by ThingsBoard's own REST paths.
  *
- * It answers as ThingsBoard 4.2 answers an MQTT 3.1.1 client on the log-in by access token, basic credentials or certificate,
- * TLS, telemetry, client attributes, server-side RPC, and client-side RPC as without a rule for it: `getSessionLimits`
- * is answered, all else times out; attribute requests and updates; claims. Not modelled: provisioning, OTA (no package is ever
- * assigned), gateways, protobuf, MQTT 5 (refused as an unknown level).
+ * It answers as ThingsBoard 4.2 answers MQTT 3.1, 3.1.1 and 5 on the log-in by access token, basic credentials or certificate,
+ * TLS, telemetry, attributes, RPC both ways (`rules` stands for a rule chain), provisioning, claims, firmware and software.
+ * Not modelled: gateways, protobuf, topics of a profile's own, provisioning by a chain of certificates.
  */
 
 import { EventEmitter } from "node:events";
@@ -15,15 +14,19 @@ import type { Duplex } from "node:stream";
 import { type Clock, realClock } from "../clock.ts";
 import type { PemIdentity, TlsServer } from "../tls/cryptography.ts";
 import { nodeTlsServer } from "../tls/node.ts";
+import type { ClientRpcRules } from "./client-rpc.ts";
 import { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { authenticate, type DeviceConfig } from "./credentials.ts";
-import { createDevice, type Device } from "./device.ts";
+import type { Device } from "./device.ts";
 import { type FaultSettings, type Faults, NO_FAULTS } from "./faults.ts";
-import { createHttpApi } from "./http-api.ts";
+import { createPackage, type OtaType } from "./ota-package.ts";
+import { assigning } from "./ota-state.ts";
 import { ChangingLimits } from "./rate-limit.ts";
-import { RpcError } from "./rpc.ts";
-import type { ConnectionInfo, ThingsBoard, ThingsBoardEvents } from "./thingsboard.ts";
+import { Reason } from "./reasons.ts";
+import { createHttpApi } from "./rest/http-api.ts";
+import { Tenant } from "./tenant.ts";
+import type { ConnectionInfo, ThingsBoard, ThingsBoardEvents, WantedPackage } from "./thingsboard.ts";
 
 export interface ThingsBoardOptions {
   devices: DeviceConfig[];
@@ -33,16 +36,20 @@ export interface ThingsBoardOptions {
   log?: (line: string) => void;
   /** Certificate and key of the port with TLS; `server`: who does the TLS there, default Node. */
   tls?: PemIdentity & { server?: TlsServer };
+  /** What answers the devices' own calls, as a rule chain would. Default: nothing, so that they time out. */
+  rules?: ClientRpcRules;
+  /** So many devices at most; provisioning then fails. Default: any number. */
+  max_devices?: number;
   /** A session without PUBLISH, SUBSCRIBE, PINGREQ or PUBACK so long is closed. Default 600,000, as ThingsBoard's. */
   inactivity_timeout_ms?: number;
 }
 
 export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
   const clock = options.clock ?? realClock;
-  const devices = options.devices.map((config) => createDevice(config, clock));
+  const tenant = new Tenant(clock, options.devices, options.max_devices);
+  const { devices } = tenant;
   const events = new EventEmitter<ThingsBoardEvents>();
   const open = new Set<Connection>();
-  const sessions = new Map<Device, Connection>();
   const settings: FaultSettings = { ...NO_FAULTS };
   let mqtt: net.Server | undefined;
   let mqtts: net.Server | undefined;
@@ -53,29 +60,26 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
   const log = (device: Device | undefined, line: string): void =>
     options.log?.(`${device?.name ?? "unknown device"}: ${line}`);
 
-  const find = (name_or_token: string): Device => {
-    const device = devices.find((d) => d.name === name_or_token || d.token === name_or_token);
-    if (!device) throw new RpcError(404, `no device ${name_or_token}`);
-    return device;
-  };
+  const find = (device: string): Device => tenant.device(device);
+  /** The connections that are their devices' sessions. */
+  const sessions = (): Connection[] => [...open].filter((one) => one.device?.session === one);
 
   const faults: Faults = Object.assign(settings, {
     reset: () => void Object.assign(settings, NO_FAULTS),
     drop: (device?: string) => {
       for (const connection of [...open])
-        if (device === undefined || connection.device === find(device))
-          connection.close("fault: dropped", true);
+        if (device === undefined || connection.device === find(device)) connection.cut("fault: dropped");
     },
     restart: () => {
-      for (const connection of [...open]) connection.close("fault: server restart", true);
+      for (const connection of [...open]) connection.cut("fault: server restart");
       for (const wire of handshaking) wire.destroy();
       for (const device of devices) device.rpc.restart();
     },
     burst: (count: number) => {
-      for (const [{ rpc }, connection] of sessions)
+      for (const connection of sessions())
         connection.together(() => {
           for (let i = 0; i < count; i++)
-            rpc.call("burst", i, { timeout_ms: 10_000, oneway: true }).catch(() => {});
+            connection.device?.rpc.call("burst", i, { timeout_ms: 10_000, oneway: true }).catch(() => {});
         });
     },
   });
@@ -85,20 +89,23 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
   const core: Core<Connection> = {
     clock,
     faults,
+    tenant,
+    rules: options.rules ?? {},
     inactivity_timeout_ms: options.inactivity_timeout_ms ?? 600_000,
     login: (packet, shown) => authenticate(devices, packet, shown),
     opened(connection, device) {
-      const older = sessions.get(device);
-      sessions.set(device, connection);
+      const older = device.session;
+      device.session = connection;
       log(device, "connected");
       events.emit("connect", { device: device.name });
-      if (older && older !== connection) older.close("a newer connection of the same device took its place");
+      if (older && older !== connection)
+        older.close("a newer connection of the same device took its place", Reason.SessionTakenOver);
     },
     closed(connection, reason) {
       const { device } = connection;
       open.delete(connection);
       // A second CONNECT on the connection may have been another device's.
-      for (const [of_device, session] of sessions) if (session === connection) sessions.delete(of_device);
+      for (const one of devices) if (one.session === connection) one.session = undefined;
       log(device, `closed: ${reason}`);
       events.emit("close", { device: device?.name, reason });
     },
@@ -126,8 +133,9 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
     get devices() {
       return devices.map((device) => device.name);
     },
+    tenant,
     get connections() {
-      return [...sessions.values()].flatMap(infoOf);
+      return sessions().flatMap(infoOf);
     },
     accept(socket) {
       if (settings.down) socket.destroy();
@@ -155,13 +163,13 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
         ports.mqttsPort = await listening(mqtts, mqttsPort, host);
       }
       if (httpPort !== undefined) {
-        http = createHttpApi(server);
+        http = createHttpApi(tenant);
         ports.httpPort = await listening(http, httpPort, host);
       }
       return ports;
     },
     async close() {
-      for (const connection of [...open]) connection.close("the server shuts down", true);
+      for (const connection of [...open]) connection.cut("the server shuts down");
       for (const wire of handshaking) wire.destroy();
       for (const device of devices) device.rpc.end();
       http?.closeAllConnections();
@@ -174,27 +182,19 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
     rpcHistory: (device) => find(device).rpc.history,
     telemetry: (device, key) => find(device).store.history(key),
     latest: (device) => find(device).store.latest(),
-    attributes: (device) => Object.fromEntries(find(device).store.attributes),
+    attributes: (device) => find(device).store.values("CLIENT_SCOPE"),
     share(name, values) {
       const device = find(name);
       const entries = Object.entries(values);
       const deleted = entries.filter(([, value]) => value === undefined).map(([key]) => key);
       const set = entries.filter(([, value]) => value !== undefined);
-      for (const key of deleted) device.store.shared.delete(key);
-      for (const [key, value] of set) device.store.shared.set(key, value);
-      const session = sessions.get(device);
-      if (set.length > 0) session?.sendAttributes(Object.fromEntries(set));
-      if (deleted.length > 0) session?.sendAttributes({ deleted });
+      tenant.saveAttributes(device, "SHARED_SCOPE", new Map(set));
+      tenant.deleteAttributes(device, "SHARED_SCOPE", deleted);
     },
+    assign: (device, wanted, type = "FIRMWARE") => assignPackage(tenant, find(device), wanted, type),
     changeCredentials(name, credentials) {
-      const device = find(name);
-      if (credentials) {
-        delete device.token;
-        delete device.basic;
-        delete device.certificate;
-        Object.assign(device, credentials);
-      } else devices.splice(devices.indexOf(device), 1);
-      sessions.get(device)?.close(credentials ? "its credentials changed" : "the device was deleted");
+      if (credentials) tenant.setCredentials(find(name), credentials);
+      else tenant.removeDevice(find(name));
     },
     // biome-ignore lint/suspicious/noExplicitAny: EventEmitter's own type for a listener is not generic over our events
     on: (event, listener) => void events.on(event, listener as any),
@@ -204,8 +204,32 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
   return server;
 }
 
+function assignPackage(
+  tenant: Tenant,
+  device: Device,
+  wanted: WantedPackage | undefined,
+  type: OtaType,
+): void {
+  const assigned =
+    wanted &&
+    createPackage(type, wanted.title, wanted.version, {
+      profile_id: device.profile.id,
+      now_ms: tenant.clock.now(),
+    });
+  if (assigned) {
+    const file = { name: wanted.title, content_type: "application/octet-stream", bytes: wanted.bytes };
+    tenant.upload(assigned, file, wanted.algorithm ?? "SHA256");
+    if (assigned.file && wanted.checksum !== undefined) assigned.file.checksum = wanted.checksum;
+    assigned.tag = wanted.tag;
+    tenant.packages.push(assigned);
+  }
+  assigning(tenant, type, () => {
+    device.packages[type] = assigned;
+  });
+}
+
 function infoOf(connection: Connection): ConnectionInfo[] {
-  const { device, connect, connected_ms, bytes_received, outlet } = connection;
+  const { device, connect, connected_ms, wire } = connection;
   if (!device || !connect) return [];
   return [
     {
@@ -215,8 +239,8 @@ function infoOf(connection: Connection): ConnectionInfo[] {
       keepalive_s: connect.keepalive ?? 0,
       connected_ms,
       subscriptions: Object.fromEntries(connection.subscriptions.granted),
-      bytes_received,
-      bytes_sent: outlet.sent,
+      bytes_received: wire.bytes_received,
+      bytes_sent: wire.outlet.sent,
     },
   ];
 }

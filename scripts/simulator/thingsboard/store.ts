@@ -1,4 +1,4 @@
-/** What the server keeps of its devices: telemetry by (device, key, ts) and client attributes, as a database would. */
+/** What the server keeps of its devices: telemetry by (device, key, ts) and attributes by scope, as a database would. */
 
 import type { Sample, Value } from "./telemetry.ts";
 
@@ -20,12 +20,22 @@ const LATEST_MS = 253_402_300_799_999;
 // Oldest-arrived points go first: a year of one a minute fits.
 const MAX_POINTS_A_KEY = 600_000;
 
+/** Attributes: the device's own, the server's that the device is told, the server's alone. */
+export const ATTRIBUTE_SCOPES = ["CLIENT_SCOPE", "SHARED_SCOPE", "SERVER_SCOPE"] as const;
+export type AttributeScope = (typeof ATTRIBUTE_SCOPES)[number];
+
+export interface Attribute {
+  value: Value;
+  updated_ms: number;
+}
+
 /** The data of one device. */
 export class DeviceStore {
-  /** The device's own. */
-  readonly attributes = new Map<string, Value>();
-  /** The server's, which the device may ask for. */
-  readonly shared = new Map<string, Value>();
+  readonly attributes: Record<AttributeScope, Map<string, Attribute>> = {
+    CLIENT_SCOPE: new Map(),
+    SHARED_SCOPE: new Map(),
+    SERVER_SCOPE: new Map(),
+  };
   private readonly series = new Map<string, Map<number, Point>>();
   private readonly newest = new Map<string, Point>();
 
@@ -47,6 +57,19 @@ export class DeviceStore {
   /** The point with the highest ts of each key. */
   latest(): Point[] {
     return [...this.newest.values()];
+  }
+
+  /** The values of a scope. */
+  values(scope: AttributeScope): Record<string, Value> {
+    return Object.fromEntries([...this.attributes[scope]].map(([key, { value }]) => [key, value]));
+  }
+
+  /** Forgets every point of these keys. */
+  forget(keys: readonly string[]): void {
+    for (const key of keys) {
+      this.series.delete(key);
+      this.newest.delete(key);
+    }
   }
 
   private addPoint(key: string, ts: number, value: Value): Point {

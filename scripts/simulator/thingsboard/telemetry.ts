@@ -1,6 +1,13 @@
 /** What ThingsBoard makes of the payload of a telemetry or attributes message. */
 
-import { type Json, NumberText, PayloadError, parseLenientJson, toPlain } from "./lenient-json.ts";
+import {
+  type Json,
+  NumberText,
+  PayloadCrash,
+  PayloadError,
+  parseLenientJson,
+  toPlain,
+} from "./lenient-json.ts";
 
 /** A stored value; objects and arrays stay JSON. 64-bit longs beyond 2^53 lose digits here, as in any JavaScript. */
 export type Value = unknown;
@@ -47,7 +54,7 @@ function sampleOf(json: Map<string, Json>): Sample {
 function timestampOf(json: Json): number {
   if (json instanceof NumberText) return Math.trunc(Number(json.text));
   if (typeof json === "string" && /^[+-]?\d+$/.test(json)) return Number(json);
-  throw new PayloadError('"ts" is no number');
+  throw new PayloadCrash('"ts" is no number');
 }
 
 function valuesOf(json: Map<string, Json>): Map<string, Value> {

@@ -2,8 +2,10 @@
 import type { Duplex } from "node:stream";
 import type { Credentials } from "./credentials.ts";
 import type { Faults } from "./faults.ts";
+import type { ChecksumAlgorithm, OtaType } from "./ota-package.ts";
 import type { RpcInfo } from "./rpc.ts";
 import type { Point } from "./store.ts";
+import type { Tenant } from "./tenant.ts";
 
 /** A telemetry message as it was stored. */
 export interface TelemetryMessage {
@@ -54,6 +56,18 @@ export interface RpcOptions {
   persistent?: boolean;
 }
 
+/** A package of firmware or software to assign. */
+export interface WantedPackage {
+  title: string;
+  version: string;
+  bytes: Buffer;
+  tag?: string;
+  /** Default SHA256, as ThingsBoard's. */
+  algorithm?: ChecksumAlgorithm;
+  /** Told in place of the right one. */
+  checksum?: string;
+}
+
 export interface ListenOptions {
   /** Port for MQTT; 0: a free one. */
   mqttPort: number;
@@ -87,10 +101,14 @@ export interface ThingsBoard {
   latest(device: string): Point[];
   /** Client attributes. */
   attributes(device: string): Record<string, unknown>;
-  /** Sets shared attributes, and tells the device; a value undefined deletes. */
+  /** Sets attributes that the server shares with the device, and tells it; a value undefined deletes. */
   share(device: string, values: Record<string, unknown>): void;
+  /** The device is to run this package, as when it was uploaded and assigned by REST; undefined: none. */
+  assign(device: string, wanted: WantedPackage | undefined, type?: OtaType): void;
   /** The device logs in by these alone from now on, and its session is closed; undefined: the device is deleted. */
   changeCredentials(device: string, credentials: Credentials | undefined): void;
+  /** Devices, device profiles and OTA packages: all that the REST API shows and changes. */
+  readonly tenant: Tenant;
   on<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
   off<E extends keyof ThingsBoardEvents>(event: E, listener: (...args: ThingsBoardEvents[E]) => void): void;
   readonly connections: ConnectionInfo[];

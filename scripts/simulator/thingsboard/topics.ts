@@ -7,7 +7,7 @@
 export type Route =
   | { kind: "telemetry" | "attributes" | "claim" | "gateway" | "protobuf" | "unknown" }
   | { kind: "attributes_request" | "rpc_response" | "rpc_request"; id: string }
-  | { kind: "ota"; id: string; chunk: string };
+  | { kind: "ota"; package: "fw" | "sw"; id: string; chunk: string };
 
 const EXACT: Record<string, "telemetry" | "attributes" | "claim" | "protobuf"> = {
   "v1/devices/me/telemetry": "telemetry",
@@ -47,8 +47,11 @@ export function routeOf(topic: string): Route {
     if (prefixed === "protobuf") return { kind: prefixed };
     return { kind: prefixed, id: topic.substring(prefix.length) };
   }
-  const ota = /^v2\/[fs]w\/request\/([^/]*)\/chunk\/([^/]*)$/.exec(topic);
-  return ota ? { kind: "ota", id: ota[1] ?? "", chunk: ota[2] ?? "" } : { kind: "unknown" };
+  // Searched for, not matched: what stands around it does not matter.
+  const [, package_kind, id = "", chunk = ""] = /v2\/([fs]w)\/request\/(\d+)\/chunk\/(\d+)/.exec(topic) ?? [];
+  return package_kind === "fw" || package_kind === "sw"
+    ? { kind: "ota", package: package_kind, id, chunk }
+    : { kind: "unknown" };
 }
 
 /** What the topic of the reply to a device's own request begins with. */
