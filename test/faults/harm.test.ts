@@ -169,6 +169,12 @@ describe("the modem, its SIM, its cell", () => {
     fine(before, at(1, busy, busy, busy, busy, busy), at(2, restart));
   });
 
+  test("a modem that starts anew by itself, twice", () => {
+    const crash: Event[] = [{ what: "crash" }, { what: "running", after: "reset" }, { what: "registered" }];
+    assert.deepEqual(harm(before, at(1, ...crash), at(1.5, restart)), ["the modem restarted"]);
+    fine(before, at(1, ...crash), at(1.5, ...crash), at(1.8, restart));
+  });
+
   test("after a start of modem or board a new context is fine, once it is proven no more", () => {
     const start: Event = { what: "running", after: "reset" };
     fine(before, at(1, { what: "crash" }, start, newContext));

@@ -8,7 +8,7 @@
  *   context      it was lost or never there, the modem or the board started, the modem did not answer, an open failed by
  *                what the context or the sockets are to blame for, or three opens failed; else about one in an hour
  *   radio        the same as the modem; or the context was refused twice; or opens failed for half an hour
- *   modem        it did not answer, SIM or registration failed for long, the context was refused three times, its sockets were used
+ *   modem        it did not answer, it started anew by itself twice, SIM or registration failed for long, the context was refused three times, its sockets were used
  *                up three times, or opens failed for an hour
  *   board        a call to reboot; or a modem that did not answer for half an hour, whatever was done
  */
@@ -41,6 +41,8 @@ const LEAST = {
   unregistered_ms: 110_000,
   /** From one context that nothing called for to the next. */
   seldom_ms: 45 * MINUTE_MS,
+  /** Starts of the modem that nobody asked for. */
+  crashes: 2,
   /** Silent so long, whatever was tried, before the board is to blame. */
   silent_ms: 30 * MINUTE_MS,
 };
@@ -83,6 +85,7 @@ export function harmOf(record: readonly Seen[]): string[] {
     /** What the modem rung needs, and every rung above it may have. */
     const modemIsToBlame = (): boolean =>
       evidence.silent > 0 ||
+      evidence.crashes >= LEAST.crashes ||
       evidence.sim >= LEAST.sim ||
       forSoLong(unregistered_ms, LEAST.unregistered_ms) ||
       evidence.refused >= LEAST.refused_for_modem ||
@@ -106,6 +109,7 @@ export function harmOf(record: readonly Seen[]): string[] {
         if (event.name === "+CPIN") evidence.sim++;
         break;
       case "crash":
+        evidence.crashes++;
         evidence.contextLost = true;
         break;
       case "running":
@@ -201,6 +205,8 @@ export function harmOf(record: readonly Seen[]): string[] {
 interface Evidence {
   /** Commands without an answer, and lines that are not what the modem said. */
   silent: number;
+  /** The modem's own. */
+  crashes: number;
   sim: number;
   contextLost: boolean;
   /** Activations refused. */
@@ -211,12 +217,31 @@ interface Evidence {
 }
 
 function none(): Evidence {
-  return { silent: 0, sim: 0, contextLost: false, refused: 0, opens: 0, opens_ms: undefined, sockets: 0 };
+  return {
+    silent: 0,
+    crashes: 0,
+    sim: 0,
+    contextLost: false,
+    refused: 0,
+    opens: 0,
+    opens_ms: undefined,
+    sockets: 0,
+  };
 }
 
-function describe({ silent, sim, contextLost, refused, opens, opens_ms, sockets }: Evidence): string {
+function describe({
+  silent,
+  crashes,
+  sim,
+  contextLost,
+  refused,
+  opens,
+  opens_ms,
+  sockets,
+}: Evidence): string {
   const found = [
     silent && `${silent} commands without answer`,
+    crashes && `the modem started anew by itself ${crashes} times`,
     sim && `SIM failed ${sim} times`,
     contextLost && "the context was lost",
     refused && `the context was refused ${refused} times`,
