@@ -52,7 +52,10 @@ async function runOnce(args: string[], lines: string[]): Promise<Outcome> {
 
 /** Until what the promise waits for is so. */
 async function until(what: () => boolean): Promise<void> {
-  while (!what()) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const end_ms = Date.now() + 60_000; !what(); ) {
+    assert.ok(Date.now() < end_ms, `within a minute: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 describe("npm run repl -e", () => {
