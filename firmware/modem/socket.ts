@@ -179,6 +179,7 @@ function enter(next: State): void {
       break;
     case State.Sending:
       send(out);
+      break;
   }
 }
 
@@ -214,9 +215,10 @@ function opened(report: string): void {
   }
 }
 
-/** What was open before is closed: on to the connection that is wanted. */
-function begin(its_socket: ModemSocket): void {
-  const plain = isPlain(its_socket.protection_);
+/** What was open before is closed: on to the connection that is wanted, if one is. */
+function begin(): void {
+  if (!socket) return enter(State.Closed);
+  const plain = isPlain(socket.protection_);
   kind = plain ? "QI" : "QSSL";
   id = isTrial() ? Id.Trial : Id.Used;
   // Of a connection that ended with the modem.
@@ -243,12 +245,10 @@ function answered(reason: Reason, lines: string[]): void {
   const was = state;
   if (was === State.Closing) {
     // It is closed, or cannot be: it will be closed again before it is opened.
-    if (socket) begin(socket);
-    else enter(State.Closed);
+    begin();
   } else if (was === State.Leaving) {
-    if (!modemLost(reason)) sendLast();
-    else if (socket) begin(socket);
-    else enter(State.Closed);
+    if (modemLost(reason)) begin();
+    else sendLast();
   } else {
     const its_socket = socket as ModemSocket;
     const handlers = its_socket.handlers_;
