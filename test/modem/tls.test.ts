@@ -379,7 +379,10 @@ describe("its end, before it is open", () => {
     const { clock, serial, events, open, serve } = setup(t);
     serve((demands) => demands.plain || !demands.names);
     const socket = open();
-    while (!serial.commands.includes(OPEN_PLAIN)) clock.tick(1);
+    for (let ms = 0; !serial.commands.includes(OPEN_PLAIN); ms++) {
+      assert.ok(ms < 5000, "there is a trial");
+      clock.tick(1);
+    }
     socket.close();
     serve(({ names, dates, level }) => names && dates && level === 1);
     open();
