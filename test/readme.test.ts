@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Limit } from "../firmware/mqtt/limits.ts";
-import { Topic, topics } from "../firmware/thingsboard/topics.ts";
+import { Topic, topicOf } from "../firmware/thingsboard/topics.ts";
 import { Watchdog } from "../firmware/tracker/health.ts";
 import { Size } from "../firmware/tracker/slot.ts";
 import { BOARDS } from "../scripts/boards.ts";
@@ -27,7 +27,7 @@ function constant(file: string, place: RegExp): number {
   return Number(place.exec(readFileSync(new URL(`../firmware/${file}`, import.meta.url), "utf8"))?.[1]);
 }
 
-const telemetryTopic = (version: number): number => (topics(version)[Topic.TELEMETRY] as string).length;
+const telemetryTopic = (version: number): number => topicOf(version, Topic.Telemetry).length;
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
