@@ -1,9 +1,9 @@
 /** The rest of ThingsBoard's device API, from the board's console to the stand-in and back. */
 import assert from "node:assert/strict";
-import type { Duplex } from "node:stream";
 import { afterEach, describe, test } from "node:test";
-import { generate, type Packet, parser } from "mqtt-packet";
+import type { Packet } from "mqtt-packet";
 import { duplexPair } from "../simulator/duplex-pair.ts";
+import { serveProvisioning } from "../thingsboard/provisioning-server.ts";
 import { createWorld, type WorldChanges } from "./world.ts";
 
 let world: ReturnType<typeof createWorld> | undefined;
@@ -42,33 +42,6 @@ async function online(topics: 1 | 2, changes?: WorldChanges) {
       return JSON.parse((told[0] as string).replace(mark, ""));
     },
   };
-}
-
-/** The server's end of a provisioning session. */
-function provisioningServer(answer: string): { socket: Duplex; received: Packet[] } {
-  const [near, far] = duplexPair();
-  const received: Packet[] = [];
-  const decoder = parser();
-  decoder.on("packet", (packet: Packet) => {
-    received.push(packet);
-    const send = (reply: Packet) => far.write(generate(reply));
-    if (packet.cmd === "connect") send({ cmd: "connack", returnCode: 0, sessionPresent: false });
-    if (packet.cmd === "subscribe")
-      send({ cmd: "suback", messageId: packet.messageId, granted: [1] } as Packet);
-    if (packet.cmd === "publish")
-      send({
-        cmd: "publish",
-        topic: "/provision/response",
-        payload: answer,
-        qos: 1,
-        messageId: 1,
-        dup: false,
-        retain: false,
-      });
-    if (packet.cmd === "disconnect") far.end();
-  });
-  far.on("data", (bytes: Buffer) => decoder.parse(bytes));
-  return { socket: near, received };
 }
 
 describe("the device API", () => {
@@ -142,22 +115,19 @@ describe("the device API", () => {
   });
 
   test("a board asks for credentials of its own, and the tracker comes back after it", async () => {
-    let provisioning: ReturnType<typeof provisioningServer> | undefined;
+    let received: Packet[] | undefined;
+    let due = false;
     const answer = { credentialsValue: "TkxPMSM6", credentialsType: "ACCESS_TOKEN", status: "SUCCESS" };
     const { board, run, lines, status } = await online(1, {
       connect: () => {
-        if (provisioning) {
-          const { socket } = provisioning;
-          provisioning = undefined;
-          return socket;
-        }
         const [near, far] = duplexPair();
-        world?.thingsboard.accept(far);
+        if (due) received = serveProvisioning(far, JSON.stringify(answer));
+        else world?.thingsboard.accept(far);
+        due = false;
         return near;
       },
     });
-    const far = provisioningServer(JSON.stringify(answer));
-    provisioning = far;
+    due = true;
     board.evaluate(
       'server.disconnect(function(){server.provision({provision_device_key:"k",provision_device_secret:"s",device_name:"imei"},function(ok,answer){print("told "+JSON.stringify([ok,answer]))})})',
     );
@@ -167,7 +137,7 @@ describe("the device API", () => {
       [`told ${JSON.stringify([true, answer])}`],
     );
     assert.deepEqual(
-      far.received.map(({ cmd }) => cmd).filter((cmd) => cmd !== "puback"),
+      received?.map(({ cmd }) => cmd).filter((cmd) => cmd !== "puback"),
       ["connect", "subscribe", "publish", "disconnect"],
     );
     assert.equal(status().state, "online", lines.join("\n"));

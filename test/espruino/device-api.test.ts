@@ -1,7 +1,10 @@
 /** The device API's methods in the real interpreter, against the stand-in. */
 import assert from "node:assert/strict";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { test } from "node:test";
+import type { Packet } from "mqtt-packet";
 import { startRealTracker } from "../../scripts/simulator/real-tracker.ts";
+import { serveProvisioning } from "../thingsboard/provisioning-server.ts";
 
 const binary = process.env.ESPRUINO ?? "";
 const skip = binary ? false : "skipped: set ESPRUINO=<path of Espruino for Linux> to run the blob in it";
@@ -92,4 +95,48 @@ test("wrong arguments throw, and a fault in a callback is told", { skip }, async
   await evaluate("(server.request_attributes([],[],function(){throw Error('mine')}),1)");
   await until("server.last_error=='callback: Error: mine'", 30);
   assert.equal(await evaluate("tracker.status().reboots"), 0);
+});
+
+test("a board asks for credentials of its own, and the tracker comes back after it", { skip }, async (t) => {
+  const answer = {
+    credentialsValue: { clientId: "c-1", userName: "u", password: "p" },
+    credentialsType: "MQTT_BASIC",
+    status: "SUCCESS",
+  };
+  const connections: Packet[][] = [];
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    connections.push(serveProvisioning(socket, JSON.stringify(answer)));
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const tracker = await startRealTracker({
+    binary,
+    interval_s: 5,
+    broker_port: (server.address() as AddressInfo).port,
+  });
+  t.after(async () => {
+    await tracker.stop();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const { evaluate, until } = tracker;
+  await until("tracker.status().sent>0", 60);
+  await evaluate(
+    '(told=0,server.disconnect(function(){server.provision({provision_device_key:"k",provision_device_secret:"s",username:"u",password:"p",client_id:"c-1"},function(ok,answer){told=[ok,answer]})}),1)',
+  );
+  await until("told", 30);
+  assert.deepEqual(await evaluate("told"), [true, answer]);
+  const [connect, ...others] = connections[1] ?? [];
+  assert.equal(connect?.cmd === "connect" && connect.username, "provision");
+  const request = others.find(({ cmd }) => cmd === "publish");
+  assert.deepEqual(request?.cmd === "publish" && JSON.parse(request.payload.toString()), {
+    provisionDeviceKey: "k",
+    provisionDeviceSecret: "s",
+    credentialsType: "MQTT_BASIC",
+    clientId: "c-1",
+    username: "u",
+    password: "p",
+  });
+  await until('tracker.status().state=="online"', 60);
 });
