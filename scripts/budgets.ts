@@ -32,9 +32,10 @@ export const BUDGETS = {
    * Codec, session and TBDeviceMQTTClient alone, without the texts of reasons and the check of settings, which are those of the
    * modem and the tracker too. Espruino's MQTT.js is 5,022 minified. 5,500 were planned, and were enough for a client that
    * joined no packets, stopped no reading, passed nothing over that is too large, acknowledged a request before its answer was
-   * safe, and met a hundred calls with "busy".
+   * safe, and met a hundred calls with "busy". With one table of what the server was asked, and all the topics, 8,492 are
+   * measured, where 7,936 were enough before; attributes, calls, claim and provisioning are not in it.
    */
-  client_bytes: 7_936,
+  client_bytes: 8_576,
   /** Variables of the smallest board, the RAK8212. */
   variables: 2_500,
   /**

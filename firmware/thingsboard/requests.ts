@@ -81,7 +81,7 @@ export function settle(id: string, ok: boolean, outcome?: any): boolean {
       // What the server's rules say in place of an answer.
       const error = ok && outcome && outcome.error;
       requests.splice(i, 1);
-      clearTimeout(settled.deadline_);
+      if (settled.deadline_) clearTimeout(settled.deadline_);
       if (error)
         session.last_error = words(Reason.ServerSays, typeof error === "string" ? error : json(error));
       else if (!ok && outcome) session.last_error = words(outcome);
