@@ -10,7 +10,8 @@ export interface Board {
   BOARD: string;
   /**
    * Which of the build's features it has (scripts/build/features.ts), and in which ways: the first is what it gets unless
-   * `--features` says otherwise. A feature that is not named it lacks; "none", where there is that way, goes without saying.
+   * `--features` says otherwise. A feature that is not named it lacks; "none", where there is that way, goes without saying,
+   * unless it is the first.
    */
   FEATURES: Record<string, string[]>;
   /** Adds the settings this board has its own limits for: outbox_bytes, and on Linux the modem's port. */

@@ -4,7 +4,15 @@ import { storageFile } from "../firmware/tracker/area.ts";
 /** Espruino for Linux (a PC, a Raspberry Pi) with a USB modem, which has no power key: `AT+CFUN=1,1` restarts it. */
 export const BOARD = "LINUX";
 
-export const FEATURES = { gnss: ["modem", "nmea"], modem: ["quectel"], tls: ["modem"] };
+export const FEATURES = {
+  gnss: ["modem", "nmea"],
+  modem: ["quectel"],
+  tls: ["modem"],
+  attributes: ["yes"],
+  client_rpc: ["yes"],
+  claim: ["yes"],
+  provision: ["yes"],
+};
 
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [65536, 8192, 196608];

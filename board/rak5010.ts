@@ -11,7 +11,15 @@ declare const D2: Pin, D6: Pin, D7: Pin, D8: Pin, D33: Pin, D34: Pin, D39: Pin;
  */
 export const BOARD = "RAK5010";
 
-export const FEATURES = { gnss: ["modem", "nmea"], modem: ["quectel"], tls: ["modem"] };
+export const FEATURES = {
+  gnss: ["modem", "nmea"],
+  modem: ["quectel"],
+  tls: ["modem"],
+  attributes: ["yes"],
+  client_rpc: ["yes"],
+  claim: ["yes"],
+  provision: ["yes"],
+};
 
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [65536, 8192, 262144];

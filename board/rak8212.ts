@@ -11,8 +11,16 @@ declare const D6: Pin, D7: Pin, D9: Pin, D10: Pin, D15: Pin;
  */
 export const BOARD = "RAK8212";
 
-/** Its only UART is the modem's. */
-export const FEATURES = { gnss: ["modem"], modem: ["quectel"], tls: ["modem"] };
+/** Its only UART is the modem's. Its 2,500 variables and 40 KB are dear: the client's further methods are had for the asking. */
+export const FEATURES = {
+  gnss: ["modem"],
+  modem: ["quectel"],
+  tls: ["modem"],
+  attributes: ["none", "yes"],
+  client_rpc: ["none", "yes"],
+  claim: ["none", "yes"],
+  provision: ["none", "yes"],
+};
 
 export function boardFields(fields: Fields): void {
   // What 40 KB of Storage leave beside the code and the settings.

@@ -20,7 +20,15 @@ declare const A2: Pin, A3: Pin, B5: Pin, B10: Pin, B12: Pin, C0: Pin, C3: Pin, C
 /** Seeed Wio LTE: STM32F405, EC21. Pins: Espruino's boards/WIO_LTE.py, by the names in its list. */
 export const BOARD = "WIO_LTE";
 
-export const FEATURES = { gnss: ["modem"], modem: ["quectel"], tls: ["modem"] };
+export const FEATURES = {
+  gnss: ["modem"],
+  modem: ["quectel"],
+  tls: ["modem"],
+  attributes: ["yes"],
+  client_rpc: ["yes"],
+  claim: ["yes"],
+  provision: ["yes"],
+};
 
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [262144, 262144, 262144];

@@ -125,6 +125,8 @@ export const enum Reason {
   /** As many messages as may be are without their answer. */
   Busy,
   TooLarge,
+  /** It answered a request with an error. */
+  ServerSays,
   /** The callback of the client threw. */
   CallbackFailed,
 

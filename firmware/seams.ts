@@ -1,5 +1,5 @@
 /**
- * What the build may put where `#board`, `#gnss`, `#modem` and `#tls` are imported has all that the firmware imports from there. For the type
+ * What the build may put where `#board`, `#gnss` and the like are imported has all that the firmware imports from there. For the type
  * checker alone: it knows each by one file (tsconfig.json), and nothing imports this one.
  */
 import type { Board } from "../board/board.ts";
@@ -15,6 +15,14 @@ import type * as noTls from "./modem/no-tls.ts";
 import type * as quectel from "./modem/quectel.ts";
 import type * as modemTls from "./modem/tls.ts";
 import type { Family } from "./modem/way.ts";
+import type * as attributes from "./thingsboard/attributes.ts";
+import type * as calls from "./thingsboard/calls.ts";
+import type * as claim from "./thingsboard/claim.ts";
+import type * as noAttributes from "./thingsboard/no-attributes.ts";
+import type * as noCalls from "./thingsboard/no-calls.ts";
+import type * as noClaim from "./thingsboard/no-claim.ts";
+import type * as noProvision from "./thingsboard/no-provision.ts";
+import type * as provision from "./thingsboard/provision.ts";
 
 type Are<Wanted, Given extends Wanted[]> = Given;
 
@@ -22,3 +30,7 @@ export type Boards = Are<Board, [typeof rak8212, typeof rak5010, typeof wioLte, 
 export type Sources = Are<Source, [typeof modem, typeof uart, typeof none]>;
 export type Families = Are<Family, [typeof quectel]>;
 export type Protections = Are<typeof noTls, [typeof modemTls]>;
+export type WithAttributes = Are<typeof noAttributes, [typeof attributes]>;
+export type WithCalls = Are<typeof noCalls, [typeof calls]>;
+export type WithClaim = Are<typeof noClaim, [typeof claim]>;
+export type WithProvision = Are<typeof noProvision, [typeof provision]>;

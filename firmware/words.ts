@@ -117,6 +117,8 @@ function text(reason: Reason): string {
       return "busy";
     case Reason.TooLarge:
       return "too large";
+    case Reason.ServerSays:
+      return "server says";
     case Reason.CallbackFailed:
       return "callback";
     case Reason.BadFix:

@@ -10,8 +10,8 @@ const ofEach = (figure: "blob_bytes" | "estimated_variables") =>
 
 export const BUDGETS = {
   /**
-   * Bytes of one board's blob as text: two slots of 44 KB are to fit beside the outbox into the flash that RAK5010 and Wio LTE
-   * leave free. 36,864 were planned, a slot of 40 KB, before TLS, which takes 2,400, and its 900 of words. For the RAK8212
+   * Bytes of one board's blob as text: with a header it fits into a slot of 52 KB, of which two are to be in flash. 36,864
+   * were planned, a slot of 40 KB, before TLS, which takes 2,400 and 900 of words, and all that is done from afar. For the RAK8212
    * 25,600 were planned, so that an interpreter which takes no tokens has room beside the outbox; clear code that loses
    * nothing is larger, so that it needs 2v20.48 now, and `flashed_bytes` is what counts there.
    */
@@ -23,18 +23,20 @@ export const BUDGETS = {
    */
   flashed_bytes: 28_160,
   /**
-   * Variables the loaded blob takes before it does anything, by the estimate of build/size.ts. The RAK5010's interpreter has
-   * 12,500, Linux' as many as are wanted; only they can be built with a GNSS receiver's sentences to read, which take 70 more
-   * than the modem's engine.
+   * Variables the loaded blob takes before it does anything, by the estimate of build/size.ts. Attributes and provisioning, with
+   * what they share with the limits' question, took 63 more on a RAK8212 than before, when 1,250 were enough. The Wio LTE's
+   * interpreter has 5,450, the RAK5010's 12,500, Linux' as many as are wanted; only the latter two can be built with a GNSS
+   * receiver's sentences to read, which take 70 more than the modem's engine.
    */
   estimated_variables: ofEach("estimated_variables"),
   /**
    * Codec, session and TBDeviceMQTTClient alone, without the texts of reasons and the check of settings, which are those of the
    * modem and the tracker too. Espruino's MQTT.js is 5,022 minified. 5,500 were planned, and were enough for a client that
    * joined no packets, stopped no reading, passed nothing over that is too large, acknowledged a request before its answer was
-   * safe, and met a hundred calls with "busy".
+   * safe, and met a hundred calls with "busy". With one table of what the server was asked, and all the topics, 8,492 are
+   * measured, where 7,936 were enough before; attributes, calls, claim and provisioning are not in it.
    */
-  client_bytes: 7_936,
+  client_bytes: 8_576,
   /** Variables of the smallest board, the RAK8212. */
   variables: 2_500,
   /**

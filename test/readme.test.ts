@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Limit } from "../firmware/mqtt/limits.ts";
-import { Topic, topics } from "../firmware/thingsboard/topics.ts";
+import { Topic, topicOf } from "../firmware/thingsboard/topics.ts";
 import { Watchdog } from "../firmware/tracker/health.ts";
 import { Size } from "../firmware/tracker/slot.ts";
 import { BOARDS } from "../scripts/boards.ts";
@@ -30,7 +30,7 @@ function constant(file: string, place: RegExp): number {
   return Number(place.exec(read(`../firmware/${file}`))?.[1]);
 }
 
-const telemetryTopic = (version: number): number => (topics(version)[Topic.TELEMETRY] as string).length;
+const telemetryTopic = (version: number): number => topicOf(version, Topic.Telemetry).length;
 
 const readme = read("../README.md");
 const manifest = JSON.parse(read("../package.json"));

@@ -231,6 +231,7 @@ export function request(bytes: string): void {
 /** Ends the connection, or the attempt; without a reason it is wanted, and what is in flight is not sent again. */
 export function end(reason: Reason, detail?: string): void {
   const was = state;
+  const its_owner = owner;
   // Else the network had something to say still.
   if (was === State.Closed && reason) return;
   if (was === State.Leaving) reason = Reason.None;
@@ -254,7 +255,9 @@ export function end(reason: Reason, detail?: string): void {
   if (was !== State.Closed) socket.close();
   finish(Await.Lost, 0, false);
   finish(Await.Leave, 0, true);
-  if (reason && owner.onClose_) owner.onClose_(reason);
+  // Who was told of it may have handed the session to another one.
+  if (its_owner.onEnd_) its_owner.onEnd_();
+  if (reason && its_owner.onClose_) its_owner.onClose_(reason);
 }
 
 /** The next packet identifier that is not in flight [MQTT-2.3.1-2]. */

@@ -75,7 +75,9 @@ function handle(first: number, id: number, topic: string, payload: string | unde
       acknowledged(id);
       break;
     case First.SUBACK:
-      if ((payload as string).charCodeAt(0) > 2) owner.last_error = words(Reason.SubscribeRefused);
+      // A code for each filter [3.9.3].
+      for (let i = 0; i < (payload as string).length; i++)
+        if ((payload as string).charCodeAt(i) > 2) owner.last_error = words(Reason.SubscribeRefused);
       finish(Await.Request, 0, true);
       break;
     case First.PINGRESP:
@@ -109,8 +111,12 @@ function refusal(code: number): Reason {
 
 /** CONNACK 0: subscribes, and sends again what is without PUBACK. */
 function accepted(): void {
+  let subscribe = uint16(Limit.Identifier + 1);
   enter(State.Up, Reason.None);
-  request(packet(First.SUBSCRIBE, uint16(Limit.Identifier + 1) + field(owner.topics_[0] as string) + "\x01"));
+  owner.filters_().forEach(function (filter) {
+    subscribe += field(filter) + "\x01";
+  });
+  request(packet(First.SUBSCRIBE, subscribe));
   flight.forEach(function (waiting) {
     if (waiting.bytes_) send(PUBLISH_DUP + waiting.bytes_.substr(1));
   });

@@ -28,13 +28,15 @@ export interface Session {
   /** What `last_error` says in words. */
   last_reason_: Reason;
   config_: SessionConfig;
-  /** The first is what SUBSCRIBE asks for after each CONNACK; the others are the owner's. */
-  topics_: string[];
+  /** What SUBSCRIBE asks for after each CONNACK: one filter or more. */
+  filters_(): string[];
   /**
    * A PUBLISH came; without a payload it was larger than Limit.Inbound, and was passed over. A message of QoS 1 is
    * acknowledged when this returns, also when it throws; where it published a Role.OwnReply, that does it.
    */
   onMessage_(topic: string, payload: string | undefined): void;
-  /** An established or attempted session ended, and not by `disconnect`. */
+  /** An established or attempted session ended, by `disconnect` or otherwise: what the server was asked it has forgotten. */
+  onEnd_?: () => void;
+  /** The same, but not by `disconnect`; after `onEnd_`. */
   onClose_?: (reason: Reason) => void;
 }

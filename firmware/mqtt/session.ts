@@ -127,7 +127,7 @@ function answer(ok: boolean, done: Done | 0 | undefined): any {
 }
 
 /** It came to nothing, for a reason that says nothing about the connection. */
-function refuse(session: Session, reason: Reason, done: Done | 0 | undefined): any {
+export function refuse(session: Session, reason: Reason, done: Done | 0 | undefined): any {
   session.last_error = words(reason);
   return answer(false, done);
 }

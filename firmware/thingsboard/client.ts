@@ -1,15 +1,20 @@
-/**
- * ThingsBoard's device client: telemetry up, server-side RPC down. The class, its members and their meaning are those
- * of QuecPython's TBDeviceMQTTClient.
- */
+/** ThingsBoard's device client: telemetry up, server-side RPC down, and what else was built in; see api.ts. */
+import { addAttributes, HAS_ATTRIBUTES } from "#attributes";
+import { addClaim } from "#claim";
+import { addCalls } from "#client_rpc";
+import { addProvision } from "#provision";
 import { type ServerConfig, serverFault } from "../config.ts";
 import type { Done } from "../mqtt/owner.ts";
 import { connect, disconnect, publish, Role } from "../mqtt/session.ts";
 import { json, toText } from "../mqtt/text.ts";
-import { type Asker, isQuestion, Question } from "./rate-limits.ts";
+import { Reason } from "../reason.ts";
+import type { Callback, Client, ClientConstructor } from "./api.ts";
+import { Question } from "./rate-limits.ts";
+import { isOurs, requests, settle } from "./requests.ts";
 import { type Telemetry, telemetryJson } from "./telemetry.ts";
-import { Topic, topics } from "./topics.ts";
+import { Topic, topicOf } from "./topics.ts";
 
+export type { Client } from "./api.ts";
 export type { Telemetry, Values } from "./telemetry.ts";
 
 const enum Limit {
@@ -21,65 +26,11 @@ const enum Limit {
   Values = 200,
 }
 
-/**
- * `data`: the decoded JSON; text where it is not JSON. An RPC request is an object with `method`, and has its `id` (text)
- * added; the server sends it again after a reconnect, and it comes again, if its reply did not get through. While it is
- * not answered it does not.
- */
-export type Callback = (topic: string, data: any) => void;
-
-interface Unanswered {
-  id_: string;
-  /** Limit.Mark characters of it. */
-  begins_: string;
-}
-
-/**
- * A session with ThingsBoard. Its asynchronous methods tell the outcome to `done`, or without it to the Promise they
- * return: true, or false with the reason in `last_error`.
- */
-export interface Client extends Asker {
-  /** True while the server has accepted us and the connection stands. */
-  status: boolean;
-  /** Sets what receives the server's messages. Always true. */
-  set_callback(callback: Callback): boolean;
-  /** Connects and logs in; true at once when connected already. While it is connecting, the outcome of that. */
-  connect(): Promise<boolean>;
-  connect(done: Done): void;
-  /** Says goodbye and closes, within 5 s. What the server has not acknowledged is given up. */
-  disconnect(): Promise<boolean>;
-  disconnect(done: Done): void;
-  /**
-   * Reports telemetry, also given as JSON text; throws what the server would answer by hanging up or not at all, such
-   * as []. Of the numbers in a text about 11 digits count on a board, as in values.
-   */
-  send_telemetry(data: Telemetry | string): Promise<boolean>;
-  send_telemetry(data: Telemetry | string, done: Done): void;
-  /**
-   * Answers the RPC request with this id; any JSON value, null for undefined. Of more than 20 that wait for the server's
-   * acknowledgement, the outcome is true when the modem took it.
-   */
-  send_rpc_reply(data: unknown, request_id: string | number): Promise<boolean>;
-  send_rpc_reply(data: unknown, request_id: string | number, done: Done): void;
-  callback_?: Callback;
-  /** The id of the request that the callback got last. */
-  current_: string;
-  /** Requests that the callback has and did not answer, oldest first. */
-  unanswered_: Unanswered[];
-}
-
-export interface ClientConstructor {
-  /** Throws on a wrong or unknown setting; missing ones are put into `server_cfg`, which is kept. */
-  new (server_cfg: ServerConfig): Client;
-  prototype: Client;
-}
-
 /** See ServerConfig, and the manual in the README. */
 export const TBDeviceMQTTClient = function (this: Client, server_cfg: ServerConfig): void {
   const fault = serverFault(server_cfg);
   if (fault) throw Error("server: " + fault);
   this.config_ = server_cfg;
-  this.topics_ = topics(server_cfg.topics as number);
   this.current_ = "";
   this.unanswered_ = [];
   this.question_ = Question.Due;
@@ -111,14 +62,22 @@ TBDeviceMQTTClient.prototype = {
     return sendReply(this, data, id, done);
   },
 
+  filters_: function (): string[] {
+    const version = this.config_.topics;
+    const calls = topicOf(version, Topic.RpcRequest) + "+";
+    return HAS_ATTRIBUTES ? [calls, topicOf(version, Topic.Attributes)] : [calls];
+  },
+
   onMessage_: function (topic: string, payload: string | undefined): void {
-    const filter = this.topics_[Topic.RPC_REQUESTS] as string;
-    const prefix = filter.substr(0, filter.length - 1);
+    const prefix = topicOf(this.config_.topics, Topic.RpcRequest);
     const id = topic.substr(0, prefix.length) === prefix ? topic.substr(prefix.length) : "";
+    // ".../response/1", "v2/a/res/1"
+    const answered = !id && topic.lastIndexOf("/res") > 0 ? topic.substr(topic.lastIndexOf("/") + 1) : "";
     let data: any;
     this.current_ = id;
     if (payload === undefined || hasTooMany(payload)) {
       if (id) sendReply(this, { error: "too large" }, id, 0);
+      else settle(answered, false, Reason.TooLarge);
       return;
     }
     data = toText(payload);
@@ -133,14 +92,26 @@ TBDeviceMQTTClient.prototype = {
         return;
       }
       const begins = payload.substr(0, Limit.Mark);
-      if (isQuestion(id, data) || isUnanswered(this, id, begins)) return;
+      if (isOurs(id, payload) || isUnanswered(this, id, begins)) return;
       data.id = id;
       if (this.callback_ && this.unanswered_.push({ id_: id, begins_: begins }) > Limit.Unanswered)
         this.unanswered_.shift();
-    }
+    } else if (settle(answered, true, data)) return;
+    if (HAS_ATTRIBUTES && this.onAttributes_ && topic === topicOf(this.config_.topics, Topic.Attributes))
+      this.onAttributes_(data);
     if (this.callback_) this.callback_(toText(topic), data);
   },
+
+  onEnd_: function (): void {
+    while (requests.length) settle((requests[0] as { id_: string }).id_, false);
+    if (this.question_ === Question.Answered) this.question_ = Question.Due;
+  },
 } as Client;
+
+addAttributes(TBDeviceMQTTClient.prototype);
+addCalls(TBDeviceMQTTClient.prototype);
+addClaim(TBDeviceMQTTClient.prototype);
+addProvision(TBDeviceMQTTClient.prototype);
 
 /** `send_telemetry` of what is telemetry for sure, such as the outbox's. */
 export function sendTelemetry(
@@ -149,7 +120,14 @@ export function sendTelemetry(
   done: Done | 0 | undefined,
   role: Role.Message | Role.Once,
 ): any {
-  return publish(client, client.topics_[Topic.TELEMETRY] as string, text, done, client.config_.qos, role);
+  return publish(
+    client,
+    topicOf(client.config_.topics, Topic.Telemetry),
+    text,
+    done,
+    client.config_.qos,
+    role,
+  );
 }
 
 /**
@@ -177,7 +155,7 @@ export function sendReply(client: Client, data: unknown, id: string, done: Done 
   client.unanswered_ = client.unanswered_.filter(function (request) {
     return request.id_ !== id;
   });
-  const topic = (client.topics_[Topic.RPC_RESPONSE] as string) + id;
+  const topic = topicOf(client.config_.topics, Topic.RpcResponse) + id;
   const role = id === client.current_ ? Role.OwnReply : Role.Reply;
   return publish(client, topic, json(data), done, client.config_.qos, role);
 }

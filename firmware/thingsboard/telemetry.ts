@@ -42,7 +42,7 @@ function isSample(data: any): boolean {
 }
 
 /** One that is an object in JSON, too, which a `Date` is not. */
-function isObject(data: any): boolean {
+export function isObject(data: any): boolean {
   return typeof data === "object" && data !== null && !Array.isArray(data) && !data.toJSON;
 }
 

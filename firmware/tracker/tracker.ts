@@ -10,14 +10,12 @@ import type { Fix } from "../gnss/fix.ts";
 import type { Modem } from "../modem/network.ts";
 import { Reason } from "../reason.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
-import { isAnswer, newConnection } from "../thingsboard/rate-limits.ts";
 import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
 import { located as answerLocate, command, connected, type Position, startCommands } from "./commands.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";
 import { state as kept, saveState, waiting } from "./journal.ts";
 import { Word } from "./kept.ts";
 import { append, sent, useSettings } from "./outbox.ts";
-import { setLimits } from "./pace.ts";
 import { history, reason, State, startRecovery, state, stateWord } from "./recovery.ts";
 import { drain, report, reportHistory, uploadTo } from "./upload.ts";
 
@@ -54,10 +52,7 @@ let roundTimer: ReturnType<typeof setTimeout> = 0;
 
 /** The modem is up, or is not; or we are online. The receiver works without the network, so fixes are taken anyway. */
 function changed(): void {
-  if (state === State.Online) {
-    newConnection(server);
-    connected();
-  }
+  if (state === State.Online) connected();
   resume();
 }
 
@@ -104,10 +99,9 @@ function located(fix: Fix | null, why: Reason): void {
   answerLocate();
 }
 
-/** The server's rate limits, or one of its requests. */
-function onMessage(topic: string, data: any): void {
-  if (isAnswer(server, topic)) setLimits(data);
-  else if (server.current_) command(data);
+/** One of the server's requests, or what the tracker has no use for. */
+function onMessage(_topic: string, data: any): void {
+  if (server.current_) command(data);
 }
 
 function setIntervalTo(seconds: number): void {

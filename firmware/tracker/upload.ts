@@ -8,7 +8,7 @@ import { words } from "../words.ts";
 import { now_ms } from "./clock.ts";
 import { type Aside, waitsAt } from "./journal.ts";
 import { append, giveUp, points, samples, settle, take } from "./outbox.ts";
-import { paceCleared, packetLost, packetTaken, pause_ms, spend } from "./pace.ts";
+import { paceCleared, packetLost, packetTaken, pause_ms, setLimits, spend } from "./pace.ts";
 import { appended } from "./queue.ts";
 import { acknowledged, fail, State, state } from "./recovery.ts";
 import { acquitted, nothingProven, othersTaken, refused, suspect, trialDue } from "./suspects.ts";
@@ -99,7 +99,7 @@ function answered(ok: boolean): void {
     settle(true);
     packetTaken();
     if (its_server.config_.qos) acknowledged();
-    askLimits(its_server);
+    askLimits(its_server, setLimits);
     if (trial) acquitted();
     else othersTaken();
     rest(pause_ms(points));

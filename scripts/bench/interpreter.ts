@@ -20,7 +20,7 @@ const SAMPLER =
 async function boardLikeBlob(): Promise<string> {
   const { entry, version, out } = SOURCES;
   const board = SOURCES.board("linux");
-  const chosen = { "#board": board, ...filesOf(choicesFor("linux", board, {})) };
+  const chosen = { "#board": board, ...filesOf(choicesFor("rak8212", SOURCES.board("rak8212"), {})) };
   const emitted = compile({ roots: [entry], chosen });
   const outfile = join(out, "bench.js");
   return (await buildBlob({ emitted, entry, chosen, version, unicode: false, outfile })).code;

@@ -1,13 +1,19 @@
 import { join } from "node:path";
 import { type Blob, buildBlob } from "../build/blob.ts";
+import { FEATURES, filesOf, NONE } from "../build/features.ts";
 import { compile, ROOT } from "../build/program.ts";
 
-/** One part of the firmware built as the blobs are. `entry`: a file of this directory. */
+/** One part of the firmware built as the blobs are, without what can be left out. `entry`: a file of this directory. */
 export function buildPart(entry: string): Promise<Blob> {
   const path = join(ROOT, "scripts/bench", entry);
+  const without = Object.entries(FEATURES).flatMap(([feature, ways]) =>
+    NONE in ways ? [[feature, NONE]] : [],
+  );
+  const chosen = filesOf(Object.fromEntries(without));
   return buildBlob({
-    emitted: compile({ roots: [path] }),
+    emitted: compile({ roots: [path], chosen }),
     entry: path,
+    chosen,
     version: "",
     outfile: join(ROOT, "dist/part.js"),
   });

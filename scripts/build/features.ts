@@ -22,12 +22,17 @@ export type Choices = Record<string, string>;
 
 const gnss = (file: string) => join(ROOT, "firmware/gnss", file);
 const modem = (file: string) => join(ROOT, "firmware/modem", file);
+const thingsboard = (file: string) => join(ROOT, "firmware/thingsboard", file);
 
 /** The product's own. */
 export const FEATURES: FeatureFiles = {
   gnss: { modem: gnss("modem.ts"), nmea: gnss("uart.ts"), none: gnss("none.ts") },
   modem: { quectel: modem("quectel.ts") },
   tls: { modem: modem("tls.ts"), none: modem("no-tls.ts") },
+  attributes: { yes: thingsboard("attributes.ts"), none: thingsboard("no-attributes.ts") },
+  client_rpc: { yes: thingsboard("calls.ts"), none: thingsboard("no-calls.ts") },
+  claim: { yes: thingsboard("claim.ts"), none: thingsboard("no-claim.ts") },
+  provision: { yes: thingsboard("provision.ts"), none: thingsboard("no-provision.ts") },
 };
 
 /** What leaves a feature out. */
@@ -37,7 +42,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none; attributes, client_rpc, claim, provision: each yes or none (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */
@@ -87,7 +92,7 @@ export function choicesFor(name: string, board: string, wanted: Choices, files =
   const has = featuresOf(board);
   const choices: Choices = {};
   for (const [feature, itsFiles] of Object.entries(files)) {
-    const ways = [...(has[feature] ?? []), ...(NONE in itsFiles ? [NONE] : [])];
+    const ways = [...new Set([...(has[feature] ?? []), ...(NONE in itsFiles ? [NONE] : [])])];
     if (ways.length === 0)
       throw new UsageError(
         `${name}: FEATURES of its file must name a ${feature}: ${Object.keys(itsFiles).join(" or ")}`,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { First, field, packet } from "../../firmware/mqtt/packet.ts";
 import { Reason } from "../../firmware/reason.ts";
 import { words } from "../../firmware/words.ts";
 import { encodePublish } from "./publish.ts";
@@ -191,6 +192,18 @@ describe("connecting", () => {
       network.respond(CONNACK + suback(code));
       assert.equal(session.last_error, "");
     });
+
+  it("all filters go in one SUBSCRIBE, and one refused is told", () => {
+    for (const codes of ["\x01\x01", "\x01\x80"]) {
+      const { session, network, open } = sessionRig({ filters_: () => ["down", "other"] });
+      open();
+      network.up();
+      network.respond(CONNACK);
+      network.expect(CONNECT, packet(First.SUBSCRIBE, `\xff\xff${field("down")}\x01${field("other")}\x01`));
+      network.respond(packet(First.SUBACK, `\xff\xff${codes}`));
+      assert.equal(session.last_error, codes === "\x01\x01" ? "" : "SUBSCRIBE refused");
+    }
+  });
 
   it("no SUBACK ends the session", () => {
     const { network, told, open, tick } = sessionRig();

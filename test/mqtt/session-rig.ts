@@ -56,7 +56,7 @@ export function member(changes: Partial<Session> = {}, told: string[] = []): Mem
     last_error: "",
     last_reason_: 0,
     config_: { host: "host", port: 1883, client_id: "a", username: "u", qos: 1, keep_alive: 60 },
-    topics_: ["down"],
+    filters_: () => ["down"],
     onMessage_: (topic, payload) => void told.push(`message ${topic} ${payload}`),
     onClose_: (reason) => void told.push(`end ${words(reason)}`),
     ...changes,

@@ -425,14 +425,18 @@ describe("RPC", () => {
     await far.client.disconnect();
   });
 
-  it("it subscribes to requests, at QoS 1", async () => {
-    for (const [topics, topic] of [
-      [1, "v1/devices/me/rpc/request/+"],
-      [2, "v2/r/req/+"],
+  it("it subscribes to requests and attributes, at QoS 1, in one packet", async () => {
+    for (const [topics, ...filters] of [
+      [1, "v1/devices/me/rpc/request/+", "v1/devices/me/attributes"],
+      [2, "v2/r/req/+", "v2/a"],
     ] as const) {
       const far = server({ topics, qos: 0 });
       await far.client.connect();
-      assert.deepEqual((far.received[1] as { subscriptions: unknown }).subscriptions, [{ topic, qos: 1 }]);
+      await settled();
+      assert.deepEqual(
+        far.received.flatMap((it) => (it.cmd === "subscribe" ? [it.subscriptions] : [])),
+        [filters.map((topic) => ({ topic, qos: 1 }))],
+      );
       await far.client.disconnect();
     }
   });

@@ -52,7 +52,11 @@ export function server(changes: Partial<ServerConfig> = {}, parts: Parts = OURS)
       self.received.push({ ...packet } as Packet);
       if (packet.cmd === "connect") answer({ cmd: "connack", returnCode: 0, sessionPresent: false });
       if (packet.cmd === "subscribe")
-        answer({ cmd: "suback", messageId: packet.messageId, granted: [1] } as Packet);
+        answer({
+          cmd: "suback",
+          messageId: packet.messageId,
+          granted: packet.subscriptions.map(() => 1),
+        } as Packet);
       if (packet.cmd === "publish" && packet.qos)
         answer({ cmd: "puback", messageId: packet.messageId } as Packet);
     });
