@@ -1,6 +1,7 @@
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { compute, isComputed } from "./computed.ts";
 import { BuildError } from "./problem.ts";
 import { refuseByType } from "./rules/types.ts";
 import { isSeldom, nest } from "./seldom.ts";
@@ -46,7 +47,8 @@ export function compile({ roots, chosen = {} }: ProgramOptions): Emitted {
     const source = sources?.[0];
     if (!source || !path.endsWith(".js")) return;
     try {
-      emitted.set(source.fileName, isSeldom(source.text) ? nest(text) : text);
+      const constant = isComputed(source.text) ? compute(text, source.fileName) : text;
+      emitted.set(source.fileName, isSeldom(source.text) ? nest(constant) : constant);
     } catch (error) {
       throw new BuildError([`${relative(ROOT, source.fileName)}: ${(error as Error).message}`]);
     }

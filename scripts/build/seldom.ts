@@ -4,20 +4,17 @@
  * interpreter some milliseconds, and are gone after it; or when the last of them that something holds, such as a timer, is.
  */
 import { type AnyNode, parse } from "acorn";
-import MagicString from "magic-string";
-import { edited } from "./edited.ts";
+import type MagicString from "magic-string";
+import { editModule, hasTag } from "./module.ts";
 import { isFunction, runBy } from "./tree.ts";
 
-const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,(.*)\s*$/;
-
 /** Whether a file's first comment says so. `source`: its TypeScript. */
-export const isSeldom = (source: string): boolean =>
-  source.startsWith("/**") && /@seldom\b/.test(source.slice(0, source.indexOf("*/")));
+export const isSeldom = (source: string): boolean => hasTag(source, "seldom");
 
 /** The module with its private parts inside of its function. `code`: as emitted. Throws what is wrong with it, for a person. */
-export function nest(code: string): string {
-  const inline = INLINE_MAP.exec(code);
-  const text = new MagicString(inline ? code.slice(0, inline.index) : code);
+export const nest = (code: string): string => editModule(code, nestParts);
+
+function nestParts(text: MagicString): void {
   const { body } = parse(text.original, { ecmaVersion: "latest", sourceType: "module" });
   const [exported, another] = body.filter(({ type }) => type.startsWith("Export"));
   if (exported?.type !== "ExportNamedDeclaration" || !isFunction(exported.declaration) || another)
@@ -36,12 +33,7 @@ export function nest(code: string): string {
   for (const { start, end } of moved) text.move(start, end, inside.body.start + 1);
   // What was moved ends where it is, and the function's body begins.
   for (const { end } of moved) text.appendLeft(end, "\n");
-  const nested = edited(text, Buffer.from(inline?.[1] ?? "", "base64").toString() || EMPTY_MAP);
-  const map = Buffer.from(nested.map).toString("base64");
-  return `${nested.code}\n//# sourceMappingURL=data:application/json;base64,${map}\n`;
 }
-
-const EMPTY_MAP = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
 
 /** TypeScript's `const` is a `var` here; of an array or an object nobody knows whether it stays as it is. */
 const isConstant = (node: AnyNode): boolean =>
