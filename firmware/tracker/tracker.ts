@@ -117,6 +117,7 @@ function position(): Position {
   return { fix_: lastFix, age_s_: Math.round((ran_ms() - lastFix_ms) / 1000), why_: gnssWords(fixReason) };
 }
 
+/** What each part is doing. @seldom */
 function status(): unknown {
   const memory = process.memory();
   return history({
