@@ -215,6 +215,16 @@ describe("a setting of the way to the server", () => {
     assert.equal(told(world).settings.interval_s, 5);
   });
 
+  test("an APN that the network does not know, the same", async () => {
+    const world = await online({ modem: { apn: "internet" } });
+    world.thingsboard.share("tracker", { apn: "wrong" });
+    await world.run(60);
+    assert.notEqual(world.status().state, "online");
+    await world.run(1200);
+    assert.equal(world.status().state, "online");
+    assert.deepEqual(told(world).settings_refused, { apn: "server not reached" });
+  });
+
   test("that kills the board at each start is left after three", async () => {
     const world = await withHosts();
     world.thingsboard.share("tracker", { host: "nowhere.test" });
