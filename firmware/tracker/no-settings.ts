@@ -1,5 +1,5 @@
 /** `#settings` of a build that takes none from afar but `setInterval`'s, which outlasts a restart. */
-import type { DeviceConfig } from "../config.ts";
+import type { DeviceConfig } from "../settings.ts";
 import { state as kept, saveState } from "./journal.ts";
 import { Word } from "./kept.ts";
 import { Occasion } from "./occasion.ts";

@@ -1,10 +1,9 @@
 /** What the device tells of itself, as client attributes of the device in ThingsBoard. */
 import { BOARD } from "#board";
-import type { DeviceConfig } from "../config.ts";
 import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
+import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
-import { Afar, fromAfar } from "./from-afar.ts";
 import { end_before } from "./health.ts";
 import { keep, keptOf } from "./kept-text.ts";
 

@@ -19,12 +19,11 @@
  * The server is asked for all of them after each connect, as it does not tell what it was told meanwhile, and whenever it tells of a
  * change: so there is one way for all of it, and nothing is lost that came in the wrong order.
  */
-import type { DeviceConfig, Field } from "../config.ts";
-import { check } from "../config.ts";
+import { check, type Field, type Fields } from "../check.ts";
 import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
+import { Afar, configFields, type DeviceConfig, fromAfar, serverTable } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
-import { Afar, fieldsFromAfar, fromAfar } from "./from-afar.ts";
 import { keep, keptOf } from "./kept-text.ts";
 import { Occasion } from "./occasion.ts";
 import { goAnew } from "./recovery.ts";
@@ -136,15 +135,23 @@ export function settings(occasion: Occasion, data?: any): any {
     return json(way);
   }
 
+  /** What each setting may be: its field. */
+  function fieldsOf(): Fields {
+    const fields = configFields();
+    const servers = serverTable();
+    for (const name in servers) fields[name] = servers[name] as Field;
+    return fields;
+  }
+
   /** Why they cannot be, by name. */
   function faultsOf(all: Values): Values {
-    const fields = fieldsFromAfar();
+    const fields = fieldsOf();
     const faults: Values = {};
     for (const name in all) {
       const one: Values = {};
       one[name] = all[name];
-      const its_fields: Record<string, Field | number> = {};
-      its_fields[name] = fields[name] as Field | number;
+      const its_fields: Fields = {};
+      its_fields[name] = fields[name] as Field;
       const fault = check(one, its_fields);
       // Without the name.
       if (fault) faults[name] = fault.substr(name.length + 2);
@@ -154,7 +161,7 @@ export function settings(occasion: Occasion, data?: any): any {
 
   /** Puts to use what came from afar, over what tb.json has, over the defaults. */
   function use(config: DeviceConfig, all: Values): void {
-    const fields = fieldsFromAfar();
+    const fields = fieldsOf();
     const of_cable = JSON.parse(text);
     for (const name in afar) {
       const is_servers = afar[name] === Afar.ServerWay;
