@@ -4,14 +4,12 @@ import { check, configFields, type DeviceConfig, type ServerConfig } from "./con
 import { createModem, type Modem } from "./modem/network.ts";
 import { useNetwork } from "./mqtt/connection.ts";
 import { type Client, TBDeviceMQTTClient as ClientClass } from "./thingsboard/client.ts";
+import { VERSION } from "./title.ts";
 import { Watchdog } from "./tracker/health.ts";
 import { seedJitter } from "./tracker/jitter.ts";
 import { openJournal } from "./tracker/journal.ts";
 import { Ended, restart } from "./tracker/restart.ts";
 import { startTracker, type Tracker } from "./tracker/tracker.ts";
-
-/** The project's version, put in by the build. */
-declare const __VERSION__: string;
 
 /** What a user has on the console: nothing declares them, so assigning makes them globals. */
 declare let TBDeviceMQTTClient: typeof ClientClass, modem: Modem, server: Client, tracker: Tracker;
@@ -62,7 +60,7 @@ process.on("uncaughtException", function (error: any) {
   if ((text.lastIndexOf("bootcde") >= 0 || text.lastIndexOf("tb.box") >= 0) && text.lastIndexOf("REPL") < 0)
     restart(Ended.Crash, text);
 });
-print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
+print("espruino-thingsboard " + VERSION + " for " + BOARD);
 // A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.
 E.enableWatchdog(Watchdog.Seconds, true);
 seedJitter(getSerial() + Date.now());

@@ -63,6 +63,8 @@ let rung: Rung;
 const taken = [0, 0, 0, 0, 0];
 /** How often it came online. */
 let connections = 0;
+/** 1: the server has acknowledged something of ours since the start. */
+export let arrived: 0 | 1 = 0;
 /** For so many calls of `steady` it has been online. */
 let calm: number;
 
@@ -143,10 +145,12 @@ function proven(evidence: Evidence): void {
 
 /** The server has something of ours: what failed before is over. */
 export function acknowledged(): void {
-  if (failures) forget();
+  arrived = 1;
+  forget();
 }
 
 function forget(): void {
+  if (!failures) return;
   failures = 0;
   proven(Evidence.Count);
   if (kept[Word.Failures]) {
@@ -160,12 +164,11 @@ function forget(): void {
  * minute online stands for it.
  */
 export function steady(sending: boolean): void {
-  if (
-    state === State.Online &&
-    ++calm >= Limit.Calm &&
-    (!(sending && server.config_.qos) || calm > Limit.Proof)
-  )
-    acknowledged();
+  const acknowledges = server.config_.qos;
+  if (state === State.Online && ++calm >= Limit.Calm && (!(sending && acknowledges) || calm > Limit.Proof)) {
+    if (acknowledges) forget();
+    else acknowledged();
+  }
 }
 
 /** The state for people. */

@@ -4,6 +4,7 @@
  */
 import { BOARD, watchdogBit } from "#board";
 import { getFix, gnssOff, gnssWords } from "#gnss";
+import { ask, startOta } from "#ota";
 import { protectionWords } from "#tls";
 import type { DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
@@ -52,7 +53,10 @@ let roundTimer: ReturnType<typeof setTimeout> = 0;
 
 /** The modem is up, or is not; or we are online. The receiver works without the network, so fixes are taken anyway. */
 function changed(): void {
-  if (state === State.Online) connected();
+  if (state === State.Online) {
+    connected();
+    ask();
+  }
   resume();
 }
 
@@ -163,6 +167,8 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
     locate_: locateNow,
     setInterval_: setIntervalTo,
   });
+  startOta(server);
+  server.onAttributes_ = ask;
   startHealth(watchdogBit(), safeModeEnded);
   if (mode === Mode.Normal) uploadTo(server);
   debug(config.debug);

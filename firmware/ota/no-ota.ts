@@ -1,0 +1,14 @@
+/** `#ota` of a build without: firmware comes by cable. */
+import type { Client, Values } from "../thingsboard/client.ts";
+
+export function startOta(_server: Client): void {}
+
+export function assigned(_values: Values): void {}
+
+export function updateFirmware(): string {
+  return "by cable: npm run flash";
+}
+
+export function ask(): void {}
+
+export function trialPulse(): void {}
