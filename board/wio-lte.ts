@@ -28,6 +28,7 @@ export const FEATURES = {
   client_rpc: ["yes"],
   claim: ["yes"],
   provision: ["yes"],
+  ota: ["none"],
 };
 
 export function boardFields(fields: Fields): void {

@@ -15,6 +15,8 @@ import type * as noTls from "./modem/no-tls.ts";
 import type * as quectel from "./modem/quectel.ts";
 import type * as modemTls from "./modem/tls.ts";
 import type { Family } from "./modem/way.ts";
+import type * as noSlots from "./ota/no-slots.ts";
+import type * as slots from "./ota/slots.ts";
 import type * as attributes from "./thingsboard/attributes.ts";
 import type * as calls from "./thingsboard/calls.ts";
 import type * as claim from "./thingsboard/claim.ts";
@@ -30,6 +32,7 @@ export type Boards = Are<Board, [typeof rak8212, typeof rak5010, typeof wioLte, 
 export type Sources = Are<Source, [typeof modem, typeof uart, typeof none]>;
 export type Families = Are<Family, [typeof quectel]>;
 export type Protections = Are<typeof noTls, [typeof modemTls]>;
+export type Updates = Are<typeof noSlots, [typeof slots]>;
 export type WithAttributes = Are<typeof noAttributes, [typeof attributes]>;
 export type WithCalls = Are<typeof noCalls, [typeof calls]>;
 export type WithClaim = Are<typeof noClaim, [typeof claim]>;
