@@ -1,7 +1,11 @@
 import type { Fields } from "../firmware/config.ts";
+import { freePages } from "../firmware/tracker/area.ts";
 
-export { freePages as journalArea } from "../firmware/tracker/area.ts";
+export { erasePages as eraseSlot, freePages as journalArea } from "../firmware/tracker/area.ts";
 export { watchdogBit } from "./nrf52.ts";
+
+/** Espruino's: a piece of memory, flash for one, as a string, which is no copy. */
+declare const E: { memoryArea(address: number, length: number): string };
 
 declare const D2: Pin, D6: Pin, D7: Pin, D8: Pin, D33: Pin, D34: Pin, D39: Pin;
 
@@ -22,8 +26,27 @@ export const FEATURES = {
   ota: ["slots"],
 };
 
+/** Bytes. Of the pages that nobody uses the last ones are the outbox's, and those before its most the slots'. */
+const enum Size {
+  /** 38 pages: what 256 KB leave beside the slots. */
+  Outbox = 155648,
+  /** 13 pages. */
+  Slot = 53248,
+}
+
 export function boardFields(fields: Fields): void {
-  fields.outbox_bytes = [65536, 8192, 262144];
+  fields.outbox_bytes = [65536, 8192, Size.Outbox];
+}
+
+export const SLOTS: number = 2;
+
+export function slotArea(): number[] | undefined {
+  const pages = freePages(Size.Outbox + 2 * Size.Slot);
+  return pages && [pages[0] as number, (pages[1] as number) - Size.Outbox];
+}
+
+export function slotCode(address: number, length: number): string {
+  return E.memoryArea(address, length);
 }
 
 export function openModem(_path: string): Serial {

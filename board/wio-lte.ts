@@ -28,7 +28,7 @@ export const FEATURES = {
   client_rpc: ["yes"],
   claim: ["yes"],
   provision: ["yes"],
-  ota: ["slots"],
+  ota: ["none"],
 };
 
 export function boardFields(fields: Fields): void {

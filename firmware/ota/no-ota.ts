@@ -5,10 +5,16 @@ export function startOta(_server: Client): void {}
 
 export function assigned(_values: Values): void {}
 
+export function ask(): void {}
+
 export function updateFirmware(): string {
   return "by cable: npm run flash";
 }
 
-export function ask(): void {}
-
 export function trialPulse(): void {}
+
+export function runsFromSlot(): boolean {
+  return false;
+}
+
+export function startTrial(): void {}

@@ -12,6 +12,8 @@ import { arrived } from "../tracker/recovery.ts";
 import { confirm, isTrial } from "./slots.ts";
 import { type Update, update } from "./update.ts";
 
+export { runsFromSlot, startTrial } from "./slots.ts";
+
 /** Espruino's. */
 declare const E: { CRC32(text: string): number };
 

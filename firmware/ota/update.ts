@@ -17,7 +17,7 @@ import { TITLE, VERSION } from "../title.ts";
 import { jitter } from "../tracker/jitter.ts";
 import { Ended, restart } from "../tracker/restart.ts";
 import { report } from "../tracker/upload.ts";
-import { activate, complete, lastVerdict, resumeAt, slotBytes, slotText, store } from "./slots.ts";
+import { activate, complete, lastVerdict, resumeAt, slotBytes, store, stored } from "./slots.ts";
 
 /** Espruino's. */
 declare const E: { CRC32(text: string): number; toString(bytes: ArrayBuffer): string };
@@ -92,16 +92,15 @@ export function update(server: Client, values: Values, key: number, anew: boolea
   }
 
   function verify(): void {
-    const text = slotText(size);
+    const text = stored(size);
     const crc = E.CRC32(text);
     // As the server writes it, the lowest byte first.
     const sum = is_sha
       ? // biome-ignore lint/style/useNodejsImportProtocol: the interpreter's own
         hexOf(E.toString(require("crypto").SHA256(text)))
       : hexOf(String.fromCharCode(crc & 255, (crc >>> 8) & 255, (crc >>> 16) & 255, crc >>> 24));
-    if (sum !== checksum || !complete(size, crc)) {
-      // Nothing of it is believed any more.
-      resumeAt(0);
+    // Of a wrong one nothing is believed any more.
+    if (!complete(size, sum === checksum ? crc : ~crc)) {
       failed("fw_checksum: does not fit what came");
     } else {
       tell("VERIFIED", "");
@@ -169,7 +168,7 @@ function refusal(values: Values, key: number, anew: boolean): string | undefined
   const tag = "" + (values.fw_tag || "");
   if (values.fw_title !== TITLE) return "fw_title: must be " + TITLE;
   if (values.fw_version === VERSION) return "";
-  if (verdict && verdict.key === key && !anew) return verdict.why;
+  if (verdict && (verdict.key | 0) === key && !anew) return verdict.why;
   if (values.fw_url) return "fw_url: upload the package itself";
   if (!(size > 0 && size <= most && size % 1 === 0)) return "fw_size: must be whole, 1 to " + most;
   if (algorithm !== "CRC32" && !(algorithm === "SHA256" && has_sha))
