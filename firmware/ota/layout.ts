@@ -47,6 +47,12 @@ export const enum Word {
   Count,
 }
 
+/** What the loader leaves as `global.slot`: the slot's number, */
+export const enum Slot {
+  /** or that the code was flashed by cable. */
+  None = -1,
+}
+
 export const enum Erased {
   Word = -1,
 }
@@ -60,4 +66,21 @@ export function numberIn(order: number): number {
 /** The order word for a number, 1 to 65,535. */
 export function orderOf(number: number): number {
   return (number << 16) | (~number & 0xffff);
+}
+
+/** Whether the code stays, whatever comes. */
+export function isConfirmed(words: Int32Array): boolean {
+  return words[Word.Confirmed] !== Erased.Word || words[Word.ConfirmedToo] !== Erased.Word;
+}
+
+/** The words of the slot at an address. */
+export function wordsAt(address: number): Int32Array {
+  return new Int32Array(require("Flash").read(4 * Word.Count, address + Place.Words).buffer);
+}
+
+/** Writes down why the slot is left, which it is from then on. What does not fit is cut off. */
+export function writeWhy(address: number, why: string): void {
+  const text = new Uint8Array(Place.Code - Place.Why);
+  for (let i = 0; i < why.length && i < text.length - 1; i++) text[i] = why.charCodeAt(i);
+  require("Flash").write(text, address + Place.Why);
 }

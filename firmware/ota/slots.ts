@@ -3,11 +3,11 @@
  * touches. layout.ts has the format, README.md the states and what each cut of the power leaves.
  *
  * An update: `resumeAt`, `store` for all its bytes in order, `complete`, `activate`, and a restart. From then on the loader
- * (scripts/flash/loader.ts) starts it, three times at most, until `confirm`.
+ * (loader/choose.ts) starts it, three times at most, until `confirm`.
  */
 import { eraseSlot, SLOTS, slotArea, slotCode } from "#board";
 import { Ended, restart } from "../tracker/restart.ts";
-import { Erased, numberIn, orderOf, Place, Word } from "./layout.ts";
+import { Erased, isConfirmed, numberIn, orderOf, Place, Slot, Word, wordsAt, writeWhy } from "./layout.ts";
 
 /** Espruino's. */
 declare const E: { CRC32(bytes: string | Uint8Array): number; toString(bytes: Uint8Array): string };
@@ -32,14 +32,14 @@ let activated = false;
 /** This start is a trial. */
 let trial = false;
 
-/** The index of the slot that the code runs from, as the loader says; undefined: from none. */
+/** The slot that the code runs from, or `Slot.None`, as the loader says; undefined: there is no loader. */
 function running(): number | undefined {
   return global.slot as number | undefined;
 }
 
 /** Bytes of a slot; 0: there are none. */
 function slotLength(): number {
-  const area = slotArea();
+  const area = running() === undefined ? undefined : slotArea();
   return area ? ((area[1] as number) - (area[0] as number)) / SLOTS : 0;
 }
 
@@ -47,18 +47,9 @@ function addressOf(slot: number): number {
   return ((slotArea() as number[])[0] as number) + slot * slotLength();
 }
 
-/** A slot's words. */
-function wordsOf(address: number): Int32Array {
-  return new Int32Array(require("Flash").read(4 * Word.Count, address + Place.Words).buffer);
-}
-
 /** Writes words, in their order, which is the order of what counts. */
 function writeWords(words: number[], address: number): void {
   require("Flash").write(new Uint8Array(new Int32Array(words).buffer), address);
-}
-
-function isConfirmed(words: Int32Array): boolean {
-  return words[Word.Confirmed] !== Erased.Word || words[Word.ConfirmedToo] !== Erased.Word;
 }
 
 /** Whether the slot has an update that may be gone on with. */
@@ -72,11 +63,9 @@ function isUnderWay(words: Int32Array, key: number): boolean {
   );
 }
 
-/** Leaves the slot that the code runs from for good, and restarts. The text has at most 55 characters. */
+/** Leaves the slot that the code runs from for good, and restarts. */
 function leave(why: string): void {
-  const text = new Uint8Array(Place.Code - Place.Why);
-  for (let i = 0; i < why.length; i++) text[i] = why.charCodeAt(i);
-  require("Flash").write(text, addressOf(running() as number) + Place.Why);
+  writeWhy(addressOf(running() as number), why);
   restart(Ended.Wanted, why);
 }
 
@@ -97,11 +86,14 @@ export function resumeAt(key: number): number {
   target = 0;
   // No update is taken by one that may be taken back.
   if (!length || trial) return 0;
-  if (SLOTS < 2 && runs === 0) leave("makes room for an update");
+  if (SLOTS < 2 && runs === 0) {
+    leave("makes room for an update");
+    return 0;
+  }
   let slot = runs === 0 ? 1 : 0;
-  if (runs === undefined && SLOTS > 1 && isUnderWay(wordsOf(addressOf(1)), key)) slot = 1;
+  if (runs === Slot.None && SLOTS > 1 && isUnderWay(wordsAt(addressOf(1)), key)) slot = 1;
   target = addressOf(slot);
-  if (!isUnderWay(wordsOf(target), key)) {
+  if (!isUnderWay(wordsAt(target), key)) {
     eraseSlot(target, target + length);
     writeWords([key, ~key], target + Place.Key);
     return 0;
@@ -149,17 +141,17 @@ export function complete(length: number, crc32: number): boolean {
   const right = (E.CRC32(slotCode(target + Place.Code, length)) | 0) === (crc32 | 0);
   if (right) writeWords([length, crc32], target + Place.Length);
   else writeWords([0, 0], target + Place.Key);
-  const words = wordsOf(target);
+  const words = wordsAt(target);
   return right && words[Word.Length] === length && words[Word.Crc] === (crc32 | 0);
 }
 
 /** The next start tries what `complete` found whole. */
 export function activate(): void {
   let newest = 0;
-  if (!target || wordsOf(target)[Word.Crc] === Erased.Word) return;
-  if (numberIn(wordsOf(target)[Word.Order] as number)) return;
+  if (!target || wordsAt(target)[Word.Crc] === Erased.Word) return;
+  if (numberIn(wordsAt(target)[Word.Order] as number)) return;
   for (let slot = 0; slot < SLOTS; slot++)
-    newest = Math.max(newest, numberIn(wordsOf(addressOf(slot))[Word.Order] as number));
+    newest = Math.max(newest, numberIn(wordsAt(addressOf(slot))[Word.Order] as number));
   writeWords([orderOf(newest + 1)], target + Place.Order);
   activated = true;
 }
@@ -174,7 +166,7 @@ export function confirm(): void {
   if (!trial) return;
   const address = addressOf(running() as number);
   writeWords([0], address + Place.Confirmed);
-  if (!isConfirmed(wordsOf(address))) writeWords([0], address + Place.Confirmed + 4);
+  if (!isConfirmed(wordsAt(address))) writeWords([0], address + Place.Confirmed + 4);
   trial = false;
 }
 
@@ -182,14 +174,14 @@ export function confirm(): void {
  * The update that was taken back, and why; undefined: none was, or the slot was erased since. It outlives resets.
  */
 export function lastVerdict(): { key: number; why: string } | undefined {
-  const runs = running();
+  const runs = running() as number;
   let newest = 0;
   let verdict: { key: number; why: string } | undefined;
   if (!slotLength()) return undefined;
   // What is older than the code that runs was no update of it.
-  if (runs !== undefined) newest = numberIn(wordsOf(addressOf(runs))[Word.Order] as number);
+  if (runs >= 0) newest = numberIn(wordsAt(addressOf(runs))[Word.Order] as number);
   for (let slot = 0; slot < SLOTS; slot++) {
-    const words = wordsOf(addressOf(slot));
+    const words = wordsAt(addressOf(slot));
     const number = numberIn(words[Word.Order] as number);
     // One that was only just activated waits for the restart.
     if (number <= newest || isConfirmed(words)) continue;
@@ -212,13 +204,12 @@ function whyLeft(address: number, words: Int32Array): string {
 
 /** Whether the code that runs came over the air. */
 export function runsFromSlot(): boolean {
-  return running() !== undefined;
+  return (running() as number) >= 0;
 }
 
 /** To be called at the start: takes this code back if the server acknowledges nothing in ten minutes. */
 export function startTrial(): void {
-  const slot = running();
-  trial = slot !== undefined && !isConfirmed(wordsOf(addressOf(slot)));
+  trial = runsFromSlot() && !isConfirmed(wordsAt(addressOf(running() as number)));
   if (trial)
     setTimeout(function () {
       if (trial) leave("no acknowledgement of the server in ten minutes");

@@ -1,4 +1,4 @@
-import { crc32, fromBytes } from "./bytes.ts";
+import { crc32, fromBytes, toBytes } from "./bytes.ts";
 import { elements, flatten } from "./data.ts";
 import { printJson } from "./json.ts";
 import { inOrder, type Machine } from "./machine.ts";
@@ -165,6 +165,9 @@ function espruino(machine: Machine, watchdog: Watchdog): object {
       const bytes = elements(data);
       return bytes === undefined ? undefined : crc32(bytes);
     },
+    // A copy: what the interpreter's own string shows changes with the flash.
+    memoryArea: (address, length) =>
+      toBytes(machine.storage.flash.read(Math.trunc(Number(address)), Math.trunc(Number(length)))),
     toString: (...parts) => flatten(parts),
     toUint8Array: (...parts) => realm.uint8Array(fromBytes(flatten(parts))),
     toArrayBuffer: (text) =>
