@@ -170,7 +170,8 @@ function refusal(values: Values, key: number, anew: boolean): string | undefined
   if (values.fw_version === VERSION) return "";
   if (verdict && (verdict.key | 0) === key && !anew) return verdict.why;
   if (values.fw_url) return "fw_url: upload the package itself";
-  if (!(size > 0 && size <= most && size % 1 === 0)) return "fw_size: must be whole, 1 to " + most;
+  if (typeof size !== "number" || !(size > 0 && size <= most && size % 1 === 0))
+    return "fw_size: must be whole, 1 to " + most;
   if (algorithm !== "CRC32" && !(algorithm === "SHA256" && has_sha))
     return "fw_checksum_algorithm: must be CRC32" + (has_sha ? " or SHA256" : "");
   // What `npm run package` says; of another tag nobody knows what it means.

@@ -164,10 +164,13 @@ function forget(): void {
  * minute online stands for it.
  */
 export function steady(sending: boolean): void {
-  const acknowledges = server.config_.qos;
-  if (state === State.Online && ++calm >= Limit.Calm && (!(sending && acknowledges) || calm > Limit.Proof)) {
-    if (acknowledges) forget();
-    else acknowledged();
+  if (
+    state === State.Online &&
+    ++calm >= Limit.Calm &&
+    (!(sending && server.config_.qos) || calm > Limit.Proof)
+  ) {
+    forget();
+    if (!server.config_.qos) arrived = 1;
   }
 }
 
