@@ -7,8 +7,6 @@
  *
  * Each step is told to the server (`fw_state`) through the outbox, so that none is lost. What is refused is not tried again;
  * README.md beside this file has the whole.
- *
- * @seldom
  */
 
 import { type Chunks, loadChunks } from "../thingsboard/chunks.ts";
@@ -56,7 +54,7 @@ export interface Update {
   stop_(): boolean;
 }
 
-/** `key`: by which the slot knows it again. `anew`: it was tried and left before, and may be tried again. */
+/** `key`: by which the slot knows it again. `anew`: it was tried and left before, and may be tried again. @seldom */
 export function update(server: Client, values: Values, key: number, anew: boolean): Update | undefined {
   const version = "" + values.fw_version;
   const size = values.fw_size as number;

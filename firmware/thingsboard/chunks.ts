@@ -1,8 +1,6 @@
 /**
  * A firmware package comes by MQTT, a chunk after the other: one is asked for, and awaited, before the next. So at most one is in
  * RAM, and a lost link costs one. The server sends them without a SUBSCRIBE (measured on 4.2.1).
- *
- * @seldom
  */
 import { publish, Role } from "../mqtt/session.ts";
 import { Reason } from "../reason.ts";
