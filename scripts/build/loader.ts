@@ -16,10 +16,17 @@ export interface Loader {
   boot: string;
   /** An expression: the slots' first address, that after the last, and how many there are; undefined: no room for any. */
   area: string;
+  /** An expression: a function of an address and a length, which gives what is there, and is not copied. */
+  piece: string;
 }
 
 const entry = (name: string): string => join(ROOT, "firmware/ota/loader", `${name}.ts`);
-const ENTRIES = { choose: entry("choose"), failed: entry("failed"), area: entry("area") };
+const ENTRIES = {
+  choose: entry("choose"),
+  failed: entry("failed"),
+  area: entry("area"),
+  piece: entry("piece"),
+};
 
 /** `board` has slots. */
 export async function buildLoader(
@@ -36,5 +43,6 @@ export async function buildLoader(
   return {
     boot: `try{eval(function(){var code;${await part("choose")}return code}())}catch(error){!function(){${await part("failed")}}()}`,
     area: `(function(){var area;${await part("area")}return area})()`,
+    piece: `(function(address,length){var piece;${await part("piece")}return piece})`,
   };
 }

@@ -2,6 +2,7 @@
  * What firmware over the air needs of a board: the loader in `.bootcde`, the firmware that was flashed by cable in `tb.js`, and
  * the slots beside it, in free flash or in the Storage file `tb.app`. firmware/ota/README.md has the whole.
  */
+import { existsSync, readFileSync } from "node:fs";
 import { numberIn, Place } from "../../firmware/ota/layout.ts";
 import type { BoardName } from "../boards.ts";
 import type { Loader } from "../build/loader.ts";
@@ -36,6 +37,25 @@ export async function findSlots(device: Device, { area }: Loader): Promise<Slots
     `[${addresses}].map(function(a){return new Int32Array(require("Flash").read(4,a+${Place.Order}).buffer)[0]})`,
   )) as number[];
   return { live: addresses.filter((_, slot) => numberIn(orders[slot] ?? 0)) };
+}
+
+/**
+ * The CRC-32 of the last `length` bytes of the update that runs, which has a line of its own before the code; undefined: what was
+ * flashed by cable runs. `loader`: the path of the build's.
+ */
+export async function runningUpdate(
+  device: Device,
+  loader: string,
+  length: number,
+): Promise<number | undefined> {
+  const slot = (await device.evaluate('typeof slot=="number"?slot:-1')) as number;
+  if (!(slot >= 0)) return undefined;
+  if (!existsSync(loader)) return -1;
+  const { area, piece }: Loader = JSON.parse(readFileSync(loader, "latin1"));
+  const crc = await device.evaluate(
+    `(function(s,n){var a=s[0]+(s[1]-s[0])/s[2]*slot,l=new Int32Array(require("Flash").read(4,a+${Place.Length}).buffer)[0];return l<n?-1:E.CRC32(${piece}(a+${Place.Code}+l-n,n))})(${area},${length})`,
+  );
+  return Number(crc) >>> 0;
 }
 
 /** Makes the file, all erased. There must be room. */
