@@ -1,18 +1,12 @@
 /** Firmware over the air: assigned in ThingsBoard, loaded, checked, started, confirmed, or taken back. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { afterEach, before, describe, test } from "node:test";
 import { SOURCES } from "../../scripts/build/boards.ts";
 import { buildLoader, type Loader } from "../../scripts/build/loader.ts";
-import { packageOf } from "../../scripts/package/package.ts";
-import type { WantedPackage } from "../../scripts/simulator/thingsboard/thingsboard.ts";
-import { builtBlob } from "../device/rig.ts";
+import { firmware, NAME, statesOf, VERSION } from "../ota/firmware.ts";
 import { createWorld, type WorldChanges } from "./world.ts";
 
-const { name, version: VERSION } = JSON.parse(
-  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-) as { name: string; version: string };
-const TITLE = `${name} LINUX`;
+const TITLE = `${NAME} LINUX`;
 
 let loader: Loader;
 before(async () => {
@@ -25,13 +19,6 @@ afterEach(async () => {
   world = undefined;
 });
 
-/** The same firmware by another version; `spoil`: what becomes of its code. */
-function firmware(version: string, spoil = (code: string) => code): WantedPackage {
-  const code = spoil(builtBlob().replaceAll(VERSION, version));
-  const { title, tag, bytes } = packageOf("linux", code, { name, version });
-  return { title, version, tag, bytes, algorithm: "CRC32" };
-}
-
 /** A tracker that is online, and what it tells of its firmware. */
 async function online(changes: WorldChanges = {}) {
   world = createWorld({ loader, ...changes, config: { interval_s: 60, ...changes.config } });
@@ -39,16 +26,7 @@ async function online(changes: WorldChanges = {}) {
   await runUntil(/^tracker: connected/, 60);
   return {
     ...world,
-    /** Since the start: each state and why, in their order; those of the server itself are none of ours. */
-    states: () => {
-      const errors = new Map(
-        thingsboard.telemetry("tracker", "fw_error").map(({ ts, value }) => [ts, value]),
-      );
-      return thingsboard
-        .telemetry("tracker", "fw_state")
-        .filter(({ value }) => value !== "QUEUED" && value !== "INITIATED")
-        .map(({ ts, value }) => (errors.has(ts) ? `${value}: ${errors.get(ts)}` : `${value}`));
-    },
+    states: () => statesOf(thingsboard),
     /** What the firmware says it is. */
     running: () =>
       lines
@@ -267,12 +245,12 @@ describe("what is assigned is", () => {
       fw_checksum: "00000000",
     };
     const cases: [Record<string, unknown>, string][] = [
-      [{ fw_title: `${name} RAK5010` }, `fw_title: must be ${TITLE}`],
+      [{ fw_title: `${NAME} RAK5010` }, `fw_title: must be ${TITLE}`],
       [{ fw_url: "http://x/y.js" }, "fw_url: upload the package itself"],
       [{ fw_size: 53121 }, "fw_size: must be whole, 1 to 53120"],
       [{ fw_size: "1" }, "fw_size: must be whole, 1 to 53120"],
       [{ fw_checksum_algorithm: "MD5" }, "fw_checksum_algorithm: must be CRC32 or SHA256"],
-      [{ fw_tag: `${name} RAK5010 9.0.0 2v06` }, `fw_tag: must be for ${TITLE}`],
+      [{ fw_tag: `${NAME} RAK5010 9.0.0 2v06` }, `fw_tag: must be for ${TITLE}`],
       [{ fw_tag: `${TITLE} 9.0.1 2v06` }, "fw_tag: must be of version 9.0.0"],
       [{ fw_tag: `${TITLE} 9.0.0 3v01` }, "fw_tag: needs Espruino 3v01"],
       [{ fw_tag: `${TITLE} 9.0.0 2v29.100000` }, "fw_tag: needs Espruino 2v29.100000"],
