@@ -1,9 +1,10 @@
 import { BOARD, boardFields, journalArea, openModem, power } from "#board";
 import { gnssFields, startGnss } from "#gnss";
 import { runsFromSlot, startTrial } from "#ota";
-import { check, configFields, type DeviceConfig, type ServerConfig } from "./config.ts";
+import { check } from "./check.ts";
 import { createModem, type Modem } from "./modem/network.ts";
 import { useNetwork } from "./mqtt/connection.ts";
+import { configFields, type DeviceConfig, type ServerConfig } from "./settings.ts";
 import { type Client, TBDeviceMQTTClient as ClientClass } from "./thingsboard/client.ts";
 import { Watchdog } from "./tracker/health.ts";
 import { seedJitter } from "./tracker/jitter.ts";
@@ -17,15 +18,13 @@ declare const __VERSION__: string;
 /** What a user has on the console: nothing declares them, so assigning makes them globals. */
 declare let TBDeviceMQTTClient: typeof ClientClass, modem: Modem, server: Client, tracker: Tracker;
 
-/** Reads the configuration, makes the parts and starts the tracker. */
+/** Reads the configuration, makes the parts and starts the tracker. @seldom */
 function boot(): void {
   const config = require("Storage").readJSON("tb.json", true) as DeviceConfig;
   const fields = configFields();
   boardFields(fields);
   gnssFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
-  if (!fault && config.no_time !== "hold" && config.no_time !== "server" && config.no_time !== "drop")
-    fault = "no_time: hold, server or drop";
   TBDeviceMQTTClient = ClientClass;
   try {
     if (!fault) {

@@ -1,7 +1,8 @@
-import type { DeviceConfig, Fields } from "../config.ts";
+import type { Fields } from "../check.ts";
 import { decimal } from "../decimal.ts";
 import { command } from "../modem/at.ts";
 import { Reason } from "../reason.ts";
+import type { DeviceConfig } from "../settings.ts";
 import { dayOfDate, timeOfDay } from "../utc.ts";
 import { type Fix, isPlace, leaveOutWrong } from "./fix.ts";
 import type { Located } from "./source.ts";
@@ -62,7 +63,7 @@ export function getFix(timeout_s: number, done: Located): void {
   command("AT+QGPSLOC=2", answered, Limit.Command_ms);
 }
 
-/** The codes are in section 3 of the manual. */
+/** The codes are in section 3 of the manual. @seldom */
 function answered(answer: Reason, lines: string[]): void {
   let fix: Fix | null = null;
   let reason = answer;

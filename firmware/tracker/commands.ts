@@ -8,7 +8,7 @@
  * in it: a server that is still without an answer asks at the beginning of each. It may count from 0 after a restart, so that
  * "reboot" of tomorrow may have the number of today's.
  */
-import { check } from "../config.ts";
+import { check } from "../check.ts";
 import type { Fix } from "../gnss/fix.ts";
 import { json } from "../mqtt/text.ts";
 import { Reason } from "../reason.ts";

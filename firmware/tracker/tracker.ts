@@ -5,10 +5,10 @@
 import { BOARD, watchdogBit } from "#board";
 import { getFix, gnssOff, gnssWords } from "#gnss";
 import { protectionWords } from "#tls";
-import type { DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import type { Modem } from "../modem/network.ts";
 import { Reason } from "../reason.ts";
+import type { DeviceConfig } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
 import { located as answerLocate, command, connected, type Position, startCommands } from "./commands.ts";
@@ -117,6 +117,7 @@ function position(): Position {
   return { fix_: lastFix, age_s_: Math.round((ran_ms() - lastFix_ms) / 1000), why_: gnssWords(fixReason) };
 }
 
+/** What each part is doing. @seldom */
 function status(): unknown {
   const memory = process.memory();
   return history({

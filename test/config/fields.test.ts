@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { SETTINGS } from "../../firmware/settings.ts";
 import { BOARDS } from "../../scripts/boards.ts";
-import { DESCRIPTIONS } from "../../scripts/config/descriptions.ts";
 import {
   boardsWith,
   differs,
@@ -13,19 +13,17 @@ import {
 import { flagOf } from "../../scripts/config/options.ts";
 
 describe("fields", () => {
-  test("are described, each, and nothing else is", () => {
+  test("are those of the table, in its order", () => {
     assert.deepEqual(
-      fields()
-        .map((field) => field.path)
-        .sort(),
-      Object.keys(DESCRIPTIONS).sort(),
+      fields().map((field) => field.path),
+      SETTINGS.map(({ path }) => path),
     );
   });
 
   test("have a flag each", () => {
     const flags = fields().map((field) => flagOf(field.path));
     assert.equal(new Set(flags).size, flags.length);
-    for (const taken of ["--out", "--check", "--schema", "--yes", "--force", "--help", "--board"])
+    for (const taken of ["--out", "--check", "--schema", "--form", "--yes", "--force", "--help", "--board"])
       assert.ok(!flags.includes(taken), taken);
   });
 
@@ -54,10 +52,13 @@ describe("fields", () => {
       field?.initial ?? "",
       /^8192 \(rak8212\), 65536 \(rak5010, (\S+, )*linux\), 262144 \(wio-lte\)/,
     );
-    assert.match(field?.allowed ?? "", /^8192 to 8192 \(rak8212\), .*, 8192 to 196608 \(linux\)$/);
+    assert.match(
+      field?.allowed ?? "",
+      /^8192 to 8192 bytes \(rak8212\), .*, 8192 to 196608 bytes \(linux\)$/,
+    );
     for (const board of BOARDS) {
       const own = fieldOf("outbox_bytes", board);
-      assert.equal(own?.allowed, `${own?.least} to ${own?.most}`);
+      assert.equal(own?.allowed, `${own?.least} to ${own?.most} bytes`);
       assert.equal(own?.initial, `${own?.default}`);
     }
   });
