@@ -18,6 +18,17 @@ export interface Board {
   boardFields(fields: Fields): void;
   /** Flash for the journal, whole pages and at least `bytes`: its first address and the one after it; none: no room. */
   journalArea(bytes: number): number[] | undefined;
+  /**
+   * Of a board with `ota: ["slots"]`: how many slots there are for firmware that comes over the air. One alone is never written
+   * while its code runs.
+   */
+  SLOTS?: number;
+  /** The slots' whole pages, like `journalArea`; undefined: there are none, or not enough of them. */
+  slotArea?(): number[] | undefined;
+  /** What a slot has there, at least one byte: in place, so that the functions of code that is evaluated stay in flash. */
+  slotCode?(address: number, length: number): string;
+  /** Erases a slot, from its first page to the address after the last. */
+  eraseSlot?(from: number, to: number): void;
   /** Sets the console and the modem's UART up, and gives the UART. `path`: the serial device, on Linux. */
   openModem(path: string): SerialPort;
   /** Of a board with `gnss: ["nmea"]`: adds the settings of the receiver's UART. */

@@ -1,6 +1,8 @@
 import type { Fields } from "../firmware/check.ts";
 import { storageFile } from "../firmware/tracker/area.ts";
 
+export { erasePages as eraseSlot } from "../firmware/tracker/area.ts";
+
 /** Espruino for Linux (a PC, a Raspberry Pi) with a USB modem, which has no power key: `AT+CFUN=1,1` restarts it. */
 export const BOARD = "LINUX";
 
@@ -13,6 +15,7 @@ export const FEATURES = {
   claim: ["yes"],
   provision: ["yes"],
   settings: ["afar"],
+  ota: ["slots"],
 };
 
 export function boardFields(fields: Fields): void {
@@ -22,7 +25,20 @@ export function boardFields(fields: Fields): void {
 
 /** What it calls free flash is Storage, all of it. */
 export function journalArea(_bytes: number): number[] | undefined {
-  return storageFile(0x10000000);
+  return storageFile(0x10000000, "tb.box");
+}
+
+export const SLOTS: number = 2;
+
+/** Of a Storage that has room for it `npm run flash` makes a file. */
+export function slotArea(): number[] | undefined {
+  return storageFile(0x10000000, "tb.app");
+}
+
+/** Flash is a file here, so that an address is no place in memory. */
+export function slotCode(address: number, length: number): string {
+  const content = (slotArea() as number[])[2] as number;
+  return require("Storage").read("tb.app", address - content, length) as string;
 }
 
 export function openModem(path: string): Serial {

@@ -1,7 +1,11 @@
 import type { Fields } from "../firmware/check.ts";
+import { freePages } from "../firmware/tracker/area.ts";
 
-export { freePages as journalArea } from "../firmware/tracker/area.ts";
+export { erasePages as eraseSlot, freePages as journalArea } from "../firmware/tracker/area.ts";
 export { watchdogBit } from "./nrf52.ts";
+
+/** Espruino's: a piece of memory, flash for one, as a string, which is no copy. */
+declare const E: { memoryArea(address: number, length: number): string };
 
 declare const D2: Pin, D6: Pin, D7: Pin, D8: Pin, D33: Pin, D34: Pin, D39: Pin;
 
@@ -20,10 +24,30 @@ export const FEATURES = {
   claim: ["yes"],
   provision: ["yes"],
   settings: ["afar"],
+  ota: ["slots"],
 };
 
+/** Bytes. Of the pages that nobody uses the last ones are the outbox's, and those before its most the slots'. */
+const enum Size {
+  /** 34 pages: what 256 KB leave beside the slots. */
+  Outbox = 139264,
+  /** 15 pages. */
+  Slot = 61440,
+}
+
 export function boardFields(fields: Fields): void {
-  fields.outbox_bytes = [65536, 8192, 262144];
+  fields.outbox_bytes = [65536, 8192, Size.Outbox];
+}
+
+export const SLOTS: number = 2;
+
+export function slotArea(): number[] | undefined {
+  const pages = freePages(Size.Outbox + 2 * Size.Slot);
+  return pages && [pages[0] as number, (pages[1] as number) - Size.Outbox];
+}
+
+export function slotCode(address: number, length: number): string {
+  return E.memoryArea(address, length);
 }
 
 export function openModem(_path: string): Serial {

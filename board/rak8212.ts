@@ -21,6 +21,8 @@ export const FEATURES = {
   claim: ["none", "yes"],
   provision: ["none", "yes"],
   settings: ["none", "afar"],
+  // Its 40 KB hold one firmware: a new one comes by cable.
+  ota: ["none"],
 };
 
 export function boardFields(fields: Fields): void {
@@ -30,7 +32,7 @@ export function boardFields(fields: Fields): void {
 
 /** The interpreter leaves no page free that a larger one would not take. */
 export function journalArea(_bytes: number): number[] | undefined {
-  return storageFile(0x6c000);
+  return storageFile(0x6c000, "tb.box");
 }
 
 export function openModem(_path: string): Serial {

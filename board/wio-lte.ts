@@ -29,6 +29,7 @@ export const FEATURES = {
   claim: ["yes"],
   provision: ["yes"],
   settings: ["afar"],
+  ota: ["none"],
 };
 
 export function boardFields(fields: Fields): void {

@@ -1,20 +1,19 @@
 import { BOARD, boardFields, journalArea, openModem, power } from "#board";
 import { gnssFields, startGnss } from "#gnss";
+import { runsFromSlot, startTrial } from "#ota";
 import { settings } from "#settings";
 import { check } from "./check.ts";
 import { createModem, type Modem } from "./modem/network.ts";
 import { useNetwork } from "./mqtt/connection.ts";
 import { configFields, type DeviceConfig, type ServerConfig } from "./settings.ts";
 import { type Client, TBDeviceMQTTClient as ClientClass } from "./thingsboard/client.ts";
+import { VERSION } from "./title.ts";
 import { Watchdog } from "./tracker/health.ts";
 import { seedJitter } from "./tracker/jitter.ts";
 import { openJournal } from "./tracker/journal.ts";
 import { Occasion } from "./tracker/occasion.ts";
 import { Ended, restart } from "./tracker/restart.ts";
 import { startTracker, type Tracker } from "./tracker/tracker.ts";
-
-/** The project's version, put in by the build. */
-declare const __VERSION__: string;
 
 /** What a user has on the console: nothing declares them, so assigning makes them globals. */
 declare let TBDeviceMQTTClient: typeof ClientClass, modem: Modem, server: Client, tracker: Tracker;
@@ -60,13 +59,18 @@ E.on("errorFlag", function (flags) {
 process.on("uncaughtException", function (error: any) {
   const text = error + "\n" + (error && error.stack);
   print("Uncaught " + text);
-  // Not what somebody at the console mistyped. Some functions may lie in the lead of the outbox's file.
-  if ((text.lastIndexOf("bootcde") >= 0 || text.lastIndexOf("tb.box") >= 0) && text.lastIndexOf("REPL") < 0)
+  // Not what somebody at the console mistyped. Code lies in .bootcde, tb.js or tb.app, some functions in the lead of tb.box;
+  // flash that is no file's has no name in the trace.
+  if (
+    (runsFromSlot() || text.lastIndexOf("bootcde") >= 0 || text.lastIndexOf("tb.") >= 0) &&
+    text.lastIndexOf("REPL") < 0
+  )
     restart(Ended.Crash, text);
 });
-print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
+print("espruino-thingsboard " + VERSION + " for " + BOARD);
 // A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.
 E.enableWatchdog(Watchdog.Seconds, true);
+startTrial();
 seedJitter(getSerial() + Date.now());
 // Not at once: on a RAK8212 these 3 s are the only ones in which somebody at the cable can stop us (`clearTimeout()`), and
 // an exception in boot code makes the interpreter copy all of it into RAM for the stack trace.

@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { BOARDS, type BoardName } from "./boards.ts";
 import { buildBoards, choicesOf, SOURCES, type Sources } from "./build/boards.ts";
 import { type Choices, describeChoices, featuresOption, readChoices } from "./build/features.ts";
+import { buildLoader } from "./build/loader.ts";
 import { BuildError } from "./build/problem.ts";
 import { count, describeShare, describeSize, excesses } from "./build/report.ts";
 import { bytesByFile, sharesOfFeatures } from "./build/shares.ts";
@@ -13,7 +14,7 @@ import { type Paint, paintFor, plain, showWait } from "./screen.ts";
 
 function buildCommand(): Command {
   const does =
-    "Writes dist/<board>.js, what the board runs, and dist/<board>.js.map; without --board, of all boards.";
+    "Writes dist/<board>.js, what the board runs, dist/<board>.js.map and, where firmware can come over the air, dist/<board>.loader.json; without --board, of all boards.";
   return command("npm run build", does)
     .addOption(new Option("--board <NAME...>", "only this board, or these").choices(BOARDS))
     .addOption(featuresOption())
@@ -65,16 +66,20 @@ async function make({ names, wanted, files }: BuildOptions, sources: Sources) {
 /** A blob that is only too large is written all the same, to be tried in the simulator. */
 async function buildAndReport(options: BuildOptions, sources: Sources, paint: Paint): Promise<number> {
   const { names, wanted } = options;
-  const files = (name: BoardName) => [`${name}.js`, `${name}.js.map`].map((file) => join(sources.out, file));
+  const files = (name: BoardName) =>
+    [`${name}.js`, `${name}.js.map`, `${name}.loader.json`].map((file) => join(sources.out, file));
   try {
     const { blobs, shares } = await make(options, sources);
     mkdirSync(sources.out, { recursive: true });
     const over: string[] = [];
     for (const [name, blob] of blobs) {
       const { code, map, size } = blob;
-      const [blobFile = "", mapFile = ""] = files(name);
+      const [blobFile = "", mapFile = "", loaderFile = ""] = files(name);
       writeFileSync(blobFile, code);
       writeFileSync(mapFile, map);
+      if (choicesOf(name, wanted, sources).ota === "slots")
+        writeFileSync(loaderFile, JSON.stringify(await buildLoader(name, sources)));
+      else rmSync(loaderFile, { force: true });
       console.log([describeSize(name, size), describeChoices(wanted)].filter((part) => part).join(", "));
       if (options.files)
         for (const [file, bytes] of bytesByFile(blob)) console.log(`${count(bytes).padStart(8)}  ${file}`);

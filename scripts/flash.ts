@@ -34,6 +34,7 @@ import type { RelayTimes } from "./flash/relay.ts";
 import { buildRelay } from "./flash/relay-program.ts";
 import { type Memory, startApp, stopApp } from "./flash/restart.ts";
 import { settingsOf, storedCertificates, storedFault, withBytes } from "./flash/settings.ts";
+import { retire } from "./flash/slots.ts";
 import { erase, eraseOrphans } from "./flash/storage.ts";
 import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 
@@ -132,6 +133,7 @@ async function flashDevice(
     settings,
     code: firmware.code,
     tokenise,
+    loader: firmware.loader,
     outbox_bytes: await wantedBytes(device, board, settings),
     force: options.force ?? false,
   };
@@ -240,7 +242,7 @@ function boardFor({ name, env }: Device, { board: wanted }: FlashOptions): Board
 async function writeAll(
   device: Device,
   board: BoardName,
-  { lead, files }: Plan,
+  { lead, files, retire: live, stale }: Plan,
   around: Surroundings,
   interruption: Interruption,
 ): Promise<void> {
@@ -253,6 +255,7 @@ async function writeAll(
     interruption.at(notWhole(name));
     await write(name, bytes.length, around, (update) => upload(device, name, bytes, update));
   }
+  await retire(device, live, stale);
 }
 
 /**

@@ -12,6 +12,7 @@ import { build } from "../scripts/build.ts";
 import { config } from "../scripts/config.ts";
 import { doctor } from "../scripts/doctor.ts";
 import { flash } from "../scripts/flash.ts";
+import { makePackages } from "../scripts/package.ts";
 import { repl } from "../scripts/repl.ts";
 import { start } from "../scripts/start.ts";
 
@@ -31,6 +32,7 @@ async function replHere(args: string[]): Promise<number> {
 const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
   start,
   build,
+  package: makePackages,
   flash,
   config,
   repl: replHere,

@@ -1,4 +1,4 @@
-/** Flash that the journal may have. Whole pages; the address of the first byte and that after the last. */
+/** Flash besides the code's: whole pages; the address of the first byte and that after the last. */
 import { Size } from "./slot.ts";
 
 /** Of a Storage file: a word with its length and flags, then its name. */
@@ -22,22 +22,31 @@ export function freePages(bytes: number): number[] | undefined {
 }
 
 /**
- * The whole pages inside of the Storage file "tb.box", which `npm run flash` makes: Storage itself never writes or moves
- * it, unless it is compacted with a deleted file in front. Not made here: a power cut in the middle would leave its room
- * taken by a file without a name. `at`: where Storage begins.
+ * The whole blocks inside of a Storage file that `npm run flash` makes, "tb.box" or "tb.app", and where its content begins:
+ * Storage itself never writes or moves it, unless it is compacted with a deleted file in front. Not made here: a power cut in
+ * the middle would leave its room taken by a file without a name. `at`: where Storage begins.
  */
-export function storageFile(at: number): number[] | undefined {
+export function storageFile(at: number, name: string): number[] | undefined {
   const flash = require("Flash");
-  if (require("Storage").read("tb.box", 0, 1))
+  if (require("Storage").read(name, 0, 1))
     for (;;) {
       const head = flash.read(12, at);
       const length = new Int32Array(head.buffer)[0];
       const past = at + File.Header + ((length as number) & File.Length);
       // A file whose name was cleared is deleted.
-      if (E.toString(head).substr(4) === "tb.box\0\0")
-        return [(at + (File.Header + Size.Block - 1)) & -Size.Block, past & -Size.Block];
+      if (E.toString(head).substr(4) === name + "\0\0")
+        return [(at + (File.Header + Size.Block - 1)) & -Size.Block, past & -Size.Block, at + File.Header];
       // What does not fit in the rest of a page is in the next one.
       at = length === File.Erased ? at + File.Word : (past + (File.Word - 1)) & -File.Word;
     }
   return undefined;
+}
+
+/** Erases whole pages. */
+export function erasePages(from: number, to: number): void {
+  const flash = require("Flash");
+  while (from < to) {
+    flash.erasePage(from);
+    from += flash.getPage(from).length;
+  }
 }

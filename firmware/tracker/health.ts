@@ -10,6 +10,7 @@
  * tracker connects and answers RPC, so that it can be helped, and sends nothing. Safe keeps fixes. Bare takes none, as that
  * may be what crashes. A crash after either leads back into Safe at once, until a run lasted two minutes.
  */
+import { trialPulse } from "#ota";
 import { queue } from "../modem/at.ts";
 import { saveState, state } from "./journal.ts";
 import { Word } from "./kept.ts";
@@ -73,6 +74,7 @@ function pulse(): void {
   seen = first;
   kicks++;
   steady(mode === Mode.Normal);
+  trialPulse();
   if (mode) {
     if (online === State.Online) online_kicks++;
     if (online_kicks >= Limit.SafeOnline || kicks >= Limit.SafeLongest) endSafeMode();

@@ -65,6 +65,8 @@ let other_way: 0 | 1 = 0;
 const taken = [0, 0, 0, 0, 0];
 /** How often it came online. */
 let connections = 0;
+/** 1: the server has acknowledged something of ours since the start. */
+export let arrived: 0 | 1 = 0;
 /** For so many calls of `steady` it has been online. */
 let calm: number;
 
@@ -160,10 +162,12 @@ function proven(evidence: Evidence): void {
 
 /** The server has something of ours: what failed before is over. */
 export function acknowledged(): void {
-  if (failures) forget();
+  arrived = 1;
+  forget();
 }
 
 function forget(): void {
+  if (!failures) return;
   failures = 0;
   proven(Evidence.Count);
   if (kept[Word.Failures]) {
@@ -181,8 +185,10 @@ export function steady(sending: boolean): void {
     state === State.Online &&
     ++calm >= Limit.Calm &&
     (!(sending && server.config_.qos) || calm > Limit.Proof)
-  )
-    acknowledged();
+  ) {
+    forget();
+    if (!server.config_.qos) arrived = 1;
+  }
 }
 
 /** The state for people. */

@@ -1,14 +1,16 @@
 /** What the device tells of itself, as client attributes of the device in ThingsBoard. */
 import { BOARD } from "#board";
+import { slotBytes } from "#ota";
 import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
 import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
+import { TITLE, VERSION } from "../title.ts";
 import { end_before } from "./health.ts";
 import { keep, keptOf } from "./kept-text.ts";
 
-/** Put in by the build: the project's version, and what is built in. */
-declare const __VERSION__: string, __FEATURES__: string;
+/** Put in by the build: what is built in. */
+declare const __FEATURES__: string;
 /** Espruino's. */
 declare const E: { CRC32(text: string): number };
 
@@ -47,15 +49,15 @@ export function tell(parts: Parts, refused: Values): void {
     return found;
   }
 
-  values.firmware_title = "espruino-thingsboard " + BOARD;
-  values.firmware_version = __VERSION__;
+  values.firmware_title = TITLE;
+  values.firmware_version = VERSION;
   values.board = BOARD;
   values.interpreter = process.version;
   values.imei = modem.status().imei;
   values.iccid = modem.status().iccid;
   values.features = __FEATURES__;
   values.reset_reason = end_before;
-  values.ota = "by cable";
+  values.ota = slotBytes() ? "slots" : "by cable";
   values.settings = settingsInForce();
   values.settings_refused = refused;
   modem.at("AT+CGMM", function (_error, lines) {

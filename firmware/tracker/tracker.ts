@@ -4,6 +4,7 @@
  */
 import { BOARD, watchdogBit } from "#board";
 import { getFix, gnssOff, gnssWords } from "#gnss";
+import { startOta } from "#ota";
 import { settings } from "#settings";
 import { protectionWords } from "#tls";
 import type { Fix } from "../gnss/fix.ts";
@@ -53,7 +54,12 @@ let roundTimer: ReturnType<typeof setTimeout> = 0;
 function changed(): void {
   if (state === State.Online) connected();
   resume();
-  if (state === State.Online) settings(Occasion.Online);
+  if (state === State.Online) askWanted();
+}
+
+/** Asks the server what it wants of this device: settings and firmware. */
+function askWanted(): void {
+  settings(Occasion.Online);
 }
 
 /** Goes on with what the mode allows. */
@@ -170,6 +176,7 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
     modem_: modem,
     changed_: settingsChanged,
   });
+  startOta(server, askWanted);
   startHealth(watchdogBit(), safeModeEnded);
   if (mode === Mode.Normal) uploadTo(server);
   debug(config.debug);

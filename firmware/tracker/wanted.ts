@@ -19,6 +19,7 @@
  * The server is asked for all of them after each connect, as it does not tell what it was told meanwhile, and whenever it tells of a
  * change: so there is one way for all of it, and nothing is lost that came in the wrong order.
  */
+import { assigned, firmwareNames } from "#ota";
 import { check, type Field, type Fields } from "../check.ts";
 import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
@@ -85,7 +86,7 @@ function heard(data: any): void {
   const afar = fromAfar();
   const names = Object.keys(data || {}).concat((data && data.deleted) || []);
   const ours = names.some(function (name) {
-    return !!afar[name];
+    return !!afar[name] || firmwareNames().indexOf(name) >= 0;
   });
   if (ours) settings(Occasion.Online);
 }
@@ -96,7 +97,10 @@ function answered(ok: boolean, answer?: any): void {
   asking = 0;
   if (ok) {
     silent = 0;
-    settings(Occasion.Answer, (answer && answer.shared) || {});
+    const shared = (answer && answer.shared) || {};
+    // Firmware first: what runs may not understand the rest.
+    assigned(shared);
+    settings(Occasion.Answer, shared);
   } else silent++;
   if (again && ok) settings(Occasion.Online);
   else if (!ok && parts.server_.status && !retry) retry = setTimeout(askLater, Limit.Trial_ms);
@@ -248,7 +252,7 @@ export function settings(occasion: Occasion, data?: any): any {
       if (asking) asking = 2;
       else if (silent < Limit.Silent || trial) {
         asking = 1;
-        parts.server_.request_attributes(null, Object.keys(afar), answered);
+        parts.server_.request_attributes(null, firmwareNames().concat(Object.keys(afar)), answered);
       } else if (!retry) retry = setTimeout(askLater, Limit.Again_ms);
       break;
     case Occasion.Answer: {

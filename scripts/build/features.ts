@@ -22,6 +22,7 @@ export type Choices = Record<string, string>;
 
 const gnss = (file: string) => join(ROOT, "firmware/gnss", file);
 const modem = (file: string) => join(ROOT, "firmware/modem", file);
+const ota = (file: string) => join(ROOT, "firmware/ota", file);
 const thingsboard = (file: string) => join(ROOT, "firmware/thingsboard", file);
 const tracker = (file: string) => join(ROOT, "firmware/tracker", file);
 
@@ -35,6 +36,13 @@ export const FEATURES: FeatureFiles = {
   claim: { yes: thingsboard("claim.ts"), none: thingsboard("no-claim.ts") },
   settings: { afar: tracker("wanted.ts"), none: tracker("no-settings.ts") },
   provision: { yes: thingsboard("provision.ts"), none: thingsboard("no-provision.ts") },
+  ota: { slots: ota("ota.ts"), none: ota("no-ota.ts") },
+};
+
+/** What is of use only with another: that one is built in, too, where the board can have it. */
+const NEEDS: Record<string, [feature: string, way: string]> = {
+  "ota=slots": ["settings", "afar"],
+  "settings=afar": ["attributes", "yes"],
 };
 
 /** What leaves a feature out. */
@@ -44,7 +52,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none; attributes, client_rpc, claim, provision: each yes or none (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; attributes, client_rpc, claim, provision: each yes or none (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */
@@ -104,7 +112,21 @@ export function choicesFor(name: string, board: string, wanted: Choices, files =
       throw new UsageError(`${name} has no ${feature}=${way}: it can have ${ways.join(" or ")}`);
     choices[feature] = way;
   }
+  meetNeeds(name, choices, wanted, has);
   return choices;
+}
+
+/** What was asked for gets what it needs; what is the board's own is left out where that is. */
+function meetNeeds(name: string, choices: Choices, wanted: Choices, has: Record<string, string[]>): void {
+  const rules = Object.entries(NEEDS);
+  // The other way round for what is left out: the one in front may need the next.
+  for (const [one, [feature, way]] of [...rules, ...rules.toReversed()]) {
+    const [its = "", itsWay] = one.split("=");
+    if (choices[its] !== itsWay || choices[feature] === way) continue;
+    if (!wanted[its]) choices[its] = NONE;
+    else if (!wanted[feature] && has[feature]?.includes(way)) choices[feature] = way;
+    else throw new UsageError(`${name}: ${one} needs ${feature}=${way}`);
+  }
 }
 
 /** What `#gnss` and the like mean: absolute paths. */

@@ -48,7 +48,7 @@ export interface Evidence {
   storageFree: number;
   /** Bytes of Storage that deleted files and files of somebody else's take. */
   storageSpare: number;
-  /** The code that boots: its length, and our version line in it. */
+  /** The code that was flashed and boots: its length, and our version line in it. */
   code:
     | { bytes: number; version: string | undefined; board: string | undefined; isCutShort: boolean }
     | undefined;
@@ -67,10 +67,10 @@ export interface Evidence {
 const VERSION_LINE = /espruino-thingsboard (\S+) for (\w+)/;
 
 const BASICS = `(function(S){
-var c=S.read(".bootcde"),t=S.read("tb.json"),b=S.read("tb.box"),i=c?c.indexOf("espruino-thingsboard"):-1;
+var l=S.read(".bootcde"),f=S.read("tb.js"),c=f||l,t=S.read("tb.json"),b=S.read("tb.box"),i=c?c.indexOf("espruino-thingsboard"):-1;
 function L(f){return f?f.length:0}
 function B(i){return c.charCodeAt(i)==255}
-return [process.memory(),E.getErrorFlags(),S.getFree(),L(c),i<0?"":c.substr(i,60),c&&(B(1)||B(c.length-1))?1:0,t===undefined?0:S.readJSON("tb.json",true)||1,typeof TBDeviceMQTTClient=="undefined"?0:1,[L(t),L(b)]]
+return [process.memory(),E.getErrorFlags(),S.getFree(),L(c),i<0?"":c.substr(i,60),c&&(!l||B(1)||B(c.length-1))?1:0,t===undefined?0:S.readJSON("tb.json",true)||1,typeof TBDeviceMQTTClient=="undefined"?0:1,[L(t),L(b),f?L(l):0,L(S.read("tb.app"))]]
 })(require("Storage"))`.replace(/\n/g, "");
 
 /** Nothing but the interpreter's name. */

@@ -1,5 +1,6 @@
 /** What becomes of a board's Storage: found out before anything on it is changed, then done. */
 import type { BoardName } from "../boards.ts";
+import type { Loader } from "../build/loader.ts";
 import { count } from "../build/report.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import { CODE_FILE, type CodeLayout, layOut, type Tokenise } from "./code-layout.ts";
@@ -7,6 +8,16 @@ import { isLeadStored } from "./lead.ts";
 import { boxLength, countWaiting, findBox, hasLead, isMovable, makeBox, OUTBOX_FILE } from "./outbox-file.ts";
 import { type Output, waitFor } from "./progress.ts";
 import { SETTINGS_FILE, storedSettings } from "./settings.ts";
+import {
+  FIRMWARE_FILE,
+  findSlots,
+  isSlotsFile,
+  makeSlots,
+  noSlots,
+  SLOTS_FILE,
+  SLOTS_FILE_BYTES,
+  type Slots,
+} from "./slots.ts";
 import {
   erase,
   findWay,
@@ -16,6 +27,8 @@ import {
   type Room,
   readStorage,
   refuseProgram,
+  roomOf,
+  type StorageState,
   tooFull,
   type Way,
 } from "./storage.ts";
@@ -30,6 +43,8 @@ export interface Wanted {
   /** The blob, and its form in Storage. */
   code: string;
   tokenise: Tokenise;
+  /** With slots for firmware that comes over the air, if there is room; undefined: the firmware has no use for any. */
+  loader: Loader | undefined;
   /** Of the outbox's file, in whole blocks; undefined: this board has none. */
   outbox_bytes: number | undefined;
   /** Go on where samples would be lost. */
@@ -42,10 +57,16 @@ export interface Plan {
   erase: string[];
   /** The outbox's file is made, in front of all that is written; 0: it is not. */
   outbox_bytes: number;
+  /** The slots' file is made, behind the outbox's. */
+  slots: boolean;
   /** Written into the lead of the outbox's file, before the others; "": nothing is. */
   lead: string;
   /** Written, in this order. */
   files: NewFile[];
+  /** Addresses of updates that must not run any more, once the files are there. */
+  retire: number[];
+  /** Files that are of no use then. */
+  stale: string[];
   /** Told to the user. */
   notes: string[];
 }
@@ -57,24 +78,48 @@ export interface Told {
 }
 
 /** Nothing is to be done. */
-export const isDone = ({ outbox_bytes, lead, files }: Plan): boolean =>
-  !outbox_bytes && !lead && !files.length;
+export const isDone = ({ outbox_bytes, slots, lead, files, retire, stale }: Plan): boolean =>
+  !outbox_bytes && !slots && !lead && !files.length && !retire.length && !stale.length;
 
 /** All that needs room. */
-export const roomsOf = ({ outbox_bytes, files }: Pick<Plan, "outbox_bytes" | "files">): Room[] => [
+export const roomsOf = ({
+  outbox_bytes,
+  slots,
+  files,
+}: Pick<Plan, "outbox_bytes" | "slots" | "files">): Room[] => [
   ...(outbox_bytes ? [{ name: OUTBOX_FILE, bytes: { length: boxLength(outbox_bytes) } }] : []),
+  ...(slots ? [{ name: SLOTS_FILE, bytes: { length: SLOTS_FILE_BYTES } }] : []),
   ...files,
 ];
 
 const namesOf = (files: NewFile[]): string[] => files.map(({ name }) => name);
 
-const OURS = [OUTBOX_FILE, SETTINGS_FILE, CODE_FILE];
+const OURS = [OUTBOX_FILE, SLOTS_FILE, SETTINGS_FILE, FIRMWARE_FILE, CODE_FILE];
 const isOurs = ([name]: [string, number]): boolean => OURS.includes(name) || isOrphan(name);
 
 /** Throws `DeviceError` when there is no room, or samples in the outbox would be lost. */
 export async function planFor(device: Device, wanted: Wanted): Promise<Plan> {
+  const { board, loader } = wanted;
+  if (!loader) return planWith(device, wanted, undefined);
+  const slots = await findSlots(device, loader);
+  if (slots || isSlotsFile(board))
+    try {
+      return await planWith(device, wanted, slots);
+    } catch (error) {
+      // The outbox and what waits in it, and the firmware itself, come before slots.
+      if (slots || !(error instanceof DeviceError)) throw error;
+    }
+  const plan = await planWith(device, { ...wanted, loader: undefined }, undefined);
+  plan.notes.push(noSlots(board));
+  return plan;
+}
+
+/** The plan for a board with a loader, or without. `slots`: those that are there. */
+async function planWith(device: Device, wanted: Wanted, slots: Slots | undefined): Promise<Plan> {
   const state = await readStorage(device);
   refuseProgram(state);
+  const { loader } = wanted;
+  const stale = loader ? [] : staleIn(state);
   const { board, outbox_bytes = 0 } = wanted;
   const box = outbox_bytes ? await findBox(device, board) : undefined;
   const keeps = box?.bytes === (outbox_bytes || undefined);
@@ -84,8 +129,16 @@ export async function planFor(device: Device, wanted: Wanted): Promise<Plan> {
 
   const whole = layOut(wanted.code, wanted.tokenise, false);
   let plan = await missing(device, wanted, whole, keeps ? 0 : outbox_bytes);
+  plan.slots = loader !== undefined && !slots;
+  plan.retire = slots?.live ?? [];
   let way = findWay(state, roomsOf(plan));
-  if (!way && leads) {
+  if (way && way !== "write" && loader && slots && isSlotsFile(board)) {
+    // Clearing deleted files away would move it.
+    plan.slots = true;
+    plan.retire = [];
+    way = findWay(state, roomsOf(plan));
+  }
+  if (!way && leads && !loader) {
     const split = layOut(wanted.code, wanted.tokenise, true);
     plan = await missing(device, wanted, split, plan.outbox_bytes);
     way = findWay(state, roomsOf(plan));
@@ -103,11 +156,17 @@ export async function planFor(device: Device, wanted: Wanted): Promise<Plan> {
   if (!way || moves || (plan.outbox_bytes && plan.way !== "write")) {
     // Once for all: as the first file it will not be moved again.
     const settings = wanted.settings ?? (alone ? await storedSettings(device) : undefined);
-    plan = anew(outbox_bytes, settings, whole);
-    if (alone && !findWay(state, roomsOf(plan)))
-      plan = anew(outbox_bytes, settings, layOut(wanted.code, wanted.tokenise, true));
+    plan = anew(outbox_bytes, settings, whole, loader);
+    if (alone && !loader && !findWay(state, roomsOf(plan)))
+      plan = anew(outbox_bytes, settings, layOut(wanted.code, wanted.tokenise, true), undefined);
     if (!findWay(state, roomsOf(plan))) throw tooFull(state, roomsOf(plan));
-  }
+  } else if (plan.slots && plan.way !== "write") plan.erase.push(SLOTS_FILE);
+  plan.stale = stale;
+  if (plan.slots)
+    plan.notes.push(
+      `Two slots for firmware over the air take ${count(SLOTS_FILE_BYTES)} bytes of Storage: ${SLOTS_FILE}`,
+    );
+  if (plan.retire.length) plan.notes.push("The firmware that came over the air gives way to this one");
   if (!plan.outbox_bytes) return plan;
   if (!box) plan.notes.push(`The outbox gets ${count(outbox_bytes)} bytes of Storage: ${OUTBOX_FILE}`);
   else {
@@ -126,11 +185,14 @@ export async function planFor(device: Device, wanted: Wanted): Promise<Plan> {
 /** What is not on the board as it should be. */
 async function missing(
   device: Device,
-  { settings }: Wanted,
+  { settings, loader }: Wanted,
   { lead, boot }: CodeLayout,
   outbox_bytes: number,
 ): Promise<Plan> {
-  const plan: Plan = { way: "write", erase: [], outbox_bytes, lead: "", files: [], notes: [] };
+  const plan: Plan = {
+    ...{ way: "write", erase: [], outbox_bytes, slots: false, lead: "" },
+    ...{ files: [], retire: [], stale: [], notes: [] },
+  };
   if (lead && !(await isLeadStored(device, lead))) {
     plan.lead = lead;
     if (!outbox_bytes && !(await isLeadStored(device, "")))
@@ -139,28 +201,46 @@ async function missing(
       );
   }
   // The code goes with its lead.
-  for (const file of filesOf(settings, boot))
+  for (const file of filesOf(settings, boot, loader))
     if ((plan.lead && file.name === CODE_FILE) || !(await isStored(device, file))) plan.files.push(file);
   return plan;
 }
 
 /** All of it, with the outbox as the first of our files. */
-function anew(outbox_bytes: number, settings: string | undefined, { lead, boot }: CodeLayout): Plan {
-  const files = filesOf(settings, boot);
+function anew(
+  outbox_bytes: number,
+  settings: string | undefined,
+  { lead, boot }: CodeLayout,
+  loader: Loader | undefined,
+): Plan {
+  const files = filesOf(settings, boot, loader);
   return {
     way: "erase",
-    erase: [OUTBOX_FILE, ...namesOf(files)],
+    erase: [OUTBOX_FILE, ...(loader ? [SLOTS_FILE] : []), ...namesOf(files)],
     outbox_bytes,
+    slots: loader !== undefined,
     lead,
     files,
+    retire: [],
+    stale: [],
     notes: ["Erasing the old firmware first, so that the outbox gets the first place in Storage"],
   };
 }
 
-const filesOf = (settings: string | undefined, boot: string): NewFile[] => [
+/** The last one is what runs at the start. */
+const filesOf = (settings: string | undefined, boot: string, loader: Loader | undefined): NewFile[] => [
   ...(settings === undefined ? [] : [{ name: SETTINGS_FILE, bytes: settings }]),
-  { name: CODE_FILE, bytes: boot },
+  ...(loader ? [{ name: FIRMWARE_FILE, bytes: boot }] : []),
+  { name: CODE_FILE, bytes: loader?.boot ?? boot },
 ];
+
+/** What a board without a loader has of one; their room counts as that of deleted files from here on. */
+function staleIn(state: StorageState): string[] {
+  const stale = state.files.filter(([name]) => name === FIRMWARE_FILE || name === SLOTS_FILE);
+  state.files = state.files.filter((file) => !stale.includes(file));
+  if (state.fileBytes !== undefined) state.fileBytes -= roomOf(stale.map(([, length]) => length));
+  return stale.map(([name]) => name);
+}
 
 /**
  * Makes room the least harmful way, and says what it does. The app must not run any more: its functions are in what is
@@ -170,7 +250,7 @@ const filesOf = (settings: string | undefined, boot: string): NewFile[] => [
 export async function makeRoom(device: Device, plan: Plan, { say, output }: Told): Promise<void> {
   for (const note of plan.notes) say(note);
   if (plan.way !== "write") {
-    for (const name of plan.erase) await erase(device, name);
+    for (const name of [...plan.erase, ...plan.stale]) await erase(device, name);
     say(
       "Clearing deleted files away (Storage.compact), some seconds: keep the power on, or all of its Storage is lost",
     );
@@ -184,4 +264,5 @@ export async function makeRoom(device: Device, plan: Plan, { say, output }: Told
       );
   }
   if (plan.outbox_bytes) await makeBox(device, plan.outbox_bytes);
+  if (plan.slots) await makeSlots(device);
 }

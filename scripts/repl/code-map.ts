@@ -9,6 +9,7 @@ import type { Device } from "../device/device.ts";
 import { pretokenise } from "../device/pretokenise.ts";
 import { CODE_FILE, layOut, type Tokenise } from "../flash/code-layout.ts";
 import { LEAD_OFFSET, OUTBOX_FILE } from "../flash/outbox-file.ts";
+import { FIRMWARE_FILE, runningUpdate } from "../flash/slots.ts";
 import { crc32 } from "../simulator/espruino/bytes.ts";
 import type { CodeMap } from "./stack-trace.ts";
 
@@ -19,9 +20,15 @@ const ERASED = "\xff";
 
 /**
  * The map of a build. `tokenise`: the board has the code in this form; columns are then of that form, and are found
- * again by tokenising up to each token. `hasLead`: the code's first part is in the outbox's file.
+ * again by tokenising up to each token. `hasLead`: the code's first part is in the outbox's file. `file`: where the code is; "":
+ * in none, so that an excerpt alone tells a place.
  */
-export function createCodeMap(blobPath: string, tokenise?: Tokenise, hasLead = false): CodeMap {
+export function createCodeMap(
+  blobPath: string,
+  tokenise?: Tokenise,
+  hasLead = false,
+  its_file: string = CODE_FILE,
+): CodeMap {
   const code = readFileSync(blobPath, "latin1");
   const trace = new TraceMap(readFileSync(`${blobPath}.map`, "utf8"));
   const { lead, boot, head } = layOut(code, tokenise ?? ((text) => text), hasLead);
@@ -51,6 +58,7 @@ export function createCodeMap(blobPath: string, tokenise?: Tokenise, hasLead = f
   return {
     at(file, line, column) {
       const inLead = file === OUTBOX_FILE;
+      if (!inLead && file !== its_file) return undefined;
       const at = offsetAt(inLead ? ERASED.repeat(LEAD_OFFSET) + lead : boot, line, column);
       if (at === undefined) return undefined;
       const offset = inLead ? at - LEAD_OFFSET : at - head + lead.length;
@@ -107,7 +115,7 @@ export async function findCode(
   tokenised: (code: string, version: string) => string = pretokenise,
 ): Promise<{ map?: CodeMap; reason?: string }> {
   const stored = await device.evaluate(
-    `(function(c){return c?[c.length,c.indexOf("espruino-thingsboard"),E.CRC32(c)]:0})(require("Storage").read("${CODE_FILE}"))`,
+    `(function(S){var n=S.read("${FIRMWARE_FILE}")?"${FIRMWARE_FILE}":"${CODE_FILE}",c=S.read(n);return c?[c.length,c.indexOf("espruino-thingsboard"),E.CRC32(c),n]:0})(require("Storage"))`,
   );
   if (!Array.isArray(stored) || stored[1] < 0) return {};
   // Espruino for Linux can be built with a name of one's own.
@@ -118,13 +126,17 @@ export async function findCode(
       reason: `stack traces show the blob's places: dist/${name}.js is missing, npm run build makes it`,
     };
   const code = readFileSync(path, "latin1");
+  const another = {
+    reason: `stack traces show the blob's places: the board runs another build than ${relative(".", path)}`,
+  };
+  const update = await runningUpdate(device, path.replace(/js$/, "loader.json"), code.length);
+  if (update !== undefined)
+    return update === crc32(code) ? { map: createCodeMap(path, undefined, false, "") } : another;
   const same = (bytes: string): boolean => bytes.length === stored[0] && crc32(bytes) === stored[2] >>> 0;
   const inTokens: Tokenise = (text) => tokenised(text, device.env.VERSION);
   for (const tokenise of [undefined, inTokens])
     for (const hasLead of [false, true])
       if (same(layOut(code, tokenise ?? ((text) => text), hasLead).boot))
-        return { map: createCodeMap(path, tokenise, hasLead) };
-  return {
-    reason: `stack traces show the blob's places: the board runs another build than ${relative(".", path)}`,
-  };
+        return { map: createCodeMap(path, tokenise, hasLead, stored[3]) };
+  return another;
 }

@@ -19,8 +19,8 @@ export interface CodeMap {
   atExcerpt(text: string, offset: number): string | undefined;
 }
 
-/** Code is in these two; see flash/code-layout.ts. */
-const FRAME = /^ +at (?:(.*) \()?(\.bootcde|tb\.box)?:(\d+):(\d+)\)?$/;
+/** Code is in these; see flash/code-layout.ts and flash/slots.ts. */
+const FRAME = /^ +at (?:(.*) \()?(\.bootcde|tb\.(?:box|js|app))?:(\d+):(\d+)\)?$/;
 /** Of the line that we have the board evaluate, around what the user typed. */
 const TYPED = /^ +at REPL(?: \(:1:\d+\)|:1:\d+)$/;
 const OLD_FRAME = /^(?: *at |in function .*called from )line \d+ col \d+$/;

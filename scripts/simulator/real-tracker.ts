@@ -1,5 +1,6 @@
 /** The `linux` blob in the real interpreter, with the look-alike modem, reporting to the stand-in or to a broker. */
 import { readFileSync } from "node:fs";
+import type { Loader } from "../build/loader.ts";
 import type { SerialPeer } from "./espruino/serial-peer.ts";
 import { createModem, type Modem } from "./modem/modem.ts";
 import { createThingsBoard } from "./thingsboard/server.ts";
@@ -17,6 +18,8 @@ export interface RealTrackerOptions {
   broker_port?: number;
   /** In place of `dist/linux.js`. */
   blob?: string;
+  /** Starts the blob, or what came over the air. */
+  loader?: Loader;
   /** A GNSS receiver on a port of its own. */
   receiver?: SerialPeer;
   /** Over the settings that work. */
@@ -63,6 +66,7 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
     modem,
     ...(options.receiver && { receiver: options.receiver }),
     blob,
+    ...(options.loader && { loader: options.loader }),
     config: {
       server: {
         host: "127.0.0.1",

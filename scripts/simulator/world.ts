@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { boardNamed } from "../boards.ts";
+import type { Loader } from "../build/loader.ts";
 import { fieldOf } from "../config/fields.ts";
 import { pretokenise } from "../device/pretokenise.ts";
 import { CODE_FILE, layOut } from "../flash/code-layout.ts";
@@ -17,6 +18,7 @@ import {
   OUTBOX_FILE,
 } from "../flash/outbox-file.ts";
 import { SETTINGS_FILE } from "../flash/settings.ts";
+import { FIRMWARE_FILE, isSlotsFile, SLOTS_FILE, SLOTS_FILE_BYTES } from "../flash/slots.ts";
 import { roomOf } from "../flash/storage.ts";
 import type { Clock } from "./clock.ts";
 import { createBoard } from "./espruino/board.ts";
@@ -38,6 +40,8 @@ export interface WorldOptions {
   receiver?: SerialPeer;
   /** The board's blob; absent: the plain interpreter. */
   blob?: string;
+  /** The blob is what was flashed by cable, and the loader starts it, or what came over the air. */
+  loader?: Loader;
   /** The blob goes into Storage as it is, text or tokens. */
   as_it_is?: boolean;
   /** The settings, `tb.json`; the ports of modem and receiver are put in here. */
@@ -76,7 +80,7 @@ function storageOf(
   room: number,
   form: "text" | "tokens",
 ): Record<string, string> {
-  const { blob, config } = options;
+  const { blob, config, loader } = options;
   const settings = options.settings ?? (config && JSON.stringify({ ...ports, ...config }));
   const board = boardNamed(spec_name);
   const bytes = Number(config?.outbox_bytes ?? fieldOf("outbox_bytes", board)?.default);
@@ -90,8 +94,10 @@ function storageOf(
       ...(boxed && {
         [OUTBOX_FILE]: `${"\xff".repeat(LEAD_OFFSET)}${lead}`.padEnd(boxLength(bytes), "\xff"),
       }),
+      ...(loader && board && isSlotsFile(board) && { [SLOTS_FILE]: "\xff".repeat(SLOTS_FILE_BYTES) }),
       ...(settings !== undefined && { [SETTINGS_FILE]: settings }),
-      ...(blob !== undefined && { [CODE_FILE]: boot }),
+      ...(blob !== undefined && { [loader ? FIRMWARE_FILE : CODE_FILE]: boot }),
+      ...(loader && { [CODE_FILE]: loader.boot }),
     };
   };
   const whole = contents(false);

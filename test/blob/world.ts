@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { createClock } from "@sinonjs/fake-timers";
+import type { Loader } from "../../scripts/build/loader.ts";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
 import type { Flash } from "../../scripts/simulator/espruino/flash.ts";
 import type { BoardSpec } from "../../scripts/simulator/espruino/specs.ts";
@@ -19,6 +20,8 @@ const BLOB = new URL("../../dist/linux.js", import.meta.url);
 export interface WorldChanges {
   /** Default: `dist/linux.js`. */
   blob?: string;
+  /** Starts the blob, or what came over the air. */
+  loader?: Loader;
   /** A log, for a GNSS receiver with a UART of its own. */
   receiver_log?: string;
   /** That receiver's speed. */
@@ -67,6 +70,7 @@ export function createWorld(changes: WorldChanges = {}) {
     modem,
     ...(receiver && { receiver: receiver.peer }),
     blob: changes.blob ?? readFileSync(BLOB, "latin1"),
+    ...(changes.loader && { loader: changes.loader }),
     config: {
       server: { host: "server.example", username: TOKEN, client_id: "tracker-1", ...changes.tls?.settings },
       apn: "internet",

@@ -12,7 +12,13 @@ function outcome(
   return {
     device: { name: "/dev/ttyACM0" } as Device,
     board: "rak5010",
-    firmware: { code: "x".repeat(14_400), version: VERSION, board: "RAK5010", variables: 600 },
+    firmware: {
+      code: "x".repeat(14_400),
+      version: VERSION,
+      board: "RAK5010",
+      variables: 600,
+      loader: undefined,
+    },
     idle: { usage: 60, total: 12_500 },
     fault: "",
     ...changes,

@@ -85,7 +85,7 @@ export const BOARD_FINDINGS: Finding[] = [
     seen: ({ code }) => code?.isCutShort ?? false,
     finding: "the firmware on the board is not whole",
     cause: ({ code }) =>
-      `flashing was interrupted: of its .bootcde, ${code?.bytes} bytes, a part was never written`,
+      `flashing was interrupted: of its code, ${code?.bytes} bytes, a part was never written`,
     remedy: FLASH,
   },
   {
@@ -93,7 +93,7 @@ export const BOARD_FINDINGS: Finding[] = [
     area: "firmware",
     seen: ({ code }) => code?.version === undefined,
     finding: "another program is on the board",
-    cause: ({ code }) => `its .bootcde, ${code?.bytes} bytes, is not this project's`,
+    cause: ({ code }) => `its code, ${code?.bytes} bytes, is not this project's`,
     remedy: `${FLASH} replaces it`,
   },
   {

@@ -1,4 +1,5 @@
-import { crc32, fromBytes } from "./bytes.ts";
+import { crc32, fromBytes, toBytes } from "./bytes.ts";
+import { cryptoModule } from "./crypto-module.ts";
 import { elements, flatten } from "./data.ts";
 import { printJson } from "./json.ts";
 import { inOrder, type Machine } from "./machine.ts";
@@ -91,11 +92,12 @@ function placed(storage: StorageArea, source: string): [code: string, name: stri
 }
 
 function systemFunctions(machine: Machine): Record<string, HostFunction> {
-  const { realm, time, control, console, storage, resetRegister } = machine;
+  const { realm, time, control, console, storage, resetRegister, spec } = machine;
   const modules = new Map<string, unknown>();
   const builtIn: Record<string, (machine: Machine) => unknown> = {
     Storage: storageModule,
     Flash: flashModule,
+    ...(spec.modules.includes("crypto") && { crypto: cryptoModule }),
   };
   return {
     getTime: () => time.now_ms() / 1000,
@@ -165,6 +167,9 @@ function espruino(machine: Machine, watchdog: Watchdog): object {
       const bytes = elements(data);
       return bytes === undefined ? undefined : crc32(bytes);
     },
+    // A copy: what the interpreter's own string shows changes with the flash.
+    memoryArea: (address, length) =>
+      toBytes(machine.storage.flash.read(Math.trunc(Number(address)), Math.trunc(Number(length)))),
     toString: (...parts) => flatten(parts),
     toUint8Array: (...parts) => realm.uint8Array(fromBytes(flatten(parts))),
     toArrayBuffer: (text) =>
