@@ -104,6 +104,8 @@ export function choicesFor(name: string, board: string, wanted: Choices, files =
       throw new UsageError(`${name} has no ${feature}=${way}: it can have ${ways.join(" or ")}`);
     choices[feature] = way;
   }
+  if (choices.settings === "afar" && choices.attributes === NONE)
+    throw new UsageError(`${name}: settings=afar come as attributes: use attributes=yes with it`);
   return choices;
 }
 
