@@ -15,7 +15,7 @@ export const FIRMWARE_FILE = "tb.js";
 export const SLOTS_FILE = "tb.app";
 
 /** A slot for the largest blob: whole pages, its header among them. */
-const SLOT_BYTES = 13 * 4096;
+const SLOT_BYTES = 15 * 4096;
 /** With what it may need until its first whole block begins. */
 export const SLOTS_FILE_BYTES = 2 * SLOT_BYTES + BLOCK_BYTES - HEADER_BYTES;
 

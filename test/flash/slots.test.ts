@@ -128,6 +128,6 @@ test("Linux without room for two slots is flashed as one without, and told so", 
   const { rig: console } = await rig(t, "linux", { settings: '{"outbox_bytes":196608}' });
   const { code, said } = await flashed("linux", console.tcp, blobOf("linux"));
   assert.equal(code, 0);
-  assert.match(said.join("\n"), /no room for two slots of 53248 bytes in Storage, so .* by cable only/);
+  assert.match(said.join("\n"), /no room for two slots of 61440 bytes in Storage, so .* by cable only/);
   assert.equal(console.file(".bootcde"), tokens(blobOf("linux")));
 });
