@@ -20,11 +20,11 @@
  * change: so there is one way for all of it, and nothing is lost that came in the wrong order.
  */
 import { assigned, firmwareNames } from "#ota";
-import { check, type Field, type Fields } from "../check.ts";
 import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
-import { Afar, configFields, type DeviceConfig, fromAfar, serverTable } from "../settings.ts";
+import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
+import { faultsOf, union, use, wayOf } from "./from-afar.ts";
 import { keep, keptOf } from "./kept-text.ts";
 import { Occasion } from "./occasion.ts";
 import { goAnew } from "./recovery.ts";
@@ -122,64 +122,6 @@ export function settings(occasion: Occasion, data?: any): any {
   const set = kept.set || {};
   const called = kept.called || {};
 
-  /** Whatever came from afar, in the table's order. */
-  function union(its_set: Values, its_called: Values): Values {
-    const all: Values = {};
-    for (const name in afar) {
-      const value = its_set[name] === undefined ? its_called[name] : its_set[name];
-      if (value !== undefined) all[name] = value;
-    }
-    return all;
-  }
-
-  /** Those of the way, as text. */
-  function wayOf(all: Values): string {
-    const way: Values = {};
-    for (const name in all) if ((afar[name] as Afar) >= Afar.Way) way[name] = all[name];
-    return json(way);
-  }
-
-  /** What each setting may be: its field. */
-  function fieldsOf(): Fields {
-    const fields = configFields();
-    const servers = serverTable();
-    for (const name in servers) fields[name] = servers[name] as Field;
-    return fields;
-  }
-
-  /** Why they cannot be, by name. */
-  function faultsOf(all: Values): Values {
-    const fields = fieldsOf();
-    const faults: Values = {};
-    for (const name in all) {
-      const one: Values = {};
-      one[name] = all[name];
-      const its_fields: Fields = {};
-      its_fields[name] = fields[name] as Field;
-      const fault = check(one, its_fields);
-      // Without the name.
-      if (fault) faults[name] = fault.substr(name.length + 2);
-    }
-    return faults;
-  }
-
-  /** Puts to use what came from afar, over what tb.json has, over the defaults. */
-  function use(config: DeviceConfig, all: Values): void {
-    const fields = fieldsOf();
-    const of_cable = JSON.parse(text);
-    for (const name in afar) {
-      const is_servers = afar[name] === Afar.ServerWay;
-      const target: any = is_servers ? config.server : config;
-      const of_file = is_servers ? of_cable.server : of_cable;
-      const field = fields[name] as Field | number;
-      let value = all[name] === undefined ? of_file[name] : all[name];
-      if (value === undefined) value = typeof field === "number" ? "" : field[0];
-      if (value) target[name] = value;
-      // As good as none, and takes no memory.
-      else delete target[name];
-    }
-  }
-
   function endTrial(): void {
     if (trial) clearTimeout(trial);
     trial = 0;
@@ -217,7 +159,7 @@ export function settings(occasion: Occasion, data?: any): any {
     }
     if (json(all) !== json(now)) {
       print("settings: " + Object.keys(all));
-      use(parts.config_, all);
+      use(parts.config_, text, all);
       parts.changed_();
     }
     if (is_way) {
@@ -241,7 +183,7 @@ export function settings(occasion: Occasion, data?: any): any {
       // Another firmware may have taken what this one does not.
       const faults = faultsOf(all);
       for (const name in faults) delete all[name];
-      use(data, all);
+      use(data, text, all);
       break;
     }
     case Occasion.Start:
@@ -295,7 +237,7 @@ export function settings(occasion: Occasion, data?: any): any {
       kept = before();
       keep("set", kept);
       print("settings: server not reached, back to those before");
-      use(parts.config_, union(kept.set as Values, kept.called as Values));
+      use(parts.config_, text, union(kept.set as Values, kept.called as Values));
       parts.changed_();
       goAnew();
   }

@@ -130,7 +130,7 @@ describe("with flags", () => {
     [["--pin", "S3CRET"], `--pin: pin: ${TEXT} 0 to 8, only digits`],
     [["--token", 'S3CRET"'], `--token: server.username: ${TEXT} 1 to 255, only ASCII without quotes`],
     [["--no-time", "never"], '--no-time: no_time "never": must be hold, server or drop'],
-    [["--outbox-bytes", "524288"], `--outbox-bytes: outbox_bytes 524288: ${WHOLE} 8192 to 262144`],
+    [["--outbox-bytes", "524288"], `--outbox-bytes: outbox_bytes 524288: ${WHOLE} 8192 to 139264`],
     [["--topics", "3"], `--topics: server.topics 3: ${WHOLE} 1 to 2`],
     [
       ["--board", "uno"],
