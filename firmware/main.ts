@@ -1,5 +1,6 @@
 import { BOARD, boardFields, journalArea, openModem, power } from "#board";
 import { gnssFields, startGnss } from "#gnss";
+import { log } from "#log";
 import { check, configFields, type DeviceConfig, type ServerConfig } from "./config.ts";
 import { createModem, type Modem } from "./modem/network.ts";
 import { useNetwork } from "./mqtt/connection.ts";
@@ -45,7 +46,7 @@ function boot(): void {
   } catch (error) {
     fault = (error as Error).message;
   }
-  if (fault) print("tb.json: " + fault);
+  if (fault) log("tb.json: " + fault);
 }
 
 // Running out of memory cannot be caught, and takes timers and the serial handler with it: only a restart mends that.
@@ -57,12 +58,12 @@ E.on("errorFlag", function (flags) {
 });
 process.on("uncaughtException", function (error: any) {
   const text = error + "\n" + (error && error.stack);
-  print("Uncaught " + text);
+  log("Uncaught " + text);
   // Not what somebody at the console mistyped. Some functions may lie in the lead of the outbox's file.
   if ((text.lastIndexOf("bootcde") >= 0 || text.lastIndexOf("tb.box") >= 0) && text.lastIndexOf("REPL") < 0)
     restart(Ended.Crash, text);
 });
-print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
+log("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
 // A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.
 E.enableWatchdog(Watchdog.Seconds, true);
 seedJitter(getSerial() + Date.now());

@@ -23,6 +23,8 @@ import type * as noCalls from "./thingsboard/no-calls.ts";
 import type * as noClaim from "./thingsboard/no-claim.ts";
 import type * as noProvision from "./thingsboard/no-provision.ts";
 import type * as provision from "./thingsboard/provision.ts";
+import type * as log from "./tracker/log.ts";
+import type * as noLog from "./tracker/no-log.ts";
 
 type Are<Wanted, Given extends Wanted[]> = Given;
 
@@ -33,4 +35,5 @@ export type Protections = Are<typeof noTls, [typeof modemTls]>;
 export type WithAttributes = Are<typeof noAttributes, [typeof attributes]>;
 export type WithCalls = Are<typeof noCalls, [typeof calls]>;
 export type WithClaim = Are<typeof noClaim, [typeof claim]>;
+export type WithLog = Are<typeof noLog, [typeof log]>;
 export type WithProvision = Are<typeof noProvision, [typeof provision]>;

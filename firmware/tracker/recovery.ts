@@ -9,6 +9,7 @@
  * In between it waits, at random ("full jitter": trackers that lost the server together do not come back together), longer
  * each time.
  */
+import { log } from "#log";
 import { bringUp, type Modem, reason as modem_reason, Rung } from "../modem/network.ts";
 import { Reason } from "../reason.ts";
 import type { Client } from "../thingsboard/client.ts";
@@ -19,9 +20,6 @@ import { state as kept, saveState } from "./journal.ts";
 import { Word } from "./kept.ts";
 import { Evidence, evidenceOf, ladder, rungAt, wait_s } from "./ladder.ts";
 import { Ended, restart } from "./restart.ts";
-
-/** Espruino's. */
-declare function print(text: string): void;
 
 /** What the tracker is doing; `stateWord` has the words. */
 export const enum State {
@@ -101,7 +99,7 @@ function connected(ok: boolean): void {
     reason = "";
     calm = 0;
     connections++;
-    print("tracker: connected");
+    log("tracker: connected");
     changed();
   } else if (!ok) fail(server.last_reason_);
 }
@@ -133,7 +131,7 @@ export function fail(why: Reason): void {
   state = State.Waiting;
   lost = words(why);
   reason = lost + "; again in " + delay_s + " s";
-  print("tracker: " + reason);
+  log("tracker: " + reason);
 }
 
 /** What comes before this on the way works. */

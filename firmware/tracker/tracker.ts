@@ -4,6 +4,7 @@
  */
 import { BOARD, watchdogBit } from "#board";
 import { getFix, gnssOff, gnssWords } from "#gnss";
+import { log } from "#log";
 import { protectionWords } from "#tls";
 import type { DeviceConfig } from "../config.ts";
 import type { Fix } from "../gnss/fix.ts";
@@ -86,7 +87,7 @@ function locate(): void {
 
 function located(fix: Fix | null, why: Reason): void {
   locating = 0;
-  if (why && why !== fixReason) print("gnss: " + gnssWords(why));
+  if (why && why !== fixReason) log("gnss: " + gnssWords(why));
   fixReason = why;
   if (interval_s >= Limit.GnssOff_s) gnssOff();
   if (fix) {
