@@ -19,6 +19,7 @@ export const FEATURES = {
   client_rpc: ["yes"],
   claim: ["yes"],
   provision: ["yes"],
+  calls: ["all", "few"],
   log: ["yes"],
 };
 

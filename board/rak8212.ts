@@ -20,6 +20,7 @@ export const FEATURES = {
   client_rpc: ["none", "yes"],
   claim: ["none", "yes"],
   provision: ["none", "yes"],
+  calls: ["few", "all"],
   log: ["none", "yes"],
 };
 

@@ -35,6 +35,8 @@ export interface DeviceConfig {
   outbox_bytes: number;
   /** 1: AT and MQTT traffic is traced on the console from the start. */
   debug: number;
+  /** Only with `calls=all`: 0 or 1. */
+  remote_at?: number;
   /** Board `linux` only: the modem's AT port. */
   modem_port?: string;
   /** Only with a GNSS receiver on a UART of its own: how fast that is; on `linux` its port, too. */

@@ -63,6 +63,8 @@ const taken = [0, 0, 0, 0, 0];
 let connections = 0;
 /** For so many calls of `steady` it has been online. */
 let calm: number;
+/** Until the next try. */
+let delay: ReturnType<typeof setTimeout> | 0 = 0;
 
 /** The next try. */
 function attempt(): void {
@@ -127,11 +129,30 @@ export function fail(why: Reason): void {
     saveState();
   }
   const delay_s = wait_s(failures, allowed);
-  setTimeout(attempt, delay_s * 1000);
+  delay = setTimeout(attempt, delay_s * 1000);
   state = State.Waiting;
   lost = words(why);
   reason = lost + "; again in " + delay_s + " s";
   log("tracker: " + reason);
+}
+
+/** Somebody wants to be connected now: the next try waits no longer. */
+export function hurry(): void {
+  if (state === State.Waiting) {
+    if (delay) clearTimeout(delay);
+    attempt();
+  }
+}
+
+/** Somebody wants it: ends the connection, and restarts the modem on the way to the next one. */
+export function resetModem(): void {
+  log("tracker: modem restarts, as asked for");
+  rung = Rung.Modem;
+  // Else the next try does it.
+  if (state === State.Online) {
+    state = State.Waiting;
+    server.disconnect(attempt);
+  }
 }
 
 /** What comes before this on the way works. */
