@@ -17,7 +17,7 @@ declare const __VERSION__: string;
 /** What a user has on the console: nothing declares them, so assigning makes them globals. */
 declare let TBDeviceMQTTClient: typeof ClientClass, modem: Modem, server: Client, tracker: Tracker;
 
-/** Reads the configuration, makes the parts and starts the tracker. */
+/** Reads the configuration, makes the parts and starts the tracker. @seldom */
 function boot(): void {
   const config = require("Storage").readJSON("tb.json", true) as DeviceConfig;
   const fields = configFields();

@@ -1,7 +1,7 @@
 /** What a person reads of a `Reason`: what happened, and what to do. */
 import { Reason } from "./reason.ts";
 
-/** The text of a reason: what happened, and what to do. "" for None. `detail`: what is behind the colon, if anything is. */
+/** The text of a reason: what happened, and what to do. "" for None. `detail`: what is behind the colon, if anything is. @seldom */
 export function words(reason: Reason, detail?: unknown): string {
   return text(reason) + (detail ? ": " + detail : "");
 }

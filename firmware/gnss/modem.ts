@@ -62,7 +62,7 @@ export function getFix(timeout_s: number, done: Located): void {
   command("AT+QGPSLOC=2", answered, Limit.Command_ms);
 }
 
-/** The codes are in section 3 of the manual. */
+/** The codes are in section 3 of the manual. @seldom */
 function answered(answer: Reason, lines: string[]): void {
   let fix: Fix | null = null;
   let reason = answer;

@@ -137,7 +137,7 @@ function lost(why: Reason): void {
   }
 }
 
-/** Brings the modem up from whatever state it is in, one call at a time. */
+/** Brings the modem up from whatever state it is in, one call at a time. @seldom callbacks */
 export function bringUp(done: Ready, its_rung: Rung): void {
   ready = done;
   if (!step) {
@@ -172,7 +172,7 @@ function end(why: Reason): void {
   ready(why, time_ms);
 }
 
-/** Takes the answer to one step and goes on: to the next, to the same again, or to the end. */
+/** Takes the answer to one step and goes on: to the next, to the same again, or to the end. @seldom */
 function takeStep(answer: Reason, lines: string[]): void {
   const now = step;
   if (now === Step.Restart) {

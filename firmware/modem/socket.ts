@@ -195,7 +195,7 @@ export function socketUrc(line: string): void {
   }
 }
 
-/** The report of AT+QIOPEN: 0, or why there is no connection (TCP 4). */
+/** The report of AT+QIOPEN: 0, or why there is no connection (TCP 4). @seldom */
 function opened(report: string): void {
   const told = decimal(report.split(",")[1]);
   const its_socket = socket as ModemSocket;

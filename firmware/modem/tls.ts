@@ -112,7 +112,7 @@ function clockText(iso: string): string {
   return iso.substr(2, 17).split("-").join("/").replace("T", ",") + "+00";
 }
 
-/** The command of a step; without text: a pause. Made when it is sent, so that the table takes no RAM. */
+/** The command of a step; without text: a pause. Made when it is sent, so that the table takes no RAM. @seldom */
 function rowOf(now: Step, protection: Protection): Row {
   const level =
     trial === Trial.AnyChain ? Level.Unverified : trial === Trial.Anonymous ? Level.Server : protection.tls;
@@ -184,7 +184,7 @@ function hostCheck(names: string[], host: string): string {
   return line.indexOf("<") < 0 ? "1" : '"' + host + '"';
 }
 
-/** Takes the answer to what `tlsRow` gave. Gives why there can be no connection; None: on with the next. */
+/** Takes the answer to what `tlsRow` gave. Gives why there can be no connection; None: on with the next. @seldom */
 export function tlsTold(answer: Reason, lines: string[], protection: Protection, host: string): Reason {
   const now = step;
   const line = lines[0] || "";

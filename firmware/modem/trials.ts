@@ -54,6 +54,8 @@ export function isTrial(): boolean {
 /**
  * The connection was opened (None), or could not be. Gives why there is none to be used; None: it is to be used, or, if it failed
  * or was a trial, closed, and the next one opened.
+ *
+ * @seldom
  */
 export function opened(answer: Reason, protection: Protection): Reason {
   const mutual = protection.tls === Tls.Mutual;

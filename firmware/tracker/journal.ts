@@ -247,6 +247,8 @@ function forget(from: number, past: number): void {
 /**
  * Begins the next block, with the state. Where that is the first of a page, what the page has is lost: how much is written
  * down before. False: flash did not take the state.
+ *
+ * @seldom
  */
 function enter(): boolean {
   const last = write;

@@ -86,6 +86,8 @@ function rungs(
 /**
  * The table. With delays of up to ten minutes, five on average, the 12th failure in a row is half an hour after the first, the
  * 36th three hours; where they get longer from the 13th on, it is half a day. The spacing up to an hour is that of Quectel's own advice (TCP 1.3): 10, 30, 60 minutes.
+ *
+ * @seldom
  */
 export function ladder(evidence: Evidence): Ladder {
   switch (evidence) {

@@ -65,6 +65,8 @@ function readWindows(text: string, of_points: boolean): Window[] | undefined {
 /**
  * Takes the answer to getSessionLimits, whatever came as that. A kind of limit it says nothing of, or no sense, stays as it
  * was; null and "" are none.
+ *
+ * @seldom
  */
 export function setLimits(answer: any): void {
   const told = answer && answer.rateLimits;

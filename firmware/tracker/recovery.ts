@@ -66,7 +66,7 @@ let calm: number;
 /** Until the next try. */
 let delay: ReturnType<typeof setTimeout> | 0 = 0;
 
-/** The next try. */
+/** The next try. @seldom */
 function attempt(): void {
   // Of a loss while the modem came up, which came up all the same.
   if (state !== State.Waiting) return;
@@ -106,7 +106,7 @@ function connected(ok: boolean): void {
   } else if (!ok) fail(server.last_reason_);
 }
 
-/** It came to nothing, or the session ended: waits, and goes on. Several parts tell of one loss. */
+/** It came to nothing, or the session ended: waits, and goes on. Several parts tell of one loss. @seldom */
 export function fail(why: Reason): void {
   if (state === State.Waiting) return;
   const evidence = evidenceOf(why, state === State.Online);

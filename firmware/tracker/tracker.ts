@@ -135,6 +135,7 @@ function position(fresh: boolean): unknown {
   return found;
 }
 
+/** What each part is doing. @seldom */
 function status(): unknown {
   const memory = process.memory();
   return history({

@@ -124,7 +124,7 @@ function answered(ok: boolean): void {
   } else lost(reason);
 }
 
-/** The connection ended while the packet was with the server. */
+/** The connection ended while the packet was with the server. @seldom */
 function lost(reason: Reason): void {
   // The server ended it, which the modem may have noticed first, or did not answer.
   const by_server =

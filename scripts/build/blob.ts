@@ -7,6 +7,7 @@ import { originIn } from "./origin.ts";
 import { parenthesizeLiterals } from "./parenthesize.ts";
 import { BuildError } from "./problem.ts";
 import { renameByUse } from "./rename.ts";
+import { nestSeldom } from "./seldom.ts";
 import { type Size, sizeOf } from "./size.ts";
 import { startLast } from "./start-last.ts";
 import { parseES5, refusals } from "./verify.ts";
@@ -27,7 +28,9 @@ export interface Blob {
  * would fail on.
  */
 export async function buildBlob(options: BlobOptions): Promise<Blob> {
-  const mended = startLast(parenthesizeLiterals(hoistVariables(await minify(await bundle(options)))));
+  const mended = startLast(
+    parenthesizeLiterals(hoistVariables(await minify(nestSeldom(await bundle(options))))),
+  );
   // The rules know the interpreter's functions by their names, so before these may change.
   refuse(mended, options.outfile);
   const { code, map } = renameByUse(aliasWords(mended));

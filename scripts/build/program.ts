@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { BuildError } from "./problem.ts";
 import { refuseByType } from "./rules/types.ts";
-import { isSeldom, nest } from "./seldom.ts";
+import { markSeldom } from "./seldom-tag.ts";
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const CONFIG = join(ROOT, "firmware/tsconfig.json");
@@ -42,15 +42,11 @@ export function compile({ roots, chosen = {} }: ProgramOptions): Emitted {
   }
 
   const emitted = new Map<string, string>();
-  program.emit(undefined, (path, text, _bom, _onError, sources) => {
+  const write: ts.WriteFileCallback = (path, text, _bom, _onError, sources) => {
     const source = sources?.[0];
-    if (!source || !path.endsWith(".js")) return;
-    try {
-      emitted.set(source.fileName, isSeldom(source.text) ? nest(text) : text);
-    } catch (error) {
-      throw new BuildError([`${relative(ROOT, source.fileName)}: ${(error as Error).message}`]);
-    }
-  });
+    if (source && path.endsWith(".js")) emitted.set(source.fileName, text);
+  };
+  program.emit(undefined, write, undefined, false, { before: [markSeldom] });
   return emitted;
 }
 

@@ -1,54 +1,105 @@
 /**
- * What runs seldom takes no memory meanwhile: of a file whose first comment has the tag `@seldom`, the private functions and
- * constants are moved inside of the one function that it exports. There they are made at each call, which takes the
- * interpreter some milliseconds, and are gone after it; or when the last of them that something holds, such as a timer, is.
+ * What runs seldom takes no memory meanwhile. A function whose doc comment has the tag `@seldom` gets those that nothing else
+ * uses, from whatever file, moved inside of itself. There they are made at each call, which takes the interpreter a few
+ * milliseconds a kilobyte, and are gone after it.
+ *
+ * Those that are handed on, as a callback or in an object, stay outside, as they may be kept for long: inside they would take
+ * more, and keep all the others. With `@seldom callbacks` they go inside, too: for what is over some time after the call.
  */
-import { type AnyNode, parse } from "acorn";
+import { type AnyNode, type Identifier, parse } from "acorn";
 import MagicString from "magic-string";
+import type { Bundled } from "./bundle.ts";
 import { edited } from "./edited.ts";
-import { isFunction, runBy } from "./tree.ts";
+import { type Scopes, scopesOf, type Variable } from "./scopes.ts";
+import { TAG, WITH_CALLBACKS } from "./seldom-tag.ts";
+import { descendants, type FunctionNode } from "./tree.ts";
 
-const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,(.*)\s*$/;
-
-/** Whether a file's first comment says so. `source`: its TypeScript. */
-export const isSeldom = (source: string): boolean =>
-  source.startsWith("/**") && /@seldom\b/.test(source.slice(0, source.indexOf("*/")));
-
-/** The module with its private parts inside of its function. `code`: as emitted. Throws what is wrong with it, for a person. */
-export function nest(code: string): string {
-  const inline = INLINE_MAP.exec(code);
-  const text = new MagicString(inline ? code.slice(0, inline.index) : code);
-  const { body } = parse(text.original, { ecmaVersion: "latest", sourceType: "module" });
-  const [exported, another] = body.filter(({ type }) => type.startsWith("Export"));
-  if (exported?.type !== "ExportNamedDeclaration" || !isFunction(exported.declaration) || another)
-    throw Error("@seldom: must export one function, and nothing else");
-  const inside = exported.declaration;
-  const moved = body.filter((node) => node !== exported && node.type !== "ImportDeclaration");
-  for (const node of moved)
-    if (node.type !== "FunctionDeclaration" && !isConstant(node))
-      throw Error("@seldom: keeps nothing from one call to the next, and does nothing while it is loaded");
-  const own = new Set(moved.flatMap(namesOf));
-  const locals = [...runBy(inside.body)].filter(
-    ({ type }) => type === "VariableDeclaration" || type === "FunctionDeclaration",
-  );
-  for (const name of [...inside.params, ...locals].flatMap(namesOf))
-    if (own.has(name)) throw Error(`@seldom: ${name} is the name of two things`);
-  for (const { start, end } of moved) text.move(start, end, inside.body.start + 1);
-  // What was moved ends where it is, and the function's body begins.
-  for (const { end } of moved) text.appendLeft(end, "\n");
-  const nested = edited(text, Buffer.from(inline?.[1] ?? "", "base64").toString() || EMPTY_MAP);
-  const map = Buffer.from(nested.map).toString("base64");
-  return `${nested.code}\n//# sourceMappingURL=data:application/json;base64,${map}\n`;
+/** A function at the top, which nothing replaces. */
+interface Top {
+  variable: Variable;
+  node: FunctionNode;
+  /** Whatever contains a reference to it: another of these, or the program itself. */
+  users: Set<Top | undefined>;
+  /** It is only called, and not handed on. */
+  stays: boolean;
 }
 
-const EMPTY_MAP = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
+/** Moves what only a marked function uses inside of it. */
+export function nestSeldom({ code, map }: Bundled): Bundled {
+  const program = parse(code, { ecmaVersion: 5, sourceType: "script" });
+  const scopes = scopesOf(program);
+  const tops = topsOf(scopes, program);
+  const text = new MagicString(code);
+  const owned = new Map<Top, Set<Top>>();
+  for (const top of tops) {
+    const [first] = (top.node.body as { body: AnyNode[] }).body;
+    if (first?.type !== "ExpressionStatement" || !first.directive?.startsWith(TAG)) continue;
+    text.remove(first.start, first.end);
+    const withCallbacks = first.directive === WITH_CALLBACKS;
+    owned.set(top, usedOnlyBy(top, withCallbacks ? tops : tops.filter(({ stays }) => stays)));
+  }
+  const ownerOf = (top: Top): Top | undefined =>
+    [...owned].filter(([, its]) => its.has(top)).sort(([, a], [, b]) => a.size - b.size)[0]?.[0];
+  const ownersOf = (top: Top): Top[] => {
+    const owner = ownerOf(top);
+    return owner ? [owner, ...ownersOf(owner)] : [];
+  };
+  // Those that go inside of others come after them.
+  const inner = tops.map((top) => ({ top, owners: ownersOf(top) })).filter(({ owners }) => owners.length);
+  for (const { top, owners } of inner.sort((a, b) => a.owners.length - b.owners.length)) {
+    for (const outer of owners)
+      for (const local of shadowing(outer.node, top, scopes)) rename(local, `${local.name}$`, text);
+    const [owner] = owners as [Top];
+    text.move(top.node.start, top.node.end, owner.node.body.start + 1);
+  }
+  return edited(text, map);
+}
 
-/** TypeScript's `const` is a `var` here; of an array or an object nobody knows whether it stays as it is. */
-const isConstant = (node: AnyNode): boolean =>
-  node.type === "VariableDeclaration" && node.declarations.every(({ init }) => init?.type === "Literal");
+function topsOf({ variables, parentOf }: Scopes, program: AnyNode): Top[] {
+  const tops = variables.flatMap((variable): Top[] => {
+    const [node] = variable.values;
+    const isTop = variable.scope === program && variable.kind === "function" && variable.values.length === 1;
+    return isTop && node?.type === "FunctionDeclaration"
+      ? [{ variable, node, users: new Set(), stays: true }]
+      : [];
+  });
+  const byNode = new Map<AnyNode, Top>(tops.map((top) => [top.node, top]));
+  for (const top of tops)
+    for (const reference of top.variable.references) {
+      const call = parentOf(reference);
+      if (call?.type !== "CallExpression" || call.callee !== reference) top.stays = false;
+      let around: AnyNode | undefined = reference;
+      while (around && !byNode.has(around)) around = parentOf(around);
+      top.users.add(around && byNode.get(around));
+    }
+  return tops;
+}
 
-function namesOf(node: AnyNode): string[] {
-  if (node.type === "VariableDeclaration") return node.declarations.flatMap(({ id }) => namesOf(id));
-  if (node.type === "FunctionDeclaration") return namesOf(node.id as AnyNode);
-  return node.type === "Identifier" ? [node.name] : [];
+/** All to which every way leads through one. */
+function usedOnlyBy(one: Top, tops: Top[]): Set<Top> {
+  const own = new Set(tops.filter((top) => top !== one && top.users.size > 0));
+  for (let before = -1; before !== own.size; ) {
+    before = own.size;
+    for (const top of own)
+      if ([...top.users].some((user) => !user || (user !== one && user !== top && !own.has(user))))
+        own.delete(top);
+  }
+  return own;
+}
+
+/** What is local to a function and has a name by which what goes inside of it means something else, or is known itself. */
+function shadowing(
+  outer: FunctionNode,
+  { node, variable }: Top,
+  { variables, variableOf }: Scopes,
+): Variable[] {
+  const names = new Set([variable.name]);
+  for (const inside of descendants(node))
+    if (inside.type === "Identifier" && variableOf(inside as Identifier)?.scope !== node)
+      names.add(inside.name);
+  return variables.filter(({ scope, name }) => scope === outer && names.has(name));
+}
+
+function rename({ references, declarations }: Variable, name: string, text: MagicString): void {
+  for (const { start, end } of new Set([...references, ...declarations])) text.update(start, end, name);
 }

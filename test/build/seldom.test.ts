@@ -1,54 +1,72 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { isSeldom, nest } from "../../scripts/build/seldom.ts";
+import ts from "typescript";
+import { nestSeldom } from "../../scripts/build/seldom.ts";
+import { markSeldom } from "../../scripts/build/seldom-tag.ts";
 
-/** What stands in front of the map. */
-const nested = (code: string): string => (nest(code).split("\n//# source")[0] as string).replace(/\s+/g, " ");
+const MAP = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
 
-test("a file says so in its first comment", () => {
-  assert.ok(isSeldom("/** What it is. @seldom */\nexport function f() {}"));
-  assert.ok(isSeldom("/**\n * What it is.\n *\n * @seldom\n */\n"));
-  assert.ok(!isSeldom("/** What it is. */\n/** @seldom */\nexport function f() {}"));
-  assert.ok(!isSeldom("// @seldom\n"));
+const nested = (program: string): string => {
+  const { code } = nestSeldom({ code: program, map: MAP });
+  return code.replace(/\s+/g, " ");
+};
+
+test("the tag of a doc comment becomes a directive", () => {
+  const emitted = ts.transpileModule(
+    "/** What it does. @seldom */\nexport function f(x: number): number { return x; }\n/** Another. */\nfunction g() {}",
+    {
+      compilerOptions: { target: ts.ScriptTarget.ES5, removeComments: true },
+      transformers: { before: [markSeldom] },
+    },
+  );
+  const { outputText } = emitted;
+  assert.match(outputText, /function f\(x\) \{\s+"seldom";\s+return x;/);
+  assert.equal(outputText.split("seldom").length, 2);
 });
 
-describe("the private parts go inside of what is exported", () => {
-  test("functions and constants, wherever they stand", () => {
-    assert.equal(
-      nested(
-        'import { b } from "./b.ts";\nvar MOST = 3;\nexport function f(x) { return g(x); }\nfunction g(x) { return b(x, MOST); }\n',
-      ),
-      'import { b } from "./b.ts"; export function f(x) {var MOST = 3; function g(x) { return b(x, MOST); } return g(x); } ',
-    );
-  });
+const CASES: [why: string, before: string, after: string][] = [
+  [
+    "what only a marked function uses goes inside of it, and so on",
+    'function a(){}function b(){a()}function f(){"seldom";b()}E.f=f',
+    "function f(){function a(){}function b(){a()}b()}E.f=f",
+  ],
+  [
+    "what another uses, too, stays",
+    'function a(){}function f(){"seldom";a()}E.f=f;E.g=function(){a()}',
+    "function a(){}function f(){a()}E.f=f;E.g=function(){a()}",
+  ],
+  [
+    "what is handed on goes along where callbacks do",
+    'function a(){b()}function b(){a()}function f(){"seldom callbacks";setTimeout(a,1)}E.f=f',
+    "function f(){function a(){b()}function b(){a()}setTimeout(a,1)}E.f=f",
+  ],
+  [
+    "else that stays, with what it uses",
+    'function a(){b()}function b(){}function c(){}function f(){"seldom";setTimeout(a,1),c()}E.f=f',
+    "function a(){b()}function b(){}function f(){function c(){}setTimeout(a,1),c()}E.f=f",
+  ],
+  [
+    "a marked function that only a marked one uses has its own inside",
+    'function a(){}function f(){"seldom";a()}function g(){"seldom";f()}E.g=g',
+    "function g(){function f(){function a(){}a()}f()}E.g=g",
+  ],
+  [
+    "a local variable of the same name is another one afterwards",
+    'var x=1;function a(){return x}function f(a$1,x){"seldom";return a()+x}E.f=f',
+    "var x=1;function f(a$1,x$){function a(){return x}return a()+x$}E.f=f",
+  ],
+  [
+    "also one of a function further out",
+    'var x=1;function a(){return x}function f(){"seldom";return a()}function g(x){"seldom";return f()+x}E.g=g',
+    "var x=1;function g(x$){function f(){function a(){return x}return a()}return f()+x$}E.g=g",
+  ],
+  [
+    "what is not marked stays as it is",
+    "function a(){}function f(){a()}E.f=f",
+    "function a(){}function f(){a()}E.f=f",
+  ],
+];
 
-  test("and run there", () => {
-    const code = nested("function twice(x) { return 2 * x; }\nexport function f(x) { return twice(x) + 1; }");
-    assert.equal(new Function(`${code.replace("export ", "")} return f(4);`)(), 9);
-  });
-
-  test("what refers to a place in the TypeScript still does", () => {
-    const map = { version: 3, sources: ["a.ts"], names: [], mappings: "AAAA;AACA" };
-    const inline = Buffer.from(JSON.stringify(map)).toString("base64");
-    const code = nest(
-      `function g() {}\nexport function f() { g(); }\n//# sourceMappingURL=data:application/json;base64,${inline}`,
-    );
-    const led = JSON.parse(Buffer.from(code.split("base64,")[1] as string, "base64").toString());
-    assert.deepEqual(led.sources, ["a.ts"]);
-    assert.notEqual(led.mappings, "");
-  });
-});
-
-describe("is refused", () => {
-  const CASES: [code: string, why: RegExp][] = [
-    ["function f() {}", /must export one function/],
-    ["export function f() {}\nexport function g() {}", /must export one function/],
-    ["export var x = 1;", /must export one function/],
-    ["var count;\nexport function f() { count = 1; }", /from one call to the next/],
-    ["var seen = [];\nexport function f() {}", /from one call to the next/],
-    ["start();\nexport function f() {}", /while it is loaded/],
-    ["function g() {}\nexport function f(g) {}", /g is the name of two things/],
-    ["function g() {}\nexport function f() { if (1) { var g = 1; } }", /g is the name of two things/],
-  ];
-  for (const [code, why] of CASES) test(code, () => assert.throws(() => nest(code), why));
+describe("nesting", () => {
+  for (const [why, before, after] of CASES) test(why, () => assert.equal(nested(before), after));
 });
