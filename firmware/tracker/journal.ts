@@ -8,8 +8,22 @@
  */
 import { numberAt, numberOf, writeNumber } from "./block.ts";
 import { GivenUp, readState, Word } from "./kept.ts";
-import { clear, type Flash, Found, flash, length, look, readRecord, record, useFlash } from "./record.ts";
+import {
+  clear,
+  type Flash,
+  Found,
+  flash,
+  length,
+  look,
+  readRecord,
+  record,
+  slotsOf,
+  textOf,
+  textSlots,
+  useFlash,
+} from "./record.ts";
 import { First, Format, Kind, Size, sign } from "./slot.ts";
+import { type Aside, aside, forget } from "./under-way.ts";
 
 export type { Flash } from "./record.ts";
 
@@ -25,17 +39,10 @@ let page_bytes: number;
 let sequence = 0;
 /** Where the next record goes. The end of a block is the first address after it, be it `end`. */
 let write: number;
-/** Addresses of records that are on their way to the server; see queue.ts. */
-export const taken: number[] = [];
-/** Records that wait and that the others pass; see suspects.ts. */
-export interface Aside {
-  at_: number;
-  /** How often the server refused it. */
-  refusals_: number;
-}
-export const aside: Aside[] = [];
 /** What is kept besides records; `saveState` writes it. See kept.ts. */
 export const state = new Int32Array(Word.Count);
+/** The address of the kept text; 0: there is none. In the newest block, but while the next one is begun. */
+let text_at = 0;
 /** The address of the record that is being given up; 0: none is. */
 let given_up = 0;
 /** `Word.Dropped` as it was written down last. */
@@ -69,15 +76,17 @@ export function seek(at: number): number {
   return at;
 }
 
-/** Reads the newest state of a block. False: it has none. Puts `write` where the block goes on. */
-function readBlock(block: number): boolean {
+/** Reads the newest state of a block, unless one is `known`, and the newest text, unless there is one. Puts `write` after it. */
+function readBlock(block: number, known: boolean): boolean {
   const words = new Int32Array(Word.Count);
-  let found = false;
+  const known_text = text_at;
+  let found = known;
   write = block + Size.Header;
   for (; write < block + Size.Block; write += Size.Slot) {
     const kind = look(write);
     if (kind === Kind.Erased) break;
-    if (kind === Kind.State && readState(write, words)) {
+    if (kind === Kind.Kept && !known_text && readRecord(write) === Found.Kept) text_at = write;
+    if (kind === Kind.State && !known && readState(write, words)) {
       found = true;
       state.set(words);
     }
@@ -105,7 +114,7 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
   }
   if (sequence) {
     let block = newest;
-    let found = readBlock(block);
+    let found = readBlock(block, false);
     const past = write;
     const following = newest + Size.Block === to ? from : newest + Size.Block;
     const page_past = following + Math.max(page_bytes, Size.Block);
@@ -115,11 +124,12 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
     let dropped = numberAt(newest + Format.Dropped);
     // The page that follows was counted as lost: it is, whether it was erased before the power went or not.
     if (dropped && oldest > following && oldest < page_past) oldest = page_past;
-    for (let back = 1; !found && back * Size.Block < to - from; back++) {
+    // A newest block without a text may have been begun when the power went, and the one before has it.
+    for (let back = 1; (!found || (!text_at && back === 1)) && back * Size.Block < to - from; back++) {
       block = (block === from ? to : block) - Size.Block;
       if (numberOf(block) === sequence - back) {
-        found = readBlock(block);
-        if (back === 1) dropped = numberAt(block + Format.Dropped);
+        if (back === 1 && !found) dropped = numberAt(block + Format.Dropped);
+        found = readBlock(block, found);
       }
     }
     write = past;
@@ -140,6 +150,8 @@ export function openJournal(its_flash: Flash, from: number, to: number): void {
     else if (kind && last > newest) waitsAt(last);
   }
   state[Word.Oldest] = seek(sequence ? (state[Word.Oldest] as number) : to);
+  // At once, as the next block may take the place of the one that has it.
+  if (text_at && endOf(text_at) !== endOf(write) && readRecord(text_at)) text_at = putAlong(slotsOf(text_at));
   const suspect = (state[Word.Aside] as number) & ~GivenUp.Flag;
   if (suspect > from && suspect < to && waitsAt(suspect)) {
     if (suspect === state[Word.Aside]) aside.push({ at_: suspect, refusals_: 0 });
@@ -209,14 +221,32 @@ function stateSlots(): Uint8Array {
   return slots;
 }
 
+/** `put` of what is no record that waits. */
+function putAlong(slots: Uint8Array): number {
+  const idle = state[Word.Oldest] === write;
+  const at = put(slots);
+  if (idle) state[Word.Oldest] = write;
+  return at;
+}
+
 /** Writes `state` down. False: the flash did not take it. */
 export function saveState(): boolean {
-  const idle = state[Word.Oldest] === write;
-  if (write + Size.State > endOf(write)) return enter();
-  const saved = !!put(stateSlots());
-  // It is no record that waits.
-  if (idle) state[Word.Oldest] = write;
-  return saved;
+  return write + Size.State > endOf(write) ? enter() : !!putAlong(stateSlots());
+}
+
+/** The text that is kept besides; "": there is none. Not while records are read. */
+export function keptText(): string {
+  return text_at && readRecord(text_at) === Found.Kept ? textOf() : "";
+}
+
+/**
+ * Keeps a text of at most `Size.LongestText` bytes in place of the one before: all of it or that one is there when the
+ * power goes. False: the one before stays, as it is too long or the flash did not take it. Not while records are read.
+ */
+export function saveText(text: string): boolean {
+  const at = text.length > Size.LongestText ? 0 : putAlong(textSlots(Kind.Kept, text));
+  if (at) text_at = at;
+  return !!at;
 }
 
 /** Counts a record that waits as lost. Whoever clears it may do so after a power cut: it is done then, and not counted again. */
@@ -233,19 +263,8 @@ export function saveLosses(): void {
   if (saved_dropped !== state[Word.Dropped] && write + Size.State <= endOf(write)) saveState();
 }
 
-/** Takes the records in a page that goes off the lists. */
-function forget(from: number, past: number): void {
-  let i: number;
-  for (i = taken.length; i--; )
-    if ((taken[i] as number) > from && (taken[i] as number) < past) taken.splice(i, 1);
-  for (i = aside.length; i--; ) {
-    const at = (aside[i] as Aside).at_;
-    if (at > from && at < past) aside.splice(i, 1);
-  }
-}
-
 /**
- * Begins the next block, with the state. Where that is the first of a page, what the page has is lost: how much is written
+ * Begins the next block, with the state and the kept text. Where that is the first of a page, what the page has is lost: how much is written
  * down before. False: flash did not take the state.
  *
  * @seldom
@@ -256,6 +275,9 @@ function enter(): boolean {
   const past = block + Math.max(page_bytes, Size.Block);
   let oldest = state[Word.Oldest] as number;
   let losses = 0;
+  // Read now, as it may lie where the ring goes on.
+  const text = text_at && readRecord(text_at) === Found.Kept ? slotsOf(text_at) : undefined;
+  let saved: boolean;
   if (!(block % page_bytes)) {
     for (
       oldest = seek(oldest);
@@ -273,5 +295,7 @@ function enter(): boolean {
   writeNumber(++sequence, block);
   write = block + Size.Header;
   if (oldest === last) state[Word.Oldest] = write;
-  return saveState();
+  saved = saveState();
+  if (text) text_at = putAlong(text);
+  return saved;
 }

@@ -1,4 +1,4 @@
-/** What the journal keeps besides records, its state: words of 32 bits. */
+/** What the journal keeps besides records: its state, words of 32 bits. The text that it keeps is in kept-text.ts. */
 import { look, record } from "./record.ts";
 import { Kind, Size } from "./slot.ts";
 

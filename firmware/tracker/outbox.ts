@@ -8,15 +8,13 @@ import { Reason } from "../reason.ts";
 import { Utc } from "../utc.ts";
 import { words } from "../words.ts";
 import { now_ms, started_ms } from "./clock.ts";
-import { type Aside, saveState, state } from "./journal.ts";
+import { saveState, state } from "./journal.ts";
 import { Word } from "./kept.ts";
 import { mostPoints, mostSamples } from "./pace.ts";
 import { appendRecord, giveUpTaken, settleRecords, takeAside, takeRecords } from "./queue.ts";
-import { record, rest } from "./record.ts";
-import { At, Half, Kind, Place, Size, Unknown } from "./slot.ts";
-
-/** Espruino's: strings of bytes to bytes, and back. */
-declare const E: { toString(bytes: Uint8Array): string; toUint8Array(text: string): Uint8Array };
+import { record, textOf, textSlots } from "./record.ts";
+import { At, Half, Kind, Size, Unknown } from "./slot.ts";
+import type { Aside } from "./under-way.ts";
 
 const enum Limit {
   /** Bytes a packet's samples may have, but for two brackets: with topic and header one TCP segment, 1,460. */
@@ -58,14 +56,12 @@ function tenths(value: number | undefined, least: number, unknown: number): numb
 export function append(time_ms: number, fix: Fix | 0, text: string): Reason {
   // Less is no time, but how long the board ran; see `now_ms`.
   const known = time_ms >= Utc.Set_ms;
-  const slots = new Uint8Array(
-    Size.Slot * (1 + Math.max(Math.ceil((text.length - Size.TextHead) / Size.TextMore), 0)),
-  );
+  if (text.length > Size.LongestText) return Reason.TooLarge;
+  const slots = fix ? new Uint8Array(Size.Slot) : textSlots(known ? Kind.Text : Kind.OwnText, text);
   // A view a width.
   const its_words = new Int32Array(slots.buffer);
   const halves = new Uint16Array(slots.buffer);
   let reason = Reason.None;
-  if (text.length > Size.LongestText) return Reason.TooLarge;
   its_words[At.Time] = known ? time_ms / 1000 : time_ms;
   halves[Half.Ms] = known ? time_ms % 1000 : (state[Word.Starts] as number) & Half.Mask;
   if (fix) {
@@ -74,19 +70,6 @@ export function append(time_ms: number, fix: Fix | 0, text: string): Reason {
     its_words[At.Longitude] = Math.round(fix.longitude * 1e6);
     its_words[At.Altitude] = tenths(fix.altitude_m, -Unknown.Altitude, Unknown.Altitude);
     halves[Half.SpeedOrLength] = tenths(fix.speed_kmh, 0, Unknown.Speed);
-  } else {
-    slots[0] = known ? Kind.Text : Kind.OwnText;
-    halves[Half.SpeedOrLength] = text.length;
-    new Uint8Array(slots.buffer, Place.Text, Size.TextHead).set(
-      E.toUint8Array(text.substr(0, Size.TextHead)),
-    );
-    for (let at: number = Size.Slot, i: number = Size.TextHead; at < slots.length; at += Size.Slot) {
-      slots[at] = Kind.More;
-      new Uint8Array(slots.buffer, at + Size.Content, Size.TextMore).set(
-        E.toUint8Array(text.substr(i, Size.TextMore)),
-      );
-      i += Size.TextMore;
-    }
   }
   if (!known && settings.no_time === "drop") reason = Reason.NoTime;
   else if (!appendRecord(slots)) reason = Reason.FlashWorn;
@@ -114,11 +97,7 @@ function valuesOf(): string {
     its_words[At.Altitude] === Unknown.Altitude ? undefined : (its_words[At.Altitude] as number) / 10,
     halves[Half.SpeedOrLength] === Unknown.Speed ? undefined : (halves[Half.SpeedOrLength] as number) / 10,
   ];
-  if (record[0] === Kind.Text || record[0] === Kind.OwnText)
-    return (E.toString(new Uint8Array(record.buffer, Place.Text, Size.TextHead)) + rest).substr(
-      0,
-      halves[Half.SpeedOrLength],
-    );
+  if (record[0] === Kind.Text || record[0] === Kind.OwnText) return textOf();
   settings.keys.split(",").forEach(function (key, i) {
     if (key && numbers[i] !== undefined) values[key] = numbers[i] as number;
   });

@@ -3,8 +3,6 @@
  * long way back delays no news. A record can be put aside: the others pass it.
  */
 import {
-  type Aside,
-  aside,
   countGivenUp,
   distance,
   endOf,
@@ -14,11 +12,11 @@ import {
   saveState,
   seek,
   state,
-  taken,
   waitsAt,
 } from "./journal.ts";
 import { Word } from "./kept.ts";
 import { clear, length, slotsOf } from "./record.ts";
+import { type Aside, aside, taken } from "./under-way.ts";
 
 const enum Limit {
   /** Records put aside; one more is moved to the end of the ring, and comes round again like any other. */

@@ -1,8 +1,8 @@
 /** One record in flash: read, found whole, torn or broken, done with. slot.ts has its form. */
-import { Half, Kind, kindOf, release, Size } from "./slot.ts";
+import { Half, Kind, kindOf, Place, release, Size } from "./slot.ts";
 
-/** Espruino's: bytes as text. */
-declare const E: { toString(bytes: Uint8Array): string };
+/** Espruino's: bytes as text, and back. */
+declare const E: { toString(bytes: Uint8Array): string; toUint8Array(text: string): Uint8Array };
 
 /** Flash as `require("Flash")` has it. */
 export interface Flash {
@@ -21,6 +21,8 @@ export const enum Found {
   Waits,
   /** One that was whole once. To be counted, as it is found only once. */
   Lost,
+  /** The kept text, whole: it was read. */
+  Kept,
 }
 
 export let flash: Flash;
@@ -53,25 +55,26 @@ export function readRecord(at: number): Found {
   rest = "";
   length = Size.Slot;
   if (kind === Kind.Fix || kind === Kind.OwnFix) return Found.Waits;
-  if (kind === Kind.Text || kind === Kind.OwnText) {
+  if (kind === Kind.Text || kind === Kind.OwnText || kind === Kind.Kept) {
+    const whole = kind === Kind.Kept ? Found.Kept : Found.Waits;
     let left = (new Uint16Array(head.buffer)[Half.SpeedOrLength] as number) - Size.TextHead;
     for (; left > 0 && (kind = look(at + length)) === Kind.More; left -= Size.TextMore) {
       rest += E.toString(new Uint8Array(record.buffer, Size.Content));
       length += Size.Slot;
     }
     record = head;
-    if (left <= 0) return Found.Waits;
+    if (left <= 0) return whole;
     length = Size.Slot;
     // The rest was still to be written.
     if (kind === Kind.Erased) kind = Kind.Torn;
     // Any other slot there is another record's.
     else if (kind !== Kind.Torn) kind = Kind.Broken;
-    // The text is lost, whatever broke.
-    head[0] = 0;
+    // The text is lost, whatever broke. The kept one is no record.
+    head[0] = whole === Found.Kept ? Kind.Kept : 0;
   }
   if (kind === Kind.Torn) clear(at);
-  // A part is counted with its record, and the state is no record.
-  if (kind === Kind.Broken && head[0] !== Kind.More && head[0] !== Kind.State) {
+  // A part is counted with its record, and neither the state nor the kept text is one.
+  if (kind === Kind.Broken && head[0] !== Kind.More && head[0] !== Kind.State && head[0] !== Kind.Kept) {
     clear(at);
     // Where flash does not take that, it would be counted each time.
     const cleared = look(at) === Kind.Done;
@@ -80,6 +83,35 @@ export function readRecord(at: number): Found {
     if (cleared) return Found.Lost;
   }
   return Found.Nothing;
+}
+
+/** The text that was read last; to be asked for once. */
+export function textOf(): string {
+  const text = (E.toString(new Uint8Array(record.buffer, Place.Text, Size.TextHead)) + rest).substr(
+    0,
+    new Uint16Array(record.buffer)[Half.SpeedOrLength],
+  );
+  // It may be long.
+  rest = "";
+  return text;
+}
+
+/** A text as slots, of this kind and without a time. */
+export function textSlots(kind: Kind, text: string): Uint8Array {
+  const slots = new Uint8Array(
+    Size.Slot * (1 + Math.max(Math.ceil((text.length - Size.TextHead) / Size.TextMore), 0)),
+  );
+  slots[0] = kind;
+  new Uint16Array(slots.buffer)[Half.SpeedOrLength] = text.length;
+  new Uint8Array(slots.buffer, Place.Text, Size.TextHead).set(E.toUint8Array(text.substr(0, Size.TextHead)));
+  for (let at: number = Size.Slot, i: number = Size.TextHead; at < slots.length; at += Size.Slot) {
+    slots[at] = Kind.More;
+    new Uint8Array(slots.buffer, at + Size.Content, Size.TextMore).set(
+      E.toUint8Array(text.substr(i, Size.TextMore)),
+    );
+    i += Size.TextMore;
+  }
+  return slots;
 }
 
 /** The slots of the record that was read last, which is at this address, as `put` takes them. */

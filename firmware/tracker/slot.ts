@@ -24,6 +24,8 @@
  * `OwnFix` and `OwnText`, of a board that did not know the time: bytes 4 to 7 are the ms since the board started, 22 and 23
  * the start's number (`Word.Starts`, the low 15 bits).
  *
+ * `Kept`, the text that is kept besides records and state, looks like `Text`; it has no time. The newest whole one counts.
+ *
  * The first word, bits 0 to 6: the kind; 8 to 30: the check; 7 and 31, each in a byte of its own: somebody waits for the
  * record. The check is the low 23 bits of the CRC-32 of the slot with nothing but the kind in its first word. So any one bit
  * or byte that flips is seen, and mended where it hit the kind.
@@ -72,6 +74,8 @@ export const enum Kind {
   OwnText,
   More,
   State,
+  /** The kept text, which is no record: in the form of a text without a time. */
+  Kept,
   /** Not in flash: the power went while it was written. */
   Torn = 253,
   /** Not in flash: it was whole once, and its check is wrong. */
@@ -156,7 +160,7 @@ export function kindOf(slot: Uint8Array): Kind {
   if (words[At.Last] === Erased.Word) return Kind.Torn;
   // Nothing was written there, and a bit of the last word flipped.
   if (words[At.Longitude] === Erased.Word && words[At.Altitude] === Erased.Word) return Kind.Torn;
-  for (kind = Kind.State; kind; kind--) {
+  for (kind = Kind.Kept; kind; kind--) {
     slot[0] = kind;
     if (((check(slot) ^ first) & First.Check) === 0) return kind;
   }

@@ -11,8 +11,9 @@
  *
  * That the first suspect is one outlives a restart (`Word.Aside`); its refusals do not, and other suspects are found again.
  */
-import { type Aside, aside, saveState } from "./journal.ts";
+import { saveState } from "./journal.ts";
 import { putAside } from "./queue.ts";
+import { type Aside, aside } from "./under-way.ts";
 
 const enum Limit {
   /** Refusals until it is given up. */

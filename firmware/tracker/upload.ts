@@ -6,12 +6,13 @@ import { type Client, sendTelemetry, type Values } from "../thingsboard/client.t
 import { askLimits } from "../thingsboard/rate-limits.ts";
 import { words } from "../words.ts";
 import { now_ms } from "./clock.ts";
-import { type Aside, waitsAt } from "./journal.ts";
+import { waitsAt } from "./journal.ts";
 import { append, giveUp, points, samples, settle, take } from "./outbox.ts";
 import { paceCleared, packetLost, packetTaken, pause_ms, setLimits, spend } from "./pace.ts";
 import { appended } from "./queue.ts";
 import { acknowledged, fail, hurry, State, state } from "./recovery.ts";
 import { acquitted, nothingProven, othersTaken, refused, suspect, trialDue } from "./suspects.ts";
+import type { Aside } from "./under-way.ts";
 
 const enum Limit {
   /** Until a message is tried again that had no room among those in flight. */

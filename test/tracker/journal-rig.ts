@@ -5,6 +5,7 @@ import { Word } from "../../firmware/tracker/kept.ts";
 import type * as queues from "../../firmware/tracker/queue.ts";
 import type * as records from "../../firmware/tracker/record.ts";
 import { Kind } from "../../firmware/tracker/slot.ts";
+import type * as lists from "../../firmware/tracker/under-way.ts";
 import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
@@ -28,10 +29,16 @@ export const PAGES = [
   { page: 0x20000, ring: 0x40000 },
 ];
 
-const boot = bootableParts<{ journal: typeof journals; queue: typeof queues; its_record: typeof records }>({
+const boot = bootableParts<{
+  journal: typeof journals;
+  queue: typeof queues;
+  its_record: typeof records;
+  lists: typeof lists;
+}>({
   journal: "tracker/journal.ts",
   queue: "tracker/queue.ts",
   its_record: "tracker/record.ts",
+  lists: "tracker/under-way.ts",
 });
 
 switchOn();
@@ -98,11 +105,12 @@ function expectedOf(id: number, slots: number): Expected {
 /** The firmware boots on what the chip has. */
 export function reopen(chip: Chip, bytes: number) {
   const flash = rawFlash(chip);
-  const { journal, queue, its_record } = boot();
+  const { journal, queue, its_record, lists } = boot();
   journal.openJournal(flash, START, START + bytes);
   const self = {
     journal,
     queue,
+    lists,
     flash,
     chip,
     bytes,

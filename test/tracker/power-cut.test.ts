@@ -7,10 +7,8 @@ import {
   type Flash as Chip,
   countOperations,
   cutPowerAfter,
-  type FlashOperation,
   PowerCut,
 } from "../../scripts/simulator/espruino/flash.ts";
-import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import {
   BLOCK,
   copyOf,
@@ -22,6 +20,7 @@ import {
   reopen,
   upTo,
 } from "./journal-rig.ts";
+import { atEveryCut, type Halfway, someBits, untouched } from "./power-cuts.ts";
 
 const NEW = 1_000_000;
 /** After so many appended records. */
@@ -71,50 +70,6 @@ function places(page: number, ring: number): Record<string, number> {
   };
 }
 
-/** What a chip has of an operation that was going on when the power went. */
-type Halfway = (torn: Chip, operation: FlashOperation, whole: Chip) => void;
-
-/** Nothing: it was to begin. */
-const untouched: Halfway = () => {};
-
-/** Some of the bits that were to become 0, or in a page 1. */
-const someBits: Halfway = (torn, { kind, address }, whole) => {
-  const random = seededRandom(address);
-  const from = address - torn.start;
-  for (let i = from; i < from + (kind === "erase" ? torn.pageSize : 4); i++) {
-    const now = torn.bytes[i] as number;
-    const some = random() * 256;
-    torn.bytes[i] = kind === "erase" ? now | some : now & ((whole.bytes[i] as number) | some);
-  }
-};
-
-/** At each operation of the action the power is cut, on a copy of the chip; then `check` looks. Gives how many. */
-function atEveryCut(
-  { chip, bytes }: Opened,
-  { run }: Action,
-  halfway: Halfway,
-  check: (again: Opened, done: FlashOperation[]) => void,
-): number {
-  const whole = reopen(copyOf(chip), bytes);
-  const count = countOperations(whole.chip, () => run(whole));
-  for (let cut = 0; cut < count; cut++) {
-    const torn = reopen(copyOf(chip), bytes);
-    const done: FlashOperation[] = [];
-    torn.chip.beforeOperation = (operation) => {
-      if (done.length === cut) {
-        halfway(torn.chip, operation, whole.chip);
-        cutPowerAfter(torn.chip, 0);
-        throw new PowerCut();
-      }
-      done.push(operation);
-    };
-    assert.throws(() => run(torn), PowerCut);
-    torn.chip.beforeOperation = undefined;
-    check(reopen(torn.chip, bytes), done);
-  }
-  return count;
-}
-
 /** `part` is `whole` without some of those that `may` be missing. */
 function assertLacksOnly(part: number[], whole: number[], may: number[]): void {
   const there = new Set(part);
@@ -135,7 +90,7 @@ function checkCuts(chip: Chip, ring: number, slots: number, action: Action, half
   const whole = reopen(copyOf(opened.chip), ring);
   action.run(whole);
   const goes = whole.dropped - before;
-  return atEveryCut(opened, action, halfway, (again, done) => {
+  return atEveryCut(opened, action.run, halfway, (again, done) => {
     const all = again.all();
     const begun = (kind: string) =>
       done.filter((operation) => operation.kind === kind).length + (halfway === untouched ? 0 : 1);
@@ -186,14 +141,14 @@ for (const { page, ring } of PAGES)
 
 /** What may happen, and after how many operations of it the power goes, if it does. */
 type Event = {
-  what: "fix" | "values" | "confirm" | "fail" | "state" | "restart";
+  what: "fix" | "values" | "confirm" | "fail" | "state" | "text" | "restart";
   size: number;
   cut?: number;
 };
 
 const event: fc.Arbitrary<Event> = fc.record(
   {
-    what: fc.constantFrom("fix", "fix", "values", "values", "confirm", "fail", "state", "restart"),
+    what: fc.constantFrom("fix", "fix", "values", "values", "confirm", "fail", "state", "text", "restart"),
     size: fc.integer({ min: 1, max: 31 }),
     cut: fc.nat(40),
   },
@@ -206,10 +161,12 @@ function live(start: Opened, events: Event[]): void {
   let kept = opened.all();
   let next = NEW;
   let saved = stateOf(opened);
+  let saved_text = "";
   for (const { what, size, cut } of events) {
     const { dropped } = opened;
     const id = next++;
     let state = saved;
+    let text = saved_text;
     let taken: number[] = [];
     let done = true;
     if (cut !== undefined) cutPowerAfter(opened.chip, cut);
@@ -223,6 +180,9 @@ function live(start: Opened, events: Event[]): void {
       } else if (what === "state") {
         state = [id, id + 1];
         save(opened, state);
+      } else if (what === "text") {
+        text = `${id} `.repeat(size * 2);
+        assert.ok(opened.journal.saveText(text));
       } else opened = opened.reopened();
     } catch (error) {
       if (!(error instanceof PowerCut)) throw error;
@@ -241,6 +201,7 @@ function live(start: Opened, events: Event[]): void {
       assert.deepEqual(all, left.slice(left.length - all.length));
       assert.equal(opened.dropped - dropped, left.length - all.length);
       assert.deepEqual(stateOf(opened), state);
+      assert.equal(opened.journal.keptText(), text);
     } else {
       assertLacksOnly(all, whole, [id, ...confirmed, ...whole.slice(0, lost)]);
       // A page goes after the confirmed ones in it were marked: those are not lost.
@@ -250,15 +211,17 @@ function live(start: Opened, events: Event[]): void {
         `${what} ${size}: ${opened.dropped} after ${dropped}, lost ${lost} of ${whole.length}, ${all.length} left, erased ${erased}`,
       );
       assert.ok([`${saved}`, `${state}`].includes(`${stateOf(opened)}`));
+      assert.ok([saved_text, text].includes(opened.journal.keptText()));
     }
     saved = stateOf(opened);
+    saved_text = opened.journal.keptText();
     kept = all;
   }
 }
 
 describe("a record is given up", () => {
-  const giveUp = ({ queue, journal }: Opened): void => {
-    const [one] = journal.aside;
+  const giveUp = ({ queue, journal, lists }: Opened): void => {
+    const [one] = lists.aside;
     assert.ok(one);
     queue.takeAside(one, () => 1);
     queue.giveUpTaken();
@@ -284,7 +247,7 @@ describe("a record is given up", () => {
         assert.throws(() => giveUp(life), PowerCut);
         life.chip.beforeOperation = undefined;
         const after = life.reopened();
-        const waits = after.journal.aside.length > 0;
+        const waits = after.lists.aside.length > 0;
         assert.equal(after.dropped - dropped, waits ? 0 : 1, `operation ${cut}`);
       }
     });

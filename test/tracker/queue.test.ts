@@ -10,8 +10,8 @@ function putAside(opened: Opened): void {
   opened.queue.putAside();
 }
 
-const asideOf = ({ journal, queue }: Opened): number =>
-  journal.aside.filter((one) => {
+const asideOf = ({ lists, queue }: Opened): number =>
+  lists.aside.filter((one) => {
     let taken = false;
     queue.takeAside(one, () => {
       taken = true;
@@ -26,11 +26,11 @@ describe("a record that was put aside", () => {
     putAside(opened);
     assert.deepEqual(opened.confirm(2), [2, 3]);
     assert.deepEqual(opened.all(), [4, 5]);
-    const [one] = opened.journal.aside;
+    const [one] = opened.lists.aside;
     assert.ok(one);
     opened.queue.takeAside(one, () => 1);
     assert.equal(opened.queue.settleRecords(true), 1);
-    assert.deepEqual(opened.journal.aside, []);
+    assert.deepEqual(opened.lists.aside, []);
     assert.deepEqual(opened.reopened().all(), [4, 5]);
   });
 
@@ -55,7 +55,7 @@ describe("a record that was put aside", () => {
     }
     assert.equal(asideOf(opened), 5);
     assert.ok(opened.journal.waiting() <= 110, `${opened.journal.waiting()}`);
-    for (const one of [...opened.journal.aside]) {
+    for (const one of [...opened.lists.aside]) {
       opened.queue.takeAside(one, () => 1);
       opened.queue.settleRecords(true);
     }
@@ -68,7 +68,7 @@ describe("a record that was put aside", () => {
     putAside(opened);
     opened.journal.saveState();
     for (const id of upTo(4, 4 * PER_BLOCK)) opened.append(id);
-    assert.deepEqual(opened.journal.aside, []);
+    assert.deepEqual(opened.lists.aside, []);
     const all = opened.all();
     assert.equal(all.length + opened.dropped, 4 * PER_BLOCK);
     assert.deepEqual(opened.reopened().all(), all);
