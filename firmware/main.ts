@@ -1,4 +1,5 @@
 import { BOARD, boardFields, journalArea, openModem, power } from "#board";
+import { callFields } from "#calls";
 import { gnssFields, startGnss } from "#gnss";
 import { log } from "#log";
 import { check, configFields, type DeviceConfig, type ServerConfig } from "./config.ts";
@@ -23,6 +24,7 @@ function boot(): void {
   const fields = configFields();
   boardFields(fields);
   gnssFields(fields);
+  callFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
   if (!fault && config.no_time !== "hold" && config.no_time !== "server" && config.no_time !== "drop")
     fault = "no_time: hold, server or drop";

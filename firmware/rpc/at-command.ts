@@ -1,7 +1,5 @@
 /**
  * `at`: any one command to the modem, where the settings allow it.
- *
- * @seldom
  */
 import { Reason } from "../reason.ts";
 import type { Client } from "../thingsboard/client.ts";

@@ -1,8 +1,6 @@
 /**
  * Server-side RPC: what the server may ask of the tracker. Every request gets one answer, `{"error": …}` where it cannot be done.
  * The calls that every build has are here, the others are `#calls`; both change something only once (once.ts).
- *
- * @seldom
  */
 import { further } from "#calls";
 import { check } from "../config.ts";
@@ -28,7 +26,7 @@ const enum Limit {
   Method = 64,
 }
 
-/** Does what a request asks, or says why not. To be called while the client hands it over. */
+/** Does what a request asks, or says why not. To be called while the client hands it over. @seldom */
 export function command(server: Client, request: Request, tracker: Actions): void {
   /** Undefined: the answer comes later. */
   let answer: unknown;

@@ -1,12 +1,11 @@
 /**
  * `dropOutbox`: lets go of all samples that wait, a few at a time: the interpreter takes up to half a minute to look through a
  * full ring.
- *
- * @seldom
  */
-import { distance, endOfRecords, saveState, seek, state, taken } from "../tracker/journal.ts";
+import { distance, endOfRecords, saveState, seek, state } from "../tracker/journal.ts";
 import { Word } from "../tracker/kept.ts";
 import { clear, length } from "../tracker/record.ts";
+import { taken } from "../tracker/under-way.ts";
 
 const enum Limit {
   /** Records a step. */

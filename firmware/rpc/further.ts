@@ -1,9 +1,8 @@
 /**
  * `#calls`: those that the smallest board does without.
- *
- * @seldom
  */
 import { logged } from "#log";
+import type { Fields } from "../config.ts";
 import { type Client, sendReply } from "../thingsboard/client.ts";
 import { waiting } from "../tracker/journal.ts";
 import { resetModem } from "../tracker/recovery.ts";
@@ -20,7 +19,12 @@ const enum Limit {
   Reset_ms = 3000,
 }
 
-/** Does what a request asks, or says why not. False: there is no such method. */
+/** The settings that these calls have. */
+export function callFields(fields: Fields): void {
+  fields.remote_at = [0, 0, 1];
+}
+
+/** Does what a request asks, or says why not. False: there is no such method. @seldom */
 export function further(server: Client, request: Request, tracker: Actions): boolean {
   /** Undefined: the answer comes later. */
   let answer: unknown;

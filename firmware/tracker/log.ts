@@ -2,6 +2,7 @@
  * `#log`: what the firmware says on the console, and the last lines of it for who asks from afar (`getLog`). They are kept in
  * RAM, as one text, which takes the least of it; a restart begins anew.
  */
+import { Utc } from "../utc.ts";
 import { ran_ms, started_ms } from "./clock.ts";
 
 /** Espruino's. */
@@ -20,8 +21,14 @@ let kept = "";
 
 /** Says one thing, "part: what happened". */
 export function log(text: string): void {
+  const ran = ran_ms();
   print(text);
-  kept += Math.floor(ran_ms() / 1000) + " " + text.substr(0, Limit.Line).split("\n").join(" ") + "\n";
+  // Before the clock is started (clock.ts) it shows what it may: then the board has just started.
+  kept +=
+    (ran < Utc.Set_ms ? Math.floor(ran / 1000) : 0) +
+    " " +
+    text.substr(0, Limit.Line).split("\n").join(" ") +
+    "\n";
   while (kept.length > Limit.Text) kept = kept.substr(kept.indexOf("\n") + 1);
 }
 

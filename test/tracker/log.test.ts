@@ -45,6 +45,21 @@ test("what is said is printed, and kept with its time", (t) => {
   );
 });
 
+test("what is said before the clock is started has its time, too", (t) => {
+  const world = install({ now: NOON, toFake: ["Date"] });
+  t.after(() => world.uninstall());
+  switchOn();
+  const { log, logged, startClock } = boot();
+  log("espruino-thingsboard");
+  world.tick(3000);
+  startClock(false);
+  log("tracker: connected");
+  assert.deepEqual(logged(), [
+    [NOON + 3000, "espruino-thingsboard"],
+    [NOON + 3000, "tracker: connected"],
+  ]);
+});
+
 test("a line is one line, and no longer than 160 characters", (t) => {
   const { board, log, logged } = setup(t);
   const error = `Uncaught Error\n${" at f\n".repeat(100)}`;
