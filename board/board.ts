@@ -1,4 +1,4 @@
-import type { Fields } from "../firmware/config.ts";
+import type { Fields } from "../firmware/check.ts";
 import type { SerialPort } from "../firmware/modem/at.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Fields } from "../firmware/config.ts";
+import type { Fields } from "../firmware/check.ts";
 import { storageFile } from "../firmware/tracker/area.ts";
 
 /** Espruino for Linux (a PC, a Raspberry Pi) with a USB modem, which has no power key: `AT+CFUN=1,1` restarts it. */

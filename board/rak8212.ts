@@ -1,4 +1,4 @@
-import type { Fields } from "../firmware/config.ts";
+import type { Fields } from "../firmware/check.ts";
 import { storageFile } from "../firmware/tracker/area.ts";
 
 export { watchdogBit } from "./nrf52.ts";

@@ -1,4 +1,4 @@
-import type { Fields } from "../firmware/config.ts";
+import type { Fields } from "../firmware/check.ts";
 
 export { freePages as journalArea } from "../firmware/tracker/area.ts";
 

@@ -2,9 +2,10 @@ import { BOARD, boardFields, journalArea, openModem, power } from "#board";
 import { callFields } from "#calls";
 import { gnssFields, startGnss } from "#gnss";
 import { log } from "#log";
-import { check, configFields, type DeviceConfig, type ServerConfig } from "./config.ts";
+import { check } from "./check.ts";
 import { createModem, type Modem } from "./modem/network.ts";
 import { useNetwork } from "./mqtt/connection.ts";
+import { configFields, type DeviceConfig, type ServerConfig } from "./settings.ts";
 import { type Client, TBDeviceMQTTClient as ClientClass } from "./thingsboard/client.ts";
 import { Watchdog } from "./tracker/health.ts";
 import { seedJitter } from "./tracker/jitter.ts";
@@ -26,8 +27,6 @@ function boot(): void {
   gnssFields(fields);
   callFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
-  if (!fault && config.no_time !== "hold" && config.no_time !== "server" && config.no_time !== "drop")
-    fault = "no_time: hold, server or drop";
   TBDeviceMQTTClient = ClientClass;
   try {
     if (!fault) {

@@ -8,8 +8,9 @@ import { Size } from "../firmware/tracker/slot.ts";
 import { BOARDS } from "../scripts/boards.ts";
 import { BUDGETS } from "../scripts/budgets.ts";
 import { certificateCommand } from "../scripts/certificate/options.ts";
-import { differs, fields } from "../scripts/config/fields.ts";
+import { fields } from "../scripts/config/fields.ts";
 import { configCommand, flagOf } from "../scripts/config/options.ts";
+import { referenceTable, withReference } from "../scripts/config/reference.ts";
 import { pretokenise } from "../scripts/device/pretokenise.ts";
 import { doctorCommand } from "../scripts/doctor/options.ts";
 import { MOST_BYTES } from "../scripts/flash/certificates.ts";
@@ -35,20 +36,10 @@ const telemetryTopic = (version: number): number => topicOf(version, Topic.Telem
 const readme = read("../README.md");
 const manifest = JSON.parse(read("../package.json"));
 
-/** The cells of the table rows that begin with a name in code style, by name; a cell may name several. */
-const rows = new Map<string, string[]>();
-for (const line of readme.split("\n")) {
-  const cells = line.split("|").map((cell) => cell.trim());
-  for (const [, name] of (cells[1] ?? "").matchAll(/`([^`]+)`/g))
-    if (name) rows.set(name, cells.slice(2, -1));
-}
-
 describe("the README", () => {
-  for (const { path, required, initial, allowed, description } of fields())
-    test(`says of ${path} what the firmware allows`, () => {
-      const given = initial === "" || differs(path) ? initial : `\`${initial}\``;
-      assert.deepEqual(rows.get(path), [required ? "_required_" : given, allowed, description]);
-    });
+  test("has the table of settings as it is made; else: npm run reference", () => {
+    assert.equal(withReference(readme), readme);
+  });
 
   test("names no npm script that is not there", () => {
     for (const [, script] of readme.matchAll(/npm run ([\w:]+)/g))
@@ -89,11 +80,13 @@ describe("the README", () => {
       });
 
     test("and no other of bytes, kilobytes or variables", () => {
+      // The settings' limits are the firmware's own.
+      const written = prose(readme.replace(referenceTable(), ""));
       const known = figures.map(([words]) => {
-        const match = new RegExp(words, "d").exec(text);
+        const match = new RegExp(words, "d").exec(written);
         return match?.indices?.[1]?.[0];
       });
-      const others = [...text.matchAll(/[\d,.]*\d (bytes|KB|variables|interpreter variables)\b/g)];
+      const others = [...written.matchAll(/[\d,.]*\d (bytes|KB|variables|interpreter variables)\b/g)];
       assert.deepEqual(
         others.filter(({ index }) => !known.includes(index)).map(([words]) => words),
         [],

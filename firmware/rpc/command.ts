@@ -3,7 +3,7 @@
  * The calls that every build has are here, the others are `#calls`; both change something only once (once.ts).
  */
 import { further } from "#calls";
-import { check } from "../config.ts";
+import { check } from "../check.ts";
 import { Reason } from "../reason.ts";
 import { type Client, sendReply } from "../thingsboard/client.ts";
 import { state } from "../tracker/journal.ts";

@@ -1,5 +1,5 @@
 /** `#calls` of a build that has only those of command.ts. */
-import type { Fields } from "../config.ts";
+import type { Fields } from "../check.ts";
 import type { Client } from "../thingsboard/client.ts";
 import type { Actions, Request } from "./request.ts";
 

@@ -2,7 +2,8 @@
  * `#calls`: those that the smallest board does without.
  */
 import { logged } from "#log";
-import type { Fields } from "../config.ts";
+import type { Fields } from "../check.ts";
+import { remoteAtField } from "../settings.ts";
 import { type Client, sendReply } from "../thingsboard/client.ts";
 import { waiting } from "../tracker/journal.ts";
 import { resetModem } from "../tracker/recovery.ts";
@@ -21,7 +22,7 @@ const enum Limit {
 
 /** The settings that these calls have. */
 export function callFields(fields: Fields): void {
-  fields.remote_at = [0, 0, 1];
+  fields.remote_at = remoteAtField();
 }
 
 /** Does what a request asks, or says why not. False: there is no such method. @seldom */

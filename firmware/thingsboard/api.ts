@@ -2,8 +2,9 @@
  * What a client of ThingsBoard's device API can do. The class and its first members are those of QuecPython's
  * TBDeviceMQTTClient, the others have the names of ThingsBoard's Python SDK.
  */
-import type { ServerConfig } from "../config.ts";
+
 import type { Done } from "../mqtt/owner.ts";
+import type { ServerConfig } from "../settings.ts";
 import type { Asker } from "./rate-limits.ts";
 import type { Answered } from "./requests.ts";
 import type { Telemetry, Values } from "./telemetry.ts";

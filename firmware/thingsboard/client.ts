@@ -3,14 +3,15 @@ import { addAttributes, HAS_ATTRIBUTES } from "#attributes";
 import { addClaim } from "#claim";
 import { addCalls } from "#client_rpc";
 import { addProvision } from "#provision";
-import { type ServerConfig, serverFault } from "../config.ts";
 import type { Done } from "../mqtt/owner.ts";
 import { connect, disconnect, publish, Role } from "../mqtt/session.ts";
 import { json, toText } from "../mqtt/text.ts";
 import { Reason } from "../reason.ts";
+import type { ServerConfig } from "../settings.ts";
 import type { Callback, Client, ClientConstructor } from "./api.ts";
 import { Question } from "./rate-limits.ts";
 import { isOurs, requests, settle } from "./requests.ts";
+import { serverFault } from "./server-fault.ts";
 import { type Telemetry, telemetryJson } from "./telemetry.ts";
 import { Topic, topicOf } from "./topics.ts";
 

@@ -3,7 +3,7 @@
  * "provision", in which the server answers once and takes nothing else. All of it lives inside one function, as it runs once in a
  * device's life.
  */
-import { check, type Fields } from "../config.ts";
+import { check, type Fields } from "../check.ts";
 import type { Session } from "../mqtt/owner.ts";
 import { connect, disconnect, publish, Role } from "../mqtt/session.ts";
 import { json, toText } from "../mqtt/text.ts";

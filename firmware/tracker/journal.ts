@@ -266,7 +266,6 @@ export function saveLosses(): void {
 /**
  * Begins the next block, with the state and the kept text. Where that is the first of a page, what the page has is lost: how much is written
  * down before. False: flash did not take the state.
- *
  * @seldom
  */
 function enter(): boolean {

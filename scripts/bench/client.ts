@@ -4,7 +4,12 @@ import { buildPart } from "./part.ts";
 import type { Row } from "./row.ts";
 
 /** The modem's and the tracker's, too. */
-const SHARED = ["firmware/words.ts", "firmware/config.ts"];
+const SHARED = [
+  "firmware/words.ts",
+  "firmware/check.ts",
+  "firmware/settings.ts",
+  "firmware/thingsboard/server-fault.ts",
+];
 
 /** Bytes of codec, session and client without the rest, and without what they share with it. */
 export async function clientRows(): Promise<Row[]> {

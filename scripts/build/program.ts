@@ -1,6 +1,7 @@
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { compute, isComputed } from "./computed.ts";
 import { BuildError } from "./problem.ts";
 import { refuseByType } from "./rules/types.ts";
 import { markSeldom } from "./seldom-tag.ts";
@@ -44,7 +45,12 @@ export function compile({ roots, chosen = {} }: ProgramOptions): Emitted {
   const emitted = new Map<string, string>();
   const write: ts.WriteFileCallback = (path, text, _bom, _onError, sources) => {
     const source = sources?.[0];
-    if (source && path.endsWith(".js")) emitted.set(source.fileName, text);
+    if (!source || !path.endsWith(".js")) return;
+    try {
+      emitted.set(source.fileName, isComputed(source.text) ? compute(text, source.fileName) : text);
+    } catch (error) {
+      throw new BuildError([`${relative(ROOT, source.fileName)}: ${(error as Error).message}`]);
+    }
   };
   program.emit(undefined, write, undefined, false, { before: [markSeldom] });
   return emitted;

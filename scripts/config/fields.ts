@@ -1,12 +1,13 @@
 /**
- * The fields of a tracker's settings. The firmware's own tables and check define them; this file is the only one of the
- * host's that knows what those look like, and adds what a device needs not know: words, secrets, patterns.
+ * The fields of a tracker's settings. The firmware's own table and check define them; this file is the only one of the
+ * host's that knows what those look like.
  */
 import type { Board } from "../../board/board.ts";
-import { check, configFields, type Field, type Fields, serverFields } from "../../firmware/config.ts";
+import { check, type Field, type Fields } from "../../firmware/check.ts";
+import { Afar, SETTINGS, type Setting } from "../../firmware/settings.ts";
+import { serverFields } from "../../firmware/thingsboard/server-fault.ts";
 import { BOARDS, type BoardName } from "../boards.ts";
 import { cutShort } from "../fault.ts";
-import { DESCRIPTIONS } from "./descriptions.ts";
 
 /** `server.tls`: plain text, the server verified, both verified. */
 export type Tls = 0 | 1 | 2;
@@ -28,12 +29,16 @@ export interface FieldInfo {
   /** Typed unseen, never printed. */
   secret: boolean;
   description: string;
+  /** ThingsBoard may set it: "yes" at once, or "tried", as it touches the way to the server. */
+  afar?: "yes" | "tried";
   /** What the firmware must be built with to know it, as `--features` takes it. */
   feature?: string;
   /** A number's steps, where not each number in its range will do. */
   step?: number;
   /** What a text must look like; undefined for numbers. */
   pattern?: string;
+  /** Of a pattern that is stricter than the firmware's check: what to say of text that it refuses. */
+  wanted?: string;
   /** The only texts there are. */
   choices?: readonly string[];
 }
@@ -42,90 +47,71 @@ export interface FieldInfo {
 const TEXT = "^[ -!#-~]*$";
 const DIGITS = "^[0-9]*$";
 
-/** What a key may have in it: the text of a field, but the comma. */
-const KEY = "[ -!#-+\\--~]";
-
-/** Where we are stricter than the table: what could never be reached, and what would report nothing. */
-const STRICTER: Record<string, { pattern: string; words: string }> = {
-  "server.host": {
-    pattern: "^([A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$",
-    words: "must be a host name or address alone, without mqtt:// and without port",
-  },
-  keys: {
-    // At least one, at most four, none twice.
-    pattern: `^(?=.*[^,])(?!(.*,)?([^,]+),(.*,)?\\2(,|$))${KEY}*(,${KEY}*){0,3}$`,
-    words: "must be one to four different names with commas between, one left out is empty",
-  },
-};
-
-/** Of a number of bytes: whole pages, the smallest that any board's flash has. */
-const STEPS: Record<string, number> = { outbox_bytes: 4096 };
-
-/** Of a text that is one of a few words. */
-const CHOICES: Record<string, readonly string[]> = { no_time: ["hold", "server", "drop"] };
-
-const SECRETS = new Set(["server.username", "server.password", "apn_password", "pin"]);
-
 /** A board's file is typed for the device's globals, which the host's type check does not know: hence by computed path. */
 const ownFields = new Map<BoardName, Fields>();
-/** Those of a GNSS receiver's UART, with `gnss=nmea`. */
-const receiverFields: Fields = {};
 for (const name of BOARDS) {
   const board: Board = await import(new URL(`../../board/${name}.ts`, import.meta.url).href);
   const own: Fields = {};
   board.boardFields(own);
-  const its: Fields = {};
-  board.receiverFields?.(its);
-  Object.assign(own, its);
-  Object.assign(receiverFields, its);
+  board.receiverFields?.(own);
   ownFields.set(name, own);
-}
-
-function unitOf(path: string, initial: string | number): string {
-  if (typeof initial === "number") return "";
-  return path === "pin" ? " digits" : " characters";
 }
 
 /** "hold, server or drop". */
 const oneOf = (choices: readonly string[]): string =>
   `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
 
-function patternOf(path: string, choices: readonly string[] | undefined): string {
-  if (choices) return `^(${choices.join("|")})$`;
-  return STRICTER[path]?.pattern ?? (path === "pin" ? DIGITS : TEXT);
+function patternOf({ pattern, words, unit }: Setting): string {
+  if (words) return `^(${words.join("|")})$`;
+  return pattern ?? (unit === "digits" ? DIGITS : TEXT);
 }
 
-function describe(path: string, [initial, least, most]: Field): FieldInfo {
-  const size = typeof initial === "string" ? initial.length : initial;
-  const choices = CHOICES[path];
+/** A setting as a person reads of it. `limits`: those of the board, and of how it logs in. */
+function describe(setting: Setting, limits: Field): FieldInfo {
+  const [initial, least, most] = limits;
+  const { path, words, unit, about, secret = false, feature, step, wanted, afar } = setting;
+  const isText = typeof initial === "string";
+  const size = isText ? initial.length : initial;
+  const measure = unit ?? (isText ? "characters" : "");
   return {
     path,
-    type: typeof initial === "string" ? "string" : "number",
+    type: isText ? "string" : "number",
     default: initial,
     initial: `${initial}`,
     least,
     most,
-    allowed: choices ? oneOf(choices) : `${least} to ${most}${unitOf(path, initial)}`,
+    allowed: words ? oneOf(words) : `${least} to ${most} ${measure}`.trim(),
     required: size < least || size > most,
-    secret: SECRETS.has(path),
-    description: DESCRIPTIONS[path] ?? "",
-    ...(typeof initial === "string" && { pattern: patternOf(path, choices) }),
-    ...(choices && { choices }),
-    ...(path in STEPS && { step: STEPS[path] }),
-    ...(path in receiverFields && { feature: "gnss=nmea" }),
+    secret,
+    description: about,
+    ...(isText && { pattern: patternOf(setting) }),
+    ...(wanted && { wanted }),
+    ...(words && { choices: words }),
+    ...(step && { step }),
+    ...(feature && { feature }),
+    ...(afar && { afar: afar === Afar.Plain ? "yes" : "tried" }),
   };
 }
 
-function described(prefix: string, table: Fields): FieldInfo[] {
-  return Object.entries(table).flatMap(([name, field]) =>
-    // 0 is `server`, which has fields of its own; another number a text that may be missing.
-    field ? describe(prefix + name, typeof field === "number" ? ["", 0, field] : field) : [],
-  );
+/** Of words: as of a text that is as long as the shortest at least and as the longest at most. */
+function limitsOfWords(words: readonly string[]): Field {
+  const lengths = words.map(({ length }) => length);
+  return [words[0] as string, Math.min(...lengths), Math.max(...lengths)];
 }
 
-function fieldsOf(own: Fields, tls: Tls): FieldInfo[] {
-  return [...described("server.", serverFields(tls)), ...described("", { ...configFields(), ...own })];
+/** The limits of a setting; undefined: the board has none such. */
+function limitsOf({ path, limits, words }: Setting, own: Fields, tls: Tls): Field | undefined {
+  const name = nameOf(path);
+  const its = path === name ? own[name] : serverFields(tls)[name];
+  if (typeof its === "number") return ["", 0, its];
+  return (its as Field | undefined) ?? (words ? limitsOfWords(words) : limits);
 }
+
+const fieldsOf = (own: Fields, tls: Tls): FieldInfo[] =>
+  SETTINGS.flatMap((setting) => {
+    const limits = limitsOf(setting, own, tls);
+    return limits ? describe(setting, limits) : [];
+  });
 
 /** What the boards that have a field say of it, and which boards say that. */
 function saidOf(path: string, words: (field: FieldInfo) => string): Map<string, BoardName[]> {
@@ -211,14 +197,13 @@ function refusal({ path, default: initial, least, most, choices }: FieldInfo, va
  * firmware's check. `undefined`: the field is missing.
  */
 export function faultOf(field: FieldInfo, value: unknown = field.default): string {
-  const { path, secret, step } = field;
+  const { path, secret, step, pattern, wanted } = field;
   const shown = withoutContents(value);
   const refused = refusal(field, shown);
-  const stricter = STRICTER[path];
   const words = refused
     ? refused + charactersWanted(field, value)
-    : stricter && !new RegExp(stricter.pattern).test(`${value}`)
-      ? stricter.words
+    : wanted && !new RegExp(pattern ?? "").test(`${value}`)
+      ? wanted
       : step && Number(value) % step !== 0 && `must be whole pages, a multiple of ${step}`;
   // JSON has no word for the infinite number that 1e400 is.
   const given = typeof shown === "number" ? String(shown) : cutShort(JSON.stringify(shown));

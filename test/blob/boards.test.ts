@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Board } from "../../board/board.ts";
-import type { Field } from "../../firmware/config.ts";
+import type { Field } from "../../firmware/check.ts";
 import { BOARDS } from "../../scripts/boards.ts";
 import { boardSpecs } from "../../scripts/simulator/espruino/specs.ts";
 import { bootable } from "../modem/fresh.ts";

@@ -140,7 +140,7 @@ describe("broken text", () => {
 
 describe("faults", () => {
   const KNOWN =
-    "server,apn,apn_user,apn_password,pin,interval_s,fix_timeout_s,keys,no_time,debug,outbox_bytes,$schema,board";
+    "server,apn,apn_user,apn_password,pin,interval_s,fix_timeout_s,keys,no_time,outbox_bytes,debug,remote_at,$schema,board";
   for (const [settings, ...lines] of [
     [right()],
     [right({ $schema: "x" })],
@@ -202,7 +202,7 @@ describe("faults", () => {
     ],
     [
       right({ server: { ...SERVER, pasword: "S3CRET" } }),
-      "server.pasword: unknown, use host,port,tls,ca,cert,key,username,client_id,password,qos,keep_alive,topics",
+      "server.pasword: unknown, use host,port,tls,ca,cert,key,username,client_id,password,provision_key,provision_secret,device_name,qos,keep_alive,topics",
     ],
     [right({ server: { ...SERVER, tls: 1 } }), `server.ca "": ${TEXT} 1 to 255`],
     [right({ server: { ...SERVER, tls: 1, ca: "ca.pem" } })],
@@ -223,16 +223,16 @@ describe("faults", () => {
     ],
     [
       right({ server: { ...SERVER, valueOf: 1 } }),
-      "server.valueOf: unknown, use host,port,tls,ca,cert,key,username,client_id,password,qos,keep_alive,topics",
+      "server.valueOf: unknown, use host,port,tls,ca,cert,key,username,client_id,password,provision_key,provision_secret,device_name,qos,keep_alive,topics",
     ],
     [
       JSON.parse('{"board":"rak8212","server":{"host":"h","username":"t","__proto__":{"qos":0}}}'),
-      "server.__proto__: unknown, use host,port,tls,ca,cert,key,username,client_id,password,qos,keep_alive,topics",
+      "server.__proto__: unknown, use host,port,tls,ca,cert,key,username,client_id,password,provision_key,provision_secret,device_name,qos,keep_alive,topics",
     ],
     [
       JSON.parse('{"server":{"host":"h","username":"t"},"__proto__":{"board":"rak8212"}}'),
       `board: missing, use ${ALL}`,
-      `__proto__: unknown, use ${KNOWN.replace(",$schema", ",gnss_baud,modem_port,gnss_port,$schema")}`,
+      `__proto__: unknown, use ${KNOWN.replace(",$schema", ",gnss_port,gnss_baud,modem_port,$schema")}`,
     ],
     [right(JSON.parse('{"interval_s":1e400}')), `interval_s Infinity: ${WHOLE} 1 to 86400`],
     [right({ interval_s: [60] }), `interval_s []: ${WHOLE} 1 to 86400`],

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { serverFault } from "../../firmware/config.ts";
+import { serverFault } from "../../firmware/thingsboard/server-fault.ts";
 import { startInterpreter } from "../../scripts/simulator/interpreter.ts";
 
 const binary = process.env.ESPRUINO ?? "";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { check, configFields, type Fields, serverFault } from "../firmware/config.ts";
+import { check, type Fields } from "../firmware/check.ts";
+import { configFields } from "../firmware/settings.ts";
 
 const faultOf = (given: unknown, fields: Fields = configFields()) => check(given, fields);
 
@@ -49,6 +50,15 @@ describe("check", () => {
   ] as const)
     test(`${JSON.stringify(given)}: ${line}`, () => assert.equal(faultOf(given), line));
 
+  test("one of a few words, the first when it is missing", () => {
+    for (const word of ["hold", "server", "drop"]) assert.equal(faultOf({ no_time: word }), "");
+    const config: { no_time?: string } = {};
+    assert.equal(faultOf(config), "");
+    assert.equal(config.no_time, "hold");
+    for (const wrong of ["wait", "HOLD", "", "hol", "hold,server", 4, 0, null, true, ["hold"], { length: 4 }])
+      assert.equal(faultOf({ no_time: wrong }), "no_time: must be hold or server or drop");
+  });
+
   test("secrets are not repeated", () => {
     assert.equal(faultOf({ pin: "12x4" }), `pin: ${text} 0 to 8`);
     assert.equal(faultOf({ apn_password: 's3cret"' }), `apn_password: ${text} 0 to 64`);
@@ -76,33 +86,4 @@ describe("check", () => {
   test("what the settings inherit is none of them", () => {
     assert.match(faultOf(Object.create({ apn: "x" })), /^__proto__: unknown/);
   });
-});
-
-describe("serverFault", () => {
-  const required = "must be plain text of 1 to 255";
-  const server = { host: "h", username: "t" };
-  const files = { ca: "a.pem,9", cert: "b.pem,9", key: "c.pem,9" };
-  for (const [given, line] of [
-    [server, ""],
-    [{ ...server, tls: 0 }, ""],
-    [{ host: "h" }, `username: ${required}`],
-    [{ ...server, tls: 1 }, `ca: ${required}`],
-    [{ ...server, tls: 1, ca: files.ca }, ""],
-    [{ host: "h", tls: 1, ca: files.ca }, `username: ${required}`],
-    [{ ...server, tls: 2, ...files, ca: "" }, `ca: ${required}`],
-    [{ ...server, tls: 2, ...files, cert: undefined }, `cert: ${required}`],
-    [{ ...server, tls: 2, ...files, key: undefined }, `key: ${required}`],
-    [{ host: "h", tls: 2, ...files }, ""],
-    [{ ...server, tls: 2, ...files }, ""],
-    [{ ...server, ...files }, ""],
-    [{ ...server, tls: 3 }, "tls: must be whole, 0 to 2"],
-    [{ ...server, tls: "1" }, "tls: must be whole, 0 to 2"],
-    [{ ...server, tls: true }, "tls: must be whole, 0 to 2"],
-    [{ ...server, tls: 1, ca: 'a"b' }, `ca: ${required}`],
-    [{ ...server, ca: "x".repeat(256) }, "ca: must be plain text of 0 to 255"],
-    [null, "must be an object"],
-    [undefined, "must be an object"],
-    ["text", "must be an object"],
-  ] as const)
-    test(`${JSON.stringify(given)}: ${line || "right"}`, () => assert.equal(serverFault(given), line));
 });

@@ -1,0 +1,215 @@
+/**
+ * The settings of a tracker: one table, from which come the firmware's check, the questions and flags of `npm run config`,
+ * the JSON Schema, the README's table and the form for a dashboard. What a device needs of it is given by the functions
+ * below the table; the build runs them, and only what they give is in a blob (@computed, scripts/build/computed.ts).
+ */
+import type { Field, Fields, Words } from "./check.ts";
+import type { SessionConfig } from "./mqtt/owner.ts";
+
+/** The manual's `server_cfg`, and what is optional. Text is ASCII without quotes, at most 255 characters. */
+export interface ServerConfig extends SessionConfig {
+  /** Version of the topic names, 1 if missing; 2: short ones. */
+  topics?: 1 | 2;
+  /** Only with `identity=provision`: by which a device gets a login of its own, and the name it asks for. */
+  provision_key?: string;
+  provision_secret?: string;
+  device_name?: string;
+}
+
+/** The settings of one tracker, after the check. A text that is empty is left out, and so may be missing. */
+export interface DeviceConfig {
+  /** The manual's `server_cfg`: host, username (the device's access token) and what is optional. */
+  server?: ServerConfig;
+  apn: string;
+  apn_user: string;
+  apn_password: string;
+  /** A wrong one is entered once: not again before the next start, and never where the SIM says that one try is left. */
+  pin: string;
+  interval_s: number;
+  fix_timeout_s: number;
+  keys: string;
+  /** "hold", "server" or "drop"; see outbox.ts. */
+  no_time: string;
+  outbox_bytes: number;
+  /** 0 or 1. */
+  debug: number;
+  /** Board `linux` only. */
+  modem_port?: string;
+  /** Only with a GNSS receiver on a UART of its own; its port on `linux` alone. */
+  gnss_baud?: number;
+  gnss_port?: string;
+  /** Only with `calls=all`: 0 or 1. */
+  remote_at?: number;
+}
+
+/** What ThingsBoard may set as a shared attribute: what becomes of it. From `Way` on it touches the way to the server. */
+export const enum Afar {
+  /** It holds at once. */
+  Plain = 1,
+  /** Tried: it stays if the server is reached with it. */
+  Way,
+  /** The same, and never told: a secret. */
+  SecretWay,
+  /** The same as `Way`; it is a field of `server`, whose name the attribute has without "server.". */
+  ServerWay,
+}
+
+/** One setting. What a device has no use for costs it nothing. */
+export interface Setting {
+  /** "apn"; with "server." before it a field of `server`. */
+  path: string;
+  /** What it is when it is missing, least and most: of a number, or of a text's characters. None: each board has its own. */
+  limits?: Field;
+  /** The only texts there are; the first is the default. */
+  words?: Words;
+  /** "s", "bytes"; of a text "digits". None: a number that has none, or characters. */
+  unit?: string;
+  /** Not from afar when missing. */
+  afar?: Afar;
+  /** The firmware's version that knew it first. */
+  since: string;
+  /** What it is for, in one line. */
+  about: string;
+  /** What the firmware must be built with to know it, as `--features` takes it. */
+  feature?: string;
+  /** Typed unseen, never printed. */
+  secret?: true;
+  /** A number's steps, where not each number in its range will do. */
+  step?: number;
+  /** Where the computer's tools are stricter than the device: what text must look like, and the same for a person. */
+  pattern?: string;
+  wanted?: string;
+}
+
+/** A text that may be missing, or may not. */
+const TEXT: Field = ["", 0, 255];
+const REQUIRED: Field = ["", 1, 255];
+
+/** In `keys`: a field's text, but for the comma. */
+const KEY = "[ -!#-+\\--~]";
+
+/**
+ * In the order of the README. None from afar: what is the board's identity, what only the cable can mend (PIN, ports, flash),
+ * and what would make it less safe (`tls`, `qos`, `remote_at`).
+ */
+// biome-ignore format: a table
+export const SETTINGS: readonly Setting[] = [
+  { path: "server.host", limits: REQUIRED, afar: Afar.ServerWay, since: "0.1.0",
+    pattern: "^([A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$",
+    wanted: "must be a host name or address alone, without mqtt:// and without port",
+    about: "ThingsBoard's host name or address" },
+  { path: "server.port", limits: [0, 0, 65535], afar: Afar.ServerWay, since: "0.1.0",
+    about: "0 stands for MQTT's own: 1883, or 8883 with `tls`" },
+  { path: "server.tls", limits: [0, 0, 2], since: "0.1.0",
+    about: "0: plain text; 1: TLS, the server is verified; 2: and a certificate is the device's login" },
+  { path: "server.ca", limits: TEXT, since: "0.1.0",
+    about: "PEM file with the root to trust, beside this file; required with `tls`" },
+  { path: "server.cert", limits: TEXT, since: "0.1.0",
+    about: "PEM file with the device's certificate; required with `tls` 2" },
+  { path: "server.key", limits: TEXT, since: "0.1.0",
+    about: "PEM file with its key; required with `tls` 2" },
+  { path: "server.username", limits: TEXT, secret: true, since: "0.1.0",
+    about: "the device's access token; not needed with `tls` 2" },
+  { path: "server.client_id", limits: TEXT, since: "0.1.0",
+    about: "empty: the server picks one" },
+  { path: "server.password", limits: TEXT, secret: true, since: "0.1.0",
+    about: "only where the device's credentials have one" },
+  { path: "server.provision_key", limits: TEXT, feature: "identity=provision", since: "0.2.0",
+    about: "in the place of `username`: the key by which each board gets a login of its own" },
+  { path: "server.provision_secret", limits: TEXT, secret: true, feature: "identity=provision", since: "0.2.0",
+    about: "its secret; required with `provision_key`" },
+  { path: "server.device_name", limits: ["tracker-{imei}", 1, 64], feature: "identity=provision", since: "0.2.0",
+    pattern: "^([ -!#-z|~]|\\{(imei|chip)\\})*$",
+    wanted: "must have no braces but those of {imei} and {chip}",
+    about: "the name it asks for; `{imei}`: the modem's number, `{chip}`: the board's" },
+  { path: "server.qos", limits: [1, 0, 1], since: "0.1.0",
+    about: "1: a message counts as sent when the server acknowledged it" },
+  { path: "server.keep_alive", limits: [120, 0, 65535], unit: "s", afar: Afar.ServerWay, since: "0.1.0",
+    about: "ThingsBoard drops a silent session after 600" },
+  { path: "server.topics", limits: [1, 1, 2], afar: Afar.ServerWay, since: "0.1.0",
+    about: "2: short topic names, 19 bytes less a message; ThingsBoard only" },
+  { path: "apn", limits: ["", 0, 64], afar: Afar.Way, since: "0.1.0",
+    about: "access point name; empty: the network's default" },
+  { path: "apn_user", limits: ["", 0, 64], afar: Afar.Way, since: "0.1.0",
+    about: "where the APN asks for one" },
+  { path: "apn_password", limits: ["", 0, 64], secret: true, afar: Afar.SecretWay, since: "0.1.0",
+    about: "where the APN asks for one" },
+  { path: "pin", limits: ["", 0, 8], unit: "digits", secret: true, since: "0.1.0",
+    about: "of the SIM; a wrong one is tried once a boot, and never as the last" },
+  { path: "interval_s", limits: [60, 1, 86400], unit: "s", afar: Afar.Plain, since: "0.1.0",
+    about: "from fix to fix; from 120 on the receiver is switched off in between" },
+  { path: "fix_timeout_s", limits: [120, 5, 900], unit: "s", afar: Afar.Plain, since: "0.1.0",
+    about: "until a round without a fix is given up" },
+  { path: "keys", limits: ["Longitude,Latitude,Altitude,Speed", 1, 99], afar: Afar.Plain, since: "0.1.0",
+    // At least one, at most four, none twice.
+    pattern: `^(?=.*[^,])(?!(.*,)?([^,]+),(.*,)?\\2(,|$))${KEY}*(,${KEY}*){0,3}$`,
+    wanted: "must be one to four different names with commas between, one left out is empty",
+    about: "telemetry keys of longitude, latitude, altitude (m) and speed (km/h); one left out is not sent" },
+  { path: "no_time", words: ["hold", "server", "drop"], afar: Afar.Plain, since: "0.1.0",
+    about: "of samples before the time is known: `hold` until it is, let the `server` date them, or `drop`" },
+  { path: "outbox_bytes", unit: "bytes", step: 4096, since: "0.1.0",
+    about: "flash for what the server does not have yet, whole pages; a fix takes 24 bytes" },
+  { path: "debug", limits: [0, 0, 1], afar: Afar.Plain, since: "0.1.0",
+    about: "1: trace AT and MQTT traffic" },
+  { path: "remote_at", limits: [0, 0, 1], feature: "calls=all", since: "0.2.0",
+    about: "1: the call `at` may give the modem any command" },
+  { path: "gnss_port", feature: "gnss=nmea", since: "0.1.0",
+    about: "of a GNSS receiver beside the modem" },
+  { path: "gnss_baud", unit: "baud", feature: "gnss=nmea", since: "0.1.0",
+    about: "its speed" },
+  { path: "modem_port", since: "0.1.0",
+    about: "the modem's AT port" },
+];
+
+/** Those that `wanted` picks, as the check has them, by their names without "server.". */
+function fieldsOf(wanted: (setting: Setting) => boolean, fields: Fields = {}): Fields {
+  SETTINGS.filter(wanted).forEach(function (setting) {
+    const limits = setting.limits;
+    const name = setting.path.replace("server.", "");
+    if (setting.words) fields[name] = setting.words;
+    else if (limits) fields[name] = limits[0] === "" && !limits[1] ? limits[2] : limits;
+  });
+  return fields;
+}
+
+const isServers = (setting: Setting): boolean => setting.path.indexOf("server.") === 0;
+
+/** The fields of `tb.json` on every board and in every build, but for `server`'s own. */
+export function configFields(): Fields {
+  return fieldsOf(
+    function (setting) {
+      return !isServers(setting) && !setting.feature;
+    },
+    { server: 0 },
+  );
+}
+
+/** The fields of `server` in every build; what is required besides depends on `tls`: server-fault.ts. */
+export function serverTable(): Fields {
+  return fieldsOf(function (setting) {
+    return isServers(setting) && !setting.feature;
+  });
+}
+
+/** Those of `server` that only `identity=provision` knows. */
+export function identityTable(): Fields {
+  return fieldsOf(function (setting) {
+    return setting.feature === "identity=provision";
+  });
+}
+
+/** Of `remote_at`, which only `calls=all` knows. */
+export function remoteAtField(): Field {
+  return fieldsOf(function (setting) {
+    return setting.path === "remote_at";
+  }).remote_at as Field;
+}
+
+/** What may come from afar: by the attribute's name what becomes of it. */
+export function fromAfar(): Record<string, Afar> {
+  const afar: Record<string, Afar> = {};
+  SETTINGS.forEach(function (setting) {
+    if (setting.afar) afar[setting.path.replace("server.", "")] = setting.afar;
+  });
+  return afar;
+}
