@@ -131,3 +131,13 @@ test("the others: names, firmware by cable, settings", async () => {
   assert.ok(await call("updateFirmware"));
   assert.deepEqual(await call("setSettings", 5), { error: "params: use {name: value}" });
 });
+
+test("a report goes out while an answer waits for its PUBACK", async () => {
+  const { thingsboard, board, run, call } = await online({ config: { remote_at: 1 } });
+  thingsboard.faults.puback_delay_ms = 3000;
+  assert.deepEqual(await call("at", "AT", 1), { lines: [] });
+  // The interpreter finds the number of this message in what is remembered of that answer, if it is not asked with care.
+  board.evaluate("tracker.report({n:1})");
+  await run(30);
+  assert.equal(thingsboard.telemetry("tracker", "n").length, 1);
+});
