@@ -14,6 +14,8 @@ export interface ServerConfig extends SessionConfig {
   provision_key?: string;
   provision_secret?: string;
   device_name?: string;
+  /** 0: a token that it makes up; 1: one of the server's; 2: user name and password. */
+  credentials?: number;
 }
 
 /** The settings of one tracker, after the check. A text that is empty is left out, and so may be missing. */
@@ -109,7 +111,7 @@ export const SETTINGS: readonly Setting[] = [
   { path: "server.key", limits: TEXT, since: "0.1.0",
     about: "PEM file with its key; required with `tls` 2" },
   { path: "server.username", limits: TEXT, secret: true, since: "0.1.0",
-    about: "the device's access token; not needed with `tls` 2" },
+    about: "the device's access token; not needed with `tls` 2 or `provision_key`" },
   { path: "server.client_id", limits: TEXT, since: "0.1.0",
     about: "empty: the server picks one" },
   { path: "server.password", limits: TEXT, secret: true, since: "0.1.0",
@@ -122,6 +124,8 @@ export const SETTINGS: readonly Setting[] = [
     pattern: "^([ -!#-z|~]|\\{(imei|chip)\\})*$",
     wanted: "must have no braces but those of {imei} and {chip}",
     about: "the name it asks for; `{imei}`: the modem's number, `{chip}`: the board's" },
+  { path: "server.credentials", limits: [0, 0, 2], feature: "identity=provision", since: "0.2.0",
+    about: "and the kind: 0: a token that it makes up; 1: one of the server's; 2: user name and password" },
   { path: "server.qos", limits: [1, 0, 1], since: "0.1.0",
     about: "1: a message counts as sent when the server acknowledged it" },
   { path: "server.keep_alive", limits: [120, 0, 65535], unit: "s", afar: Afar.ServerWay, since: "0.1.0",
@@ -191,7 +195,7 @@ export function serverTable(): Fields {
   });
 }
 
-/** Those of `server` that only `identity=provision` knows. */
+/** Those of `server` that only `identity=provision` knows: identity-fields.ts. */
 export function identityTable(): Fields {
   return fieldsOf(function (setting) {
     return setting.feature === "identity=provision";

@@ -5,6 +5,7 @@ import { type Asking, ask, askTrust, type NewFile, useRoot } from "./config/ask.
 import { presentSettings, textOf } from "./config/document.ts";
 import { fields } from "./config/fields.ts";
 import { readText, writePublicText, writeSecretText } from "./config/file.ts";
+import { formText } from "./config/form.ts";
 import { type ConfigOptions, configCommand, flagOf, readOptions } from "./config/options.ts";
 import { fileFaults } from "./config/pem-files.ts";
 import { askYes, Cancelled } from "./config/questions.ts";
@@ -13,6 +14,7 @@ import {
   boardOf,
   dropForeignFields,
   faultsOf,
+  loginOf,
   parseSettings,
   putAt,
   type Settings,
@@ -56,7 +58,7 @@ function check(path: string, board: BoardName | undefined): string {
 
 /** Says which flags are missing, where nobody can be asked. */
 function demand(settings: Settings): void {
-  const missing = fields(undefined, tlsOf(settings)).filter(
+  const missing = fields(undefined, loginOf(settings)).filter(
     (field) => field.required && valueAt(settings, field.path) === undefined,
   );
   const lines = missing.map((field) => `${flagOf(field.path)} is missing: ${field.description}`);
@@ -130,6 +132,7 @@ export async function config(args: string[], surroundings: Surroundings = PROCES
     const options = readOptions(args);
     if (!options) surroundings.say(configCommand().helpInformation());
     else if (options.schema) surroundings.say(schemaText().trimEnd());
+    else if (options.form) surroundings.say(formText(options.board).trimEnd());
     else if (options.check !== undefined) surroundings.say(check(options.check, options.board));
     else surroundings.say(await configure(options, surroundings));
     return EXIT.OK;

@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { fileFault, type Part } from "../certificate/pem.ts";
 import { Fault } from "../fault.ts";
 import { pathFrom, pathWithin } from "./document.ts";
-import type { FieldInfo } from "./fields.ts";
+import { type FieldInfo, fields } from "./fields.ts";
 import type { ConfigOptions } from "./options.ts";
 import {
   askBoard,
@@ -12,6 +12,7 @@ import {
   askFile,
   askRootSource,
   askTls,
+  askToken,
   askUnsafe,
   askYes,
   type Streams,
@@ -21,6 +22,7 @@ import {
   boardOf,
   dropForeignFields,
   faultsOf,
+  loginOf,
   portOf,
   putAt,
   type Settings,
@@ -50,20 +52,24 @@ export async function ask(settings: Settings, options: ConfigOptions, asking: As
   if (chosen !== present) dropForeignFields(settings, chosen);
   settings.board = chosen;
   const isMissing = ({ path, required }: FieldInfo) => required && valueAt(settings, path) === undefined;
-  const asked = askedFields(chosen, tlsOf(settings)).filter((field) => all || isMissing(field));
+  const asked = askedFields(chosen, loginOf(settings)).filter((field) => all || isMissing(field));
   // Before a person answers ten questions for nothing.
   const faults = faultsOf(settings, chosen, asked);
   if (faults.length) throw new Fault(faults.map((fault) => `${out}: ${fault}`).join("\n"));
 
   const files: NewFile[] = [];
   for (const { path } of askedFields(chosen)) {
-    const field = askedFields(chosen, tlsOf(settings)).find((one) => one.path === path) as FieldInfo;
+    const field = askedFields(chosen, loginOf(settings)).find((one) => one.path === path) as FieldInfo;
     if (!(all ? isAsked(path, tlsOf(settings)) : isMissing(field))) continue;
     if (path === "server.ca") files.push(...(await askRoot(field, settings, out, asking)));
+    else if (path === "server.username") await askLogin(field, settings, asking);
     else putAt(settings, path, await answerFor(field, settings, out, asking));
   }
   return files;
 }
+
+/** In the place of a token. */
+const PROVISIONING = ["server.provision_key", "server.provision_secret", "server.device_name"];
 
 /** Whether a question makes sense with the answers so far. */
 function isAsked(path: string, tls: number): boolean {
@@ -75,6 +81,11 @@ function isAsked(path: string, tls: number): boolean {
       return tls === 2;
     case "server.username":
       return tls !== 2;
+    case "server.provision_key":
+    case "server.provision_secret":
+    case "server.device_name":
+      // With the token: askLogin.
+      return false;
     default:
       return true;
   }
@@ -95,6 +106,20 @@ async function answerFor(
       return askPath(field, present, out, asking);
     default:
       return askField(field, present, asking);
+  }
+}
+
+/** Sets the access token, or what the board gets a login of its own by. */
+async function askLogin(field: FieldInfo, settings: Settings, asking: Asking): Promise<void> {
+  const { provision } = loginOf(settings);
+  const token = await askToken(field, provision ? "" : valueAt(settings, field.path), asking);
+  putAt(settings, field.path, token || undefined);
+  for (const path of PROVISIONING) {
+    const login = { ...loginOf(settings), provision: true };
+    const its = fields(boardOf(settings), login).find((one) => one.path === path) as FieldInfo;
+    // The key, too, now that there is no token.
+    const needed = its.secret || path === "server.provision_key" ? { ...its, least: 1, required: true } : its;
+    putAt(settings, path, token ? undefined : await askField(needed, valueAt(settings, path), asking));
   }
 }
 

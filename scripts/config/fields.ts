@@ -5,12 +5,22 @@
 import type { Board } from "../../board/board.ts";
 import { check, type Field, type Fields } from "../../firmware/check.ts";
 import { Afar, SETTINGS, type Setting } from "../../firmware/settings.ts";
+import { identityFields } from "../../firmware/thingsboard/identity-fields.ts";
 import { serverFields } from "../../firmware/thingsboard/server-fault.ts";
 import { BOARDS, type BoardName } from "../boards.ts";
 import { cutShort } from "../fault.ts";
 
 /** `server.tls`: plain text, the server verified, both verified. */
 export type Tls = 0 | 1 | 2;
+
+/** How a device logs in, on which it hangs what is required. */
+export interface Login {
+  tls: Tls;
+  /** It asks the server for a login of its own, by a provisioning key. */
+  provision: boolean;
+}
+
+const BY_TOKEN: Login = { tls: 0, provision: false };
 
 export interface FieldInfo {
   /** Where it stands in the settings: "apn", "server.host". */
@@ -31,6 +41,10 @@ export interface FieldInfo {
   description: string;
   /** ThingsBoard may set it: "yes" at once, or "tried", as it touches the way to the server. */
   afar?: "yes" | "tried";
+  /** Of a number: "s", "bytes"; of a text: "digits", or characters. */
+  unit?: string;
+  /** The firmware's version that knew it first. */
+  since: string;
   /** What the firmware must be built with to know it, as `--features` takes it. */
   feature?: string;
   /** A number's steps, where not each number in its range will do. */
@@ -69,7 +83,7 @@ function patternOf({ pattern, words, unit }: Setting): string {
 /** A setting as a person reads of it. `limits`: those of the board, and of how it logs in. */
 function describe(setting: Setting, limits: Field): FieldInfo {
   const [initial, least, most] = limits;
-  const { path, words, unit, about, secret = false, feature, step, wanted, afar } = setting;
+  const { path, words, unit, about, secret = false, feature, step, wanted, afar, since } = setting;
   const isText = typeof initial === "string";
   const size = isText ? initial.length : initial;
   const measure = unit ?? (isText ? "characters" : "");
@@ -84,6 +98,8 @@ function describe(setting: Setting, limits: Field): FieldInfo {
     required: size < least || size > most,
     secret,
     description: about,
+    since,
+    ...(unit && { unit }),
     ...(isText && { pattern: patternOf(setting) }),
     ...(wanted && { wanted }),
     ...(words && { choices: words }),
@@ -99,19 +115,25 @@ function limitsOfWords(words: readonly string[]): Field {
   return [words[0] as string, Math.min(...lengths), Math.max(...lengths)];
 }
 
-/** The limits of a setting; undefined: the board has none such. */
-function limitsOf({ path, limits, words }: Setting, own: Fields, tls: Tls): Field | undefined {
-  const name = nameOf(path);
-  const its = path === name ? own[name] : serverFields(tls)[name];
-  if (typeof its === "number") return ["", 0, its];
-  return (its as Field | undefined) ?? (words ? limitsOfWords(words) : limits);
+/** The fields of `server` as the firmware has them. */
+function serverOf({ tls, provision }: Login): Fields {
+  const table = serverFields(tls);
+  identityFields(table, { provision_key: provision });
+  return table;
 }
 
-const fieldsOf = (own: Fields, tls: Tls): FieldInfo[] =>
-  SETTINGS.flatMap((setting) => {
-    const limits = limitsOf(setting, own, tls);
-    return limits ? describe(setting, limits) : [];
+/** What a board may have, in the table's order. */
+function fieldsOf(own: Fields, login: Login): FieldInfo[] {
+  const server = serverOf(login);
+  return SETTINGS.flatMap((setting) => {
+    const { path, limits, words } = setting;
+    const its = (path === nameOf(path) ? own : server)[nameOf(path)] ?? limits;
+    if (typeof its === "number") return describe(setting, ["", 0, its]);
+    // None: the board has none such.
+    const known = words ? limitsOfWords(words) : (its as Field | undefined);
+    return known ? describe(setting, known) : [];
   });
+}
 
 /** What the boards that have a field say of it, and which boards say that. */
 function saidOf(path: string, words: (field: FieldInfo) => string): Map<string, BoardName[]> {
@@ -141,10 +163,10 @@ function united(field: FieldInfo): FieldInfo {
   };
 }
 
-/** The fields a board takes; without a board those of any. What is required hangs on `tls`. */
-export function fields(board?: BoardName, tls: Tls = 0): FieldInfo[] {
-  if (board) return fieldsOf(ownFields.get(board) ?? {}, tls);
-  return fieldsOf(Object.assign({}, ...ownFields.values()), tls).map((field) =>
+/** The fields a board takes; without a board those of any. */
+export function fields(board?: BoardName, login = BY_TOKEN): FieldInfo[] {
+  if (board) return fieldsOf(ownFields.get(board) ?? {}, login);
+  return fieldsOf(Object.assign({}, ...ownFields.values()), login).map((field) =>
     field.path.startsWith("server.") ? field : united(field),
   );
 }

@@ -9,6 +9,8 @@ import { boardsWith, type FieldInfo, faultOf, fieldOf, fields } from "./fields.t
 export interface ConfigOptions {
   /** Print the JSON Schema. */
   schema: boolean;
+  /** Print what a form of the settings needs. */
+  form: boolean;
   /** Only say what is wrong with this file. */
   check: string | undefined;
   /** The file to write. */
@@ -31,6 +33,7 @@ interface ConfigValues {
   out: string;
   check?: string;
   schema?: true;
+  form?: true;
   yes?: true;
   force?: true;
   fetchCa?: true;
@@ -69,6 +72,10 @@ export function configCommand(): Command {
     )
     .option("--check <FILE>", "write nothing, say what is wrong with FILE, one line a fault", filePath)
     .option("--schema", "write nothing, print the JSON Schema of the file")
+    .option(
+      "--form",
+      "write nothing, print what a form of the settings needs, as JSON; with --board that board's",
+    )
     .optionsGroup(
       "Settings (a secret given as an option stays in the shell's history, one that is asked for does not):",
     )
@@ -100,7 +107,16 @@ const foreignFault = ({ path }: FieldInfo): string => `${path}: only on ${boards
 export function readOptions(args: string[]): ConfigOptions | undefined {
   const values = valuesOf<ConfigValues>(configCommand(), args);
   if (!values) return undefined;
-  const { schema = false, check, out, board, yes = false, force = false, fetchCa = false } = values;
+  const {
+    schema = false,
+    form = false,
+    check,
+    out,
+    board,
+    yes = false,
+    force = false,
+    fetchCa = false,
+  } = values;
   const faults: string[] = [];
   const given = new Map<string, string | number>();
   for (const any of fields()) {
@@ -113,5 +129,5 @@ export function readOptions(args: string[]): ConfigOptions | undefined {
     given.set(field.path, value);
   }
   if (faults.length) throw new UsageError(faults.join("\n"));
-  return { schema, check, out, board, given, yes, force, fetchCa, fingerprint: values.fingerprint };
+  return { schema, form, check, out, board, given, yes, force, fetchCa, fingerprint: values.fingerprint };
 }

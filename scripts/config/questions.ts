@@ -3,7 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { type CANCEL_SYMBOL, confirm, isCancel, log, password, select, text } from "@clack/prompts";
 import { BOARDS, type BoardName, entryOf } from "../boards.ts";
 import { Fault } from "../fault.ts";
-import { type FieldInfo, faultOf, fields, type Tls } from "./fields.ts";
+import { type FieldInfo, faultOf, fields, type Login, type Tls } from "./fields.ts";
 import { typedValue } from "./options.ts";
 
 /** Where a person reads and types. */
@@ -33,6 +33,9 @@ const QUESTIONS: Record<string, string> = {
   "server.key": "Its private key, a PEM file",
   "server.ca": "The root to trust",
   "server.username": "The device's access token",
+  "server.provision_key": "The provisioning key of its device profile",
+  "server.provision_secret": "The secret to it",
+  "server.device_name": "The name that a board asks for",
   interval_s: "Seconds from fix to fix",
 };
 
@@ -76,8 +79,8 @@ async function answerTo<T>(
 }
 
 /** The fields that may be asked for, of a board. */
-export function askedFields(board: BoardName, tls: Tls = 0): FieldInfo[] {
-  const known = fields(board, tls);
+export function askedFields(board: BoardName, login?: Login): FieldInfo[] {
+  const known = fields(board, login);
   return Object.keys(QUESTIONS).flatMap((path) => known.filter((field) => field.path === path));
 }
 
@@ -100,6 +103,20 @@ export async function askYes(question: string, streams: Streams): Promise<boolea
 
 /** The question, with the field's name as messages have it. */
 const questionFor = ({ path }: FieldInfo): string => `${QUESTIONS[path]} [${path}]`;
+
+/**
+ * Asks for the access token; "": there is none, since the board asks the server for a login of its own. `present`: the answer
+ * offered, "" where that holds already.
+ */
+export async function askToken(field: FieldInfo, present: unknown, streams: Streams): Promise<string> {
+  const kept = present === "" || (typeof present === "string" && !faultOf(field, present));
+  const hint = `${kept ? "; Enter: as it is" : ""}; ${NONE}: none, each board asks the server for a login`;
+  const meaning = (typed = "") => (typed === NONE ? "" : typed || (kept ? (present as string) : undefined));
+  const validate = (typed = "") =>
+    meaning(typed) === "" ? undefined : faultOf(field, meaning(typed)) || undefined;
+  const message = `${questionFor(field)}${hint}`;
+  return meaning(await answerTo(streams, (ends) => password({ message, validate, ...ends }))) ?? "";
+}
 
 /** Asks for a secret. */
 async function askSecret(field: FieldInfo, present: unknown, streams: Streams): Promise<string> {

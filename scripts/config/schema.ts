@@ -1,6 +1,6 @@
 /** The JSON Schema of `tracker.json`, made from the fields; published as tracker.schema.json, for editors. */
 import { BOARDS } from "../boards.ts";
-import { boardsWith, differs, type FieldInfo, fieldOf, fields, type Tls } from "./fields.ts";
+import { boardsWith, differs, type FieldInfo, fieldOf, fields, type Login } from "./fields.ts";
 
 type Schema = Record<string, unknown>;
 
@@ -43,20 +43,27 @@ function byBoard({ path }: FieldInfo): Schema[] {
 
 const nameOf = ({ path }: FieldInfo): string => path.replace("server.", "");
 
-const serverFieldsOf = (tls: Tls): FieldInfo[] =>
-  fields(undefined, tls).filter(({ path }) => path.startsWith("server."));
+const serverFieldsOf = (login?: Login): FieldInfo[] =>
+  fields(undefined, login).filter(({ path }) => path.startsWith("server."));
 
-const TLS: Tls[] = [0, 1, 2];
+const LOGINS: Login[] = ([0, 1, 2] as const).flatMap((tls) =>
+  [false, true].map((provision) => ({ tls, provision })),
+);
 
-/** The fields that are required with some `tls` and not with another. */
-const isByTls = ({ path }: FieldInfo): boolean =>
-  new Set(TLS.map((tls) => fields(undefined, tls).find((field) => field.path === path)?.required)).size > 1;
+/** What is required with some logins and not with others. */
+const isByLogin = ({ path }: FieldInfo): boolean =>
+  new Set(LOGINS.map((login) => fields(undefined, login).find((field) => field.path === path)?.required))
+    .size > 1;
 
-/** What of the server only some `tls` want. */
-function byTls(tls: Tls): Schema {
-  const required = serverFieldsOf(tls).filter((field) => field.required && isByTls(field));
+/** What of the server only some logins want. */
+function byLogin(login: Login): Schema {
+  const required = serverFieldsOf(login).filter((field) => field.required && isByLogin(field));
+  const { tls, provision } = login;
   return {
-    if: { ...(tls && { required: ["tls"] }), properties: { tls: { const: tls } } },
+    if: {
+      required: [...(tls ? ["tls"] : []), ...(provision ? ["provision_key"] : [])],
+      properties: { tls: { const: tls }, provision_key: provision ? { minLength: 1 } : { maxLength: 0 } },
+    },
     // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own word
     then: {
       required: required.map(nameOf),
@@ -65,15 +72,15 @@ function byTls(tls: Tls): Schema {
   };
 }
 
-/** `server`: the fields as the most lenient `tls` has them, then what each wants. */
+/** `server`: the fields as the most lenient login has them, then what each wants. */
 function serverSchema(): Schema {
-  const lenient = serverFieldsOf(0).map((field) =>
-    isByTls(field) ? { ...field, least: 0, required: false } : field,
+  const lenient = serverFieldsOf().map((field) =>
+    isByLogin(field) ? { ...field, least: 0, required: false } : field,
   );
   const required = lenient.filter((field) => field.required);
   return {
     ...objectOf(byName(lenient), required.map(nameOf)),
-    allOf: TLS.map(byTls),
+    allOf: LOGINS.map(byLogin),
   };
 }
 

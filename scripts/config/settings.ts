@@ -8,6 +8,7 @@ import {
   type FieldInfo,
   faultOf,
   fields,
+  type Login,
   type Tls,
   unknownFault,
   withoutContents,
@@ -87,6 +88,11 @@ export function tlsOf(settings: Settings): Tls {
   return tls === 1 || tls === 2 ? tls : 0;
 }
 
+/** How settings have the device log in. */
+export function loginOf(settings: Settings): Login {
+  return { tls: tlsOf(settings), provision: Boolean(valueAt(settings, "server.provision_key")) };
+}
+
 function boardFault(settings: Settings, board: BoardName | undefined): string {
   const named = valueAt(settings, "board");
   if (named === undefined) return board ? "" : `board: missing, use ${BOARDS.join(" ")}`;
@@ -112,7 +118,7 @@ export function dropForeignFields(settings: Settings, board: BoardName): void {
  */
 export function faultsOf(settings: Settings, board?: BoardName, asked: readonly FieldInfo[] = []): string[] {
   const isAsked = ({ path }: FieldInfo) => asked.some((field) => field.path === path);
-  const known = fields(board ?? boardOf(settings), tlsOf(settings));
+  const known = fields(board ?? boardOf(settings), loginOf(settings));
   const server = valueAt(settings, "server");
   const hasServer = server === undefined || isObject(server);
   const schema = valueAt(settings, "$schema");

@@ -106,7 +106,7 @@ describe("with flags", () => {
         complaints,
         "--board is missing: the board the settings are for\n" +
           "--host is missing: ThingsBoard's host name or address\n" +
-          "--token is missing: the device's access token; not needed with `tls` 2\n",
+          "--token is missing: the device's access token; not needed with `tls` 2 or `provision_key`\n",
       );
       assert.ok(!existsSync(out));
     }
@@ -347,6 +347,54 @@ describe("asked", () => {
     assert.equal((await runConfig(["--out", out], [...steps, ["Overwrite", ENTER]])).code, 0);
     const { apn, apn_password, pin, ...rest } = present;
     assert.deepEqual(read(out), rest);
+  });
+
+  const PROVISIONING = { provision_key: "KEY", provision_secret: "S3CRET", device_name: "tracker-{chip}" };
+  const { username: _, ...withoutToken } = present.server;
+
+  test("for a provisioning key, where there is no token", async () => {
+    const out = file(JSON.stringify(present));
+    const { code, screen } = await runConfig(
+      ["--out", out],
+      [
+        ...answering({ Board: ENTER, "host name": ENTER, "access token": `-${ENTER}` }).flatMap(
+          (step): Step[] =>
+            step[0] === "access token"
+              ? [
+                  step,
+                  ["provisioning key", ENTER],
+                  ["of 1 to 255", `KEY${ENTER}`],
+                  ["secret to it", ENTER],
+                  ["of 1 to 255", `S3CRET${ENTER}`],
+                  ["name that a board", `${CTRL_U}tracker-{iccid}${ENTER}`],
+                  ["no braces", `${CTRL_U}tracker-{chip}${ENTER}`],
+                ]
+              : [step],
+        ),
+        ["Overwrite", ENTER],
+      ],
+    );
+    assert.equal(code, 0);
+    assert.deepEqual(read(out), { ...present, server: { ...withoutToken, ...PROVISIONING } });
+    assert.doesNotMatch(screen, /S3CRET/);
+  });
+
+  test("and keeps it, or takes a token in its place", async () => {
+    const provisioned = { ...present, server: { ...withoutToken, ...PROVISIONING } };
+    const out = file(JSON.stringify(provisioned));
+    const asked = answering({ Board: ENTER, "host name": ENTER, "access token": ENTER });
+    const at = asked.findIndex(([shown]) => shown === "access token") + 1;
+    const its: Step[] = [
+      ["provisioning key", ENTER],
+      ["secret to it", ENTER],
+      ["name that a board", ENTER],
+    ];
+    const kept = await runConfig(["--out", out], [...asked.toSpliced(at, 0, ...its), ["Overwrite", ENTER]]);
+    assert.equal(kept.code, 0);
+    assert.deepEqual(read(out), provisioned);
+    const steps = answering({ Board: ENTER, "host name": ENTER });
+    assert.equal((await runConfig(["--out", out], [...steps, ["Overwrite", ENTER]])).code, 0);
+    assert.deepEqual(read(out), present);
   });
 
   test("loses what the board now chosen has not", async () => {

@@ -23,7 +23,7 @@ describe("fields", () => {
   test("have a flag each", () => {
     const flags = fields().map((field) => flagOf(field.path));
     assert.equal(new Set(flags).size, flags.length);
-    for (const taken of ["--out", "--check", "--schema", "--yes", "--force", "--help", "--board"])
+    for (const taken of ["--out", "--check", "--schema", "--form", "--yes", "--force", "--help", "--board"])
       assert.ok(!flags.includes(taken), taken);
   });
 
@@ -52,10 +52,13 @@ describe("fields", () => {
       field?.initial ?? "",
       /^8192 \(rak8212\), 65536 \(rak5010, (\S+, )*linux\), 262144 \(wio-lte\)/,
     );
-    assert.match(field?.allowed ?? "", /^8192 to 8192 \(rak8212\), .*, 8192 to 196608 \(linux\)$/);
+    assert.match(
+      field?.allowed ?? "",
+      /^8192 to 8192 bytes \(rak8212\), .*, 8192 to 196608 bytes \(linux\)$/,
+    );
     for (const board of BOARDS) {
       const own = fieldOf("outbox_bytes", board);
-      assert.equal(own?.allowed, `${own?.least} to ${own?.most}`);
+      assert.equal(own?.allowed, `${own?.least} to ${own?.most} bytes`);
       assert.equal(own?.initial, `${own?.default}`);
     }
   });

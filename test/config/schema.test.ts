@@ -74,6 +74,14 @@ describe("the JSON Schema", () => {
     assert.equal(verdicts.size, 2, "both verdicts came up");
   });
 
+  test("wants no token with a provisioning key, but its secret", () => {
+    const server = { host: "h", provision_key: "k", provision_secret: "s" };
+    assert.ok(valid({ board: "rak5010", server }));
+    assert.ok(!valid({ board: "rak5010", server: { ...server, provision_secret: "" } }));
+    assert.ok(!valid({ board: "rak5010", server: { ...server, provision_key: "" } }));
+    assert.ok(!valid({ board: "rak5010", server: { ...server, device_name: "tracker-{iccid}" } }));
+  });
+
   test("wants the board, the host and the token", () => {
     for (const settings of [
       { server: { host: "h", username: "t" } },

@@ -63,8 +63,8 @@ describe("settingsFor", () => {
   });
 
   test("sends the device the same settings as the whole file would be", () => {
-    // What is required with TLS is so here without.
-    const strict = fields("linux", 2).map((field) =>
+    // What is required with TLS, or by provisioning, is so here without.
+    const strict = fields("linux", { tls: 2, provision: true }).map((field) =>
       field.path === "server.username" ? { ...field, least: 1 } : field,
     );
     const values = strict.map(({ path, type, least, most, step = 1, pattern }) =>
@@ -92,7 +92,7 @@ describe("settingsFor", () => {
       fields("linux").map(({ path, default: initial }) => [path, valueAt(settings, path) ?? initial]);
     fc.assert(
       fc.property(fc.tuple(...values), (given) => {
-        const settings: Settings = { server: { ...SERVER, ...files } };
+        const settings: Settings = { server: { ...SERVER, ...files, provision_secret: "s" } };
         for (const [path, value] of given) if (value !== undefined) putAt(settings, path, value);
         const sent = settingsFor("linux", JSON.stringify({ board: "linux", ...settings }));
         assert.ok("json" in sent, JSON.stringify(sent));
@@ -202,7 +202,7 @@ describe("faults", () => {
     ],
     [
       right({ server: { ...SERVER, pasword: "S3CRET" } }),
-      "server.pasword: unknown, use host,port,tls,ca,cert,key,username,client_id,password,provision_key,provision_secret,device_name,qos,keep_alive,topics",
+      "server.pasword: unknown, use host,port,tls,ca,cert,key,username,client_id,password,provision_key,provision_secret,device_name,credentials,qos,keep_alive,topics",
     ],
     [right({ server: { ...SERVER, tls: 1 } }), `server.ca "": ${TEXT} 1 to 255`],
     [right({ server: { ...SERVER, tls: 1, ca: "ca.pem" } })],
@@ -223,11 +223,11 @@ describe("faults", () => {
     ],
     [
       right({ server: { ...SERVER, valueOf: 1 } }),
-      "server.valueOf: unknown, use host,port,tls,ca,cert,key,username,client_id,password,provision_key,provision_secret,device_name,qos,keep_alive,topics",
+      "server.valueOf: unknown, use host,port,tls,ca,cert,key,username,client_id,password,provision_key,provision_secret,device_name,credentials,qos,keep_alive,topics",
     ],
     [
       JSON.parse('{"board":"rak8212","server":{"host":"h","username":"t","__proto__":{"qos":0}}}'),
-      "server.__proto__: unknown, use host,port,tls,ca,cert,key,username,client_id,password,provision_key,provision_secret,device_name,qos,keep_alive,topics",
+      "server.__proto__: unknown, use host,port,tls,ca,cert,key,username,client_id,password,provision_key,provision_secret,device_name,credentials,qos,keep_alive,topics",
     ],
     [
       JSON.parse('{"server":{"host":"h","username":"t"},"__proto__":{"board":"rak8212"}}'),
