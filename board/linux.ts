@@ -14,6 +14,7 @@ export const FEATURES = {
   provision: ["yes"],
   calls: ["all", "few"],
   log: ["yes"],
+  settings: ["afar"],
 };
 
 export function boardFields(fields: Fields): void {

@@ -22,6 +22,7 @@ export const FEATURES = {
   provision: ["none", "yes"],
   calls: ["few", "all"],
   log: ["none", "yes"],
+  settings: ["none", "afar"],
 };
 
 export function boardFields(fields: Fields): void {

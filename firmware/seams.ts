@@ -27,6 +27,8 @@ import type * as noProvision from "./thingsboard/no-provision.ts";
 import type * as provision from "./thingsboard/provision.ts";
 import type * as log from "./tracker/log.ts";
 import type * as noLog from "./tracker/no-log.ts";
+import type * as noSettings from "./tracker/no-settings.ts";
+import type * as wanted from "./tracker/wanted.ts";
 
 type Are<Wanted, Given extends Wanted[]> = Given;
 
@@ -39,4 +41,5 @@ export type WithFurther = Are<typeof few, [typeof further]>;
 export type WithCalls = Are<typeof noCalls, [typeof calls]>;
 export type WithClaim = Are<typeof noClaim, [typeof claim]>;
 export type WithLog = Are<typeof noLog, [typeof log]>;
+export type WithSettings = Are<typeof noSettings, [typeof wanted]>;
 export type WithProvision = Are<typeof noProvision, [typeof provision]>;
