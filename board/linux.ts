@@ -14,6 +14,8 @@ export const FEATURES = {
   client_rpc: ["yes"],
   claim: ["yes"],
   provision: ["yes"],
+  calls: ["all", "few"],
+  log: ["yes"],
   settings: ["afar"],
   ota: ["slots"],
 };

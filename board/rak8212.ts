@@ -20,6 +20,8 @@ export const FEATURES = {
   client_rpc: ["none", "yes"],
   claim: ["none", "yes"],
   provision: ["none", "yes"],
+  calls: ["few", "all"],
+  log: ["none", "yes"],
   settings: ["none", "afar"],
   // Its 40 KB hold one firmware: a new one comes by cable.
   ota: ["none"],

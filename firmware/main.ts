@@ -1,5 +1,7 @@
 import { BOARD, boardFields, journalArea, openModem, power } from "#board";
+import { callFields } from "#calls";
 import { gnssFields, startGnss } from "#gnss";
+import { log } from "#log";
 import { runsFromSlot, startTrial } from "#ota";
 import { settings } from "#settings";
 import { check } from "./check.ts";
@@ -24,6 +26,7 @@ function boot(): void {
   const fields = configFields();
   boardFields(fields);
   gnssFields(fields);
+  callFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
   TBDeviceMQTTClient = ClientClass;
   try {
@@ -46,7 +49,7 @@ function boot(): void {
   } catch (error) {
     fault = (error as Error).message;
   }
-  if (fault) print("tb.json: " + fault);
+  if (fault) log("tb.json: " + fault);
 }
 
 // Running out of memory cannot be caught, and takes timers and the serial handler with it: only a restart mends that.
@@ -58,7 +61,7 @@ E.on("errorFlag", function (flags) {
 });
 process.on("uncaughtException", function (error: any) {
   const text = error + "\n" + (error && error.stack);
-  print("Uncaught " + text);
+  log("Uncaught " + text);
   // Not what somebody at the console mistyped. Code lies in .bootcde, tb.js or tb.app, some functions in the lead of tb.box;
   // flash that is no file's has no name in the trace.
   if (
@@ -67,7 +70,7 @@ process.on("uncaughtException", function (error: any) {
   )
     restart(Ended.Crash, text);
 });
-print("espruino-thingsboard " + VERSION + " for " + BOARD);
+log("espruino-thingsboard " + VERSION + " for " + BOARD);
 // A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.
 E.enableWatchdog(Watchdog.Seconds, true);
 startTrial();

@@ -276,7 +276,8 @@ export function nextId(): number {
 function replyAt(id: number): number {
   const bytes = uint16(id);
   let at = replies.indexOf(bytes);
-  while (at >= 0 && at % Size.Reply) at = replies.indexOf(bytes, at + 1);
+  // At the very end the interpreter finds what only begins so, from wherever it is to look.
+  while (at >= 0 && at % Size.Reply) at = at < replies.length - 1 ? replies.indexOf(bytes, at + 1) : -1;
   return at;
 }
 

@@ -3,6 +3,7 @@
  * connect, since the server does nothing by itself for a device that was not there (thingsboard#10191). What is done then stands
  * in update.ts, where new firmware is put in slots.ts.
  */
+import { log } from "#log";
 import { json } from "../mqtt/text.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { VERSION } from "../title.ts";
@@ -79,6 +80,6 @@ export function updateFirmware(): string {
 export function trialPulse(): void {
   if (!arrived || !isTrial()) return;
   confirm();
-  print("ota: " + VERSION + " confirmed");
+  log("ota: " + VERSION + " confirmed");
   ask();
 }

@@ -9,6 +9,7 @@
  * README.md beside this file has the whole.
  */
 
+import { log } from "#log";
 import { type Chunks, loadChunks } from "../thingsboard/chunks.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { TITLE, VERSION } from "../title.ts";
@@ -147,7 +148,7 @@ export function update(server: Client, values: Values, key: number, anew: boolea
 }
 
 function tell(state: string, error: string): void {
-  print("ota: " + state + (error && ", " + error));
+  log("ota: " + state + (error && ", " + error));
   report({
     current_fw_title: TITLE,
     current_fw_version: VERSION,

@@ -9,6 +9,7 @@
  * In between it waits, at random ("full jitter": trackers that lost the server together do not come back together), longer
  * each time.
  */
+import { log } from "#log";
 import { bringUp, type Modem, reason as modem_reason, Rung } from "../modem/network.ts";
 import { Reason } from "../reason.ts";
 import type { Client } from "../thingsboard/client.ts";
@@ -19,9 +20,6 @@ import { state as kept, saveState } from "./journal.ts";
 import { Word } from "./kept.ts";
 import { Evidence, evidenceOf, ladder, rungAt, wait_s } from "./ladder.ts";
 import { Ended, restart } from "./restart.ts";
-
-/** Espruino's. */
-declare function print(text: string): void;
 
 /** What the tracker is doing; `stateWord` has the words. */
 export const enum State {
@@ -69,6 +67,8 @@ let connections = 0;
 export let arrived: 0 | 1 = 0;
 /** For so many calls of `steady` it has been online. */
 let calm: number;
+/** Until the next try. */
+let delay: ReturnType<typeof setTimeout> | 0 = 0;
 
 /** The next try. @seldom */
 function attempt(): void {
@@ -108,7 +108,7 @@ function connected(ok: boolean): void {
     reason = "";
     calm = 0;
     connections++;
-    print("tracker: connected");
+    log("tracker: connected");
     changed();
   } else if (!ok) fail(server.last_reason_);
 }
@@ -136,11 +136,30 @@ export function fail(why: Reason): void {
     saveState();
   }
   const delay_s = wait_s(failures, allowed);
-  setTimeout(attempt, delay_s * 1000);
+  delay = setTimeout(attempt, delay_s * 1000);
   state = State.Waiting;
   lost = words(why);
   reason = lost + "; again in " + delay_s + " s";
-  print("tracker: " + reason);
+  log("tracker: " + reason);
+}
+
+/** Somebody wants to be connected now: the next try waits no longer. */
+export function hurry(): void {
+  if (state === State.Waiting) {
+    if (delay) clearTimeout(delay);
+    attempt();
+  }
+}
+
+/** Somebody wants it: ends the connection, and restarts the modem on the way to the next one. */
+export function resetModem(): void {
+  log("tracker: modem restarts, as asked for");
+  rung = Rung.Modem;
+  // Else the next try does it.
+  if (state === State.Online) {
+    state = State.Waiting;
+    server.disconnect(attempt);
+  }
 }
 
 /** The settings of the way changed: it is gone anew, from the PDP context on. */

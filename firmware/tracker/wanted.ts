@@ -19,6 +19,7 @@
  * The server is asked for all of them after each connect, as it does not tell what it was told meanwhile, and whenever it tells of a
  * change: so there is one way for all of it, and nothing is lost that came in the wrong order.
  */
+import { log } from "#log";
 import { assigned, firmwareNames } from "#ota";
 import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
@@ -158,7 +159,7 @@ export function settings(occasion: Occasion, data?: any): any {
       return faults;
     }
     if (json(all) !== json(now)) {
-      print("settings: " + Object.keys(all));
+      log("settings: " + Object.keys(all));
       use(parts.config_, text, all);
       parts.changed_();
     }
@@ -206,7 +207,7 @@ export function settings(occasion: Occasion, data?: any): any {
         delete kept.old;
         delete kept.left;
         keep("set", kept);
-        print("settings: hold");
+        log("settings: hold");
       }
       for (const name in afar) {
         if (data[name] !== undefined && data[name] !== null) its_set[name] = data[name];
@@ -236,7 +237,7 @@ export function settings(occasion: Occasion, data?: any): any {
       if (!kept.old) break;
       kept = before();
       keep("set", kept);
-      print("settings: server not reached, back to those before");
+      log("settings: server not reached, back to those before");
       use(parts.config_, text, union(kept.set as Values, kept.called as Values));
       parts.changed_();
       goAnew();
