@@ -15,6 +15,7 @@ export const FEATURES = {
   claim: ["yes"],
   provision: ["yes"],
   ota: ["slots"],
+  settings: ["afar"],
 };
 
 export function boardFields(fields: Fields): void {

@@ -24,6 +24,7 @@ export const FEATURES = {
   claim: ["yes"],
   provision: ["yes"],
   ota: ["slots"],
+  settings: ["afar"],
 };
 
 /** Bytes. Of the pages that nobody uses the last ones are the outbox's, and those before its most the slots'. */

@@ -22,6 +22,7 @@ export const FEATURES = {
   provision: ["none", "yes"],
   // Its 40 KB hold one firmware: a new one comes by cable.
   ota: ["none"],
+  settings: ["none", "afar"],
 };
 
 export function boardFields(fields: Fields): void {

@@ -29,6 +29,7 @@ export const FEATURES = {
   claim: ["yes"],
   provision: ["yes"],
   ota: ["none"],
+  settings: ["afar"],
 };
 
 export function boardFields(fields: Fields): void {

@@ -25,6 +25,8 @@ import type * as noCalls from "./thingsboard/no-calls.ts";
 import type * as noClaim from "./thingsboard/no-claim.ts";
 import type * as noProvision from "./thingsboard/no-provision.ts";
 import type * as provision from "./thingsboard/provision.ts";
+import type * as noSettings from "./tracker/no-settings.ts";
+import type * as wanted from "./tracker/wanted.ts";
 
 type Are<Wanted, Given extends Wanted[]> = Given;
 
@@ -36,4 +38,5 @@ export type WithAttributes = Are<typeof noAttributes, [typeof attributes]>;
 export type WithCalls = Are<typeof noCalls, [typeof calls]>;
 export type WithClaim = Are<typeof noClaim, [typeof claim]>;
 export type WithOta = Are<typeof noOta, [typeof ota]>;
+export type WithSettings = Are<typeof noSettings, [typeof wanted]>;
 export type WithProvision = Are<typeof noProvision, [typeof provision]>;

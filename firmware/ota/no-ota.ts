@@ -5,7 +5,13 @@ export function startOta(_server: Client): void {}
 
 export function assigned(_values: Values): void {}
 
-export function ask(): void {}
+export function firmwareNames(): string[] {
+  return [];
+}
+
+export function otaWord(): string {
+  return "by cable";
+}
 
 export function updateFirmware(): string {
   return "by cable: npm run flash";

@@ -9,7 +9,7 @@ import { request } from "../thingsboard/requests.ts";
 import { Topic, topicOf } from "../thingsboard/topics.ts";
 import { VERSION } from "../title.ts";
 import { arrived } from "../tracker/recovery.ts";
-import { confirm, isTrial } from "./slots.ts";
+import { confirm, isTrial, slotBytes } from "./slots.ts";
 import { type Update, update } from "./update.ts";
 
 export { runsFromSlot, startTrial } from "./slots.ts";
@@ -69,11 +69,20 @@ export function updateFirmware(): string {
   return "";
 }
 
+/** The shared attributes that tell of it. */
+export function firmwareNames(): string[] {
+  return "fw_title,fw_version,fw_size,fw_checksum,fw_checksum_algorithm,fw_url,fw_tag".split(",");
+}
+
+/** How this board is updated, as a client attribute. */
+export function otaWord(): string {
+  return slotBytes() ? "slots" : "by cable";
+}
+
 /** Asks the server which firmware is assigned. */
-export function ask(): void {
-  const names = "fw_title,fw_version,fw_size,fw_checksum,fw_checksum_algorithm,fw_url,fw_tag";
+function ask(): void {
   const topic = topicOf(server.config_.topics, Topic.AttributesRequest);
-  request(server, topic, json({ sharedKeys: names }), function (ok, answer) {
+  request(server, topic, json({ sharedKeys: firmwareNames().join(",") }), function (ok, answer) {
     if (ok && answer) assigned(answer.shared || {});
   });
 }

@@ -40,8 +40,8 @@ export interface Actions {
   position_(): Position;
   /** Takes a fix now, or waits for the one under way; then calls `located`. */
   locate_(): void;
-  /** A new interval from round to round, which outlasts a restart. */
-  setInterval_(seconds: number): void;
+  /** A new interval from round to round, which outlasts a restart. Gives `{"error": …}` if it can't be. */
+  setInterval_(seconds: number): any;
 }
 
 export interface Position {
@@ -181,11 +181,12 @@ function changeInterval(request: Request): void {
   else {
     // By which the call is known again; whatever else came costs no more RAM.
     request.params = wanted.interval_s;
+    let told: any = wanted;
     if (!isDone(request)) {
-      actions.setInterval_(wanted.interval_s);
+      told = actions.setInterval_(wanted.interval_s) || wanted;
       remember(request);
     }
-    answer(request, wanted);
+    answer(request, told);
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import { BOARD, watchdogBit } from "#board";
 import { getFix, gnssOff, gnssWords } from "#gnss";
-import { ask, startOta } from "#ota";
+import { startOta } from "#ota";
+import { settings } from "#settings";
 import { protectionWords } from "#tls";
 import type { Fix } from "../gnss/fix.ts";
 import type { Modem } from "../modem/network.ts";
@@ -14,8 +15,8 @@ import type { Client, Values } from "../thingsboard/client.ts";
 import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
 import { located as answerLocate, command, connected, type Position, startCommands } from "./commands.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";
-import { state as kept, saveState, waiting } from "./journal.ts";
-import { Word } from "./kept.ts";
+import { waiting } from "./journal.ts";
+import { Occasion } from "./occasion.ts";
 import { append, sent, useSettings } from "./outbox.ts";
 import { history, reason, State, startRecovery, state, stateWord } from "./recovery.ts";
 import { drain, report, reportHistory, uploadTo } from "./upload.ts";
@@ -38,8 +39,6 @@ export interface Tracker {
 }
 
 let config: DeviceConfig;
-/** Seconds from round to round; `setInterval` changes it. */
-let interval_s: number;
 let modem: Modem;
 let server: Client;
 let lastFix: Fix | undefined;
@@ -55,9 +54,9 @@ let roundTimer: ReturnType<typeof setTimeout> = 0;
 function changed(): void {
   if (state === State.Online) {
     connected();
-    ask();
   }
   resume();
+  if (state === State.Online) settings(Occasion.Online);
 }
 
 /** Goes on with what the mode allows. */
@@ -69,8 +68,8 @@ function resume(): void {
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
 function takeFix(): void {
-  roundTimer = setTimeout(takeFix, interval_s * 1000);
-  due[0] = interval_s / 10 + Limit.Late;
+  roundTimer = setTimeout(takeFix, config.interval_s * 1000);
+  due[0] = config.interval_s / 10 + Limit.Late;
   locate();
 }
 
@@ -92,7 +91,7 @@ function located(fix: Fix | null, why: Reason): void {
   locating = 0;
   if (why && why !== fixReason) print("gnss: " + gnssWords(why));
   fixReason = why;
-  if (interval_s >= Limit.GnssOff_s) gnssOff();
+  if (config.interval_s >= Limit.GnssOff_s) gnssOff();
   if (fix) {
     fix.time_ms = timeTold(Witness.Fix, fix.time_ms);
     lastFix = fix;
@@ -108,13 +107,15 @@ function onMessage(_topic: string, data: any): void {
   if (server.current_) command(data);
 }
 
-function setIntervalTo(seconds: number): void {
-  interval_s = seconds;
-  kept[Word.Interval] = seconds;
-  kept[Word.Configured] = config.interval_s;
-  saveState();
-  clearTimeout(roundTimer);
+/** Settings changed: the round begins anew. */
+function settingsChanged(): void {
+  debug(config.debug);
+  if (roundTimer) clearTimeout(roundTimer);
   if (mode !== Mode.Bare) takeFix();
+}
+
+function setIntervalTo(seconds: number): any {
+  return settings(Occasion.Call, { interval_s: seconds });
 }
 
 function position(): Position {
@@ -128,7 +129,7 @@ function status(): unknown {
     state: stateWord(),
     reason: reason,
     safe_mode: mode || undefined,
-    interval_s: interval_s,
+    interval_s: config.interval_s,
     fix: lastFix,
     gnss: gnssWords(fixReason),
     modem: modem.status(),
@@ -159,8 +160,6 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   // Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early.
   startClock((BOARD as string) !== "LINUX");
   useSettings(config);
-  interval_s =
-    kept[Word.Configured] === config.interval_s ? (kept[Word.Interval] as number) : config.interval_s;
   server.callback_ = onMessage;
   startCommands(server, {
     status_: status,
@@ -169,7 +168,12 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
     setInterval_: setIntervalTo,
   });
   startOta(server);
-  server.onAttributes_ = ask;
+  settings(Occasion.Start, {
+    config_: config,
+    server_: server,
+    modem_: modem,
+    changed_: settingsChanged,
+  });
   startHealth(watchdogBit(), safeModeEnded);
   if (mode === Mode.Normal) uploadTo(server);
   debug(config.debug);

@@ -24,6 +24,7 @@ const gnss = (file: string) => join(ROOT, "firmware/gnss", file);
 const modem = (file: string) => join(ROOT, "firmware/modem", file);
 const ota = (file: string) => join(ROOT, "firmware/ota", file);
 const thingsboard = (file: string) => join(ROOT, "firmware/thingsboard", file);
+const tracker = (file: string) => join(ROOT, "firmware/tracker", file);
 
 /** The product's own. */
 export const FEATURES: FeatureFiles = {
@@ -33,6 +34,7 @@ export const FEATURES: FeatureFiles = {
   attributes: { yes: thingsboard("attributes.ts"), none: thingsboard("no-attributes.ts") },
   client_rpc: { yes: thingsboard("calls.ts"), none: thingsboard("no-calls.ts") },
   claim: { yes: thingsboard("claim.ts"), none: thingsboard("no-claim.ts") },
+  settings: { afar: tracker("wanted.ts"), none: tracker("no-settings.ts") },
   provision: { yes: thingsboard("provision.ts"), none: thingsboard("no-provision.ts") },
   ota: { slots: ota("ota.ts"), none: ota("no-ota.ts") },
 };
@@ -44,7 +46,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none; attributes, client_rpc, claim, provision: each yes or none; ota=slots (firmware over the air), ota=none (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none; attributes, client_rpc, claim, provision: each yes or none; ota=slots (firmware over the air, needs settings=afar), ota=none (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */
