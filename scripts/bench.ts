@@ -5,6 +5,7 @@ import { codecRows } from "./bench/codec.ts";
 import { herdRows } from "./bench/herd.ts";
 import { interpreterRows } from "./bench/interpreter.ts";
 import { livenessRows } from "./bench/liveness.ts";
+import { otaRows } from "./bench/ota.ts";
 import { publishRows } from "./bench/publish.ts";
 import { describeRow, isOver, type Row } from "./bench/row.ts";
 import { wearRows } from "./bench/wear.ts";
@@ -22,6 +23,7 @@ const MEASUREMENTS: Measurement[] = [
   publishRows,
   wireRows,
   airRows,
+  otaRows,
   codecRows,
   wearRows,
   herdRows,

@@ -40,7 +40,7 @@ function running(): number | undefined {
 /** Bytes of a slot; 0: there are none. */
 function slotLength(): number {
   const area = running() === undefined ? undefined : slotArea();
-  // Whole, as `Flash.erasePage` takes no other.
+  // A whole number, also in the interpreter's eyes: it erases at no other.
   return area ? (((area[1] as number) - (area[0] as number)) / SLOTS) | 0 : 0;
 }
 

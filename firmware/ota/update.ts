@@ -168,6 +168,7 @@ function refusal(values: Values, key: number, anew: boolean): string | undefined
   if (values.fw_title !== TITLE) return "fw_title: must be " + TITLE;
   if (values.fw_version === VERSION) return "";
   if (verdict && (verdict.key | 0) === key && !anew) return verdict.why;
+  if (!most) return "updated by cable: npm run flash makes room for more";
   if (values.fw_url) return "fw_url: upload the package itself";
   if (typeof size !== "number" || !(size > 0 && size <= most && size % 1 === 0))
     return "fw_size: must be whole, 1 to " + most;

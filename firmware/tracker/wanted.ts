@@ -199,6 +199,7 @@ export function settings(occasion: Occasion, data?: any): any {
       } else if (!retry) retry = setTimeout(askLater, Limit.Again_ms);
       break;
     case Occasion.Answer: {
+      assigned(data); // First, as the code that runs may not understand the rest.
       const its_set: Values = {};
       const its_called: Values = {};
       if (kept.old) {

@@ -225,7 +225,8 @@ export async function startRealInterpreter(
   const again = async (): Promise<void> => {
     await (await current).ended;
     if (stopped) return;
-    current = start();
+    // Firmware on trial that throws at its start restarts the board at once; what was there before is next.
+    current = start().catch(() => start());
     await again();
   };
   function free(): void {

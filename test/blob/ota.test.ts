@@ -174,7 +174,7 @@ describe("an update", () => {
 
 describe("the way back", () => {
   const BAD: [what: string, spoil: (code: string) => string, why: RegExp, seconds: number][] = [
-    ["throws at its start", (code) => `${code}throw Error("B")`, /^threw at its start: Error: B$/, 60],
+    ["throws at its start", (code) => `${code}throw Error("B")`, /^threw: Error: B$/, 60],
     [
       "throws before it has connected",
       (code) => `setTimeout(function(){nothing()},3500);${code}`,
@@ -221,7 +221,7 @@ describe("the way back", () => {
     board.powerCut();
     board.boot();
     await run(120);
-    assert.deepEqual(states().slice(4), Array(2).fill("FAILED: threw at its start: Error: B"));
+    assert.deepEqual(states().slice(4), Array(2).fill("FAILED: threw: Error: B"));
   });
 });
 

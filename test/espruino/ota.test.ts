@@ -42,7 +42,7 @@ describe("an update in the real interpreter", { skip }, () => {
         "tracker",
         firmware("9.1.0", () => 'throw Error("B")'),
       );
-      await said(/ota: FAILED, threw at its start: Error: B/, 90);
+      await said(/ota: FAILED, threw: Error: B/, 90);
       await until("tracker.status().waiting==0", 30);
       const latest = (key: string) => thingsboard.latest("tracker").find((point) => point.key === key)?.value;
       assert.deepEqual([latest("fw_state"), latest("current_fw_version")], ["FAILED", "9.0.0"]);

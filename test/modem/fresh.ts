@@ -26,7 +26,8 @@ function evaluate<Exports>(exports: string[]): () => Exports {
     bundle: true,
     format: "iife",
     globalName: "exported",
-    external: ["Flash", "Storage"],
+    external: ["Flash", "Storage", "crypto"],
+    define: { __VERSION__: '"0.0.0"' },
     write: false,
   });
   return new Function(`${outputFiles[0]?.text} return exported;`) as () => Exports;

@@ -6,19 +6,20 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { crc32 } from "node:zlib";
 import { createClock } from "@sinonjs/fake-timers";
-import { type BoardName, entryOf } from "../../scripts/boards.ts";
+import type { BoardName } from "../../scripts/boards.ts";
 import { buildBlob } from "../../scripts/build/blob.ts";
 import { choicesOf, SOURCES } from "../../scripts/build/boards.ts";
 import { filesOf } from "../../scripts/build/features.ts";
 import { buildLoader, type Loader } from "../../scripts/build/loader.ts";
 import { compile } from "../../scripts/build/program.ts";
+import { CODE_FILE } from "../../scripts/flash/code-layout.ts";
+import { FIRMWARE_FILE, isSlotsFile, SLOTS_FILE, SLOTS_FILE_BYTES } from "../../scripts/flash/slots.ts";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
 import { createBoard } from "../../scripts/simulator/espruino/board.ts";
 import { fromBytes } from "../../scripts/simulator/espruino/bytes.ts";
 import { createFlash, type Flash } from "../../scripts/simulator/espruino/flash.ts";
-import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
+import { type BoardSpec, boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 import { writeFile } from "../../scripts/simulator/espruino/storage.ts";
-import { install } from "../../scripts/simulator/world.ts";
 
 export const SLOTTED = ["rak5010", "linux"] as const satisfies BoardName[];
 
@@ -51,19 +52,30 @@ export async function buildParts(name: BoardName): Promise<Parts> {
   return { loader: await buildLoader(name, SOURCES), api: code };
 }
 
-/** The flash of a board that runs program "A", which was flashed by cable. */
-export function flashedBoard(name: BoardName, { loader, api }: Parts): Flash {
-  const spec = boardSpecs[name];
+/** What is in Storage of a board that runs program "A", which was flashed by cable. `slots`: bytes of the slots' file. */
+export const filesOfBoard = (
+  name: BoardName,
+  { loader, api }: Parts,
+  slots = SLOTS_FILE_BYTES,
+): Record<string, string> => ({
+  [API_FILE]: api,
+  ...(isSlotsFile(name) && { [SLOTS_FILE]: "\xff".repeat(slots) }),
+  [FIRMWARE_FILE]: program("A"),
+  [CODE_FILE]: loader.boot,
+});
+
+/** The flash of such a board. */
+export function flashedBoard(
+  name: BoardName,
+  parts: Parts,
+  spec: BoardSpec = boardSpecs[name],
+  slots?: number,
+): Flash {
   const flash = createFlash(flashOf(spec));
-  const storage = {
-    flash,
-    start: spec.storageStart,
-    end: spec.storageStart + spec.storageBytes,
-    swapBytes: 0,
-    print: () => {},
-  };
-  writeFile(storage, API_FILE, fromBytes(api));
-  install(storage, entryOf(name).env_names[0], { blob: program("A"), loader, as_it_is: true });
+  const start = spec.storageStart;
+  const storage = { flash, start, end: start + spec.storageBytes, swapBytes: 0, print: () => {} };
+  for (const [file, content] of Object.entries(filesOfBoard(name, parts, slots)))
+    writeFile(storage, file, fromBytes(content));
   return flash;
 }
 
@@ -83,11 +95,11 @@ export interface SlotBoard {
   dispose(): void;
 }
 
-export function slotBoard(name: BoardName, flash: Flash): SlotBoard {
+export function slotBoard(name: BoardName, flash: Flash, spec: BoardSpec = boardSpecs[name]): SlotBoard {
   const timers = createClock(Date.UTC(2026, 0, 1));
   const lines: string[] = [];
   const board = createBoard({
-    board: boardSpecs[name],
+    board: spec,
     flash,
     clock: fromFakeTimers(timers),
     print: (line) => lines.push(line),

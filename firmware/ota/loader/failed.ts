@@ -16,7 +16,7 @@ function left(): boolean {
   if (slot === undefined || slot === Slot.None || !area) return false;
   const address = (area[0] as number) + (slot * ((area[1] as number) - (area[0] as number))) / SLOTS;
   if (isConfirmed(wordsAt(address))) return false;
-  writeWhy(address, "threw at its start: " + error);
+  writeWhy(address, "threw: " + error);
   return true;
 }
 

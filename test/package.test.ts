@@ -1,0 +1,38 @@
+/** What `npm run package` makes, and what it refuses; that a board takes it is in blob/ota.test.ts. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { crc32 } from "node:zlib";
+import { packageOf } from "../scripts/package/package.ts";
+import { makePackages } from "../scripts/package.ts";
+
+test("a package is the code behind a line of what it is for, with what ThingsBoard is told", () => {
+  const {
+    title,
+    version,
+    tag,
+    bytes,
+    crc32: sum,
+    sha256,
+  } = packageOf("rak5010", "a=1;", {
+    name: "espruino-thingsboard",
+    version: "0.2.0",
+  });
+  assert.deepEqual([title, version], ["espruino-thingsboard RAK5010", "0.2.0"]);
+  assert.equal(tag, "espruino-thingsboard RAK5010 0.2.0 2v06");
+  assert.equal(bytes.toString(), `//${tag}\na=1;`);
+  // The lowest byte first.
+  assert.equal(Buffer.from(sum, "hex").readUInt32LE(), crc32(bytes));
+  assert.match(sha256, /^[0-9a-f]{64}$/);
+});
+
+test("without a board, and for one that is updated by cable, there is none", async (t) => {
+  const complained = t.mock.method(console, "error", () => {});
+  for (const [args, line] of [
+    [[], "--board is missing: use rak8212, rak5010, wio-lte, linux"],
+    [["--board", "rak8212"], "rak8212 takes no firmware over the air: npm run flash"],
+    [["--board", "linux", "--features", "ota=none"], "linux takes no firmware over the air: npm run flash"],
+  ] as const) {
+    assert.equal(await makePackages([...args]), 2);
+    assert.equal(complained.mock.calls.at(-1)?.arguments[0], line);
+  }
+});
