@@ -1,7 +1,7 @@
 import type { Fields } from "../firmware/check.ts";
 
 export { freePages as journalArea } from "../firmware/tracker/area.ts";
-export { watchdogBit } from "./nrf52.ts";
+export { noise, watchdogBit } from "./nrf52.ts";
 
 declare const D2: Pin, D6: Pin, D7: Pin, D8: Pin, D33: Pin, D34: Pin, D39: Pin;
 
@@ -19,6 +19,7 @@ export const FEATURES = {
   client_rpc: ["yes"],
   claim: ["yes"],
   provision: ["yes"],
+  identity: ["provision"],
 };
 
 export function boardFields(fields: Fields): void {

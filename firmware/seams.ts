@@ -17,12 +17,14 @@ import type * as modemTls from "./modem/tls.ts";
 import type { Family } from "./modem/way.ts";
 import type * as attributes from "./thingsboard/attributes.ts";
 import type * as calls from "./thingsboard/calls.ts";
+import type * as canProvision from "./thingsboard/can-provision.ts";
 import type * as claim from "./thingsboard/claim.ts";
 import type * as noAttributes from "./thingsboard/no-attributes.ts";
 import type * as noCalls from "./thingsboard/no-calls.ts";
 import type * as noClaim from "./thingsboard/no-claim.ts";
 import type * as noProvision from "./thingsboard/no-provision.ts";
-import type * as provision from "./thingsboard/provision.ts";
+import type * as identity from "./tracker/identity.ts";
+import type * as noIdentity from "./tracker/no-identity.ts";
 
 type Are<Wanted, Given extends Wanted[]> = Given;
 
@@ -33,4 +35,5 @@ export type Protections = Are<typeof noTls, [typeof modemTls]>;
 export type WithAttributes = Are<typeof noAttributes, [typeof attributes]>;
 export type WithCalls = Are<typeof noCalls, [typeof calls]>;
 export type WithClaim = Are<typeof noClaim, [typeof claim]>;
-export type WithProvision = Are<typeof noProvision, [typeof provision]>;
+export type WithProvision = Are<typeof noProvision, [typeof canProvision]>;
+export type WithIdentity = Are<typeof noIdentity, [typeof identity]>;

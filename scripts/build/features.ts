@@ -23,6 +23,7 @@ export type Choices = Record<string, string>;
 const gnss = (file: string) => join(ROOT, "firmware/gnss", file);
 const modem = (file: string) => join(ROOT, "firmware/modem", file);
 const thingsboard = (file: string) => join(ROOT, "firmware/thingsboard", file);
+const tracker = (file: string) => join(ROOT, "firmware/tracker", file);
 
 /** The product's own. */
 export const FEATURES: FeatureFiles = {
@@ -32,7 +33,8 @@ export const FEATURES: FeatureFiles = {
   attributes: { yes: thingsboard("attributes.ts"), none: thingsboard("no-attributes.ts") },
   client_rpc: { yes: thingsboard("calls.ts"), none: thingsboard("no-calls.ts") },
   claim: { yes: thingsboard("claim.ts"), none: thingsboard("no-claim.ts") },
-  provision: { yes: thingsboard("provision.ts"), none: thingsboard("no-provision.ts") },
+  provision: { yes: thingsboard("can-provision.ts"), none: thingsboard("no-provision.ts") },
+  identity: { provision: tracker("identity.ts"), none: tracker("no-identity.ts") },
 };
 
 /** What leaves a feature out. */
@@ -42,7 +44,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none; attributes, client_rpc, claim, provision: each yes or none (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none; attributes, client_rpc, claim, provision: each yes or none; identity=provision (a board asks the server for its credentials), identity=none (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */

@@ -26,7 +26,7 @@ function evaluate<Exports>(exports: string[]): () => Exports {
     bundle: true,
     format: "iife",
     globalName: "exported",
-    external: ["Flash", "Storage"],
+    external: ["Flash", "Storage", "fs"],
     write: false,
   });
   return new Function(`${outputFiles[0]?.text} return exported;`) as () => Exports;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { crc32, fromBytes } from "./bytes.ts";
 import { elements, flatten } from "./data.ts";
 import { printJson } from "./json.ts";
@@ -96,6 +97,7 @@ function systemFunctions(machine: Machine): Record<string, HostFunction> {
   const builtIn: Record<string, (machine: Machine) => unknown> = {
     Storage: storageModule,
     Flash: flashModule,
+    ...(machine.spec.modules.includes("fs") && { fs: fileModule }),
   };
   return {
     getTime: () => time.now_ms() / 1000,
@@ -126,6 +128,15 @@ function systemFunctions(machine: Machine): Record<string, HostFunction> {
       return module;
     },
   };
+}
+
+/** Espruino for Linux reads the host's files; here there is but the kernel's noise. */
+function fileModule({ realm }: Machine): object {
+  const fs = realm.object();
+  realm.define(fs, {
+    readFileSync: (path) => (path === "/proc/sys/kernel/random/uuid" ? `${randomUUID()}\n` : undefined),
+  });
+  return fs;
 }
 
 /** How long `process.memory(false)` keeps to its last count. */
