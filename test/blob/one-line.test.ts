@@ -216,6 +216,8 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
     ['{"hasOwnProperty":0}', /^tb.json: hasOwnProperty: unknown, use server,/],
     ['{"__proto__":5}', /^tb.json: __proto__: unknown, use server,/],
     ['{"__proto__":{"server":{"host":"h","username":"t"}}}', /^tb.json: __proto__: unknown, use server,/],
+    ['{"no_time":"wait"}', /^tb.json: no_time: must be hold or server or drop$/],
+    ['{"no_time":["hold"]}', /^tb.json: no_time: must be hold or server or drop$/],
     ['{"apn":{"toString":5}}', /^tb.json: apn: must be plain text of 0 to 64$/],
     ['{"interval_s":1e400}', /^tb.json: interval_s: must be whole, 1 to 86400$/],
     ['{"interval_s":"60"}', /^tb.json: interval_s: must be whole, 1 to 86400$/],

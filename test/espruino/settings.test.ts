@@ -50,13 +50,16 @@ const SETTINGS = [
 
 test("settings are refused in the same words as under Node", { skip }, async (t) => {
   const blob = readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1");
+  const lines: string[] = [];
   const { evaluate, stop } = await startInterpreter({
     binary,
-    storage: { ".bootcde": blob, "tb.json": "5" },
+    storage: { ".bootcde": blob, "tb.json": `{"server":{${RIGHT}},"no_time":["hold"]}` },
+    print: (line) => lines.push(line),
   });
   t.after(stop);
   while (!(await evaluate('typeof TBDeviceMQTTClient=="function"')))
     await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.ok(lines.includes("tb.json: no_time: must be hold or server or drop"), lines.join("\n"));
   for (const text of SETTINGS) {
     const fault = serverFault(JSON.parse(text));
     const said = await evaluate(
