@@ -20,6 +20,8 @@ export const FEATURES = {
   claim: ["yes"],
   provision: ["yes"],
   identity: ["provision"],
+  calls: ["all", "few"],
+  log: ["yes"],
 };
 
 export function boardFields(fields: Fields): void {

@@ -21,6 +21,8 @@ export const FEATURES = {
   claim: ["none", "yes"],
   provision: ["none", "yes"],
   identity: ["none", "provision"],
+  calls: ["few", "all"],
+  log: ["none", "yes"],
 };
 
 export function boardFields(fields: Fields): void {

@@ -1,5 +1,7 @@
 import { BOARD, boardFields, journalArea, openModem, power } from "#board";
+import { callFields } from "#calls";
 import { gnssFields, startGnss } from "#gnss";
+import { log } from "#log";
 import { check } from "./check.ts";
 import { createModem, type Modem } from "./modem/network.ts";
 import { useNetwork } from "./mqtt/connection.ts";
@@ -23,6 +25,7 @@ function boot(): void {
   const fields = configFields();
   boardFields(fields);
   gnssFields(fields);
+  callFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
   TBDeviceMQTTClient = ClientClass;
   try {
@@ -44,7 +47,7 @@ function boot(): void {
   } catch (error) {
     fault = (error as Error).message;
   }
-  if (fault) print("tb.json: " + fault);
+  if (fault) log("tb.json: " + fault);
 }
 
 // Running out of memory cannot be caught, and takes timers and the serial handler with it: only a restart mends that.
@@ -56,12 +59,12 @@ E.on("errorFlag", function (flags) {
 });
 process.on("uncaughtException", function (error: any) {
   const text = error + "\n" + (error && error.stack);
-  print("Uncaught " + text);
+  log("Uncaught " + text);
   // Not what somebody at the console mistyped. Some functions may lie in the lead of the outbox's file.
   if ((text.lastIndexOf("bootcde") >= 0 || text.lastIndexOf("tb.box") >= 0) && text.lastIndexOf("REPL") < 0)
     restart(Ended.Crash, text);
 });
-print("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
+log("espruino-thingsboard " + __VERSION__ + " for " + BOARD);
 // A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.
 E.enableWatchdog(Watchdog.Seconds, true);
 seedJitter(getSerial() + Date.now());

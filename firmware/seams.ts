@@ -15,6 +15,8 @@ import type * as noTls from "./modem/no-tls.ts";
 import type * as quectel from "./modem/quectel.ts";
 import type * as modemTls from "./modem/tls.ts";
 import type { Family } from "./modem/way.ts";
+import type * as few from "./rpc/few.ts";
+import type * as further from "./rpc/further.ts";
 import type * as attributes from "./thingsboard/attributes.ts";
 import type * as calls from "./thingsboard/calls.ts";
 import type * as canProvision from "./thingsboard/can-provision.ts";
@@ -24,7 +26,9 @@ import type * as noCalls from "./thingsboard/no-calls.ts";
 import type * as noClaim from "./thingsboard/no-claim.ts";
 import type * as noProvision from "./thingsboard/no-provision.ts";
 import type * as identity from "./tracker/identity.ts";
+import type * as log from "./tracker/log.ts";
 import type * as noIdentity from "./tracker/no-identity.ts";
+import type * as noLog from "./tracker/no-log.ts";
 
 type Are<Wanted, Given extends Wanted[]> = Given;
 
@@ -33,7 +37,9 @@ export type Sources = Are<Source, [typeof modem, typeof uart, typeof none]>;
 export type Families = Are<Family, [typeof quectel]>;
 export type Protections = Are<typeof noTls, [typeof modemTls]>;
 export type WithAttributes = Are<typeof noAttributes, [typeof attributes]>;
+export type WithFurther = Are<typeof few, [typeof further]>;
 export type WithCalls = Are<typeof noCalls, [typeof calls]>;
 export type WithClaim = Are<typeof noClaim, [typeof claim]>;
 export type WithProvision = Are<typeof noProvision, [typeof canProvision]>;
 export type WithIdentity = Are<typeof noIdentity, [typeof identity]>;
+export type WithLog = Are<typeof noLog, [typeof log]>;

@@ -275,9 +275,14 @@ export function nextId(): number {
 /** Where a reply stands in `replies`; negative: it does not wait. */
 function replyAt(id: number): number {
   const bytes = uint16(id);
+  let before = -1;
   let at = replies.indexOf(bytes);
-  while (at >= 0 && at % Size.Reply) at = replies.indexOf(bytes, at + 1);
-  return at;
+  // At the very end the interpreter finds what only begins so, from wherever it is to look.
+  while (at > before && at % Size.Reply) {
+    before = at;
+    at = replies.indexOf(bytes, at + 1);
+  }
+  return at > before ? at : -1;
 }
 
 /** A reply waits for its PUBACK. `request_id`: the request that is acknowledged then, 0: none. */

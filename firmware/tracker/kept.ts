@@ -23,7 +23,7 @@ export const enum Word {
   EvidenceFailures,
   /** restart.ts: how the last run ended, as far as it could say. */
   Ended,
-  /** commands.ts: the signatures of the last calls that changed something. */
+  /** rpc/once.ts: the signatures of the last calls that changed something. */
   LastCall,
   CallBefore,
   CallBeforeThat,

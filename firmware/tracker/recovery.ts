@@ -10,6 +10,7 @@
  * each time.
  */
 import { HAS_IDENTITY, logIn, noise } from "#identity";
+import { log } from "#log";
 import { bringUp, type Modem, reason as modem_reason, Rung } from "../modem/network.ts";
 import { Reason } from "../reason.ts";
 import type { Client } from "../thingsboard/client.ts";
@@ -20,9 +21,6 @@ import { state as kept, saveState } from "./journal.ts";
 import { Word } from "./kept.ts";
 import { Evidence, evidenceOf, ladder, rungAt, wait_s } from "./ladder.ts";
 import { Ended, restart } from "./restart.ts";
-
-/** Espruino's. */
-declare function print(text: string): void;
 
 /** What the tracker is doing; `stateWord` has the words. */
 export const enum State {
@@ -66,6 +64,8 @@ const taken = [0, 0, 0, 0, 0];
 let connections = 0;
 /** For so many calls of `steady` it has been online. */
 let calm: number;
+/** Until the next try. */
+let delay: ReturnType<typeof setTimeout> | 0 = 0;
 
 /** The next try. @seldom */
 function attempt(): void {
@@ -103,7 +103,7 @@ function connected(ok: boolean): void {
     reason = "";
     calm = 0;
     connections++;
-    print("tracker: connected");
+    log("tracker: connected");
     changed();
   } else if (!ok) fail(server.last_reason_);
 }
@@ -131,12 +131,31 @@ export function fail(why: Reason): void {
     saveState();
   }
   const delay_s = wait_s(failures, allowed);
-  setTimeout(attempt, delay_s * 1000);
+  delay = setTimeout(attempt, delay_s * 1000);
   state = State.Waiting;
   // Refused in the server's own words.
   lost = HAS_IDENTITY && why === Reason.ServerSays ? server.last_error : words(why);
   reason = lost + "; again in " + delay_s + " s";
-  print("tracker: " + reason);
+  log("tracker: " + reason);
+}
+
+/** Somebody wants to be connected now: the next try waits no longer. */
+export function hurry(): void {
+  if (state === State.Waiting) {
+    if (delay) clearTimeout(delay);
+    attempt();
+  }
+}
+
+/** Somebody wants it: ends the connection, and restarts the modem on the way to the next one. */
+export function resetModem(): void {
+  log("tracker: modem restarts, as asked for");
+  rung = Rung.Modem;
+  // Else the next try does it.
+  if (state === State.Online) {
+    state = State.Waiting;
+    server.disconnect(attempt);
+  }
 }
 
 /** What comes before this on the way works. */

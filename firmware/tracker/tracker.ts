@@ -1,17 +1,20 @@
 /**
  * The tracker: takes a fix each interval, whatever the network does, and puts it into the outbox; hands the server's requests
- * to commands.ts; and tells what each part is doing (`tracker.status()`).
+ * to rpc/command.ts; and tells what each part is doing (`tracker.status()`).
  */
 import { BOARD, watchdogBit } from "#board";
 import { getFix, gnssOff, gnssWords } from "#gnss";
+import { log } from "#log";
 import { protectionWords } from "#tls";
 import type { Fix } from "../gnss/fix.ts";
 import type { Modem } from "../modem/network.ts";
 import { Reason } from "../reason.ts";
+import { command } from "../rpc/command.ts";
+import { answerLocate } from "../rpc/locate.ts";
+import { connected } from "../rpc/once.ts";
 import type { DeviceConfig } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
-import { located as answerLocate, command, connected, type Position, startCommands } from "./commands.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";
 import { state as kept, saveState, waiting } from "./journal.ts";
 import { Word } from "./kept.ts";
@@ -52,7 +55,7 @@ let roundTimer: ReturnType<typeof setTimeout> = 0;
 
 /** The modem is up, or is not; or we are online. The receiver works without the network, so fixes are taken anyway. */
 function changed(): void {
-  if (state === State.Online) connected();
+  if (state === State.Online) connected(server);
   resume();
 }
 
@@ -72,7 +75,7 @@ function takeFix(): void {
 
 /** For a command: not in the mode in which fixes may be what crashes. */
 function locateNow(): void {
-  if (mode === Mode.Bare) answerLocate();
+  if (mode === Mode.Bare) answerLocate(server, position);
   else locate();
 }
 
@@ -86,7 +89,7 @@ function locate(): void {
 
 function located(fix: Fix | null, why: Reason): void {
   locating = 0;
-  if (why && why !== fixReason) print("gnss: " + gnssWords(why));
+  if (why && why !== fixReason) log("gnss: " + gnssWords(why));
   fixReason = why;
   if (interval_s >= Limit.GnssOff_s) gnssOff();
   if (fix) {
@@ -96,12 +99,20 @@ function located(fix: Fix | null, why: Reason): void {
     append(fix.time_ms, fix, "");
   }
   drain();
-  answerLocate();
+  answerLocate(server, position);
 }
 
 /** One of the server's requests, or what the tracker has no use for. */
 function onMessage(_topic: string, data: any): void {
-  if (server.current_) command(data);
+  if (server.current_)
+    command(server, data, {
+      modem_: modem,
+      remote_at_: config.remote_at,
+      status_: status,
+      position_: position,
+      locate_: locateNow,
+      setInterval_: setIntervalTo,
+    });
 }
 
 function setIntervalTo(seconds: number): void {
@@ -113,8 +124,15 @@ function setIntervalTo(seconds: number): void {
   if (mode !== Mode.Bare) takeFix();
 }
 
-function position(): Position {
-  return { fix_: lastFix, age_s_: Math.round((ran_ms() - lastFix_ms) / 1000), why_: gnssWords(fixReason) };
+/** See `Actions`. */
+function position(fresh: boolean): unknown {
+  const why = gnssWords(fixReason);
+  const found: any = {};
+  if (!lastFix) return { error: why };
+  for (const name in lastFix) found[name] = (lastFix as any)[name];
+  found.age_s = Math.round((ran_ms() - lastFix_ms) / 1000);
+  if (fresh && why) found.reason = why;
+  return found;
 }
 
 /** What each part is doing. @seldom */
@@ -158,12 +176,6 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   interval_s =
     kept[Word.Configured] === config.interval_s ? (kept[Word.Interval] as number) : config.interval_s;
   server.callback_ = onMessage;
-  startCommands(server, {
-    status_: status,
-    position_: position,
-    locate_: locateNow,
-    setInterval_: setIntervalTo,
-  });
   startHealth(watchdogBit(), safeModeEnded);
   if (mode === Mode.Normal) uploadTo(server);
   debug(config.debug);

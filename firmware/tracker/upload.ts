@@ -10,7 +10,7 @@ import { waitsAt } from "./journal.ts";
 import { append, giveUp, points, samples, settle, take } from "./outbox.ts";
 import { paceCleared, packetLost, packetTaken, pause_ms, setLimits, spend } from "./pace.ts";
 import { appended } from "./queue.ts";
-import { acknowledged, fail, State, state } from "./recovery.ts";
+import { acknowledged, fail, hurry, State, state } from "./recovery.ts";
 import { acquitted, nothingProven, othersTaken, refused, suspect, trialDue } from "./suspects.ts";
 import type { Aside } from "./under-way.ts";
 
@@ -78,6 +78,16 @@ export function drain(): void {
       sendTelemetry(server, packet, answered, Role.Once);
     }
   }
+}
+
+/**
+ * Somebody wants what waits to go now: the next try to connect waits no longer. While connected all goes as soon as the server's
+ * limits allow it. Undefined, or why nothing goes.
+ */
+export function flush(): unknown {
+  hurry();
+  drain();
+  return server ? undefined : { error: "safe mode" };
 }
 
 /** Goes on after a while. Not at once even if that is 0, as the interpreter's stack is short. */

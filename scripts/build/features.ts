@@ -22,6 +22,7 @@ export type Choices = Record<string, string>;
 
 const gnss = (file: string) => join(ROOT, "firmware/gnss", file);
 const modem = (file: string) => join(ROOT, "firmware/modem", file);
+const rpc = (file: string) => join(ROOT, "firmware/rpc", file);
 const thingsboard = (file: string) => join(ROOT, "firmware/thingsboard", file);
 const tracker = (file: string) => join(ROOT, "firmware/tracker", file);
 
@@ -35,6 +36,8 @@ export const FEATURES: FeatureFiles = {
   claim: { yes: thingsboard("claim.ts"), none: thingsboard("no-claim.ts") },
   provision: { yes: thingsboard("can-provision.ts"), none: thingsboard("no-provision.ts") },
   identity: { provision: tracker("identity.ts"), none: tracker("no-identity.ts") },
+  calls: { all: rpc("further.ts"), few: rpc("few.ts") },
+  log: { yes: tracker("log.ts"), none: tracker("no-log.ts") },
 };
 
 /** What leaves a feature out. */
@@ -44,7 +47,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none; attributes, client_rpc, claim, provision: each yes or none; identity=provision (a board asks the server for its credentials), identity=none (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none; attributes, client_rpc, claim, provision, log: each yes or none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */

@@ -347,6 +347,7 @@ String(1/3)+(255).toString(16)+(0.5).toString(2)
 [Math.round(-1.5),Math.round(2.5),Math.round(-0.2)]
 "é".length
 ["ab".indexOf("bc"),"ab".indexOf("abc"),"|OK|".indexOf("||"),"ab".indexOf("b"),"aXbXc".indexOf("X",2),"".indexOf(""),"ab".includes("bc")]
+["abcd".indexOf("dx",4),"abcd".indexOf("dx",9),"abcd".indexOf("dxyz",9),"abab".indexOf("ab",3),"abcd".indexOf("xy",9),"ab".indexOf("b",9)]
 ["ab".lastIndexOf("bc"),"abab".lastIndexOf("ab"),"ab".startsWith("abc")]
 ["a".split("bcd"),"a".split("bc"),"ab".split("bc"),"a,b".split(","),"abc".split("")]
 "\u20ac".charCodeAt(0)

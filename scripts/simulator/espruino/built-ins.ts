@@ -70,11 +70,14 @@ function installErrors({ realm }: Machine): void {
   }
 }
 
-/** The interpreter takes a part of `text` at the very end for the whole, where `text` is no longer than the string. */
+/**
+ * The interpreter takes a part of `text` at the very end for the whole, where `text` is no longer than the string; and it looks
+ * there, from wherever it is to look.
+ */
 function indexOf(string: string, text: string, from: number): number {
   if (text.length > string.length) return -1;
-  for (let i = Math.max(from, 0); i < string.length; i++)
-    if (text.startsWith(string.slice(i, i + text.length))) return i;
+  const first = Math.min(Math.max(from, 0), string.length - text.length + 1);
+  for (let i = first; i < string.length; i++) if (text.startsWith(string.slice(i, i + text.length))) return i;
   return -1;
 }
 

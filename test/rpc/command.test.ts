@@ -1,153 +1,45 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
-import { type Clock, install } from "@sinonjs/fake-timers";
-import type { Fix } from "../../firmware/gnss/fix.ts";
-import type * as connections from "../../firmware/mqtt/connection.ts";
-import { Reason } from "../../firmware/reason.ts";
-import type * as clients from "../../firmware/thingsboard/client.ts";
-import type * as commandsOf from "../../firmware/tracker/commands.ts";
-import type * as journals from "../../firmware/tracker/journal.ts";
-import { words } from "../../firmware/words.ts";
-import { createFlash } from "../../scripts/simulator/espruino/flash.ts";
-import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
-import { bootable } from "../modem/fresh.ts";
-import { type Server, server } from "../thingsboard/server.ts";
-import { Reboot, switchOn } from "./espruino.ts";
+import { test } from "node:test";
+import { createCalls } from "./call-rig.ts";
 
-const boot = bootable<typeof commandsOf & typeof journals & typeof connections & typeof clients>(
-  "tracker/commands.ts",
-  "tracker/journal.ts",
-  "mqtt/connection.ts",
-  "thingsboard/client.ts",
-);
-const FIX: Fix = { time_ms: 1780000000000, latitude: 52.5, longitude: 13.4 };
 const HOUR_S = 3600;
 
-/** A tracker that answers commands, and does what they ask only in name. */
-function setup(t: TestContext) {
-  const chip = createFlash({ start: 0, length: 0x4000, pageSize: 4096 });
-  const clock: Clock = install({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
-  t.after(() => clock.uninstall());
-  const rig = {
-    clock,
-    far: undefined as unknown as Server,
-    parts: undefined as unknown as ReturnType<typeof boot>,
-    fix: undefined as Fix | undefined,
-    age_s: 0,
-    why: Reason.NoRound as Reason,
-    /** What was done: `interval 60`, `locate`, `reboot`. */
-    done: [] as string[],
-
-    /** The board starts, and connects. */
-    async start() {
-      switchOn();
-      rig.parts = boot();
-      rig.far = server({ keep_alive: 0 }, rig.parts);
-      rig.parts.openJournal(rawFlash(chip), 0, chip.length);
-      rig.parts.startCommands(rig.far.client, {
-        status_: () => ({ state: "online" }),
-        position_: () => ({ fix_: rig.fix, age_s_: rig.age_s, why_: words(rig.why) }),
-        locate_: () => void rig.done.push("locate"),
-        setInterval_: (seconds) => void rig.done.push(`interval ${seconds}`),
-      });
-      rig.far.client.set_callback((_topic, request) => rig.parts.command(request));
-      await rig.connect();
-    },
-    async connect() {
-      assert.equal(await rig.far.client.connect(), true);
-      rig.parts.connected();
-      await rig.settled();
-      rig.far.received.length = 0;
-    },
-    async settled() {
-      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
-    },
-    /** The server calls; its answer, if one came at once. */
-    async call(id: number, method: string, params?: unknown): Promise<unknown> {
-      const before = rig.far.published().length;
-      rig.far.publish(`v1/devices/me/rpc/request/${id}`, JSON.stringify({ method, params }));
-      await rig.settled();
-      const [topic, payload] = rig.far.published()[before] ?? [];
-      if (topic === undefined) return undefined;
-      assert.equal(topic, `v1/devices/me/rpc/response/${id}`);
-      return JSON.parse(payload as string);
-    },
-    /** Time passes; a board that reboots starts again. */
-    async run(seconds: number) {
-      try {
-        clock.tick(seconds * 1000);
-      } catch (error) {
-        if (!(error instanceof Reboot)) throw error;
-        rig.done.push("reboot");
-        await rig.start();
-      }
-    },
-    async lose() {
-      rig.far.network.down(Reason.LinkLost);
-      await rig.settled();
-    },
-  };
-  return rig;
-}
-
-test("getPosition: the last fix with its age, or why there is none", async (t) => {
-  const rig = setup(t);
+test("getPosition and getStatus: as the tracker says", async (t) => {
+  const rig = createCalls(t);
   await rig.start();
-  assert.deepEqual(await rig.call(0, "getPosition"), { error: "no fix yet" });
-  rig.fix = FIX;
-  rig.age_s = 4000;
-  rig.why = Reason.NoFix;
-  assert.deepEqual(await rig.call(1, "getPosition"), { ...FIX, age_s: 4000 });
+  assert.deepEqual(await rig.call(0, "getPosition"), { fresh: false });
+  assert.deepEqual(await rig.call(1, "getStatus"), { state: "online" });
 });
 
-test("locate: answered when the fix is there", async (t) => {
-  const rig = setup(t);
+test("locate: answered when the fix is there, or why there is none", async (t) => {
+  const rig = createCalls(t);
   await rig.start();
   assert.equal(await rig.call(0, "locate"), undefined);
   assert.equal(await rig.call(1, "locate"), undefined);
   assert.deepEqual(rig.done, ["locate", "locate"]);
-  rig.fix = FIX;
-  rig.why = Reason.None;
-  rig.parts.located();
-  const answer = JSON.stringify({ ...FIX, age_s: 0 });
+  rig.parts.locate.answerLocate(rig.far.client, (fresh) => ({ error: "no fix", fresh }));
+  const answer = '{"error":"no fix","fresh":true}';
   assert.deepEqual(rig.far.published(), [
     ["v1/devices/me/rpc/response/0", answer],
     ["v1/devices/me/rpc/response/1", answer],
   ]);
-  rig.parts.located();
+  rig.parts.locate.answerLocate(rig.far.client, () => 0);
   assert.equal(rig.far.published().length, 2, "once");
 });
 
-test("locate without a fix: the last one with its age and why; without any, why", async (t) => {
-  const rig = setup(t);
-  await rig.start();
-  rig.why = Reason.NoFix;
-  await rig.call(0, "locate");
-  rig.parts.located();
-  rig.fix = FIX;
-  rig.age_s = 300;
-  await rig.call(1, "locate");
-  rig.parts.located();
-  assert.deepEqual(
-    rig.far.published().map(([, payload]) => JSON.parse(payload)),
-    [{ error: "no fix: needs open sky" }, { ...FIX, age_s: 300, reason: "no fix: needs open sky" }],
-  );
-});
-
 test("locate: of a hundred at once twenty wait, the others are told so", async (t) => {
-  const rig = setup(t);
+  const rig = createCalls(t);
   await rig.start();
   for (let id = 0; id < 100; id++) rig.far.publish(`v1/devices/me/rpc/request/${id}`, '{"method":"locate"}');
   await rig.settled();
-  rig.fix = FIX;
-  rig.parts.located();
+  rig.parts.locate.answerLocate(rig.far.client, () => 0);
   const payloads = rig.far.published().map(([, payload]) => payload);
   assert.equal(payloads.filter((it) => it === '{"error":"busy"}').length, 80);
   assert.equal(payloads.length, 100);
 });
 
 test("an unknown method gets an error, whatever its name", async (t) => {
-  const rig = setup(t);
+  const rig = createCalls(t);
   await rig.start();
   for (const method of ["fly", "toString", "__proto__", ""])
     assert.deepEqual(await rig.call(0, method), { error: `unknown method ${method}` });
@@ -155,7 +47,7 @@ test("an unknown method gets an error, whatever its name", async (t) => {
 });
 
 test("setInterval: seconds, or an object with them", async (t) => {
-  const rig = setup(t);
+  const rig = createCalls(t);
   await rig.start();
   assert.deepEqual(await rig.call(0, "setInterval", 60), { interval_s: 60 });
   assert.deepEqual(await rig.call(1, "setInterval", { interval_s: 86400 }), { interval_s: 86400 });
@@ -177,7 +69,7 @@ for (const params of [
   { interval: 5 },
 ])
   test(`setInterval of ${JSON.stringify(params)}: an error that names the field`, async (t) => {
-    const rig = setup(t);
+    const rig = createCalls(t);
     await rig.start();
     const error = "interval_s: must be whole, 1 to 86400";
     assert.deepEqual(await rig.call(0, "setInterval", params), { error });
@@ -185,7 +77,7 @@ for (const params of [
   });
 
 test("a call that comes again is answered again and not done again: in one connection, after it, after a restart", async (t) => {
-  const rig = setup(t);
+  const rig = createCalls(t);
   await rig.start();
   for (let i = 0; i < 2; i++) {
     for (const id of [5, 6]) await rig.call(id, "setInterval", id * 10);
@@ -202,7 +94,7 @@ test("a call that comes again is answered again and not done again: in one conne
 });
 
 test("reboot: once the server has the answer, and its request is acknowledged", async (t) => {
-  const rig = setup(t);
+  const rig = createCalls(t);
   await rig.start();
   rig.far.answers = false;
   assert.deepEqual(await rig.call(0, "reboot"), { reboot: 1 });
@@ -217,7 +109,7 @@ test("reboot: once the server has the answer, and its request is acknowledged", 
 });
 
 test("reboot: a connection that ends before does nothing; the call comes again", async (t) => {
-  const rig = setup(t);
+  const rig = createCalls(t);
   await rig.start();
   rig.far.answers = false;
   await rig.call(0, "reboot");
@@ -232,7 +124,7 @@ test("reboot: a connection that ends before does nothing; the call comes again",
 });
 
 test("reboot: an answer that is lost behind its PUBACK gives one reboot, however often the call comes again", async (t) => {
-  const rig = setup(t);
+  const rig = createCalls(t);
   await rig.start();
   await rig.call(0, "setInterval", 60);
   await rig.call(1, "setInterval", 70);
@@ -252,7 +144,7 @@ test("reboot: an answer that is lost behind its PUBACK gives one reboot, however
 });
 
 test("the same call is done again after an hour in one connection: a server that was restarted counts from 0", async (t) => {
-  const rig = setup(t);
+  const rig = createCalls(t);
   await rig.start();
   await rig.call(0, "reboot");
   await rig.run(3);
@@ -266,7 +158,7 @@ test("the same call is done again after an hour in one connection: a server that
 });
 
 test("hours without a connection do not count: the server could not ask again", async (t) => {
-  const rig = setup(t);
+  const rig = createCalls(t);
   await rig.start();
   await rig.call(0, "reboot");
   await rig.run(3);

@@ -1,0 +1,103 @@
+/**
+ * `#calls`: those that the smallest board does without.
+ */
+import { logged } from "#log";
+import type { Fields } from "../check.ts";
+import { remoteAtField } from "../settings.ts";
+import { type Client, sendReply } from "../thingsboard/client.ts";
+import { waiting } from "../tracker/journal.ts";
+import { resetModem } from "../tracker/recovery.ts";
+import { flush } from "../tracker/upload.ts";
+import { atCommand } from "./at-command.ts";
+import { claimCall } from "./claim-call.ts";
+import { dropOutbox } from "./drop-outbox.ts";
+import { once } from "./once.ts";
+import type { Actions, Request } from "./request.ts";
+import { setSettings } from "./set-settings.ts";
+import { withResult } from "./with-result.ts";
+
+const enum Limit {
+  /** From the acknowledged answer to the end of the connection: what it acknowledges in turn can leave. */
+  Reset_ms = 3000,
+}
+
+/** The settings that these calls have. */
+export function callFields(fields: Fields): void {
+  fields.remote_at = remoteAtField();
+}
+
+/** Does what a request asks, or says why not. False: there is no such method. @seldom */
+export function further(server: Client, request: Request, tracker: Actions): boolean {
+  /** Undefined: the answer comes later. */
+  let answer: unknown;
+  switch (request.method) {
+    case "setSettings":
+      answer = setSettings(request, tracker);
+      break;
+    case "getLog":
+      answer = lastLines();
+      break;
+    case "flush":
+      answer = flush() || { waiting: waiting() };
+      break;
+    case "dropOutbox":
+      request.params = 0;
+      withResult(server, request, dropOutbox);
+      break;
+    case "modemReset":
+      restartModem(server, request);
+      break;
+    case "at":
+      answer = atCommand(server, request, tracker);
+      break;
+    case "claim":
+      answer = claimCall(server, request);
+      break;
+    case "updateFirmware":
+      answer = tracker.updateFirmware_ ? tracker.updateFirmware_() : { error: "by cable" };
+      break;
+    case "rpcMethods":
+      answer = { methods: methods() };
+      break;
+    default:
+      return false;
+  }
+  if (answer !== undefined) sendReply(server, answer, request.id, 0);
+  return true;
+}
+
+/** All there are, so that an operator's form offers what this build has. */
+function methods(): string[] {
+  return [
+    "getPosition",
+    "locate",
+    "getStatus",
+    "setInterval",
+    "reboot",
+    "setSettings",
+    "getLog",
+    "flush",
+    "dropOutbox",
+    "modemReset",
+    "at",
+    "claim",
+    "updateFirmware",
+    "rpcMethods",
+  ];
+}
+
+function lastLines(): unknown {
+  const lines = logged();
+  return lines ? { log: lines } : { error: "built without log" };
+}
+
+/** Only once the server has the answer: it would ask again, and have it done again. */
+function restartModem(server: Client, request: Request): void {
+  request.params = 0;
+  sendReply(server, { modemReset: 1 }, request.id, function (ok) {
+    if (ok)
+      once(request, function () {
+        setTimeout(resetModem, Limit.Reset_ms);
+      });
+  });
+}
