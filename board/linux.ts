@@ -15,6 +15,7 @@ export const FEATURES = {
   identity: ["provision"],
   calls: ["all", "few"],
   log: ["yes"],
+  settings: ["afar"],
 };
 
 export function boardFields(fields: Fields): void {

@@ -22,6 +22,7 @@ export const FEATURES = {
   identity: ["provision"],
   calls: ["all", "few"],
   log: ["yes"],
+  settings: ["afar"],
 };
 
 export function boardFields(fields: Fields): void {

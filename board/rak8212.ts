@@ -23,6 +23,7 @@ export const FEATURES = {
   identity: ["none", "provision"],
   calls: ["few", "all"],
   log: ["none", "yes"],
+  settings: ["none", "afar"],
 };
 
 export function boardFields(fields: Fields): void {

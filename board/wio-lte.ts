@@ -31,6 +31,7 @@ export const FEATURES = {
   identity: ["provision"],
   calls: ["all", "few"],
   log: ["yes"],
+  settings: ["afar"],
 };
 
 export function boardFields(fields: Fields): void {

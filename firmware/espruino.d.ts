@@ -47,6 +47,8 @@ declare const E: {
 };
 
 declare const process: {
+  /** The interpreter's. */
+  version: string;
   memory(collect?: boolean): { free: number; usage: number; total: number };
   on(event: "uncaughtException", listener: (error: unknown) => void): void;
 };

@@ -2,6 +2,7 @@ import { BOARD, boardFields, journalArea, openModem, power } from "#board";
 import { callFields } from "#calls";
 import { gnssFields, startGnss } from "#gnss";
 import { log } from "#log";
+import { settings } from "#settings";
 import { check } from "./check.ts";
 import { createModem, type Modem } from "./modem/network.ts";
 import { useNetwork } from "./mqtt/connection.ts";
@@ -10,6 +11,7 @@ import { type Client, TBDeviceMQTTClient as ClientClass } from "./thingsboard/cl
 import { Watchdog } from "./tracker/health.ts";
 import { seedJitter } from "./tracker/jitter.ts";
 import { openJournal } from "./tracker/journal.ts";
+import { Occasion } from "./tracker/occasion.ts";
 import { Ended, restart } from "./tracker/restart.ts";
 import { startTracker, type Tracker } from "./tracker/tracker.ts";
 
@@ -35,6 +37,7 @@ function boot(): void {
       const area = journalArea(config.outbox_bytes);
       if (!area) throw Error("outbox_bytes: no room, npm run flash makes it");
       openJournal(require("Flash"), area[0], area[1]);
+      settings(Occasion.Boot, config);
       const the_modem = createModem(openModem(config.modem_port as string), power, config);
       useNetwork(the_modem);
       startGnss(config);

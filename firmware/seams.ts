@@ -29,6 +29,8 @@ import type * as identity from "./tracker/identity.ts";
 import type * as log from "./tracker/log.ts";
 import type * as noIdentity from "./tracker/no-identity.ts";
 import type * as noLog from "./tracker/no-log.ts";
+import type * as noSettings from "./tracker/no-settings.ts";
+import type * as wanted from "./tracker/wanted.ts";
 
 type Are<Wanted, Given extends Wanted[]> = Given;
 
@@ -43,3 +45,4 @@ export type WithClaim = Are<typeof noClaim, [typeof claim]>;
 export type WithProvision = Are<typeof noProvision, [typeof canProvision]>;
 export type WithIdentity = Are<typeof noIdentity, [typeof identity]>;
 export type WithLog = Are<typeof noLog, [typeof log]>;
+export type WithSettings = Are<typeof noSettings, [typeof wanted]>;

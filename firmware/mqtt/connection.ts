@@ -275,14 +275,10 @@ export function nextId(): number {
 /** Where a reply stands in `replies`; negative: it does not wait. */
 function replyAt(id: number): number {
   const bytes = uint16(id);
-  let before = -1;
   let at = replies.indexOf(bytes);
   // At the very end the interpreter finds what only begins so, from wherever it is to look.
-  while (at > before && at % Size.Reply) {
-    before = at;
-    at = replies.indexOf(bytes, at + 1);
-  }
-  return at > before ? at : -1;
+  while (at >= 0 && at % Size.Reply) at = at < replies.length - 1 ? replies.indexOf(bytes, at + 1) : -1;
+  return at;
 }
 
 /** A reply waits for its PUBACK. `request_id`: the request that is acknowledged then, 0: none. */

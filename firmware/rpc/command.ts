@@ -3,7 +3,6 @@
  * The calls that every build has are here, the others are `#calls`; both change something only once (once.ts).
  */
 import { further } from "#calls";
-import { check } from "../check.ts";
 import { Reason } from "../reason.ts";
 import { type Client, sendReply } from "../thingsboard/client.ts";
 import { state } from "../tracker/journal.ts";
@@ -13,6 +12,7 @@ import { words } from "../words.ts";
 import { locating } from "./locate.ts";
 import { once } from "./once.ts";
 import type { Actions, Request } from "./request.ts";
+import { setSettings } from "./set-settings.ts";
 
 /** Espruino's. */
 declare const E: { reboot(): void };
@@ -60,15 +60,10 @@ export function command(server: Client, request: Request, tracker: Actions): voi
 /** `params` is the number of seconds, or {"interval_s": seconds}. */
 function newInterval(request: Request, tracker: Actions): unknown {
   const params = request.params;
-  const wanted = { interval_s: params && typeof params === "object" ? params.interval_s : params };
-  const fault = check(wanted, { interval_s: [0, 1, 86400] });
-  if (fault) return { error: fault };
   // By which the call is known again; whatever else came costs no more RAM.
-  request.params = wanted.interval_s;
-  once(request, function () {
-    tracker.setInterval_(wanted.interval_s);
-  });
-  return wanted;
+  request.params = params && typeof params === "object" ? params.interval_s : params;
+  // Undefined would be taken for none given.
+  return setSettings(request, { interval_s: request.params === undefined ? 0 : request.params }, tracker);
 }
 
 /** Only once the server has the answer: it would ask again, and reboot us again. */

@@ -5,6 +5,7 @@ import { logged } from "#log";
 import type { Fields } from "../check.ts";
 import { remoteAtField } from "../settings.ts";
 import { type Client, sendReply } from "../thingsboard/client.ts";
+import { isObject } from "../thingsboard/telemetry.ts";
 import { waiting } from "../tracker/journal.ts";
 import { resetModem } from "../tracker/recovery.ts";
 import { flush } from "../tracker/upload.ts";
@@ -32,7 +33,9 @@ export function further(server: Client, request: Request, tracker: Actions): boo
   let answer: unknown;
   switch (request.method) {
     case "setSettings":
-      answer = setSettings(request, tracker);
+      answer = isObject(request.params)
+        ? setSettings(request, request.params, tracker)
+        : { error: "params: use {name: value}" };
       break;
     case "getLog":
       answer = lastLines();

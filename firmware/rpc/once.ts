@@ -51,16 +51,16 @@ function forget(server: Client): void {
 }
 
 /**
- * Does what a call asks, unless it was done already: then gives false. It is remembered in flash when this returns. What may
- * not happen twice, whenever the power goes, `act` only begins.
+ * Does what a call asks, unless it was done already: then gives false. It is remembered in flash when this returns, unless
+ * `act` gives false: nothing was done. What may not happen twice, whenever the power goes, `act` only begins.
  */
-export function once(request: Request, act: () => void): boolean {
+export function once(request: Request, act: () => unknown): boolean {
   // The same call, sent again, has the same number, method and parameters.
   const call = E.CRC32(request.id + " " + request.method + json(request.params)) | 0;
   if (forgetTimer && asked.push(call) > Limit.Remembered) asked.shift();
   if (state[Word.LastCall] === call || state[Word.CallBefore] === call || state[Word.CallBeforeThat] === call)
     return false;
-  act();
+  if (act() === false) return true;
   state[Word.CallBeforeThat] = state[Word.CallBefore] as number;
   state[Word.CallBefore] = state[Word.LastCall] as number;
   state[Word.LastCall] = call;

@@ -18,10 +18,8 @@ export interface Actions {
   position_(fresh: boolean): unknown;
   /** Takes a fix now, or waits for the one under way; then calls `answerLocate`. */
   locate_(): void;
-  /** A new interval from round to round, which outlasts a restart. */
-  setInterval_(seconds: number): void;
-  /** Takes settings as shared attributes bring them, all or none; gives the answer. None: this build has no such. */
-  setSettings_?(values: Record<string, unknown>): unknown;
+  /** Takes settings, all or none, checked; they outlast a restart. Gives the answer: them, or `{"error": …}`. */
+  setSettings_(values: Record<string, unknown>): any;
   /** Looks now for the firmware that the server wants; gives the answer. None: new firmware comes by cable. */
   updateFirmware_?(): unknown;
 }

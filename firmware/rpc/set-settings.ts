@@ -1,12 +1,13 @@
-/**
- * `setSettings`: as if shared attributes of those names had come.
- */
+/** Settings by a call: `setInterval`, and `setSettings` of any. */
+import { once } from "./once.ts";
 import type { Actions, Request } from "./request.ts";
 
-/** `params` is {name: value…}, of which all is taken or nothing. */
-export function setSettings(request: Request, tracker: Actions): unknown {
-  const values = request.params;
-  if (!values || typeof values !== "object" || Array.isArray(values) || !Object.keys(values).length)
-    return { error: "params: use {name: value}" };
-  return tracker.setSettings_ ? tracker.setSettings_(values) : { error: "built without settings from afar" };
+/** Takes them, all or none, unless that was done already; gives the answer. */
+export function setSettings(request: Request, values: Record<string, unknown>, tracker: Actions): unknown {
+  let answer: any = values;
+  once(request, function () {
+    answer = tracker.setSettings_(values);
+    return !answer.error;
+  });
+  return answer;
 }

@@ -54,6 +54,8 @@ export const enum Mode {
 /** Kicks until a round is overdue: whoever begins one sets it. In an array, as it is set from elsewhere. */
 export const due = [0];
 export let mode = Mode.Normal;
+/** How the last run ended: "power" (or a reset button), "watchdog", "crash", "wanted". */
+export let end_before: string;
 /** Told when safe mode ends. */
 let ended: () => void;
 let kicks = 0;
@@ -101,6 +103,8 @@ export function startHealth(bitten: boolean, its_end: () => void): void {
   ended = its_end;
   const how = state[Word.Ended];
   if (how === Ended.Crash || (bitten && how === Ended.Untold)) (state[Word.ShortStarts] as number)++;
+  end_before =
+    how === Ended.Crash ? "crash" : how === Ended.Wanted ? "wanted" : bitten ? "watchdog" : "power";
   const crashes = state[Word.ShortStarts] as number;
   mode = crashes > Limit.Crashes ? Mode.Bare : crashes === Limit.Crashes ? Mode.Safe : Mode.Normal;
   (state[Word.Starts] as number)++;

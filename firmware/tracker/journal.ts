@@ -276,7 +276,6 @@ function enter(): boolean {
   let losses = 0;
   // Read now, as it may lie where the ring goes on.
   const text = text_at && readRecord(text_at) === Found.Kept ? slotsOf(text_at) : undefined;
-  let saved: boolean;
   if (!(block % page_bytes)) {
     for (
       oldest = seek(oldest);
@@ -294,7 +293,7 @@ function enter(): boolean {
   writeNumber(++sequence, block);
   write = block + Size.Header;
   if (oldest === last) state[Word.Oldest] = write;
-  saved = saveState();
+  const saved = saveState();
   if (text) text_at = putAlong(text);
   return saved;
 }

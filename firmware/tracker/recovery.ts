@@ -58,6 +58,8 @@ let failures: number;
 const counts: number[] = [];
 /** How the next try goes. */
 let rung: Rung;
+/** 1: the way changed while the modem comes up. */
+let other_way: 0 | 1 = 0;
 /** How often each rung was taken, by its number. */
 const taken = [0, 0, 0, 0, 0];
 /** How often it came online. */
@@ -85,7 +87,10 @@ function proceed(why: Reason, time_ms: number): void {
   const imei = modem.status().imei;
   if (imei) seedJitter(imei + " " + Date.now());
   timeTold(Witness.Network, time_ms);
-  if (why) {
+  if (other_way) {
+    state = State.Waiting;
+    goAnew();
+  } else if (why) {
     if (rung === Rung.Board && why === Reason.ModemSilent) restart(Ended.Wanted, words(why));
     fail(why);
   } else {
@@ -156,6 +161,18 @@ export function resetModem(): void {
     state = State.Waiting;
     server.disconnect(attempt);
   }
+}
+
+/** The settings of the way changed: it is gone anew, from the PDP context on. */
+export function goAnew(): void {
+  // A modem that comes up goes through with that.
+  other_way = state === State.Modem ? 1 : 0;
+  if (other_way) return;
+  forget();
+  if (rung < Rung.Context) rung = Rung.Context;
+  // So that the end of the connection is no failure.
+  state = State.Waiting;
+  server.disconnect(attempt);
 }
 
 /** What comes before this on the way works. */

@@ -5,6 +5,7 @@
 import { BOARD, watchdogBit } from "#board";
 import { getFix, gnssOff, gnssWords } from "#gnss";
 import { log } from "#log";
+import { settings } from "#settings";
 import { protectionWords } from "#tls";
 import type { Fix } from "../gnss/fix.ts";
 import type { Modem } from "../modem/network.ts";
@@ -16,8 +17,8 @@ import type { DeviceConfig } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";
-import { state as kept, saveState, waiting } from "./journal.ts";
-import { Word } from "./kept.ts";
+import { waiting } from "./journal.ts";
+import { Occasion } from "./occasion.ts";
 import { append, sent, useSettings } from "./outbox.ts";
 import { history, reason, State, startRecovery, state, stateWord } from "./recovery.ts";
 import { drain, report, reportHistory, uploadTo } from "./upload.ts";
@@ -40,8 +41,6 @@ export interface Tracker {
 }
 
 let config: DeviceConfig;
-/** Seconds from round to round; `setInterval` changes it. */
-let interval_s: number;
 let modem: Modem;
 let server: Client;
 let lastFix: Fix | undefined;
@@ -57,6 +56,7 @@ let roundTimer: ReturnType<typeof setTimeout> = 0;
 function changed(): void {
   if (state === State.Online) connected(server);
   resume();
+  if (state === State.Online) settings(Occasion.Online);
 }
 
 /** Goes on with what the mode allows. */
@@ -68,8 +68,8 @@ function resume(): void {
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
 function takeFix(): void {
-  roundTimer = setTimeout(takeFix, interval_s * 1000);
-  due[0] = interval_s / 10 + Limit.Late;
+  roundTimer = setTimeout(takeFix, config.interval_s * 1000);
+  due[0] = config.interval_s / 10 + Limit.Late;
   locate();
 }
 
@@ -91,7 +91,7 @@ function located(fix: Fix | null, why: Reason): void {
   locating = 0;
   if (why && why !== fixReason) log("gnss: " + gnssWords(why));
   fixReason = why;
-  if (interval_s >= Limit.GnssOff_s) gnssOff();
+  if (config.interval_s >= Limit.GnssOff_s) gnssOff();
   if (fix) {
     fix.time_ms = timeTold(Witness.Fix, fix.time_ms);
     lastFix = fix;
@@ -111,16 +111,16 @@ function onMessage(_topic: string, data: any): void {
       status_: status,
       position_: position,
       locate_: locateNow,
-      setInterval_: setIntervalTo,
+      setSettings_: function (values) {
+        return settings(Occasion.Call, values);
+      },
     });
 }
 
-function setIntervalTo(seconds: number): void {
-  interval_s = seconds;
-  kept[Word.Interval] = seconds;
-  kept[Word.Configured] = config.interval_s;
-  saveState();
-  clearTimeout(roundTimer);
+/** Settings changed: the round begins anew. */
+function settingsChanged(): void {
+  debug(config.debug);
+  if (roundTimer) clearTimeout(roundTimer);
   if (mode !== Mode.Bare) takeFix();
 }
 
@@ -142,7 +142,7 @@ function status(): unknown {
     state: stateWord(),
     reason: reason,
     safe_mode: mode || undefined,
-    interval_s: interval_s,
+    interval_s: config.interval_s,
     fix: lastFix,
     gnss: gnssWords(fixReason),
     modem: modem.status(),
@@ -173,9 +173,13 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   // Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early.
   startClock((BOARD as string) !== "LINUX");
   useSettings(config);
-  interval_s =
-    kept[Word.Configured] === config.interval_s ? (kept[Word.Interval] as number) : config.interval_s;
   server.callback_ = onMessage;
+  settings(Occasion.Start, {
+    config_: config,
+    server_: server,
+    modem_: modem,
+    changed_: settingsChanged,
+  });
   startHealth(watchdogBit(), safeModeEnded);
   if (mode === Mode.Normal) uploadTo(server);
   debug(config.debug);

@@ -61,7 +61,7 @@ export async function buildBoards(
     const outfile = join(out, `${name}.js`);
     // Espruino for Linux is built with Unicode by default, the boards' firmware without.
     const unicode = name === "linux" ? undefined : false;
-    blobs.set(name, await buildBlob({ emitted, entry, chosen, version, unicode, outfile }));
+    blobs.set(name, await buildBlob({ emitted, entry, chosen, version, features: same, unicode, outfile }));
   }
   return blobs;
 }

@@ -13,6 +13,8 @@ export interface BundleOptions {
   /** The TypeScript that is imported as `#board`, `#gnss` and the like. */
   chosen?: Chosen;
   version: string;
+  /** What is built in, in words. */
+  features?: string;
   /** False: the board's interpreter has no Unicode, and what only serves text is left out. Default: it may have. */
   unicode?: false | undefined;
   /** Where the blob will be written: the map's sources are relative to it. */
@@ -31,6 +33,7 @@ export async function bundle({
   entry,
   chosen = {},
   version,
+  features = "",
   unicode,
   outfile,
 }: BundleOptions): Promise<Bundled> {
@@ -48,6 +51,7 @@ export async function bundle({
     sourcesContent: false,
     define: {
       __VERSION__: JSON.stringify(version),
+      __FEATURES__: JSON.stringify(features),
       __UNICODE__: String(unicode),
       require: INTERPRETER_REQUIRE,
     },

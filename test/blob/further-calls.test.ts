@@ -125,11 +125,24 @@ test("flush: says how much waits; with a connection made by hand the tracker tak
 });
 
 test("the others: names, firmware by cable, settings", async () => {
-  const { call } = await online();
+  const { call, status } = await online();
   const { methods } = (await call("rpcMethods")) as { methods: string[] };
   assert.ok(methods.includes("getPosition") && methods.includes("rpcMethods"));
   assert.ok(await call("updateFirmware"));
   assert.deepEqual(await call("setSettings", 5), { error: "params: use {name: value}" });
+  assert.match(
+    JSON.stringify(await call("setSettings", { remote_at: 1 })),
+    /"error":"remote_at: unknown, use /,
+  );
+  assert.deepEqual(await call("setSettings", { interval_s: 30, fix_timeout_s: 4 }), {
+    error: "fix_timeout_s: must be whole, 5 to 900",
+  });
+  assert.equal(status().interval_s, 10);
+  assert.deepEqual(await call("setSettings", { interval_s: 30, fix_timeout_s: 40 }), {
+    interval_s: 30,
+    fix_timeout_s: 40,
+  });
+  assert.equal(status().interval_s, 30);
 });
 
 test("a report goes out while an answer waits for its PUBACK", async () => {

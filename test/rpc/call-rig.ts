@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { type Clock, install } from "@sinonjs/fake-timers";
+import { check } from "../../firmware/check.ts";
 import type * as connections from "../../firmware/mqtt/connection.ts";
 import { Reason } from "../../firmware/reason.ts";
 import type * as commandsOf from "../../firmware/rpc/command.ts";
@@ -72,7 +73,12 @@ export function createCalls(t: TestContext) {
           status_: () => ({ state: "online" }),
           position_: (fresh) => ({ fresh }),
           locate_: () => void rig.done.push("locate"),
-          setInterval_: (seconds) => void rig.done.push(`interval ${seconds}`),
+          setSettings_(values) {
+            const fault = check(values, { interval_s: [0, 1, 86400] });
+            if (fault) return { error: fault };
+            rig.done.push(`interval ${values.interval_s}`);
+            return values;
+          },
           ...rig.actions,
         }),
       );

@@ -1,5 +1,6 @@
 /** The calls of `calls=all`. What needs the way to the server, `flush` and `modemReset`, is tested with the whole blob. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Modem } from "../../firmware/modem/network.ts";
 import type { Actions } from "../../firmware/rpc/request.ts";
@@ -23,6 +24,8 @@ test("rpcMethods: the names of all there are, each of which is one", async (t) =
   await rig.start();
   const { methods } = (await rig.call(0, "rpcMethods")) as { methods: string[] };
   assert.equal(methods.length, 14);
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  for (const method of methods) assert.ok(readme.includes(`\n| \`${method}\` `), method);
   assert.equal(new Set(methods).size, methods.length);
   for (const [i, method] of methods.entries()) {
     // Those three change what this rig does not have; what `claim` does first is no answer.
@@ -237,21 +240,15 @@ test("dropOutbox: a page that goes meanwhile is counted once", async (t) => {
   assert.equal(lost, kept, `${dropped} dropped`);
 });
 
-test("setSettings: takes an object of values, where a build can", async (t) => {
+test("setSettings: an object of values; one that is refused is asked again, one that is taken is not", async (t) => {
   const rig = createCalls(t);
   await rig.start();
-  assert.deepEqual(await rig.call(0, "setSettings", { interval_s: 5 }), {
-    error: "built without settings from afar",
-  });
-  const given: unknown[] = [];
-  rig.actions = {
-    setSettings_(values) {
-      given.push(values);
-      return { settings: values };
-    },
-  };
-  assert.deepEqual(await rig.call(1, "setSettings", { interval_s: 5 }), { settings: { interval_s: 5 } });
-  for (const params of [undefined, null, 5, "interval_s", [], [5], {}])
+  const error = "interval_s: must be whole, 1 to 86400";
+  assert.deepEqual(await rig.call(0, "setSettings", { interval_s: 0 }), { error });
+  assert.deepEqual(await rig.call(0, "setSettings", { interval_s: 0 }), { error });
+  for (let i = 0; i < 2; i++)
+    assert.deepEqual(await rig.call(1, "setSettings", { interval_s: 5 }), { interval_s: 5 });
+  for (const params of [undefined, null, 5, "interval_s", [], [5]])
     assert.deepEqual(await rig.call(2, "setSettings", params), { error: "params: use {name: value}" });
-  assert.deepEqual(given, [{ interval_s: 5 }]);
+  assert.deepEqual(rig.done, ["interval 5"]);
 });

@@ -1,0 +1,299 @@
+/**
+ * `#settings`: those that ThingsBoard has as shared attributes of the device, which are wanted as a whole: checked, kept and
+ * put to use all together, or not at all.
+ *
+ * | the setting             | what holds                                                                                    |
+ * |-------------------------|-----------------------------------------------------------------------------------------------|
+ * | the server has it       | that, whatever tb.json says                                                                   |
+ * | it has not              | what a call set, else what tb.json says                                                       |
+ * | it has it no more       | the same; of the way to the server what holds stays, as two servers could play ping-pong else |
+ *
+ * A tb.json that was flashed anew drops all that came from afar, until the server is asked again.
+ *
+ * Settings of the way to the server (APN, host and the like) are tried:
+ *
+ *   what holds ──others are wanted──► on trial ──the server answers──► hold
+ *       ▲                                │ ten minutes, or three starts
+ *       └────────────────────────────────┘ and the same are not tried again before others were wanted
+ *
+ * The server is asked for all of them after each connect, as it does not tell what it was told meanwhile, and whenever it tells of a
+ * change: so there is one way for all of it, and nothing is lost that came in the wrong order.
+ */
+import { log } from "#log";
+import { check, type Field, type Fields } from "../check.ts";
+import type { Modem } from "../modem/network.ts";
+import { json } from "../mqtt/text.ts";
+import { Afar, configFields, type DeviceConfig, fromAfar, serverTable } from "../settings.ts";
+import type { Client, Values } from "../thingsboard/client.ts";
+import { keep, keptOf } from "./kept-text.ts";
+import { Occasion } from "./occasion.ts";
+import { goAnew } from "./recovery.ts";
+import { tell } from "./told.ts";
+
+/** Espruino's. */
+declare const E: { CRC32(text: string): number };
+
+const enum Limit {
+  /** For the server's answer, with settings on trial. */
+  Trial_ms = 600000,
+  /** Starts with settings on trial. */
+  Starts = 3,
+  /** From an answer or a question that is on its way to the end of its connection. */
+  Leave_ms = 3000,
+  /** Questions in a row without an answer: a broker that is no ThingsBoard may even hang up on them. */
+  Silent = 3,
+  /** Then the next comes much later. */
+  Again_ms = 21600000,
+}
+
+/** What `Occasion.Start` brings. */
+export interface Parts {
+  config_: DeviceConfig;
+  server_: Client;
+  modem_: Modem;
+  /** To be told that settings changed which hold at once. */
+  changed_(): void;
+}
+
+/** What is kept, as "set". */
+interface Kept {
+  /** CRC-32 of the tb.json that it lies over. */
+  base?: number;
+  /** What the server has, by name; and what calls set, of what it has not. */
+  set?: Values;
+  called?: Values;
+  /** Both as they were before those on trial, and the starts that these have left. */
+  old?: { set: Values; called: Values };
+  left?: number;
+  /** CRC-32 of the settings of the way that the server was not reached with. */
+  failed?: number;
+}
+
+let parts: Parts;
+/** Until the trial is over; 0: there is none. */
+let trial: ReturnType<typeof setTimeout> | 0 = 0;
+/** A question is with the server: 1; and another one is to follow: 2. */
+let asking = 0;
+/** Questions in a row without an answer. */
+let silent = 0;
+/** Until the next question to a server that does not answer; 0: none waits. */
+let retry: ReturnType<typeof setTimeout> | 0 = 0;
+/** What the server wants and does not get: why, by name. */
+let refused: Values = {};
+
+/** Changed shared attributes, or `{"deleted": [names]}`. */
+function heard(data: any): void {
+  const afar = fromAfar();
+  const names = Object.keys(data || {}).concat((data && data.deleted) || []);
+  const ours = names.some(function (name) {
+    return !!afar[name];
+  });
+  if (ours) settings(Occasion.Online);
+}
+
+/** What became of a question. */
+function answered(ok: boolean, answer?: any): void {
+  const again = asking > 1;
+  asking = 0;
+  if (ok) {
+    silent = 0;
+    settings(Occasion.Answer, (answer && answer.shared) || {});
+  } else silent++;
+  if (again && ok) settings(Occasion.Online);
+  else if (!ok && parts.server_.status && !retry) retry = setTimeout(askLater, Limit.Trial_ms);
+}
+
+function askLater(): void {
+  retry = 0;
+  silent = 0;
+  if (parts.server_.status) settings(Occasion.Online);
+}
+
+/** Does what the occasion asks for; gives something for `Occasion.Call` alone. @seldom */
+export function settings(occasion: Occasion, data?: any): any {
+  const afar = fromAfar();
+  const text = require("Storage").read("tb.json") as string;
+  const base = E.CRC32(text);
+  let kept: Kept = keptOf("set") || {};
+  if (kept.base !== base) kept = { base: base };
+  const set = kept.set || {};
+  const called = kept.called || {};
+
+  /** Whatever came from afar, in the table's order. */
+  function union(its_set: Values, its_called: Values): Values {
+    const all: Values = {};
+    for (const name in afar) {
+      const value = its_set[name] === undefined ? its_called[name] : its_set[name];
+      if (value !== undefined) all[name] = value;
+    }
+    return all;
+  }
+
+  /** Those of the way, as text. */
+  function wayOf(all: Values): string {
+    const way: Values = {};
+    for (const name in all) if ((afar[name] as Afar) >= Afar.Way) way[name] = all[name];
+    return json(way);
+  }
+
+  /** What each setting may be: its field. */
+  function fieldsOf(): Fields {
+    const fields = configFields();
+    const servers = serverTable();
+    for (const name in servers) fields[name] = servers[name] as Field;
+    return fields;
+  }
+
+  /** Why they cannot be, by name. */
+  function faultsOf(all: Values): Values {
+    const fields = fieldsOf();
+    const faults: Values = {};
+    for (const name in all) {
+      const one: Values = {};
+      one[name] = all[name];
+      const its_fields: Fields = {};
+      its_fields[name] = fields[name] as Field;
+      const fault = check(one, its_fields);
+      // Without the name.
+      if (fault) faults[name] = fault.substr(name.length + 2);
+    }
+    return faults;
+  }
+
+  /** Puts to use what came from afar, over what tb.json has, over the defaults. */
+  function use(config: DeviceConfig, all: Values): void {
+    const fields = fieldsOf();
+    const of_cable = JSON.parse(text);
+    for (const name in afar) {
+      const is_servers = afar[name] === Afar.ServerWay;
+      const target: any = is_servers ? config.server : config;
+      const of_file = is_servers ? of_cable.server : of_cable;
+      const field = fields[name] as Field | number;
+      let value = all[name] === undefined ? of_file[name] : all[name];
+      if (value === undefined) value = typeof field === "number" ? "" : field[0];
+      if (value) target[name] = value;
+      // As good as none, and takes no memory.
+      else delete target[name];
+    }
+  }
+
+  function endTrial(): void {
+    if (trial) clearTimeout(trial);
+    trial = 0;
+  }
+
+  /** What was before those on trial. */
+  function before(): Kept {
+    const old = kept.old as { set: Values; called: Values };
+    return { base: base, set: old.set, called: old.called, failed: E.CRC32(wayOf(union(set, called))) };
+  }
+
+  /** Takes them, all or none; gives why not, by name. */
+  function take(its_set: Values, its_called: Values): Values {
+    const all = union(its_set, its_called);
+    const now = union(set, called);
+    const way = wayOf(all);
+    const is_way = way !== wayOf(now);
+    // Others are wanted now than those it was not reached with, or a call says nothing of them.
+    const failed = is_way || occasion === Occasion.Answer ? undefined : kept.failed;
+    const next: Kept = { base: base, set: its_set, called: its_called, failed: failed };
+    const faults = faultsOf(all);
+    if (Object.keys(faults).length) return faults;
+    if (is_way && E.CRC32(way) === kept.failed) {
+      for (const name in all)
+        if ((afar[name] as Afar) >= Afar.Way && all[name] !== now[name]) faults[name] = "server not reached";
+      return faults;
+    }
+    if (is_way) {
+      next.old = { set: set, called: called };
+      next.left = Limit.Starts;
+    }
+    if (!keep("set", next)) {
+      for (const name in all) if (all[name] !== now[name]) faults[name] = "no room";
+      return faults;
+    }
+    if (json(all) !== json(now)) {
+      log("settings: " + Object.keys(all));
+      use(parts.config_, all);
+      parts.changed_();
+    }
+    if (is_way) {
+      trial = setTimeout(settings, Limit.Trial_ms, Occasion.Over);
+      setTimeout(goAnew, Limit.Leave_ms);
+    }
+    return faults;
+  }
+
+  switch (occasion) {
+    case Occasion.Boot: {
+      if (kept.old) {
+        // A start more with those on trial: they may be why it was needed.
+        if (kept.left) {
+          kept.left--;
+          trial = setTimeout(settings, Limit.Trial_ms, Occasion.Over);
+        } else kept = before();
+        keep("set", kept);
+      }
+      const all = union(kept.set || {}, kept.called || {});
+      // Another firmware may have taken what this one does not.
+      const faults = faultsOf(all);
+      for (const name in faults) delete all[name];
+      use(data, all);
+      break;
+    }
+    case Occasion.Start:
+      parts = data;
+      parts.server_.onAttributes_ = heard;
+      break;
+    case Occasion.Online:
+      if (asking) asking = 2;
+      else if (silent < Limit.Silent || trial) {
+        asking = 1;
+        parts.server_.request_attributes(null, Object.keys(afar), answered);
+      } else if (!retry) retry = setTimeout(askLater, Limit.Again_ms);
+      break;
+    case Occasion.Answer: {
+      const its_set: Values = {};
+      const its_called: Values = {};
+      if (kept.old) {
+        // The server was reached with them.
+        endTrial();
+        delete kept.old;
+        delete kept.left;
+        keep("set", kept);
+        log("settings: hold");
+      }
+      for (const name in afar) {
+        if (data[name] !== undefined && data[name] !== null) its_set[name] = data[name];
+        else if ((afar[name] as Afar) >= Afar.Way && set[name] !== undefined) its_set[name] = set[name];
+        else if (called[name] !== undefined) its_called[name] = called[name];
+      }
+      refused = take(its_set, its_called);
+      tell(parts, refused);
+      break;
+    }
+    case Occasion.Call: {
+      const its_called = union({}, called);
+      if (trial) return { error: "settings are on trial" };
+      for (const name in data) {
+        if (!afar[name]) return { error: name + ": unknown, use " + Object.keys(afar) };
+        if (set[name] !== undefined) return { error: name + ": is a shared attribute" };
+        its_called[name] = data[name];
+      }
+      const faults = take(set, its_called);
+      const wrong = Object.keys(faults)[0];
+      if (wrong) return { error: wrong + ": " + faults[wrong] };
+      tell(parts, refused);
+      return data;
+    }
+    default:
+      endTrial();
+      if (!kept.old) break;
+      kept = before();
+      keep("set", kept);
+      log("settings: server not reached, back to those before");
+      use(parts.config_, union(kept.set as Values, kept.called as Values));
+      parts.changed_();
+      goAnew();
+  }
+}
