@@ -45,4 +45,6 @@ export interface Board {
    * when it no longer answers (0). Returns at once; it may take 5 s.
    */
   power(on: number): void;
+  /** What nobody can guess, 32 bits of it at least, another one each time. */
+  noise(): string | number;
 }

@@ -14,6 +14,7 @@ export const FEATURES = {
   client_rpc: ["yes"],
   claim: ["yes"],
   provision: ["yes"],
+  identity: ["provision"],
   calls: ["all", "few"],
   log: ["yes"],
   settings: ["afar"],
@@ -63,4 +64,10 @@ export function power(_on: number): void {}
 /** A process that was killed says nothing of why. */
 export function watchdogBit(): boolean {
   return false;
+}
+
+/** The kernel's: the interpreter's own begins each start with the same numbers. */
+export function noise(): string {
+  // biome-ignore lint/style/useNodejsImportProtocol: the interpreter has it by this name alone
+  return require("fs").readFileSync("/proc/sys/kernel/random/uuid");
 }

@@ -18,3 +18,8 @@ const enum ResetReason {
 export function watchdogBit(): boolean {
   return (peek32(Register.ResetReason) & (ResetReason.Watchdog | ResetReason.Lockup)) !== 0;
 }
+
+/** `Board.noise`: RNG, the chip's generator of random numbers. */
+export function noise(): number {
+  return E.hwRand();
+}

@@ -2,7 +2,7 @@ import type { Fields } from "../firmware/check.ts";
 import { freePages } from "../firmware/tracker/area.ts";
 
 export { erasePages as eraseSlot, freePages as journalArea } from "../firmware/tracker/area.ts";
-export { watchdogBit } from "./nrf52.ts";
+export { noise, watchdogBit } from "./nrf52.ts";
 
 /** Espruino's: a piece of memory, flash for one, as a string, which is no copy. */
 declare const E: { memoryArea(address: number, length: number): string };
@@ -23,6 +23,7 @@ export const FEATURES = {
   client_rpc: ["yes"],
   claim: ["yes"],
   provision: ["yes"],
+  identity: ["provision"],
   calls: ["all", "few"],
   log: ["yes"],
   settings: ["afar"],

@@ -1,7 +1,7 @@
 import type { Fields } from "../firmware/check.ts";
 import { storageFile } from "../firmware/tracker/area.ts";
 
-export { watchdogBit } from "./nrf52.ts";
+export { noise, watchdogBit } from "./nrf52.ts";
 
 declare const D6: Pin, D7: Pin, D9: Pin, D10: Pin, D15: Pin;
 
@@ -20,6 +20,7 @@ export const FEATURES = {
   client_rpc: ["none", "yes"],
   claim: ["none", "yes"],
   provision: ["none", "yes"],
+  identity: ["none", "provision"],
   calls: ["few", "all"],
   log: ["none", "yes"],
   settings: ["none", "afar"],

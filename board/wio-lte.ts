@@ -28,6 +28,7 @@ export const FEATURES = {
   client_rpc: ["yes"],
   claim: ["yes"],
   provision: ["yes"],
+  identity: ["provision"],
   calls: ["all", "few"],
   log: ["yes"],
   settings: ["afar"],
@@ -61,4 +62,9 @@ export function watchdogBit(): boolean {
   const reasons = peek32(Register.ResetReason);
   poke32(Register.ResetReason, reasons | ResetReason.Clear);
   return (reasons & ResetReason.Watchdog) !== 0;
+}
+
+/** Of its voltage reference. */
+export function noise(): number {
+  return E.hwRand();
 }

@@ -38,6 +38,8 @@ declare function getSerial(): string;
 declare const E: {
   on(event: "errorFlag", listener: (flags: string[]) => void): void;
   reboot(): void;
+  /** 32 bits of the chip's own noise; on Linux of a generator that begins each start with the same. */
+  hwRand(): number;
   /** Bytes as a string. */
   toString(data: Uint8Array): string;
   /** Manual: it bites unless it is kicked so often. Automatic: the interpreter kicks it whenever it is idle. */
@@ -66,6 +68,8 @@ interface RawFlash {
 }
 declare function require(module: "Storage"): Storage;
 declare function require(module: "Flash"): RawFlash;
+/** Linux. */
+declare function require(module: "fs"): { readFileSync(path: string): string };
 
 declare const global: Record<string, unknown>;
 declare function print(...values: unknown[]): void;

@@ -76,6 +76,11 @@ async function configure(options: ConfigOptions, surroundings: Surroundings): Pr
     settings.board = options.board;
   }
   for (const [path, value] of options.given) putAt(settings, path, value);
+  // One login takes the other's place.
+  if (options.given.has("server.provision_key")) putAt(settings, "server.username", undefined);
+  else if (options.given.has("server.username"))
+    for (const name of ["provision_key", "provision_secret", "device_name", "credentials"])
+      putAt(settings, `server.${name}`, undefined);
 
   const files: NewFile[] = [];
   if (options.fetchCa && !tlsOf(settings)) putAt(settings, "server.tls", 1);

@@ -10,6 +10,7 @@ import { waiting } from "../tracker/journal.ts";
 import { resetModem } from "../tracker/recovery.ts";
 import { flush } from "../tracker/upload.ts";
 import { atCommand } from "./at-command.ts";
+import { claimCall } from "./claim-call.ts";
 import { dropOutbox } from "./drop-outbox.ts";
 import { once } from "./once.ts";
 import type { Actions, Request } from "./request.ts";
@@ -53,6 +54,9 @@ export function further(server: Client, request: Request, tracker: Actions): boo
     case "at":
       answer = atCommand(server, request, tracker);
       break;
+    case "claim":
+      answer = claimCall(server, request);
+      break;
     case "updateFirmware":
       fault = tracker.updateFirmware_();
       answer = fault ? { error: fault } : { updateFirmware: 1 };
@@ -81,6 +85,7 @@ function methods(): string[] {
     "dropOutbox",
     "modemReset",
     "at",
+    "claim",
     "updateFirmware",
     "rpcMethods",
   ];

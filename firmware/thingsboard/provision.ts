@@ -1,7 +1,6 @@
 /**
- * `#provision`: a device asks for credentials of its own. That takes a connection of its own, with the user name
- * "provision", in which the server answers once and takes nothing else. All of it lives inside one function, as it runs once in a
- * device's life.
+ * A device asks for credentials of its own. That takes a connection of its own, with the user name "provision", in which the
+ * server answers once and takes nothing else. It happens once in a device's life.
  */
 import { check, type Fields } from "../check.ts";
 import type { Session } from "../mqtt/owner.ts";
@@ -52,21 +51,17 @@ function provisioningJson(wanted: Provisioning): string {
   });
 }
 
-/** Adds the method; see api.ts. */
-export function addProvision(prototype: Client): void {
-  prototype.provision = function (this: Client, wanted: Provisioning, done?: Answered): any {
-    // Before all else, as it may throw.
-    const payload = provisioningJson(wanted);
-    if (done === undefined) {
-      const client = this;
-      return new Promise(function (resolve) {
-        client.provision(wanted, function (_ok, answer) {
-          resolve(answer);
-        });
-      });
-    }
-    ask(this, payload, done);
-  };
+/** The client's method; see api.ts. A server that says no gives `done` that answer, too. @seldom callbacks */
+export function provision(this: Client, wanted: Provisioning, done?: Answered): any {
+  // Before all else, as it may throw.
+  const payload = provisioningJson(wanted);
+  const client = this;
+  if (done) return ask(client, payload, done);
+  return new Promise(function (resolve) {
+    ask(client, payload, function (ok, answer) {
+      resolve(ok ? answer : undefined);
+    });
+  });
 }
 
 /** Connects, asks, hears the answer, and leaves; whatever ends that, `done` is told once. */
@@ -79,12 +74,13 @@ function ask(client: Client, payload: string, done: Answered): void {
   login.username = "provision";
   login.client_id = login.password = "";
 
-  function finish(error: string, answer?: any): void {
+  function finish(reason: Reason, error: string, answer?: any): void {
     if (over) return;
     over = true;
     if (deadline) clearTimeout(deadline);
     disconnect.call(session, function () {
       client.last_error = error;
+      client.last_reason_ = reason;
       try {
         done(!error, answer);
       } catch (thrown) {
@@ -94,7 +90,7 @@ function ask(client: Client, payload: string, done: Answered): void {
   }
 
   function failed(): void {
-    finish(session.last_error);
+    finish(session.last_reason_ || Reason.NotConnected, session.last_error);
   }
 
   const session: Session = {
@@ -107,15 +103,15 @@ function ask(client: Client, payload: string, done: Answered): void {
     },
     onMessage_: function (_topic, text) {
       const answer = JSON.parse(toText(text as string));
-      if (answer.status === "SUCCESS") finish("", answer);
-      else finish(words(Reason.ServerSays, answer.errorMsg));
+      if (answer.status === "SUCCESS") finish(Reason.None, "", answer);
+      else finish(Reason.ServerSays, words(Reason.ServerSays, answer.errorMsg), answer);
     },
     onEnd_: failed,
   };
 
   connect.call(session, function (ok: boolean) {
     if (!ok) return failed();
-    deadline = setTimeout(finish, Limit.Answer, words(Reason.AnswerMissing));
+    deadline = setTimeout(finish, Limit.Answer, Reason.AnswerMissing, words(Reason.AnswerMissing));
     // At QoS 0, as the answer is the acknowledgement.
     publish(
       session,

@@ -1,6 +1,8 @@
 /** The check of the manual's `server_cfg`. */
+import { HAS_IDENTITY } from "#identity";
 import { check, type Field, type Fields } from "../check.ts";
 import { serverTable } from "../settings.ts";
+import { identityFields } from "./identity-fields.ts";
 
 /** The fields of `server_cfg`; what is required depends on how the device logs in: by token, or with `tls` 2 by certificate. */
 export function serverFields(tls?: number): Fields {
@@ -14,5 +16,7 @@ export function serverFields(tls?: number): Fields {
 
 /** `check` of a `server_cfg`. */
 export function serverFault(server: any): string {
-  return check(server, serverFields(server && server.tls));
+  const fields = serverFields(server && server.tls);
+  if (HAS_IDENTITY) identityFields(fields, server);
+  return check(server, fields);
 }

@@ -35,6 +35,8 @@ export const enum Evidence {
   Untrusted,
   /** It took the connection, and CONNECT stayed without an answer. */
   Unanswered,
+  /** A device of its own, or one of this name: the server does not give it. */
+  Unprovisioned,
   /** CONNACK says no. */
   Refused,
   /** CONNACK said yes, and then the connection ended. */
@@ -126,6 +128,8 @@ export function ladder(evidence: Evidence): Ladder {
     case Evidence.Unready:
     // Nothing of ours is to blame but the settings, and each try costs a handshake on air.
     case Evidence.Untrusted:
+    // Likewise; or what the server has.
+    case Evidence.Unprovisioned:
       return rungs(0, 0, 0, 0, 0, 10, 3600);
     // The server itself has spoken: nothing of ours is to blame but the settings.
     case Evidence.Refused:
@@ -184,6 +188,10 @@ export function evidenceOf(why: Reason, accepted: boolean): Evidence {
     case Reason.ClientRefused:
     case Reason.BuiltWithoutTls:
       return Evidence.Untrusted;
+    case Reason.ServerSays:
+    // A login that cannot be kept is not asked for.
+    case Reason.FlashWorn:
+      return Evidence.Unprovisioned;
     case Reason.RefusedProtocol:
     case Reason.RefusedClientId:
     case Reason.RefusedBusy:

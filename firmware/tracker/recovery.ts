@@ -9,6 +9,7 @@
  * In between it waits, at random ("full jitter": trackers that lost the server together do not come back together), longer
  * each time.
  */
+import { HAS_IDENTITY, logIn, noise } from "#identity";
 import { log } from "#log";
 import { bringUp, type Modem, reason as modem_reason, Rung } from "../modem/network.ts";
 import { Reason } from "../reason.ts";
@@ -96,7 +97,8 @@ function proceed(why: Reason, time_ms: number): void {
     fail(why);
   } else {
     state = State.Server;
-    server.connect(connected);
+    if (HAS_IDENTITY && server.config_.provision_key && !server.status) logIn(server, imei, noise, connected);
+    else server.connect(connected);
   }
   if (state !== State.Online) changed();
 }
@@ -138,7 +140,8 @@ export function fail(why: Reason): void {
   const delay_s = wait_s(failures, allowed);
   delay = setTimeout(attempt, delay_s * 1000);
   state = State.Waiting;
-  lost = words(why);
+  // Refused in the server's own words.
+  lost = HAS_IDENTITY && why === Reason.ServerSays ? server.last_error : words(why);
   reason = lost + "; again in " + delay_s + " s";
   log("tracker: " + reason);
 }

@@ -35,10 +35,11 @@ export const FEATURES: FeatureFiles = {
   attributes: { yes: thingsboard("attributes.ts"), none: thingsboard("no-attributes.ts") },
   client_rpc: { yes: thingsboard("calls.ts"), none: thingsboard("no-calls.ts") },
   claim: { yes: thingsboard("claim.ts"), none: thingsboard("no-claim.ts") },
+  provision: { yes: thingsboard("can-provision.ts"), none: thingsboard("no-provision.ts") },
+  identity: { provision: tracker("identity.ts"), none: tracker("no-identity.ts") },
   calls: { all: rpc("further.ts"), few: rpc("few.ts") },
   log: { yes: tracker("log.ts"), none: tracker("no-log.ts") },
   settings: { afar: tracker("wanted.ts"), none: tracker("no-settings.ts") },
-  provision: { yes: thingsboard("provision.ts"), none: thingsboard("no-provision.ts") },
   ota: { slots: ota("ota.ts"), none: ota("no-ota.ts") },
 };
 
@@ -55,7 +56,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; calls=all, calls=few (of the server's calls); attributes, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none; attributes, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */

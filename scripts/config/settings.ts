@@ -112,6 +112,16 @@ export function dropForeignFields(settings: Settings, board: BoardName): void {
   for (const { path } of fields()) if (!boardsWith(path).includes(board)) delete settings[path];
 }
 
+/** A device has one login: which of two would hold is not left to guessing. */
+function loginFault(settings: Settings): string {
+  const { tls, provision } = loginOf(settings);
+  if (!provision) return "";
+  if (tls === 2) return "server.provision_key: not with tls 2, where the certificate is the login";
+  return valueAt(settings, "server.username")
+    ? "server.username: not with provision_key, by which each board gets a login of its own"
+    : "";
+}
+
 /**
  * One line a fault; none when the settings are right. `board`: the one they are to go to, if that is known. `asked`:
  * fields still to be asked for, which may be anything.
@@ -123,7 +133,7 @@ export function faultsOf(settings: Settings, board?: BoardName, asked: readonly 
   const hasServer = server === undefined || isObject(server);
   const schema = valueAt(settings, "$schema");
 
-  const faults = [boardFault(settings, board)];
+  const faults = [boardFault(settings, board), loginFault(settings)];
   if (schema !== undefined && typeof schema !== "string") faults.push("$schema: must be text");
   if (!hasServer) faults.push("server: must be an object");
   for (const field of known)

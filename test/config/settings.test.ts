@@ -94,6 +94,9 @@ describe("settingsFor", () => {
       fc.property(fc.tuple(...values), (given) => {
         const settings: Settings = { server: { ...SERVER, ...files, provision_secret: "s" } };
         for (const [path, value] of given) if (value !== undefined) putAt(settings, path, value);
+        // A device has one login.
+        if (valueAt(settings, "server.tls") === 2) putAt(settings, "server.provision_key", undefined);
+        if (valueAt(settings, "server.provision_key")) putAt(settings, "server.username", undefined);
         const sent = settingsFor("linux", JSON.stringify({ board: "linux", ...settings }));
         assert.ok("json" in sent, JSON.stringify(sent));
         const device = JSON.parse(sent.json);
@@ -212,6 +215,25 @@ describe("faults", () => {
       `server.key "": ${TEXT} 1 to 255`,
     ],
     [right({ server: { host: "h", tls: 2, ca: "ca.pem", cert: "c.pem", key: "k.pem" } })],
+    [right({ server: { host: "h", provision_key: "k", provision_secret: "s" } })],
+    [
+      right({ server: { ...SERVER, provision_key: "k", provision_secret: "s" } }),
+      "server.username: not with provision_key, by which each board gets a login of its own",
+    ],
+    [
+      right({
+        server: {
+          host: "h",
+          tls: 2,
+          ca: "ca.pem",
+          cert: "c.pem",
+          key: "k.pem",
+          provision_key: "k",
+          provision_secret: "s",
+        },
+      }),
+      "server.provision_key: not with tls 2, where the certificate is the login",
+    ],
     [right({ server: { ...SERVER, tls: 3 } }), `server.tls 3: ${WHOLE} 0 to 2`],
     [right({ modem_port: "/dev/x" }), `modem_port: unknown, use ${KNOWN}`],
     [right({ host: "h" }), `host: unknown, use ${KNOWN}`],

@@ -26,7 +26,7 @@ function evaluate<Exports>(exports: string[]): () => Exports {
     bundle: true,
     format: "iife",
     globalName: "exported",
-    external: ["Flash", "Storage", "crypto"],
+    external: ["Flash", "Storage", "crypto", "fs"],
     define: { __VERSION__: '"0.0.0"' },
     write: false,
   });

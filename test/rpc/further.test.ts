@@ -23,15 +23,41 @@ test("rpcMethods: the names of all there are, each of which is one", async (t) =
   const rig = createCalls(t);
   await rig.start();
   const { methods } = (await rig.call(0, "rpcMethods")) as { methods: string[] };
-  assert.equal(methods.length, 13);
+  assert.equal(methods.length, 14);
   const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
   for (const method of methods) assert.ok(readme.includes(`\n| \`${method}\` `), method);
   assert.equal(new Set(methods).size, methods.length);
   for (const [i, method] of methods.entries()) {
-    // Those three change what this rig does not have.
-    if (["flush", "modemReset", "reboot"].includes(method)) continue;
+    // Those three change what this rig does not have; what `claim` does first is no answer.
+    if (["flush", "modemReset", "reboot", "claim"].includes(method)) continue;
     const answer = (await rig.call(i + 1, method, {}, 1)) as { error?: string } | undefined;
     assert.doesNotMatch(answer?.error ?? "", /unknown method/, method);
+  }
+});
+
+test("claim: goes to the server, and is answered when that has it", async (t) => {
+  const rig = createCalls(t);
+  await rig.start();
+  assert.deepEqual(await rig.call(0, "claim", { secret_key: 5 }), {
+    error: "secret_key: must be plain text of 0 to 255",
+  });
+  assert.deepEqual(await rig.call(1, "claim", { duration_ms: 0 }), {
+    error: "duration_ms: must be whole, 1 to 2147483647",
+  });
+  assert.deepEqual(rig.far.published().length, 2);
+  for (const [id, params, sent] of [
+    [2, { secret_key: "s3", duration_ms: 60_000 }, { secretKey: "s3", durationMs: 60_000 }],
+    [3, null, { durationMs: 86_400_000 }],
+  ] as const) {
+    const before = rig.far.published().length;
+    rig.far.publish(`v1/devices/me/rpc/request/${id}`, JSON.stringify({ method: "claim", params }));
+    for (let turn = 0; turn < 5; turn++) await rig.settled();
+    const [claim, answer] = rig.far.published().slice(before);
+    assert.deepEqual([claim?.[0], JSON.parse(claim?.[1] ?? "")], ["v1/devices/me/claim", sent]);
+    assert.deepEqual(
+      [answer?.[0], JSON.parse(answer?.[1] ?? "")],
+      [`v1/devices/me/rpc/response/${id}`, { duration_ms: sent.durationMs }],
+    );
   }
 });
 

@@ -32,6 +32,7 @@ describe("the table", () => {
       Evidence.Unanswered,
       `${"..c".repeat(11)}..m${"..c".repeat(11)}..m${"..c".repeat(2)}..`,
     ],
+    ["no credentials of its own", Evidence.Unprovisioned, again(".")],
     ["CONNACK says no", Evidence.Refused, again(".")],
     ["CONNACK 0, and then it ended", Evidence.Ended, again("..............c")],
   ] as const)
@@ -54,7 +55,7 @@ describe("the table", () => {
     );
   });
 
-  test("has every kind above", () => assert.equal(ALL_KINDS.length, 15));
+  test("has every kind above", () => assert.equal(ALL_KINDS.length, 16));
 
   test("only a silent modem reboots the board, and only one not yet proven to work is cut off", () => {
     for (const evidence of ALL_KINDS) {
@@ -85,7 +86,8 @@ describe("the table", () => {
       }
       for (const failures of [13, 50, 1e6]) assert.deepEqual(range(failures), [1, allowed.longest_s_]);
       const seldom =
-        evidence < Evidence.ContextLost || evidence === Evidence.Unready || evidence === Evidence.Untrusted;
+        evidence < Evidence.ContextLost ||
+        [Evidence.Unready, Evidence.Untrusted, Evidence.Unprovisioned].includes(evidence);
       assert.equal(allowed.longest_s_, seldom ? 3600 : 600);
     }
   });
@@ -128,6 +130,8 @@ describe("what a failure is evidence of", () => {
     [Reason.WrongHost, Evidence.Untrusted, Evidence.Untrusted],
     [Reason.WrongDates, Evidence.Untrusted, Evidence.Untrusted],
     [Reason.ClientRefused, Evidence.Untrusted, Evidence.Untrusted],
+    [Reason.ServerSays, Evidence.Unprovisioned, Evidence.Unprovisioned],
+    [Reason.FlashWorn, Evidence.Unprovisioned, Evidence.Unprovisioned],
     [Reason.ConnectUnanswered, Evidence.Unanswered, Evidence.Ended],
     [Reason.ClosedByServer, Evidence.Unanswered, Evidence.Ended],
     [Reason.LinkLost, Evidence.Unanswered, Evidence.Ended],

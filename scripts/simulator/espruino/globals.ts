@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { crc32, fromBytes, toBytes } from "./bytes.ts";
 import { cryptoModule } from "./crypto-module.ts";
 import { elements, flatten } from "./data.ts";
@@ -98,6 +99,7 @@ function systemFunctions(machine: Machine): Record<string, HostFunction> {
     Storage: storageModule,
     Flash: flashModule,
     ...(spec.modules.includes("crypto") && { crypto: cryptoModule }),
+    ...(spec.modules.includes("fs") && { fs: fileModule }),
   };
   return {
     getTime: () => time.now_ms() / 1000,
@@ -128,6 +130,15 @@ function systemFunctions(machine: Machine): Record<string, HostFunction> {
       return module;
     },
   };
+}
+
+/** Espruino for Linux reads the host's files; here there is but the kernel's noise. */
+function fileModule({ realm }: Machine): object {
+  const fs = realm.object();
+  realm.define(fs, {
+    readFileSync: (path) => (path === "/proc/sys/kernel/random/uuid" ? `${randomUUID()}\n` : undefined),
+  });
+  return fs;
 }
 
 /** How long `process.memory(false)` keeps to its last count. */

@@ -27,7 +27,7 @@ export interface FaultSettings {
   repeat_requests: number;
   /** So many next answers to RPC requests get their PUBACK and are lost. */
   lose_rpc_answers: number;
-  /** So many next responses to requests of devices (attributes, calls of their own, chunks) are lost; PUBACK comes. */
+  /** So many next responses to requests of devices (attributes, calls of their own, chunks, provisioning) are lost; PUBACK comes. */
   lose_responses: number;
   /** In so many next chunks of packages a byte is another. */
   spoil_chunks: number;

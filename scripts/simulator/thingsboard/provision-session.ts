@@ -75,7 +75,9 @@ function request(session: ProvisionSession, packet: IPublishPacket): void {
     return;
   }
   session.core.log(undefined, `provisioning: ${JSON.parse(response).status}`);
-  session.sendPublish(PROVISION_RESPONSE, response);
+  const { faults } = session.core;
+  if (faults.lose_responses === 0) session.sendPublish(PROVISION_RESPONSE, response);
+  else faults.lose_responses--;
   session.later(PROVISION_CLOSE_MS, () =>
     session.close("a minute after the provisioning response", Reason.ImplementationSpecific),
   );
