@@ -51,9 +51,9 @@ test("the modem is restarted once, though the call comes again, and the tracker 
   await until(ONLINE, 60);
   thingsboard.faults.lose_rpc_answers = 1;
   const answer = thingsboard.rpc("tracker", "modemReset", {}, { timeout_ms: 120_000, persistent: true });
-  await until("tracker.status().modem_resets==1", 30);
+  await until("tracker.status().modem_resets==1", 60);
   await until(ONLINE, 90);
   assert.deepEqual(await answer, { modemReset: 1 });
-  await until(`${ONLINE}&&tracker.status().modem_resets==1`, 30);
+  await until(`${ONLINE}&&tracker.status().modem_resets==1`, 90);
   assert.equal(await evaluate("tracker.status().reboots"), 0);
 });
