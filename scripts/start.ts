@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Loader } from "./build/loader.ts";
 import { build } from "./build.ts";
 import { isAnswer } from "./device/answers.ts";
 import { Fault } from "./fault.ts";
@@ -24,6 +25,7 @@ import { createWaiting } from "./start/waiting.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const BLOB = join(HERE, "../dist/linux.js");
+const LOADER = join(HERE, "../dist/linux.loader.json");
 /** Where the settings' file is put; git ignores it. */
 const SETTINGS = join(HERE, "../dist/start");
 const TRACK = join(HERE, "simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea");
@@ -73,6 +75,7 @@ async function run(options: StartOptions): Promise<number> {
   });
   const world = {
     blob: readFileSync(BLOB, "latin1"),
+    ...(existsSync(LOADER) && { loader: JSON.parse(readFileSync(LOADER, "latin1")) as Loader }),
     config: boardSettings(wanted),
     print(line: string) {
       const traced = readTrace(line);

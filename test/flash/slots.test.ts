@@ -125,7 +125,8 @@ for (const name of SLOTTED)
   });
 
 test("Linux without room for two slots is flashed as one without, and told so", async (t) => {
-  const { rig: console } = await rig(t, "linux", { settings: '{"outbox_bytes":196608}' });
+  const spec = { ...boardSpecs.linux, storageBytes: 256 * 1024 };
+  const console = await board(t, { spec, settings: '{"outbox_bytes":196608}' });
   const { code, said } = await flashed("linux", console.tcp, blobOf("linux"));
   assert.equal(code, 0);
   assert.match(said.join("\n"), /no room for two slots of 61440 bytes in Storage, so .* by cable only/);

@@ -9,7 +9,7 @@ import type { WorldOptions } from "../world.ts";
 import { connectPeer } from "./line.ts";
 import type { BoardStart, BoardTold } from "./worker.ts";
 
-interface BoardThreadOptions extends Pick<WorldOptions, "blob" | "config" | "print"> {
+interface BoardThreadOptions extends Pick<WorldOptions, "blob" | "loader" | "config" | "print"> {
   /** What is connected to the port that the settings name. */
   modem: SerialPeer;
   /** A GNSS receiver with a UART of its own. */
@@ -33,7 +33,7 @@ const CTRL_C = "\x03";
 
 /** Boots the simulated linux board; resolves when it runs. What is wrong in the simulator itself ends the process. */
 export async function startBoardThread(options: BoardThreadOptions): Promise<BoardThread> {
-  const { blob, config, console, receiver, print } = options;
+  const { blob, loader, config, console, receiver, print } = options;
   const modemLine = new MessageChannel();
   const receiverLine = receiver && new MessageChannel();
   const consoleLine = console && new MessageChannel();
@@ -46,6 +46,7 @@ export async function startBoardThread(options: BoardThreadOptions): Promise<Boa
     });
   const start: BoardStart = {
     blob,
+    loader,
     config,
     ctrlC,
     modem: modemLine.port2,

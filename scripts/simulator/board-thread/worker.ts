@@ -1,5 +1,6 @@
 /** The board's thread. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import type { Loader } from "../../build/loader.ts";
 import { realClock } from "../clock.ts";
 import type { SerialPeer } from "../espruino/serial-peer.ts";
 import { createSimulatedBoard } from "../world.ts";
@@ -7,6 +8,8 @@ import { peerBehind } from "./line.ts";
 
 export interface BoardStart {
   blob: string | undefined;
+  /** Of `WorldOptions`. */
+  loader: Loader | undefined;
   config: Record<string, unknown> | undefined;
   /** Not 0: Ctrl-C came on the console. */
   ctrlC: Int32Array;
@@ -24,7 +27,7 @@ export interface BoardTold {
 const PIECE_BYTES = 16_384;
 const PIECE_MS = 16;
 
-const { blob, config, ctrlC, modem, receiver, console } = workerData as BoardStart;
+const { blob, loader, config, ctrlC, modem, receiver, console } = workerData as BoardStart;
 const tell = (told: BoardTold): void => parentPort?.postMessage(told);
 
 let written = 0;
@@ -52,6 +55,7 @@ const board = createSimulatedBoard({
   ...(receiver && { receiver: peerBehind(receiver) }),
   ...(console && { console: paced(peerBehind(console)) }),
   ...(blob !== undefined && { blob }),
+  ...(loader && { loader }),
   ...(config && { config }),
   print(line) {
     tell({ line });

@@ -143,7 +143,8 @@ export const boardSpecs = {
     unicode: false,
     pageSize: 1024,
     storageStart: 0x10000000,
-    storageBytes: 256 * 1024,
+    // More than the 256 KB of an Espruino for Linux as it comes: firmware by cable, the one before, an outbox and two slots.
+    storageBytes: 320 * 1024,
     freeBytes: 0,
     freeHasStorage: true,
     serials: ["Serial1", "Serial2", "Serial3", "Serial4", "Serial5", "Serial6"],
