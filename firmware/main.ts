@@ -1,4 +1,4 @@
-import { BOARD, boardFields, journalArea, openModem, power } from "#board";
+import { boardFields, journalArea, openModem, power } from "#board";
 import { callFields } from "#calls";
 import { gnssFields, startGnss } from "#gnss";
 import { log } from "#log";
@@ -9,13 +9,15 @@ import { createModem, type Modem } from "./modem/network.ts";
 import { useNetwork } from "./mqtt/connection.ts";
 import { configFields, type DeviceConfig, type ServerConfig } from "./settings.ts";
 import { type Client, TBDeviceMQTTClient as ClientClass } from "./thingsboard/client.ts";
-import { VERSION } from "./title.ts";
 import { Watchdog } from "./tracker/health.ts";
 import { seedJitter } from "./tracker/jitter.ts";
 import { openJournal } from "./tracker/journal.ts";
 import { Occasion } from "./tracker/occasion.ts";
 import { Ended, restart } from "./tracker/restart.ts";
 import { startTracker, type Tracker } from "./tracker/tracker.ts";
+
+/** Put in by the build: the project's version, and the board's name. */
+declare const __VERSION__: string, __BOARD__: string;
 
 /** What a user has on the console: nothing declares them, so assigning makes them globals. */
 declare let TBDeviceMQTTClient: typeof ClientClass, modem: Modem, server: Client, tracker: Tracker;
@@ -70,7 +72,8 @@ process.on("uncaughtException", function (error: any) {
   )
     restart(Ended.Crash, text);
 });
-log("espruino-thingsboard " + VERSION + " for " + BOARD);
+// In one text, by which the tools know the code on a board.
+log("espruino-thingsboard " + __VERSION__ + " for " + __BOARD__);
 // A loop without end, here or in a callback, ends in a restart. The tracker's own watchdog asks for more.
 E.enableWatchdog(Watchdog.Seconds, true);
 startTrial();

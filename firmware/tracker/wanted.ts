@@ -73,6 +73,8 @@ interface Kept {
 let parts: Parts;
 /** Until the trial is over; 0: there is none. */
 let trial: ReturnType<typeof setTimeout> | 0 = 0;
+/** The connection is still that of the settings before: 1. */
+let leaving = 0;
 /** A question is with the server: 1; and another one is to follow: 2. */
 let asking = 0;
 /** Questions in a row without an answer. */
@@ -98,10 +100,7 @@ function answered(ok: boolean, answer?: any): void {
   asking = 0;
   if (ok) {
     silent = 0;
-    const shared = (answer && answer.shared) || {};
-    // Firmware first: what runs may not understand the rest.
-    assigned(shared);
-    settings(Occasion.Answer, shared);
+    settings(Occasion.Answer, (answer && answer.shared) || {});
   } else silent++;
   if (again && ok) settings(Occasion.Online);
   else if (!ok && parts.server_.status && !retry) retry = setTimeout(askLater, Limit.Trial_ms);
@@ -111,6 +110,12 @@ function askLater(): void {
   retry = 0;
   silent = 0;
   if (parts.server_.status) settings(Occasion.Online);
+}
+
+/** The way is gone with the settings on trial. */
+function leave(): void {
+  leaving = 0;
+  goAnew();
 }
 
 /** Does what the occasion asks for; gives something for `Occasion.Call` alone. @seldom */
@@ -165,7 +170,8 @@ export function settings(occasion: Occasion, data?: any): any {
     }
     if (is_way) {
       trial = setTimeout(settings, Limit.Trial_ms, Occasion.Over);
-      setTimeout(goAnew, Limit.Leave_ms);
+      leaving = 1;
+      setTimeout(leave, Limit.Leave_ms);
     }
     return faults;
   }
@@ -199,6 +205,8 @@ export function settings(occasion: Occasion, data?: any): any {
       } else if (!retry) retry = setTimeout(askLater, Limit.Again_ms);
       break;
     case Occasion.Answer: {
+      // It still came over the old way; the server is asked again over the other.
+      if (leaving) break;
       assigned(data); // First, as the code that runs may not understand the rest.
       const its_set: Values = {};
       const its_called: Values = {};

@@ -23,7 +23,7 @@ async function boardLikeBlob(): Promise<string> {
   const chosen = { "#board": board, ...filesOf(choicesFor("rak8212", SOURCES.board("rak8212"), {})) };
   const emitted = compile({ roots: [entry], chosen });
   const outfile = join(out, "bench.js");
-  return (await buildBlob({ emitted, entry, chosen, version, unicode: false, outfile })).code;
+  return (await buildBlob({ emitted, entry, chosen, version, board: "LINUX", unicode: false, outfile })).code;
 }
 
 /** What only the real interpreter can tell: the blob in it, connected and reporting. */

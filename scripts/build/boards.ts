@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BoardName } from "../boards.ts";
+import { type BoardName, entryOf } from "../boards.ts";
 import { type Blob, buildBlob } from "./blob.ts";
 import {
   type Choices,
@@ -61,7 +61,9 @@ export async function buildBoards(
     const outfile = join(out, `${name}.js`);
     // Espruino for Linux is built with Unicode by default, the boards' firmware without.
     const unicode = name === "linux" ? undefined : false;
-    blobs.set(name, await buildBlob({ emitted, entry, chosen, version, features: same, unicode, outfile }));
+    const { env_names } = entryOf(name);
+    const made = { version, features: same, board: env_names[0] };
+    blobs.set(name, await buildBlob({ emitted, entry, chosen, ...made, unicode, outfile }));
   }
   return blobs;
 }

@@ -15,6 +15,8 @@ export interface BundleOptions {
   version: string;
   /** What is built in, in words. */
   features?: string;
+  /** `process.env.BOARD` of the interpreter that the blob is for. */
+  board?: string;
   /** False: the board's interpreter has no Unicode, and what only serves text is left out. Default: it may have. */
   unicode?: false | undefined;
   /** Where the blob will be written: the map's sources are relative to it. */
@@ -34,6 +36,7 @@ export async function bundle({
   chosen = {},
   version,
   features = "",
+  board = "",
   unicode,
   outfile,
 }: BundleOptions): Promise<Bundled> {
@@ -51,6 +54,7 @@ export async function bundle({
     sourcesContent: false,
     define: {
       __VERSION__: JSON.stringify(version),
+      __BOARD__: JSON.stringify(board),
       __FEATURES__: JSON.stringify(features),
       __UNICODE__: String(unicode),
       require: INTERPRETER_REQUIRE,

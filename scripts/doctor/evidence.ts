@@ -67,7 +67,7 @@ export interface Evidence {
 const VERSION_LINE = /espruino-thingsboard (\S+) for (\w+)/;
 
 const BASICS = `(function(S){
-var l=S.read(".bootcde"),f=S.read("tb.js"),c=f||l,t=S.read("tb.json"),b=S.read("tb.box"),i=c?c.indexOf("espruino-thingsboard"):-1;
+var l=S.read(".bootcde"),f=S.read("tb.js"),c=f||l,t=S.read("tb.json"),b=S.read("tb.box"),i=c?c.lastIndexOf("espruino-thingsboard"):-1;
 function L(f){return f?f.length:0}
 function B(i){return c.charCodeAt(i)==255}
 return [process.memory(),E.getErrorFlags(),S.getFree(),L(c),i<0?"":c.substr(i,60),c&&(!l||B(1)||B(c.length-1))?1:0,t===undefined?0:S.readJSON("tb.json",true)||1,typeof TBDeviceMQTTClient=="undefined"?0:1,[L(t),L(b),f?L(l):0,L(S.read("tb.app"))]]

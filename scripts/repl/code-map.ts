@@ -115,7 +115,7 @@ export async function findCode(
   tokenised: (code: string, version: string) => string = pretokenise,
 ): Promise<{ map?: CodeMap; reason?: string }> {
   const stored = await device.evaluate(
-    `(function(S){var n=S.read("${FIRMWARE_FILE}")?"${FIRMWARE_FILE}":"${CODE_FILE}",c=S.read(n);return c?[c.length,c.indexOf("espruino-thingsboard"),E.CRC32(c),n]:0})(require("Storage"))`,
+    `(function(S){var n=S.read("${FIRMWARE_FILE}")?"${FIRMWARE_FILE}":"${CODE_FILE}",c=S.read(n);return c?[c.length,c.lastIndexOf("espruino-thingsboard"),E.CRC32(c),n]:0})(require("Storage"))`,
   );
   if (!Array.isArray(stored) || stored[1] < 0) return {};
   // Espruino for Linux can be built with a name of one's own.

@@ -247,8 +247,8 @@ describe("what is assigned is", () => {
     const cases: [Record<string, unknown>, string][] = [
       [{ fw_title: `${NAME} RAK5010` }, `fw_title: must be ${TITLE}`],
       [{ fw_url: "http://x/y.js" }, "fw_url: upload the package itself"],
-      [{ fw_size: 53121 }, "fw_size: must be whole, 1 to 53120"],
-      [{ fw_size: "1" }, "fw_size: must be whole, 1 to 53120"],
+      [{ fw_size: 61313 }, "fw_size: must be whole, 1 to 61312"],
+      [{ fw_size: "1" }, "fw_size: must be whole, 1 to 61312"],
       [{ fw_checksum_algorithm: "MD5" }, "fw_checksum_algorithm: must be CRC32 or SHA256"],
       [{ fw_tag: `${NAME} RAK5010 9.0.0 2v06` }, `fw_tag: must be for ${TITLE}`],
       [{ fw_tag: `${TITLE} 9.0.1 2v06` }, "fw_tag: must be of version 9.0.0"],

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { afterEach, describe, test } from "node:test";
 import { createFlash, PowerCut } from "../../scripts/simulator/espruino/flash.ts";
 import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
+import { VERSION } from "../ota/firmware.ts";
 import { duplexPair } from "../simulator/duplex-pair.ts";
 import { createWorld, type WorldChanges } from "./world.ts";
 
@@ -63,7 +64,7 @@ describe("what a device tells of itself", () => {
     const world = await online({ config: { apn_password: "secret" } });
     assert.deepEqual(told(world), {
       firmware_title: "espruino-thingsboard LINUX",
-      firmware_version: "0.1.0",
+      firmware_version: VERSION,
       board: "LINUX",
       interpreter: told(world).interpreter,
       imei: told(world).imei,

@@ -5,12 +5,13 @@
  * Evidence counts from the last proof on: a CONNACK that was read, whatever it said, proves that modem, SIM, radio and context are
  * well. Then there are only new connections; seldom, a new context. What a rung needs:
  *
- *   context      it was lost or never there, the modem or the board started, the modem did not answer, an open failed by
+ *   context      settings of the way to the server were changed (there, and back); it was lost or never there, the modem or the board started, the modem did not answer, an open failed by
  *                what the context or the sockets are to blame for, or three opens failed; else about one in an hour
  *   radio        the same as the modem; or the context was refused twice; or opens failed for half an hour
  *   modem        it did not answer, it started anew by itself twice, SIM or registration failed for long, the context was refused three times, its sockets were used
  *                up three times, or opens failed for an hour
- *   board        a call to reboot; or a modem that did not answer for half an hour, whatever was done
+ *   context, too settings of the way to the server that were changed: there, and back
+  board        a call to reboot; firmware that was assigned, for four starts; or a modem that did not answer for half an hour, whatever was done
  */
 import type { ModemEvent } from "../../scripts/simulator/modem/events.ts";
 import { time } from "./naming.ts";
@@ -22,11 +23,17 @@ export type BoardEvent =
   /** Somebody calls `reboot`: `id` of the call. */
   | { what: "reboot called"; id: number }
   /** The server has the answer. */
-  | { what: "reboot answered"; id: number };
+  | { what: "reboot answered"; id: number }
+  /** Settings of the way to the server were changed: it may be gone anew, and back again. */
+  | { what: "other way" }
+  /** Firmware was assigned: the board may start it, three times, and then the one before. */
+  | { what: "update" };
 
 export type Seen = { at_ms: number } & (ModemEvent | BoardEvent);
 
 const MINUTE_MS = 60_000;
+/** What one change from afar allows. */
+const ALLOWED = { contexts: 2, starts: 4 };
 const LEAST = {
   /** Opens in a row that failed: 565, 566, 569, never told, or a CONNECT that got no answer. */
   opens_for_context: 3,
@@ -64,6 +71,7 @@ export function harmOf(record: readonly Seen[]): string[] {
   /** The socket that is open and has not been answered yet. */
   let unanswered: number | undefined;
   let proof = "nothing proven yet";
+  const allowed = { contexts: 0, starts: 0 };
   const calls = new Map<number, { answered: boolean; starts: number; reboots: number }>();
 
   for (const event of record) {
@@ -158,7 +166,9 @@ export function harmOf(record: readonly Seen[]): string[] {
         break;
       case "deactivated":
         if (event.by === "network") evidence.contextLost = true;
-        else if (!contextIsToBlame()) {
+        else if (contextIsToBlame()) break;
+        else if (allowed.contexts > 0) allowed.contexts--;
+        else {
           if (at_ms - freeContext_ms < LEAST.seldom_ms) condemn("a new PDP context");
           freeContext_ms = at_ms;
         }
@@ -173,6 +183,12 @@ export function harmOf(record: readonly Seen[]): string[] {
         break;
       case "restart":
         if (!modemIsToBlame()) condemn(event.by === "power" ? "the modem off" : "the modem restarted");
+        break;
+      case "other way":
+        allowed.contexts += ALLOWED.contexts;
+        break;
+      case "update":
+        allowed.starts += ALLOWED.starts;
         break;
       case "reboot called":
         calls.set(event.id, { answered: false, starts: 0, reboots: 0 });
@@ -189,6 +205,7 @@ export function harmOf(record: readonly Seen[]): string[] {
         if (event.by === "power") {
           // Nobody asked for it, nobody is to blame.
         } else if (call) call.reboots++;
+        else if (allowed.starts > 0) allowed.starts--;
         else if (!forSoLong(silent_ms, LEAST.silent_ms)) condemn(`the board restarted (${event.by})`);
         evidence.contextLost = true;
         unanswered = undefined;

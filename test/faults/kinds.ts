@@ -22,6 +22,10 @@ export interface Stage {
   call(method: string, params?: unknown): void;
   /** Somebody's own code on the board reports this. Nothing while it is off. */
   report(values: Record<string, unknown>): void;
+  /** Shared attributes; a value undefined deletes. */
+  share(values: Record<string, unknown>): void;
+  /** The next version of the firmware is assigned. */
+  update(works: boolean): void;
 }
 
 export interface Step {

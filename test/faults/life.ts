@@ -2,6 +2,7 @@
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import type { Point } from "../../scripts/simulator/thingsboard/store.ts";
 import type { WorldTls } from "../blob/tls.ts";
+import { fleetKinds } from "./fleet-kinds.ts";
 import type { Seen } from "./harm.ts";
 import { drawPlan, type Span } from "./plan.ts";
 import { type Call, createScene, type Received, type Refused, type Taken } from "./scene.ts";
@@ -43,6 +44,9 @@ const RECOVERY_S = 4 * 3600;
 /** Healthy time after that. */
 export const AFTER_S = 900;
 
+/** After so many the lines that the tracker keeps of what happened are as many as it keeps. */
+const LOG_RECONNECTS = 20;
+
 /** Variables in use at rest without a fault. Counters that come over 2,047, some in hours, take one each. */
 export interface Rest {
   young: number;
@@ -55,6 +59,11 @@ export async function restWithoutFaults(tls?: WorldTls): Promise<Rest> {
     await scene.runTo(AFTER_S * 1000);
     const young = await restOf(scene);
     await scene.runTo(8 * 3600 * 1000);
+    // Until the log is full.
+    for (let i = 0; i < LOG_RECONNECTS; i++) {
+      scene.world.thingsboard.faults.restart();
+      await scene.world.run(120);
+    }
     return { young, old: await restOf(scene) };
   } finally {
     await scene.world.stop();
@@ -68,7 +77,7 @@ export async function live(
   kind?: string,
   tls?: WorldTls,
 ): Promise<Life> {
-  const plan = drawPlan(seededRandom(seed), kind, tls && tlsKinds(tls));
+  const plan = drawPlan(seededRandom(seed), kind, { ...fleetKinds, ...(tls && tlsKinds(tls)) });
   const scene = createScene(seed, trace, tls);
   const { world, taken, received, note } = scene;
   const flags = new Set<string>();
@@ -109,7 +118,7 @@ export async function live(
       })),
       healed_ms,
       blocks: scene.blocks,
-      points: world.thingsboard.telemetry("tracker"),
+      points: world.thingsboard.telemetry("tracker").filter((point) => !isServers(point)),
       recovered_s,
       takenAfter,
       dropped: scene.status()?.dropped ?? 0,
@@ -123,6 +132,10 @@ export async function live(
     await world.stop();
   }
 }
+
+/** What ThingsBoard itself writes of an assigned package. */
+const isServers = ({ key, value }: Point): boolean =>
+  key.startsWith("target_fw_") || (key === "fw_state" && (value === "QUEUED" || value === "INITIATED"));
 
 type Scene = ReturnType<typeof createScene>;
 

@@ -7,8 +7,10 @@ import type { TelemetryMessage } from "../../scripts/simulator/thingsboard/thing
 import { TLS_PORT } from "../blob/peers.ts";
 import type { WorldTls } from "../blob/tls.ts";
 import { createWorld } from "../blob/world.ts";
+import { builtLoader, firmware } from "../ota/firmware.ts";
 import { duplexPair } from "../simulator/duplex-pair.ts";
 import { watchFlash } from "./flash-watch.ts";
+import { NOWHERE } from "./fleet-kinds.ts";
 import type { Seen } from "./harm.ts";
 import type { Stage } from "./kinds.ts";
 import { createPower, type Power } from "./power.ts";
@@ -56,6 +58,9 @@ export const INTERVAL_S = 60;
 /** Blocks of 4,096 bytes that the outbox gets: a day fits, or the ring comes round several times in it. */
 const OUTBOX_BLOCKS = [16, 16, 8, 5];
 
+/** Of the shared attributes those that are settings of the way to the server. */
+const WAY = ["host", "keep_alive", "topics"];
+
 /** One SIM in so many has a PIN. */
 const LOCKED_SIM = 3;
 const PIN = "2468";
@@ -73,6 +78,7 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
   const blocks = OUTBOX_BLOCKS[seed % OUTBOX_BLOCKS.length] as number;
   const locked = seed % LOCKED_SIM === 0;
   let hanging = false;
+  let updates = 0;
   let session_ms = 0;
   let power: Power | undefined;
   const calls: Call[] = [];
@@ -103,9 +109,10 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
     random: generator(2),
     modem: { random: generator(3), ...(locked && { sim: { pin: PIN } }) },
     ...(tls && { tls }),
-    connect(_host, port) {
+    loader: builtLoader(),
+    connect(host, port) {
       const [near, far] = duplexPair();
-      if (hanging) return near;
+      if (hanging || host === NOWHERE) return near;
       if (tls && port === TLS_PORT) world.thingsboard.acceptTls(far);
       else world.thingsboard.accept(far);
       return near;
@@ -128,6 +135,16 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
     },
     report(values) {
       if (board.running) board.evaluate(`global.tracker&&tracker.report(${JSON.stringify(values)})`);
+    },
+    share(values) {
+      if (Object.keys(values).some((name) => WAY.includes(name))) see({ what: "other way" });
+      thingsboard.share("tracker", values);
+    },
+    update(works) {
+      see({ what: "update" });
+      // It speaks no protocol that the server knows.
+      const spoil = (code: string): string => code.replaceAll("MQTT\\x04", "MQXT\\x04");
+      thingsboard.assign("tracker", firmware(`9.0.${++updates}`, works ? undefined : spoil));
     },
     call(method, params) {
       const call: Call = { method, at_ms: clock.now(), outcome: undefined };
@@ -174,6 +191,7 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
       board.running ? (board.global.tracker as { status(): Status } | undefined)?.status() : undefined,
     /** No fault any more, and none that is still to come. */
     heal(): void {
+      thingsboard.share("tracker", { host: undefined });
       const { seed: drawn } = thingsboard.faults;
       thingsboard.faults.reset();
       thingsboard.faults.seed = drawn;
