@@ -1,9 +1,9 @@
 /**
- * The day of this version, UTC: it can't be earlier. Raised with `version` in package.json; not taken from the machine that
- * builds, so that the same sources give the same bytes, with and without git.
+ * The day of the first version, UTC: it can't be earlier. Not taken from the machine that builds, so that the same sources give
+ * the same bytes, with and without git. To be raised, by some years, before ten years are over.
  */
 export const enum Released {
-  /** 0.1.0: 1 January 2026. */
+  /** 1 January 2026. */
   Ms = 1767225600000,
   /** Ten years: a time that far from the release is more likely an error than this firmware in use. */
   Far_ms = 315576000000,

@@ -377,7 +377,7 @@ test("an outbox of no whole pages is refused", async (t) => {
 });
 
 describe("room", () => {
-  const spec = { ...boardSpecs.linux, storageBytes: 56 * 1024 };
+  const spec = { ...boardSpecs.linux, storageBytes: 64 * 1024 };
   const BOX = 12 * 1024;
   const config = { outbox_bytes: 8192 };
   /** Beside it and the outbox there is not quite enough. */
