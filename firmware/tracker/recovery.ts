@@ -171,7 +171,8 @@ export function goAnew(): void {
   other_way = state === State.Modem ? 1 : 0;
   if (other_way) return;
   forget();
-  if (rung < Rung.Context) rung = Rung.Context;
+  // Whatever rung led to the connection that was.
+  rung = Rung.Context;
   // So that the end of the connection is no failure.
   state = State.Waiting;
   server.disconnect(attempt);

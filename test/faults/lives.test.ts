@@ -10,7 +10,7 @@ import { live, restWithoutFaults } from "./life.ts";
 import { type Tls, tlsOf, worldOf } from "./protection.ts";
 import { faultsOf } from "./verdict.ts";
 
-const { FAULT_SEED, FAULT_SEEDS = "200", FAULT_KIND } = process.env;
+const { FAULT_SEED, FAULT_SEEDS = "100", FAULT_KIND } = process.env;
 /** So many failing seeds are told in full. */
 const TOLD = 20;
 
