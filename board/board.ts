@@ -10,8 +10,8 @@ export interface Board {
   BOARD: string;
   /**
    * Which of the build's features it has (scripts/build/features.ts), and in which ways: the first is what it gets unless
-   * `--features` says otherwise. A feature that is not named it lacks; "none", where there is that way, goes without saying,
-   * unless it is the first.
+   * `--features` says otherwise. A feature that is not named it lacks, unless each board has it (`EVERY_BOARD` there); "none",
+   * where there is that way, goes without saying, unless it is the first.
    */
   FEATURES: Record<string, string[]>;
   /** Adds the settings this board has its own limits for: outbox_bytes, and on Linux the modem's port. */
@@ -19,11 +19,9 @@ export interface Board {
   /** Flash for the journal, whole pages and at least `bytes`: its first address and the one after it; none: no room. */
   journalArea(bytes: number): number[] | undefined;
   /**
-   * Of a board with `ota: ["slots"]`: how many slots there are for firmware that comes over the air. One alone is never written
-   * while its code runs.
+   * Of a board with `ota: ["slots"]`, for firmware that comes over the air: the whole pages of both slots, like `journalArea`;
+   * undefined: there are none, or not enough of them.
    */
-  SLOTS?: number;
-  /** The slots' whole pages, like `journalArea`; undefined: there are none, or not enough of them. */
   slotArea?(): number[] | undefined;
   /** What a slot has there, at least one byte: in place, so that the functions of code that is evaluated stay in flash. */
   slotCode?(address: number, length: number): string;

@@ -10,14 +10,6 @@ export const FEATURES = {
   gnss: ["modem", "nmea"],
   modem: ["quectel"],
   tls: ["modem"],
-  attributes: ["yes"],
-  client_rpc: ["yes"],
-  claim: ["yes"],
-  provision: ["yes"],
-  identity: ["provision"],
-  calls: ["all", "few"],
-  log: ["yes"],
-  settings: ["afar"],
   ota: ["slots"],
 };
 
@@ -30,8 +22,6 @@ export function boardFields(fields: Fields): void {
 export function journalArea(_bytes: number): number[] | undefined {
   return storageFile(0x10000000, "tb.box");
 }
-
-export const SLOTS: number = 2;
 
 /** Of a Storage that has room for it `npm run flash` makes a file. */
 export function slotArea(): number[] | undefined {

@@ -1,4 +1,5 @@
 import type { Fields } from "../firmware/check.ts";
+import { Slot } from "../firmware/ota/layout.ts";
 import { freePages } from "../firmware/tracker/area.ts";
 
 export { erasePages as eraseSlot, freePages as journalArea } from "../firmware/tracker/area.ts";
@@ -19,14 +20,6 @@ export const FEATURES = {
   gnss: ["modem", "nmea"],
   modem: ["quectel"],
   tls: ["modem"],
-  attributes: ["yes"],
-  client_rpc: ["yes"],
-  claim: ["yes"],
-  provision: ["yes"],
-  identity: ["provision"],
-  calls: ["all", "few"],
-  log: ["yes"],
-  settings: ["afar"],
   ota: ["slots"],
 };
 
@@ -34,18 +27,14 @@ export const FEATURES = {
 const enum Size {
   /** 34 pages: what 256 KB leave beside the slots. */
   Outbox = 139264,
-  /** 15 pages. */
-  Slot = 61440,
 }
 
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [65536, 8192, Size.Outbox];
 }
 
-export const SLOTS: number = 2;
-
 export function slotArea(): number[] | undefined {
-  const pages = freePages(Size.Outbox + 2 * Size.Slot);
+  const pages = freePages(Size.Outbox + Slot.Count * Slot.Bytes);
   return pages && [pages[0] as number, (pages[1] as number) - Size.Outbox];
 }
 

@@ -24,14 +24,6 @@ export const FEATURES = {
   gnss: ["modem"],
   modem: ["quectel"],
   tls: ["modem"],
-  attributes: ["yes"],
-  client_rpc: ["yes"],
-  claim: ["yes"],
-  provision: ["yes"],
-  identity: ["provision"],
-  calls: ["all", "few"],
-  log: ["yes"],
-  settings: ["afar"],
   ota: ["none"],
 };
 

@@ -202,6 +202,13 @@ export function identityTable(): Fields {
   });
 }
 
+/** Of `interval_s`. */
+export function intervalField(): Field {
+  return fieldsOf(function (setting) {
+    return setting.path === "interval_s";
+  }).interval_s as Field;
+}
+
 /** Of `remote_at`, which only `calls=all` knows. */
 export function remoteAtField(): Field {
   return fieldsOf(function (setting) {

@@ -4,7 +4,7 @@
  *
  * | bytes       | what | written |
  * |-------------|------|---------|
- * | 0 to 31     | nothing: on the Wio LTE the header of the Storage file whose page this is | |
+ * | 0 to 31     | nothing | |
  * | 32 to 39    | the update's key, and all its bits inverted | when the slot is erased for it |
  * | 40 to 43    | length of the code | when all of the code is there, and right |
  * | 44 to 47    | CRC-32 of the code | the same |
@@ -51,6 +51,10 @@ export const enum Word {
 export const enum Slot {
   /** or that the code was flashed by cable. */
   None = -1,
+  /** How many there are: the one that runs is never written. */
+  Count = 2,
+  /** Of one, 15 pages of 4,096: the largest blob (scripts/boards.ts) and its header. */
+  Bytes = 61440,
 }
 
 export const enum Erased {

@@ -5,7 +5,7 @@
  * An update: `resumeAt`, `store` for all its bytes in order, `complete`, `activate`, and a restart. From then on the loader
  * (loader/choose.ts) starts it, three times at most, until `confirm`.
  */
-import { eraseSlot, SLOTS, slotArea, slotCode } from "#board";
+import { eraseSlot, slotArea, slotCode } from "#board";
 import { Ended, restart } from "../tracker/restart.ts";
 import { Erased, isConfirmed, numberIn, orderOf, Place, Slot, Word, wordsAt, writeWhy } from "./layout.ts";
 
@@ -41,7 +41,7 @@ function running(): number | undefined {
 function slotLength(): number {
   const area = running() === undefined ? undefined : slotArea();
   // A whole number, also in the interpreter's eyes: it erases at no other.
-  return area ? (((area[1] as number) - (area[0] as number)) / SLOTS) | 0 : 0;
+  return area ? (((area[1] as number) - (area[0] as number)) / Slot.Count) | 0 : 0;
 }
 
 function addressOf(slot: number): number {
@@ -77,8 +77,7 @@ export function slotBytes(): number {
 
 /**
  * Bytes that are stored already of the update with this key, a whole number of words; the last word is counted as missing,
- * as the power may have torn it. Of another update than before 0: a slot is erased for it, a second at most. Where the only
- * slot is the one that runs, the board restarts into the firmware that was flashed by cable, which then takes the update.
+ * as the power may have torn it. Of another update than before 0: a slot is erased for it, a second at most.
  */
 export function resumeAt(key: number): number {
   const length = slotLength();
@@ -87,12 +86,8 @@ export function resumeAt(key: number): number {
   target = 0;
   // No update is taken by one that may be taken back.
   if (!length || trial) return 0;
-  if (SLOTS < 2 && runs === 0) {
-    leave("makes room for an update");
-    return 0;
-  }
   let slot = runs === 0 ? 1 : 0;
-  if (runs === Slot.None && SLOTS > 1 && isUnderWay(wordsAt(addressOf(1)), key)) slot = 1;
+  if (runs === Slot.None && isUnderWay(wordsAt(addressOf(1)), key)) slot = 1;
   target = addressOf(slot);
   if (!isUnderWay(wordsAt(target), key)) {
     eraseSlot(target, target + length);
@@ -151,7 +146,7 @@ export function activate(): void {
   let newest = 0;
   if (!target || wordsAt(target)[Word.Crc] === Erased.Word) return;
   if (numberIn(wordsAt(target)[Word.Order] as number)) return;
-  for (let slot = 0; slot < SLOTS; slot++)
+  for (let slot = 0; slot < Slot.Count; slot++)
     newest = Math.max(newest, numberIn(wordsAt(addressOf(slot))[Word.Order] as number));
   writeWords([orderOf(newest + 1)], target + Place.Order);
   activated = true;
@@ -181,7 +176,7 @@ export function lastVerdict(): { key: number; why: string } | undefined {
   if (!slotLength()) return undefined;
   // What is older than the code that runs was no update of it.
   if (runs >= 0) newest = numberIn(wordsAt(addressOf(runs))[Word.Order] as number);
-  for (let slot = 0; slot < SLOTS; slot++) {
+  for (let slot = 0; slot < Slot.Count; slot++) {
     const words = wordsAt(addressOf(slot));
     const number = numberIn(words[Word.Order] as number);
     // One that was only just activated waits for the restart.

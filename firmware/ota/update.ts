@@ -30,6 +30,8 @@ const enum Limit {
   Longest_s = 86400,
   /** From step to step: each is told with a time of its own, as the server keeps one value a millisecond. */
   Step_ms = 1000,
+  /** Characters of a fault. */
+  Error = 200,
   /** From "UPDATING" to the restart, in which it can leave. */
   Restart_ms = 5000,
 }
@@ -153,7 +155,8 @@ function tell(state: string, error: string): void {
     current_fw_title: TITLE,
     current_fw_version: VERSION,
     fw_state: state,
-    fw_error: error || undefined,
+    // The server's own words may be long, and a report that is too large would be none.
+    fw_error: error.substr(0, Limit.Error) || undefined,
   });
 }
 

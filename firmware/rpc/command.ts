@@ -10,7 +10,7 @@ import { Word } from "../tracker/kept.ts";
 import { Ended } from "../tracker/restart.ts";
 import { words } from "../words.ts";
 import { locating } from "./locate.ts";
-import { once } from "./once.ts";
+import { onceAnswered } from "./once.ts";
 import type { Actions, Request } from "./request.ts";
 import { setSettings } from "./set-settings.ts";
 
@@ -48,7 +48,11 @@ export function command(server: Client, request: Request, tracker: Actions): voi
       answer = newInterval(request, tracker);
       break;
     case "reboot":
-      reboot(server, request);
+      onceAnswered(server, request, { reboot: 1 }, function () {
+        // No crash, whatever the watchdog's bit says of an earlier run.
+        state[Word.Ended] = Ended.Wanted;
+        setTimeout(E.reboot, Limit.Reboot_ms);
+      });
       break;
     default:
       if (!further(server, request, tracker))
@@ -64,17 +68,4 @@ function newInterval(request: Request, tracker: Actions): unknown {
   request.params = params && typeof params === "object" ? params.interval_s : params;
   // Undefined would be taken for none given.
   return setSettings(request, { interval_s: request.params === undefined ? 0 : request.params }, tracker);
-}
-
-/** Only once the server has the answer: it would ask again, and reboot us again. */
-function reboot(server: Client, request: Request): void {
-  request.params = 0;
-  sendReply(server, { reboot: 1 }, request.id, function (ok) {
-    if (ok)
-      once(request, function () {
-        // No crash, whatever the watchdog's bit says of an earlier run.
-        state[Word.Ended] = Ended.Wanted;
-        setTimeout(E.reboot, Limit.Reboot_ms);
-      });
-  });
 }

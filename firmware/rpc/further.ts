@@ -12,7 +12,7 @@ import { flush } from "../tracker/upload.ts";
 import { atCommand } from "./at-command.ts";
 import { claimCall } from "./claim-call.ts";
 import { dropOutbox } from "./drop-outbox.ts";
-import { once } from "./once.ts";
+import { onceAnswered } from "./once.ts";
 import type { Actions, Request } from "./request.ts";
 import { setSettings } from "./set-settings.ts";
 import { withResult } from "./with-result.ts";
@@ -49,7 +49,9 @@ export function further(server: Client, request: Request, tracker: Actions): boo
       withResult(server, request, dropOutbox);
       break;
     case "modemReset":
-      restartModem(server, request);
+      onceAnswered(server, request, { modemReset: 1 }, function () {
+        setTimeout(resetModem, Limit.Reset_ms);
+      });
       break;
     case "at":
       answer = atCommand(server, request, tracker);
@@ -94,15 +96,4 @@ function methods(): string[] {
 function lastLines(): unknown {
   const lines = logged();
   return lines ? { log: lines } : { error: "built without log" };
-}
-
-/** Only once the server has the answer: it would ask again, and have it done again. */
-function restartModem(server: Client, request: Request): void {
-  request.params = 0;
-  sendReply(server, { modemReset: 1 }, request.id, function (ok) {
-    if (ok)
-      once(request, function () {
-        setTimeout(resetModem, Limit.Reset_ms);
-      });
-  });
 }

@@ -8,7 +8,7 @@
  * number of today's.
  */
 import { json } from "../mqtt/text.ts";
-import type { Client } from "../thingsboard/client.ts";
+import { type Client, sendReply } from "../thingsboard/client.ts";
 import { saveState, state } from "../tracker/journal.ts";
 import { Word } from "../tracker/kept.ts";
 import type { Request } from "./request.ts";
@@ -26,6 +26,18 @@ const enum Limit {
 /** Calls of this connection that change something. */
 let asked: number[] = [];
 let forgetTimer: ReturnType<typeof setTimeout> | 0 = 0;
+
+/**
+ * Answers, and does once what a call asks, but only once the server has the answer: it would ask again, and have it done
+ * again. `act` only begins it, so that what is acknowledged in turn can leave.
+ */
+export function onceAnswered(server: Client, request: Request, answer: unknown, act: () => void): void {
+  // By which the call is known again.
+  request.params = 0;
+  sendReply(server, answer, request.id, function (ok) {
+    if (ok) once(request, act);
+  });
+}
 
 /** To be called when a connection begins. */
 export function connected(server: Client): void {

@@ -1,6 +1,6 @@
 /** `#settings` of a build that takes none from afar but `setInterval`'s, which outlasts a restart. */
 import { check } from "../check.ts";
-import type { DeviceConfig } from "../settings.ts";
+import { type DeviceConfig, intervalField } from "../settings.ts";
 import { state as kept, saveState } from "./journal.ts";
 import { Word } from "./kept.ts";
 import { Occasion } from "./occasion.ts";
@@ -18,7 +18,7 @@ export function settings(occasion: Occasion, data?: any): any {
     if (kept[Word.Configured] === configured) config.interval_s = kept[Word.Interval] as number;
   } else if (occasion === Occasion.Start) changed = data.changed_;
   else if (occasion === Occasion.Call) {
-    const fault = check(data, { interval_s: [0, 1, 86400] });
+    const fault = check(data, { interval_s: intervalField() });
     if (fault) return { error: fault };
     config.interval_s = kept[Word.Interval] = data.interval_s;
     kept[Word.Configured] = configured;

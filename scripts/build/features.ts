@@ -5,7 +5,7 @@
  * out costs no byte and no variable.
  *
  * A new one: its files, one of them for `none` unless no board can be without; their entry here and in the `paths` of
- * firmware/tsconfig.json; and `FEATURES` of the boards that have it.
+ * firmware/tsconfig.json; and `EVERY_BOARD`, or `FEATURES` of the boards that have it.
  */
 import { join } from "node:path";
 import { Option } from "commander";
@@ -41,6 +41,18 @@ export const FEATURES: FeatureFiles = {
   log: { yes: tracker("log.ts"), none: tracker("no-log.ts") },
   settings: { afar: tracker("wanted.ts"), none: tracker("no-settings.ts") },
   ota: { slots: ota("ota.ts"), none: ota("no-ota.ts") },
+};
+
+/** What asks nothing of a board: each has it, in the first of these ways, unless its file says otherwise. */
+const EVERY_BOARD: Record<string, string[]> = {
+  attributes: ["yes"],
+  client_rpc: ["yes"],
+  claim: ["yes"],
+  provision: ["yes"],
+  identity: ["provision"],
+  calls: ["all", "few"],
+  log: ["yes"],
+  settings: ["afar"],
 };
 
 /** What is of use only with another: that one is built in, too, where the board can have it. */
@@ -103,7 +115,7 @@ function featuresOf(board: string): Record<string, string[]> {
  * `UsageError` when it lacks what is wanted.
  */
 export function choicesFor(name: string, board: string, wanted: Choices, files = FEATURES): Choices {
-  const has = featuresOf(board);
+  const has = { ...EVERY_BOARD, ...featuresOf(board) };
   const choices: Choices = {};
   for (const [feature, itsFiles] of Object.entries(files)) {
     const ways = [...new Set([...(has[feature] ?? []), ...(NONE in itsFiles ? [NONE] : [])])];

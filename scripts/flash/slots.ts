@@ -3,7 +3,7 @@
  * the slots beside it, in free flash or in the Storage file `tb.app`. firmware/ota/README.md has the whole.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { numberIn, Place } from "../../firmware/ota/layout.ts";
+import { numberIn, Place, Slot } from "../../firmware/ota/layout.ts";
 import type { BoardName } from "../boards.ts";
 import type { Loader } from "../build/loader.ts";
 import type { Device } from "../device/device.ts";
@@ -14,10 +14,8 @@ import { erase } from "./storage.ts";
 export const FIRMWARE_FILE = "tb.js";
 export const SLOTS_FILE = "tb.app";
 
-/** A slot for the largest blob: whole pages, its header among them. */
-const SLOT_BYTES = 15 * 4096;
 /** With what it may need until its first whole block begins. */
-export const SLOTS_FILE_BYTES = 2 * SLOT_BYTES + BLOCK_BYTES - HEADER_BYTES;
+export const SLOTS_FILE_BYTES = Slot.Count * Slot.Bytes + BLOCK_BYTES - HEADER_BYTES;
 
 export interface Slots {
   /** Those with an update that was or is to be started, by their addresses. */
@@ -73,4 +71,4 @@ export async function retire(device: Device, live: number[], stale: string[]): P
 
 /** A board that can have slots has no room for them. */
 export const noSlots = (board: BoardName): string =>
-  `There is no room for two slots of ${SLOT_BYTES} bytes${isSlotsFile(board) ? " in Storage" : " in free flash"}, so this board gets new firmware by cable only`;
+  `There is no room for two slots of ${Slot.Bytes} bytes${isSlotsFile(board) ? " in Storage" : " in free flash"}, so this board gets new firmware by cable only`;

@@ -5,13 +5,14 @@
  * Evidence counts from the last proof on: a CONNACK that was read, whatever it said, proves that modem, SIM, radio and context are
  * well. Then there are only new connections; seldom, a new context. What a rung needs:
  *
- *   context      settings of the way to the server were changed (there, and back); it was lost or never there, the modem or the board started, the modem did not answer, an open failed by
- *                what the context or the sockets are to blame for, or three opens failed; else about one in an hour
+ *   context      it was lost or never there, the modem or the board started, the modem did not answer, an open failed by
+ *                what the context or the sockets are to blame for, or three opens failed; settings of the way to the server were
+ *                changed, for there and back; else about one in an hour
  *   radio        the same as the modem; or the context was refused twice; or opens failed for half an hour
  *   modem        it did not answer, it started anew by itself twice, SIM or registration failed for long, the context was refused three times, its sockets were used
  *                up three times, or opens failed for an hour
- *   context, too settings of the way to the server that were changed: there, and back
-  board        a call to reboot; firmware that was assigned, for four starts; or a modem that did not answer for half an hour, whatever was done
+ *   board        a call to reboot; firmware that was assigned, for four starts; or a modem that did not answer for half an
+ *                hour, whatever was done
  */
 import type { ModemEvent } from "../../scripts/simulator/modem/events.ts";
 import { time } from "./naming.ts";

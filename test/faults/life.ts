@@ -59,7 +59,8 @@ export async function restWithoutFaults(tls?: WorldTls): Promise<Rest> {
     await scene.runTo(AFTER_S * 1000);
     const young = await restOf(scene);
     await scene.runTo(8 * 3600 * 1000);
-    // Until the log is full.
+    // As many settings from afar as a life may have, one of which can't be; and until the log is full.
+    scene.stage.share({ fix_timeout_s: 60, keep_alive: 300, topics: 2, interval_s: 0, no_time: "never" });
     for (let i = 0; i < LOG_RECONNECTS; i++) {
       scene.world.thingsboard.faults.restart();
       await scene.world.run(120);

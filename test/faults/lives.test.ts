@@ -1,6 +1,6 @@
 /**
  * FAULT_SEEDS: how many lives, the seeds from 1 on. FAULT_SEED: this one alone, and what happens in it is printed. FAULT_KIND: with
- * faults of this kind alone (kinds.ts, tls-kinds.ts). FAULT_TLS: all have no TLS (0), TLS (1), or a client certificate too (2); else
+ * faults of this kind alone (kinds.ts, fleet-kinds.ts, tls-kinds.ts). FAULT_TLS: all have no TLS (0), TLS (1), or a client certificate too (2); else
  * it is drawn by the seed.
  */
 import assert from "node:assert/strict";

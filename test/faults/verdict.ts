@@ -13,8 +13,6 @@ const LARGEST_PACKET = 1460;
 const RECORDS_A_PACKET = 8;
 /** Variables more or less than without faults. */
 const MEMORY_TOLERANCE = 3;
-/** What settings from afar leave: their names in the configuration, and the last refusal. */
-const FROM_AFAR = 8;
 /** IMEI, ICCID and signal, which a modem with a fault may not have told. */
 const UNTOLD = 6;
 /** A line on the console that no fault of the world may bring about. */
@@ -87,6 +85,6 @@ function crashes(taken: Taken[]): string[] {
 }
 
 function memory(used: number, { young, old }: Rest): string[] {
-  if (used >= young - UNTOLD - MEMORY_TOLERANCE && used <= old + MEMORY_TOLERANCE + FROM_AFAR) return [];
+  if (used >= young - UNTOLD - MEMORY_TOLERANCE && used <= old + MEMORY_TOLERANCE) return [];
   return [`memory at rest: ${used} variables, without faults ${young} to ${old}`];
 }

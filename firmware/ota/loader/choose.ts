@@ -3,7 +3,7 @@
  * the newest update that is whole, and confirmed or has a start on trial left; else what was flashed by cable. It is a program
  * of its own inside of a function, so nothing of it stays.
  */
-import { SLOTS, slotArea, slotCode } from "#board";
+import { slotArea, slotCode } from "#board";
 import { Erased, isConfirmed, numberIn, Place, Slot, Word, wordsAt } from "../layout.ts";
 
 /** Espruino's. */
@@ -20,13 +20,13 @@ const enum Watchdog {
 function chosen(): string | undefined {
   const area = slotArea();
   if (!area) return undefined;
-  const length = ((area[1] as number) - (area[0] as number)) / SLOTS;
+  const length = ((area[1] as number) - (area[0] as number)) / Slot.Count;
   let below = 0x10000;
   // The newest, and then the others: each has another number.
-  for (let tries = 0; tries < SLOTS; tries++) {
+  for (let tries = 0; tries < Slot.Count; tries++) {
     let number = 0;
     let slot = 0;
-    for (let i = 0; i < SLOTS; i++) {
+    for (let i = 0; i < Slot.Count; i++) {
       const its = numberIn(wordsAt((area[0] as number) + i * length)[Word.Order] as number);
       if (its > number && its < below) {
         number = its;

@@ -2,7 +2,7 @@
  * Part of the loader, like choose.ts: what it chose threw before it ran. An update on trial is left at once, and the board
  * starts what was there before.
  */
-import { SLOTS, slotArea } from "#board";
+import { slotArea } from "#board";
 import { isConfirmed, Slot, wordsAt, writeWhy } from "../layout.ts";
 
 /** Espruino's. */
@@ -14,7 +14,7 @@ function left(): boolean {
   const slot = global.slot as number | undefined;
   const area = slotArea();
   if (slot === undefined || slot === Slot.None || !area) return false;
-  const address = (area[0] as number) + (slot * ((area[1] as number) - (area[0] as number))) / SLOTS;
+  const address = (area[0] as number) + (slot * ((area[1] as number) - (area[0] as number))) / Slot.Count;
   if (isConfirmed(wordsAt(address))) return false;
   writeWhy(address, "threw: " + error);
   return true;
