@@ -1,4 +1,4 @@
-import { type AnyNode, type Identifier, type Program, parse } from "acorn";
+import { type AnyNode, type Identifier, type MemberExpression, type Program, parse } from "acorn";
 import MagicString from "magic-string";
 import type { Bundled } from "./bundle.ts";
 import { edited } from "./edited.ts";
@@ -52,8 +52,8 @@ interface Word {
 /**
  * Gives what is written often a variable, which `renameByUse` then gives a short name: functions of the interpreter
  * (`setTimeout`, `Math.floor`), `void 0`, numbers and strings, and the names of members (`a.length` becomes
- * `a[b]`). To the interpreter those differ for a number only, where `[b]` throws if there is no such member; the type
- * checker knows no `length` of a number either.
+ * `a[b]`). To the interpreter those differ where a number, a text or true has no such member: `a.b` gives undefined, `a[b]`
+ * throws. So what may be read of anything that came from outside keeps its dot; see `isSafe`.
  */
 export function aliasWords({ code, map }: Bundled): Bundled {
   const program = parse(code, { ecmaVersion: 5, sourceType: "script" });
@@ -101,7 +101,7 @@ function wordsOf(program: Program, code: string): Iterable<Word> {
       add("undefined_value", "", whole);
     else if (isText(node, scopes)) add(`${node.value}_text`, JSON.stringify(node.value), whole);
     else if (isNumber(node, scopes)) add(`number_${node.value}`, code.slice(node.start, node.end), whole);
-    if (node.type === "MemberExpression" && !node.computed) {
+    if (node.type === "MemberExpression" && !node.computed && isSafe(node, scopes)) {
       const { name, start, end } = node.property as Identifier;
       // With the dot: the code is minified, so it stands right before the name.
       const place: Place = { start: start - 1, end, around: ["[", "]"] };
@@ -109,6 +109,17 @@ function wordsOf(program: Program, code: string): Iterable<Word> {
     }
   }
   return words.values();
+}
+
+/** Members of every text, array and function, or of none that is asked for them. */
+const BUILT_IN_MEMBERS = ["length", "prototype", "buffer"];
+
+/** Whether a missing member makes no difference: it is called or written, which fails with a dot, too, or it is never missing. */
+function isSafe(node: MemberExpression, { parentOf }: Scopes): boolean {
+  const parent = parentOf(node);
+  if (BUILT_IN_MEMBERS.includes(memberName(node) ?? "")) return true;
+  if (parent?.type === "CallExpression") return parent.callee === node;
+  return parent?.type === "AssignmentExpression" && parent.left === node && parent.operator === "=";
 }
 
 /** What keeps a name apart from the character next to it: `"a"in b` becomes `name in b`. */

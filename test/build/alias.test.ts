@@ -37,17 +37,24 @@ test("a member's name that is used often, whatever it is a member of", () => {
   );
 });
 
+test("a member that is read keeps its dot: of a number or a text [a] would throw where there is none", () => {
+  const read = `var a=5;${times(9, "a.provision_key")},a.provision_key+=1`;
+  assert.equal(aliased(read), read);
+  const known = `var a="";${times(9, "a.length")}`;
+  assert.equal(aliased(known), `var length_text="length",a="";${times(9, "a[length_text]")}`);
+});
+
 test("a string next to a word stays apart from it", () => {
   assert.equal(
-    aliased(`var a={};${times(5, "a.latitude")};if("latitude"in a)switch(a){case"latitude":a()}`),
-    `var latitude_text="latitude",a={};${times(5, "a[latitude_text]")};if(latitude_text in a)switch(a){case latitude_text:a()}`,
+    aliased(`var a={};${times(5, "a.latitude=1")};if("latitude"in a)switch(a){case"latitude":a()}`),
+    `var latitude_text="latitude",a={};${times(5, "a[latitude_text]=1")};if(latitude_text in a)switch(a){case latitude_text:a()}`,
   );
 });
 
 test("a string, which may be the name of a member as well", () => {
   assert.equal(
-    aliased(`var a;${times(5, '"string"==typeof a')},${times(3, "a.string")}`),
-    `var string_text="string",a;${times(5, "string_text==typeof a")},${times(3, "a[string_text]")}`,
+    aliased(`var a;${times(5, '"string"==typeof a')},${times(3, "a.string()")}`),
+    `var string_text="string",a;${times(5, "string_text==typeof a")},${times(3, "a[string_text]()")}`,
   );
 });
 
