@@ -25,6 +25,7 @@ import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
 import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
+import { isObject } from "../thingsboard/telemetry.ts";
 import { faultsOf, union, use, wayOf } from "./from-afar.ts";
 import { keep, keptOf } from "./kept-text.ts";
 import { Occasion } from "./occasion.ts";
@@ -100,7 +101,8 @@ function answered(ok: boolean, answer?: any): void {
   asking = 0;
   if (ok) {
     silent = 0;
-    settings(Occasion.Answer, (answer && answer.shared) || {});
+    const shared = answer && answer.shared;
+    settings(Occasion.Answer, isObject(shared) ? shared : {});
   } else silent++;
   if (again && ok) settings(Occasion.Online);
   else if (!ok && parts.server_.status && !retry) retry = setTimeout(askLater, Limit.Trial_ms);
