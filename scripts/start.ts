@@ -10,7 +10,7 @@ import { readTrace, showTrace } from "./repl/trace.ts";
 import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 import { startBoardThread } from "./simulator/board-thread/board-thread.ts";
 import { realClock } from "./simulator/clock.ts";
-import { storageBytes } from "./simulator/interpreter.ts";
+import { interpreterRoom } from "./simulator/interpreter.ts";
 import { createModem } from "./simulator/modem/modem.ts";
 import { createReceiver } from "./simulator/receiver.ts";
 import { modemPeerAfterSetup } from "./simulator/wiring.ts";
@@ -40,7 +40,7 @@ function refuse(binary: string, more: string): (error: Error) => never {
 async function run(options: StartOptions): Promise<number> {
   const binary = options.espruino;
   // Before anything takes long.
-  if (binary) await storageBytes(binary).catch(refuse(binary, "; is it Espruino for Linux?"));
+  if (binary) await interpreterRoom(binary).catch(refuse(binary, "; is it Espruino for Linux?"));
   console.log("building the firmware …");
   // One that is only over its budget is there to be tried.
   if ((await build(["--board", "linux", "--features", `gnss=${options.gnss}`])) !== 0 && !existsSync(BLOB))

@@ -1,9 +1,5 @@
-import { join } from "node:path";
 import { BUDGETS } from "../budgets.ts";
-import { buildBlob } from "../build/blob.ts";
-import { SOURCES } from "../build/boards.ts";
-import { choicesFor, filesOf } from "../build/features.ts";
-import { compile } from "../build/program.ts";
+import { smallestBlob } from "../build/smallest.ts";
 import { startRealTracker } from "../simulator/real-tracker.ts";
 import { NEEDS_INTERPRETER, type Row } from "./row.ts";
 
@@ -15,16 +11,6 @@ const SAMPLER =
   "(function(){var b=process.memory().usage;global.most=0;" +
   "setInterval(function(){var u=process.memory(false).usage;if(u>most)most=u},50);" +
   "return process.memory().usage-b})()";
-
-/** What a RAK8212 runs, but for the pins: the blob with the linux board, for an interpreter without Unicode. */
-async function boardLikeBlob(): Promise<string> {
-  const { entry, version, out } = SOURCES;
-  const board = SOURCES.board("linux");
-  const chosen = { "#board": board, ...filesOf(choicesFor("rak8212", SOURCES.board("rak8212"), {})) };
-  const emitted = compile({ roots: [entry], chosen });
-  const outfile = join(out, "bench.js");
-  return (await buildBlob({ emitted, entry, chosen, version, board: "LINUX", unicode: false, outfile })).code;
-}
 
 /** What only the real interpreter can tell: the blob in it, connected and reporting. */
 export async function interpreterRows(): Promise<Row[]> {
@@ -44,7 +30,7 @@ export async function interpreterRows(): Promise<Row[]> {
 }
 
 async function measure(binary: string): Promise<{ in_use: number; most: number; growth: number }> {
-  const { evaluate, until, stop } = await startRealTracker({ binary, blob: await boardLikeBlob() });
+  const { evaluate, until, stop } = await startRealTracker({ binary, blob: await smallestBlob() });
   try {
     const own = Number(await evaluate(SAMPLER));
     const usage = async () => Number(await evaluate("process.memory().usage")) - own;

@@ -111,20 +111,27 @@ export async function openSerialPort(peer: SerialPeer): Promise<SerialPort> {
   };
 }
 
-const storageSizes = new Map<string, number>();
+/** What an interpreter has: bytes of Storage, and variables. */
+export interface Room {
+  storage: number;
+  variables: number;
+}
 
-/** The size of a binary's Storage, which it tells on its console; asked once. */
-export async function storageBytes(binary: string): Promise<number> {
-  let bytes = storageSizes.get(binary);
-  if (bytes !== undefined) return bytes;
+const rooms = new Map<string, Room>();
+
+/** A binary's, which it tells on its console; asked once. */
+export async function interpreterRoom(binary: string): Promise<Room> {
+  const known = rooms.get(binary);
+  if (known) return known;
   const probe = await startInterpreter({ binary });
   try {
-    bytes = Number(await probe.evaluate("process.env.STORAGE"));
+    const storage = Number(await probe.evaluate("process.env.STORAGE"));
+    const room = { storage, variables: Number(await probe.evaluate("process.memory().total")) };
+    rooms.set(binary, room);
+    return room;
   } finally {
     await probe.stop();
   }
-  storageSizes.set(binary, bytes);
-  return bytes;
 }
 
 async function writeStorage(
@@ -132,7 +139,7 @@ async function writeStorage(
   directory: string,
   storage: Record<string, string>,
 ): Promise<void> {
-  const length = await storageBytes(binary);
+  const { storage: length } = await interpreterRoom(binary);
   const flash = openFlashFile(join(directory, "espruino.flash"), {
     start: FLASH_START,
     length,

@@ -1,7 +1,11 @@
 /** The `linux` blob in the real interpreter, with the look-alike modem, reporting to the stand-in or to a broker. */
 import { readFileSync } from "node:fs";
+import { BUDGETS } from "../budgets.ts";
+import type { Choices } from "../build/features.ts";
 import type { Loader } from "../build/loader.ts";
+import { smallestBlob } from "../build/smallest.ts";
 import type { SerialPeer } from "./espruino/serial-peer.ts";
+import { interpreterRoom } from "./interpreter.ts";
 import { createModem, type Modem } from "./modem/modem.ts";
 import { createThingsBoard } from "./thingsboard/server.ts";
 import type { ThingsBoard } from "./thingsboard/thingsboard.ts";
@@ -16,8 +20,10 @@ export interface RealTrackerOptions {
   interval_s?: number;
   /** An MQTT broker on this machine, in place of the stand-in. */
   broker_port?: number;
-  /** In place of `dist/linux.js`. */
+  /** In place of `dist/linux.js`, or in an interpreter as small as the smallest board's, of what that has. */
   blob?: string;
+  /** What that is to have besides, in so small an interpreter; `dist/linux.js` has all of it. */
+  features?: Choices;
   /** Starts the blob, or what came over the air. */
   loader?: Loader;
   /** A GNSS receiver on a port of its own. */
@@ -46,9 +52,15 @@ export interface RealTracker {
   stop(): Promise<void>;
 }
 
-/** Boots `dist/linux.js` from the interpreter's Storage. */
+/** `dist/linux.js`, or what an interpreter as small as the smallest board's has room for, with these features. */
+export async function blobFor(binary: string, features: Choices = {}): Promise<string> {
+  if ((await interpreterRoom(binary)).variables <= BUDGETS.variables) return smallestBlob(features);
+  return readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1");
+}
+
+/** Boots the blob from the interpreter's Storage. */
 export async function startRealTracker(options: RealTrackerOptions): Promise<RealTracker> {
-  const blob = options.blob ?? readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1");
+  const blob = options.blob ?? (await blobFor(options.binary, options.features));
   const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: TOKEN }] });
   const { mqttPort } = await thingsboard.listen({ mqttPort: 0 });
   const modem = createModem({

@@ -29,7 +29,7 @@ import type { CtrlC, SimulatedBoard } from "./espruino/simulated-board.ts";
 import { type BoardSpec, boardSpecs, flashOf } from "./espruino/specs.ts";
 import { findFile, writeFile } from "./espruino/storage.ts";
 import type { StorageArea } from "./espruino/storage-layout.ts";
-import { type Interpreter, openSerialPort, startInterpreter, storageBytes } from "./interpreter.ts";
+import { type Interpreter, interpreterRoom, openSerialPort, startInterpreter } from "./interpreter.ts";
 import type { Modem } from "./modem/modem.ts";
 import { modemPeer, modemPeerAfterSetup, modemPins, sharedUart } from "./wiring.ts";
 
@@ -207,7 +207,7 @@ export async function startRealInterpreter(
   options: WorldOptions & { modem: Modem; binary: string; console?: SerialPeer },
 ): Promise<RunningInterpreter> {
   const { binary, print, console } = options;
-  const room = await storageBytes(binary);
+  const { storage: room } = await interpreterRoom(binary);
   const port = await openSerialPort(modemPeer(options.modem));
   const second = options.receiver && (await openSerialPort(options.receiver));
   const ports = { modem_port: port.path, ...(second && { gnss_port: second.path }) };

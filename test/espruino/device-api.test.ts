@@ -9,9 +9,11 @@ import { serveProvisioning } from "../thingsboard/provisioning-server.ts";
 const binary = process.env.ESPRUINO ?? "";
 const skip = binary ? false : "skipped: set ESPRUINO=<path of Espruino for Linux> to run the blob in it";
 
+const API = { attributes: "yes", client_rpc: "yes", claim: "yes", provision: "yes" };
+
 for (const topics of [1, 2])
   test(`attributes, their changes and a claim, topics ${topics}`, { skip }, async (t) => {
-    const tracker = await startRealTracker({ binary, interval_s: 5, server: { topics } });
+    const tracker = await startRealTracker({ binary, features: API, interval_s: 5, server: { topics } });
     t.after(() => tracker.stop());
     const { thingsboard, evaluate, until } = tracker;
     await until("tracker.status().sent>0", 60);
@@ -57,7 +59,7 @@ for (const topics of [1, 2])
 test("calls are bounded, fail with their connection, and take no memory once they have", {
   skip,
 }, async (t) => {
-  const tracker = await startRealTracker({ binary, interval_s: 5 });
+  const tracker = await startRealTracker({ binary, features: API, interval_s: 5 });
   t.after(() => tracker.stop());
   const { thingsboard, evaluate, until } = tracker;
   await until("tracker.status().sent>1", 60);
@@ -85,7 +87,7 @@ test("calls are bounded, fail with their connection, and take no memory once the
 });
 
 test("wrong arguments throw, and a fault in a callback is told", { skip }, async (t) => {
-  const tracker = await startRealTracker({ binary, interval_s: 5 });
+  const tracker = await startRealTracker({ binary, features: API, interval_s: 5 });
   t.after(() => tracker.stop());
   const { evaluate, until } = tracker;
   await until("tracker.status().sent>0", 60);
@@ -120,6 +122,7 @@ test("a board asks for credentials of its own, and the tracker comes back after 
   await new Promise((resolve) => server.once("listening", resolve));
   const tracker = await startRealTracker({
     binary,
+    features: API,
     interval_s: 5,
     broker_port: (server.address() as AddressInfo).port,
   });

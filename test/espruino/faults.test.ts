@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connectAsync } from "mqtt";
 import { BUDGETS } from "../../scripts/budgets.ts";
-import { storageBytes } from "../../scripts/simulator/interpreter.ts";
+import { interpreterRoom } from "../../scripts/simulator/interpreter.ts";
 import type { Modem } from "../../scripts/simulator/modem/modem.ts";
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import { type RealTracker, startRealTracker } from "../../scripts/simulator/real-tracker.ts";
@@ -81,7 +81,7 @@ test(`${SECONDS} s of faults in the real interpreter, reporting to Mosquitto, lo
     interval_s: INTERVAL_S,
     broker_port: broker.port,
     // All that is taken stays in it, confirmed or not, to be counted at the end. A RAK8212 has room for half of that.
-    outbox_bytes: (await storageBytes(binary as string)) > 40_960 ? 16_384 : 8_192,
+    outbox_bytes: (await interpreterRoom(binary as string)).storage > 40_960 ? 16_384 : 8_192,
   });
   try {
     await tracker.until("tracker.status().sent>=2", 60);

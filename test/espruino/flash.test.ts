@@ -13,9 +13,9 @@ import { countWaiting, findBox, LEAD_OFFSET, type OutboxFile } from "../../scrip
 import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
 import { openSerialPort, startInterpreter } from "../../scripts/simulator/interpreter.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
+import { blobFor } from "../../scripts/simulator/real-tracker.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
 import { offerConsole } from "../../scripts/start/console.ts";
-import { builtBlob } from "../device/rig.ts";
 import { makePems, settingsIn } from "../flash/pems.ts";
 import { blockOf, file, firstBlock, recordOf, run, smallBlob } from "../flash/rig.ts";
 
@@ -262,14 +262,15 @@ async function takesText(t: TestContext): Promise<boolean> {
   const interpreter = await startInterpreter({ binary, directory: directoryFor(t) });
   const bytes = Number(await interpreter.evaluate("process.env.STORAGE"));
   await interpreter.stop();
-  return bytes > builtBlob().length + 12_288;
+  return bytes > whole.length + 12_288;
 }
 
+const whole = binary ? await blobFor(binary) : "";
 const tokens = (code: string): string => pretokenise(code, "2v29");
 const FORMS = {
-  text: layOut(builtBlob(), (code) => code, false),
-  tokens: layOut(builtBlob(), tokens, false),
-  "tokens, the first of them in the outbox's file": layOut(builtBlob(), tokens, true),
+  text: layOut(whole, (code) => code, false),
+  tokens: layOut(whole, tokens, false),
+  "tokens, the first of them in the outbox's file": layOut(whole, tokens, true),
 };
 
 for (const [form, { lead, boot: blob }] of Object.entries(FORMS)) {

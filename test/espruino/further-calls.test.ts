@@ -5,10 +5,16 @@ import { startRealTracker } from "../../scripts/simulator/real-tracker.ts";
 
 const binary = process.env.ESPRUINO ?? "";
 const skip = binary ? false : "skipped: set ESPRUINO=<path of Espruino for Linux> to run the blob in it";
+const CALLS = { calls: "all", log: "yes" };
 const ONLINE = 'tracker.status().state=="online"';
 
 test("what is only asked, a command to the modem, a full outbox dropped", { skip }, async (t) => {
-  const tracker = await startRealTracker({ binary, interval_s: 60, config: { remote_at: 1 } });
+  const tracker = await startRealTracker({
+    binary,
+    features: CALLS,
+    interval_s: 60,
+    config: { remote_at: 1 },
+  });
   t.after(() => tracker.stop());
   const { thingsboard, evaluate, until } = tracker;
   const call = (method: string, params: unknown = {}): Promise<unknown> =>
@@ -45,7 +51,7 @@ test("what is only asked, a command to the modem, a full outbox dropped", { skip
 test("the modem is restarted once, though the call comes again, and the tracker is back", {
   skip,
 }, async (t) => {
-  const tracker = await startRealTracker({ binary, interval_s: 60 });
+  const tracker = await startRealTracker({ binary, features: CALLS, interval_s: 60 });
   t.after(() => tracker.stop());
   const { thingsboard, evaluate, until } = tracker;
   await until(ONLINE, 60);

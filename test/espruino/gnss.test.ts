@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { BUDGETS } from "../../scripts/budgets.ts";
 import { buildBoards } from "../../scripts/build/boards.ts";
+import { smallestBlob } from "../../scripts/build/smallest.ts";
 import { realClock } from "../../scripts/simulator/clock.ts";
-import { boardSpecs } from "../../scripts/simulator/espruino/specs.ts";
 import { readFixes } from "../../scripts/simulator/gnss-log.ts";
-import { storageBytes } from "../../scripts/simulator/interpreter.ts";
+import { interpreterRoom } from "../../scripts/simulator/interpreter.ts";
 import { startRealTracker } from "../../scripts/simulator/real-tracker.ts";
 import { createReceiver } from "../../scripts/simulator/receiver.ts";
 import { TRACK } from "../blob/peers.ts";
@@ -17,9 +18,9 @@ const LOG = readFileSync(TRACK, "latin1");
 /** As the board's interpreter has them: a float of 64 bits may differ in its last digit. */
 const NEAR = 2e-6;
 
-/** The sentences' readers are for boards with a second UART and more Storage than a RAK8212's. */
-const TOO_SMALL = "no room in its Storage";
-const isTooSmall = async () => (await storageBytes(binary)) <= boardSpecs.rak8212.storageBytes;
+/** The sentences' readers are for boards with a second UART, and all larger than a RAK8212. */
+const TOO_SMALL = "too few variables";
+const isTooSmall = async () => (await interpreterRoom(binary)).variables <= BUDGETS.variables;
 
 async function blobWith(gnss: string): Promise<string> {
   return (await buildBoards(["linux"], undefined, { gnss })).get("linux")?.code ?? "";
@@ -79,7 +80,7 @@ test("a port that is not there is said in a line, and the tracker connects", {
 test("without GNSS it connects, and reports what is its own", { skip, timeout: 60_000 }, async () => {
   const { thingsboard, until, evaluate, stop } = await startRealTracker({
     binary,
-    blob: await blobWith("none"),
+    blob: (await isTooSmall()) ? await smallestBlob({ gnss: "none" }) : await blobWith("none"),
   });
   try {
     await until('tracker.status().state=="online"', 30);

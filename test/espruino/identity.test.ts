@@ -12,6 +12,7 @@ async function start(t: TestContext, credentials: number) {
   const { host: _, ...keys } = keysOf("new");
   const tracker = await startRealTracker({
     binary,
+    features: { identity: "provision", tls: "none" },
     interval_s: 5,
     server: { username: undefined, client_id: undefined, ...keys, credentials },
   });

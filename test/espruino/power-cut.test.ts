@@ -8,10 +8,10 @@ import { createFlash, type Flash, type FlashOperation } from "../../scripts/simu
 import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 import { readFile } from "../../scripts/simulator/espruino/storage.ts";
 import {
+  interpreterRoom,
   openSerialPort,
   PAGE_BYTES,
   startInterpreter,
-  storageBytes,
 } from "../../scripts/simulator/interpreter.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
@@ -74,7 +74,7 @@ describe("a flash at which the power went", { skip }, () => {
 
   before(async () => {
     server_port = (await thingsboard.listen({ mqttPort: 0 })).mqttPort;
-    storage_bytes = await storageBytes(binary);
+    storage_bytes = (await interpreterRoom(binary)).storage;
     const { done } = await live(storage_bytes, server_port);
     const erased = done.flatMap(({ kind }, i) => (kind === "erase" ? [i] : []));
     const last = erased.at(-1) as number;

@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import { buildBlob } from "../../scripts/build/blob.ts";
+import { choicesOf, SOURCES } from "../../scripts/build/boards.ts";
+import { filesOf } from "../../scripts/build/features.ts";
 import { compile } from "../../scripts/build/program.ts";
 import { startInterpreter } from "../../scripts/simulator/interpreter.ts";
 import { HOSTILE, LEAP_DAY, LOST_AND_FOUND, SOUTHERN, WESTERN, YEAR_END } from "../gnss/logs.ts";
@@ -138,9 +140,11 @@ function alike(there: unknown, here: unknown): unknown {
 
 test("the readers of text tell in the interpreter what they tell under Node", { skip }, async () => {
   const entry = fileURLToPath(new URL("readers-entry.ts", import.meta.url));
+  const chosen = { "#board": SOURCES.board("linux"), ...filesOf(choicesOf("linux", {})) };
   const { code } = await buildBlob({
-    emitted: compile({ roots: [entry] }),
+    emitted: compile({ roots: [entry], chosen }),
     entry,
+    chosen,
     version: "0",
     unicode: false,
     outfile: entry.replace(".ts", ".js"),

@@ -8,8 +8,9 @@ import { pretokenise } from "../../scripts/device/pretokenise.ts";
 import { doctor } from "../../scripts/doctor.ts";
 import { createConversation } from "../../scripts/repl/conversation.ts";
 import { repl } from "../../scripts/repl.ts";
-import { storageBytes } from "../../scripts/simulator/interpreter.ts";
+import { interpreterRoom } from "../../scripts/simulator/interpreter.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
+import { blobFor } from "../../scripts/simulator/real-tracker.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
 import { startRealInterpreter } from "../../scripts/simulator/world.ts";
 import { offerConsole } from "../../scripts/start/console.ts";
@@ -23,7 +24,7 @@ const TRACK = new URL(
 );
 /** The outbox, with what it needs until its first page begins, and the settings. */
 const BESIDE_BYTES = 13_000;
-const built = readFileSync(new URL("../../dist/linux.js", import.meta.url), "latin1");
+const built = binary ? await blobFor(binary) : "";
 
 describe("the console of the real interpreter", { skip }, () => {
   for (const [form, blob] of [
@@ -31,7 +32,8 @@ describe("the console of the real interpreter", { skip }, () => {
     ["pretokenised", binary ? pretokenise(built, "2v29") : ""],
   ] as const)
     test(`with the firmware ${form}`, async (t) => {
-      if ((await storageBytes(binary)) < blob.length + BESIDE_BYTES) return t.skip("no room in its Storage");
+      if ((await interpreterRoom(binary)).storage < blob.length + BESIDE_BYTES)
+        return t.skip("no room in its Storage");
       const thingsboard = createThingsBoard({ devices: [{ name: "tracker", token: TOKEN }] });
       const { mqttPort } = await thingsboard.listen({ mqttPort: 0 });
       const modem = createModem({

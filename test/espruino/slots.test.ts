@@ -9,9 +9,9 @@ import { createFlash, type Flash } from "../../scripts/simulator/espruino/flash.
 import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 import {
   type Interpreter,
+  interpreterRoom,
   PAGE_BYTES,
   startInterpreter,
-  storageBytes,
 } from "../../scripts/simulator/interpreter.ts";
 import {
   buildParts,
@@ -130,7 +130,11 @@ describe("slots in the real interpreter", { skip }, () => {
   });
 
   test("what a cut left at some word boots what it did on the simulated board, and takes the update", async () => {
-    const spec = { ...boardSpecs.linux, pageSize: PAGE_BYTES, storageBytes: await storageBytes(binary) };
+    const spec = {
+      ...boardSpecs.linux,
+      pageSize: PAGE_BYTES,
+      storageBytes: (await interpreterRoom(binary)).storage,
+    };
     const images: Buffer[] = [];
     let count = 0;
     let step = Number.POSITIVE_INFINITY;

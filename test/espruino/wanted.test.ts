@@ -9,7 +9,11 @@ const skip = binary
   : "skipped: set ESPRUINO=<path of Espruino for Linux> to set a tracker's settings in it";
 
 test("a setting is taken, refused, kept over a power cut, and given back", { skip }, async (t) => {
-  const tracker = await startRealTracker({ binary, interval_s: 3 });
+  const tracker = await startRealTracker({
+    binary,
+    features: { settings: "afar", tls: "none" },
+    interval_s: 3,
+  });
   t.after(() => tracker.stop());
   const { thingsboard, evaluate, until, powerCut } = tracker;
   /** Until what the device tells of itself is as wanted. */
@@ -48,7 +52,11 @@ test("a setting is taken, refused, kept over a power cut, and given back", { ski
 });
 
 test("a port that the server is not at is left after three starts, and told", { skip }, async (t) => {
-  const tracker = await startRealTracker({ binary, interval_s: 2 });
+  const tracker = await startRealTracker({
+    binary,
+    features: { settings: "afar", tls: "none" },
+    interval_s: 2,
+  });
   t.after(() => tracker.stop());
   const { thingsboard, evaluate, until, powerCut } = tracker;
   await until("tracker.status().sent>0", 60);
