@@ -56,7 +56,8 @@ export async function buildBoards(
     const chosen = { "#board": sources.board(name), ...filesOf(choices, features) };
     const same = describeChoices(choices);
     const boards = names.filter((other) => describeChoices(chosenBy.get(other) ?? {}) === same);
-    const emitted = programs.get(same) ?? compile({ roots: [entry, ...boards.map(sources.board)], chosen });
+    const emitted =
+      programs.get(same) ?? compile({ roots: [entry, ...boards.map(sources.board)], chosen, features: same });
     programs.set(same, emitted);
     const outfile = join(out, `${name}.js`);
     // Espruino for Linux is built with Unicode by default, the boards' firmware without.

@@ -12,11 +12,14 @@ import { type FunctionNode, isFunction } from "./tree.ts";
 /** Whether a file's first comment says so. `source`: its TypeScript. */
 export const isComputed = (source: string): boolean => hasTag(source, "computed");
 
-/** The module with the values of its functions. `code`: as emitted from `file`. Throws what is wrong with it, for a person. */
-export function compute(code: string, file: string): string {
+/**
+ * The module with the values of its functions. `code`: as emitted from `file`; `features`: what is built in, `__FEATURES__`. Throws
+ * what is wrong with it, for a person.
+ */
+export function compute(code: string, file: string, features: string): string {
   return editModule(code, (text) => {
     const { body } = parse(text.original, { ecmaVersion: "latest", sourceType: "module" });
-    const values = valuesOf(file);
+    const values = valuesOf(file, features);
     for (const node of body) {
       const made = exportedFunction(node);
       if (made?.params.length)
@@ -40,10 +43,11 @@ function exportedFunction(node: AnyNode): FunctionNode | undefined {
 }
 
 /** What the file exports, as it runs here. */
-function valuesOf(file: string): Record<string, () => unknown> {
+function valuesOf(file: string, features: string): Record<string, () => unknown> {
   const { outputFiles } = buildSync({
     entryPoints: [file],
     bundle: true,
+    define: { __FEATURES__: JSON.stringify(features) },
     format: "iife",
     globalName: "found",
     write: false,

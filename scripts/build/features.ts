@@ -40,6 +40,7 @@ export const FEATURES: FeatureFiles = {
   calls: { all: rpc("further.ts"), few: rpc("few.ts") },
   log: { yes: tracker("log.ts"), none: tracker("no-log.ts") },
   settings: { afar: tracker("wanted.ts"), none: tracker("no-settings.ts") },
+  sleep: { save: tracker("sleep.ts"), none: tracker("no-sleep.ts") },
   ota: { slots: ota("ota.ts"), none: ota("no-ota.ts") },
 };
 
@@ -68,7 +69,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none; attributes, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; sleep=save (between reports, with the setting power), sleep=none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none; attributes, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */

@@ -21,13 +21,15 @@ export interface ProgramOptions {
   roots: string[];
   /** What `#board`, `#gnss` and the like mean to the type checker: absolute paths. */
   chosen?: Chosen;
+  /** The same in words, as `__FEATURES__`, for what is computed here. */
+  features?: string;
 }
 
 /**
  * Type-checks and emits in memory. One program, not file by file, since only a program inlines a `const enum`
  * across files.
  */
-export function compile({ roots, chosen = {} }: ProgramOptions): Emitted {
+export function compile({ roots, chosen = {}, features = "" }: ProgramOptions): Emitted {
   const program = ts.createProgram(
     [ESPRUINO_GLOBALS, ...roots, ...Object.values(chosen)],
     compilerOptions(chosen),
@@ -47,7 +49,7 @@ export function compile({ roots, chosen = {} }: ProgramOptions): Emitted {
     const source = sources?.[0];
     if (!source || !path.endsWith(".js")) return;
     try {
-      emitted.set(source.fileName, isComputed(source.text) ? compute(text, source.fileName) : text);
+      emitted.set(source.fileName, isComputed(source.text) ? compute(text, source.fileName, features) : text);
     } catch (error) {
       throw new BuildError([`${relative(ROOT, source.fileName)}: ${(error as Error).message}`]);
     }

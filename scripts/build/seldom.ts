@@ -6,13 +6,14 @@
  * Those that are handed on, as a callback or in an object, stay outside, as they may be kept for long: inside they would take
  * more, and keep all the others. With `@seldom callbacks` they go inside, too: for what is over some time after the call.
  */
-import { type AnyNode, type Identifier, parse } from "acorn";
+import { type AnyNode, type Identifier, type Program, parse } from "acorn";
 import MagicString from "magic-string";
 import type { Bundled } from "./bundle.ts";
 import { edited } from "./edited.ts";
+import { BuildError } from "./problem.ts";
 import { type Scopes, scopesOf, type Variable } from "./scopes.ts";
 import { TAG, WITH_CALLBACKS } from "./seldom-tag.ts";
-import { descendants, type FunctionNode } from "./tree.ts";
+import { descendants, type FunctionNode, isReference } from "./tree.ts";
 
 /** A function at the top, which nothing replaces. */
 interface Top {
@@ -38,8 +39,12 @@ export function nestSeldom({ code, map }: Bundled): Bundled {
     const withCallbacks = first.directive === WITH_CALLBACKS;
     owned.set(top, usedOnlyBy(top, withCallbacks ? tops : tops.filter(({ stays }) => stays)));
   }
+  // The innermost, or what it calls of those inside of another would be out of its sight.
+  const within = new Map([...owned.keys()].map((top) => [top, usedOnlyBy(top, tops)] as const));
   const ownerOf = (top: Top): Top | undefined =>
-    [...owned].filter(([, its]) => its.has(top)).sort(([, a], [, b]) => a.size - b.size)[0]?.[0];
+    [...owned.keys()]
+      .filter((one) => owned.get(one)?.has(top))
+      .sort((a, b) => (within.get(b)?.has(a) ? -1 : 1))[0];
   const ownersOf = (top: Top): Top[] => {
     const owner = ownerOf(top);
     return owner ? [owner, ...ownersOf(owner)] : [];
@@ -52,7 +57,27 @@ export function nestSeldom({ code, map }: Bundled): Bundled {
     const [owner] = owners as [Top];
     text.move(top.node.start, top.node.end, owner.node.body.start + 1);
   }
-  return edited(text, map);
+  const nested = edited(text, map);
+  refuseLost(program, scopes, nested.code);
+  return nested;
+}
+
+/** Throws if a name stands for nothing any more: the minifier would take it for a global, and leave out what it stood for. */
+function refuseLost(before: Program, scopes: Scopes, code: string): void {
+  const after = parse(code, { ecmaVersion: 5, sourceType: "script" });
+  const known = globalsOf(before, scopes);
+  const lost = [...globalsOf(after, scopesOf(after))].filter((name) => !known.has(name));
+  if (lost.length)
+    throw new BuildError(lost.map((name) => `@seldom: ${name} is out of sight of who uses it`));
+}
+
+/** The names that the program does not declare. */
+function globalsOf(program: Program, { variableOf, parentOf }: Scopes): Set<string> {
+  const names = new Set<string>();
+  for (const node of descendants(program))
+    if (node.type === "Identifier" && isReference(node, parentOf(node)) && !variableOf(node))
+      names.add(node.name);
+  return names;
 }
 
 function topsOf({ variables, parentOf }: Scopes, program: AnyNode): Top[] {

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { buildBlob } from "./blob.ts";
 import { SOURCES } from "./boards.ts";
-import { type Choices, choicesFor, filesOf } from "./features.ts";
+import { type Choices, choicesFor, describeChoices, filesOf } from "./features.ts";
 import { compile } from "./program.ts";
 
 /** `wanted`: features besides those that a RAK8212 has by itself. */
@@ -14,7 +14,13 @@ export async function smallestBlob(wanted: Choices = {}): Promise<string> {
   const board = SOURCES.board("linux");
   const choices = choicesFor("rak8212", SOURCES.board("rak8212"), wanted);
   const chosen = { "#board": board, ...filesOf(choices) };
-  const emitted = compile({ roots: [entry], chosen });
-  const made = { version, board: "LINUX", unicode: false, outfile: join(out, "smallest.js") } as const;
+  const emitted = compile({ roots: [entry], chosen, features: describeChoices(choices) });
+  const made = {
+    version,
+    features: describeChoices(choices),
+    board: "LINUX",
+    unicode: false,
+    outfile: join(out, "smallest.js"),
+  } as const;
   return (await buildBlob({ emitted, entry, chosen, ...made })).code;
 }

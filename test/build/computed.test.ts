@@ -60,5 +60,5 @@ print(JSON.stringify([names(), limits(), Most.Rows]));
 });
 
 test("what cannot be read is told", () => {
-  assert.throws(() => compute("export function f() {}", "/no/such.ts"), /such\.ts/);
+  assert.throws(() => compute("export function f() {}", "/no/such.ts", ""), /such\.ts/);
 });

@@ -51,6 +51,11 @@ const CASES: [why: string, before: string, after: string][] = [
     "function g(){function f(){function a(){}a()}f()}E.g=g",
   ],
   [
+    "one inside of another marked one, which takes callbacks along, too, is inside of both",
+    'function c(){}function b(){c();E.t(b)}function a(){"seldom callbacks";b();c()}function f(){"seldom";a()}E.f=f',
+    "function f(){function a(){function c(){}function b(){c();E.t(b)}b();c()}a()}E.f=f",
+  ],
+  [
     "a local variable of the same name is another one afterwards",
     'var x=1;function a(){return x}function f(a$1,x){"seldom";return a()+x}E.f=f',
     "var x=1;function f(a$1,x$){function a(){return x}return a()+x$}E.f=f",
