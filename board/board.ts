@@ -1,6 +1,16 @@
 import type { Fields } from "../firmware/check.ts";
 import type { SerialPort } from "../firmware/modem/at.ts";
 
+/** What the modem's power key and supply are asked for. */
+export const enum Power {
+  /** The supply is cut, or the power key ends it: of a modem that does not answer. */
+  Off,
+  /** The supply and the power key, of a modem known to be off: the key toggles. */
+  On,
+  /** The key alone, of one that sleeps in PSM or was told to switch off: its supply stays. */
+  Key,
+}
+
 /**
  * What one board's file exports. The build bundles one of them as `#board`; they are single exports, not an object,
  * because a constant then costs no variable and a function one less.
@@ -38,11 +48,15 @@ export interface Board {
    * Always false on Linux, where there is none to ask.
    */
   watchdogBit(): boolean;
+  /** Switches the modem. Returns at once; it may take 5 s. */
+  power(what: Power): void;
+  /** Power of the GNSS antenna, which takes as much as the board awake. */
+  antenna(on: 0 | 1): void;
   /**
-   * Presses the modem's power key (`on` is 1; PWRKEY toggles, so only for a modem known to be off), or cuts or ends it
-   * when it no longer answers (0). Returns at once; it may take 5 s.
+   * 1: while the modem sleeps, the board saves what it can: UART closed, Bluetooth quiet. 0: it is awake again; `openModem`
+   * follows.
    */
-  power(on: number): void;
+  restBoard(on: 0 | 1): void;
   /** What nobody can guess, 32 bits of it at least, another one each time. */
   noise(): string | number;
 }

@@ -11,6 +11,8 @@ export const FEATURES = {
   modem: ["quectel"],
   tls: ["modem"],
   ota: ["slots"],
+  // A computer that is on anyway, and a modem without a power key.
+  sleep: ["none", "save"],
 };
 
 export function boardFields(fields: Fields): void {
@@ -49,7 +51,13 @@ export function openReceiver(baud: number, path: string): Serial {
   return Serial2;
 }
 
-export function power(_on: number): void {}
+export function power(_what: number): void {}
+
+export function antenna(_on: 0 | 1): void {}
+
+export function restBoard(on: 0 | 1): void {
+  if (on) Serial1.unsetup();
+}
 
 /** A process that was killed says nothing of why. */
 export function watchdogBit(): boolean {

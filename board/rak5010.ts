@@ -1,6 +1,7 @@
 import type { Fields } from "../firmware/check.ts";
 import { Slot } from "../firmware/ota/layout.ts";
 import { freePages } from "../firmware/tracker/area.ts";
+import { Power } from "./board.ts";
 
 export { erasePages as eraseSlot, freePages as journalArea } from "../firmware/tracker/area.ts";
 export { noise, watchdogBit } from "./nrf52.ts";
@@ -21,6 +22,7 @@ export const FEATURES = {
   modem: ["quectel"],
   tls: ["modem"],
   ota: ["slots"],
+  sleep: ["save", "none"],
 };
 
 /** Bytes. Of the pages that nobody uses the last ones are the outbox's, and those before its most the slots'. */
@@ -43,8 +45,6 @@ export function slotCode(address: number, length: number): string {
 }
 
 export function openModem(_path: string): Serial {
-  // GPS_EN: power of the GNSS antenna.
-  D39.write(1);
   Serial1.setup(115200, { tx: D6, rx: D8, cts: D7 });
   return Serial1;
 }
@@ -66,6 +66,20 @@ export function openReceiver(baud: number, _path: string): Serial {
  * PWRKEY low for at least 500 ms switches on; from 650 ms on it switches a running module off, which then takes at
  * least 2 s (BG96 Hardware Design, 3.7).
  */
-export function power(on: number): void {
-  digitalPulse(D2, 0, on ? 550 : 800);
+export function power(what: Power): void {
+  digitalPulse(D2, 0, what === Power.Off ? 800 : 550);
+}
+
+/** GPS_EN. */
+export function antenna(on: 0 | 1): void {
+  D39.write(on);
+}
+
+/** Somebody who is at the console by Bluetooth is not thrown out. */
+export function restBoard(on: 0 | 1): void {
+  if (!on) NRF.wake();
+  else {
+    Serial1.unsetup();
+    if (!NRF.getSecurityStatus().connected) NRF.sleep();
+  }
 }

@@ -1,5 +1,6 @@
 import type { Fields } from "../firmware/check.ts";
 import { storageFile } from "../firmware/tracker/area.ts";
+import { Power } from "./board.ts";
 
 export { noise, watchdogBit } from "./nrf52.ts";
 
@@ -26,6 +27,7 @@ export const FEATURES = {
   settings: ["none", "afar"],
   // Its 40 KB hold one firmware: a new one comes by cable.
   ota: ["none"],
+  sleep: ["none", "save"],
 };
 
 export function boardFields(fields: Fields): void {
@@ -46,8 +48,23 @@ export function openModem(_path: string): Serial {
   return Serial1;
 }
 
-/** Cuts the supply for 2 s; then, 500 ms after it came back, the power key is pressed for 2 s. */
-export function power(on: number): void {
-  digitalPulse(D6, 0, 2000);
-  if (on) digitalPulse(D15, 0, [2500, 2000]);
+/**
+ * On: the supply is cut for 2 s; then, 500 ms after it came back, the power key is pressed for 2 s. The key alone: 700 ms, at
+ * least 500 (BG96 Hardware Design, 3.7).
+ */
+export function power(what: Power): void {
+  if (what === Power.Key) digitalPulse(D15, 1, 700);
+  else {
+    digitalPulse(D6, 0, 2000);
+    if (what) digitalPulse(D15, 0, [2500, 2000]);
+  }
+}
+
+/** It has no switch. */
+export function antenna(_on: 0 | 1): void {}
+
+/** Bluetooth has the only console: it stays to be found, but calls every 2 s only. */
+export function restBoard(on: 0 | 1): void {
+  if (on) Serial1.unsetup();
+  NRF.setAdvertising({}, { interval: on ? 2000 : 375 });
 }

@@ -1,4 +1,5 @@
 import type { Fields } from "../firmware/check.ts";
+import { Power } from "./board.ts";
 
 export { freePages as journalArea } from "../firmware/tracker/area.ts";
 
@@ -25,6 +26,7 @@ export const FEATURES = {
   modem: ["quectel"],
   tls: ["modem"],
   ota: ["none"],
+  sleep: ["save", "none"],
 };
 
 export function boardFields(fields: Fields): void {
@@ -39,14 +41,26 @@ export function openModem(_path: string): Serial {
 }
 
 /**
- * On: B10 (vccb), B5 (lte_pwr), B12 (ant_pwr, of GNSS), C5 (codec_i2c_pwr) and C3 (lte_reset, so it is released) high, C0
+ * On: B10 (vccb), B5 (lte_pwr), C5 (codec_i2c_pwr) and C3 (lte_reset, so it is released) high, C0
  * (wakeup_in) low; 1.1 s later C4 (pwr_key) is low for 200 ms. The last pin has the lowest bit. Off: lte_pwr low for 2 s.
  */
-export function power(on: number): void {
-  if (on) {
-    digitalWrite([B10, B5, B12, C5, C3, C0], 0b111110);
+export function power(what: Power): void {
+  if (what === Power.Key) digitalPulse(C4, 0, 200);
+  else if (what) {
+    digitalWrite([B10, B5, C5, C3, C0], 0b11110);
     digitalPulse(C4, 1, [1100, 200]);
   } else digitalPulse(B5, 0, 2000);
+}
+
+/** ant_pwr. */
+export function antenna(on: 0 | 1): void {
+  B12.write(on);
+}
+
+/** Its processor stops, but for a clock that wakes it: with the UART open it could not. */
+export function restBoard(on: 0 | 1): void {
+  if (on) Serial2.unsetup();
+  setDeepSleep(on);
 }
 
 /** `Board.watchdogBit`: since the last time it was asked. */

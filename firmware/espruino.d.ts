@@ -22,6 +22,8 @@ interface Serial {
   setup(baud: number, options: SerialOptions): void;
   /** Strings go out as raw bytes. */
   write(bytes: string): void;
+  /** Ends `setup`; its listeners stay. */
+  unsetup(): void;
   on(event: "data", listener: (bytes: string) => void): void;
   /** Moves the console here; 1: and keeps it here, whatever is plugged in or connects. */
   setConsole(force: 0 | 1): void;
@@ -29,6 +31,17 @@ interface Serial {
 declare const Serial1: Serial, Serial2: Serial;
 declare const USB: Serial, Bluetooth: Serial;
 
+/** Bluetooth of the nRF52 boards. */
+declare const NRF: {
+  /** Stops advertising and ends what connection there is; and the other way round. */
+  sleep(): void;
+  wake(): void;
+  getSecurityStatus(): { connected: boolean };
+  /** `interval`: ms, from call to call. */
+  setAdvertising(data: object, options: { interval: number }): void;
+};
+/** STM32: 1: it stops the processor whenever nothing is due, if no UART and no USB is open. */
+declare function setDeepSleep(on: 0 | 1): void;
 /** A register or a word of memory, 32 bits. */
 declare function peek32(address: number): number;
 declare function poke32(address: number, value: number): void;

@@ -1,5 +1,4 @@
 import { boardFields, journalArea, openModem, power } from "#board";
-import { callFields } from "#calls";
 import { gnssFields, startGnss } from "#gnss";
 import { log } from "#log";
 import { runsFromSlot, startTrial } from "#ota";
@@ -28,7 +27,6 @@ function boot(): void {
   const fields = configFields();
   boardFields(fields);
   gnssFields(fields);
-  callFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
   TBDeviceMQTTClient = ClientClass;
   try {

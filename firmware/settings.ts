@@ -6,6 +6,9 @@
 import type { Field, Fields, Words } from "./check.ts";
 import type { SessionConfig } from "./mqtt/owner.ts";
 
+/** Put in by the build: what is built in. Under Node there is none: nothing is left out. */
+declare const __FEATURES__: string;
+
 /** The manual's `server_cfg`, and what is optional. Text is ASCII without quotes, at most 255 characters. */
 export interface ServerConfig extends SessionConfig {
   /** Version of the topic names, 1 if missing; 2: short ones. */
@@ -28,6 +31,11 @@ export interface DeviceConfig {
   /** A wrong one is entered once: not again before the next start, and never where the SIM says that one try is left. */
   pin: string;
   interval_s: number;
+  /** Only with `sleep=save`. */
+  power: string;
+  upload_s?: number;
+  window_s: number;
+  heartbeat_s?: number;
   fix_timeout_s: number;
   keys: string;
   /** "hold", "server" or "drop"; see outbox.ts. */
@@ -144,6 +152,12 @@ export const SETTINGS: readonly Setting[] = [
     about: "from fix to fix; from 120 on the receiver is switched off in between" },
   { path: "fix_timeout_s", limits: [120, 5, 900], unit: "s", afar: Afar.Plain, since: "0.1.0",
     about: "until a round without a fix is given up" },
+  { path: "power", words: ["on", "save"], feature: "sleep=save", afar: Afar.Plain, since: "0.3.0",
+    about: "`on`: connected, reachable at once; `save`: asleep between reports, reachable after each upload" },
+  { path: "upload_s", limits: [0, 0, 86400], unit: "s", feature: "sleep=save", afar: Afar.Plain, since: "0.3.0",
+    about: "with `save`: from upload to upload; 0: each fix at once" },
+  { path: "window_s", limits: [3, 1, 50], unit: "s", feature: "sleep=save", afar: Afar.Plain, since: "0.3.0",
+    about: "with `save`: how long calls and settings are waited for after an upload" },
   { path: "keys", limits: ["Longitude,Latitude,Altitude,Speed", 1, 99], afar: Afar.Plain, since: "0.1.0",
     // At least one, at most four, none twice.
     pattern: `^(?=.*[^,])(?!(.*,)?([^,]+),(.*,)?\\2(,|$))${KEY}*(,${KEY}*){0,3}$`,
@@ -178,11 +192,20 @@ function fieldsOf(wanted: (setting: Setting) => boolean, fields: Fields = {}): F
 
 const isServers = (setting: Setting): boolean => setting.path.indexOf("server.") === 0;
 
-/** The fields of `tb.json` on every board and in every build, but for `server`'s own. */
+/** Whether this build knows it. */
+function isBuilt(setting: Setting): boolean {
+  return (
+    !setting.feature ||
+    typeof __FEATURES__ === "undefined" ||
+    ("," + __FEATURES__ + ",").indexOf("," + setting.feature + ",") >= 0
+  );
+}
+
+/** The fields of `tb.json` in this build on every board, but for `server`'s own. */
 export function configFields(): Fields {
   return fieldsOf(
     function (setting) {
-      return !isServers(setting) && !setting.feature;
+      return !isServers(setting) && isBuilt(setting);
     },
     { server: 0 },
   );
@@ -209,18 +232,11 @@ export function intervalField(): Field {
   }).interval_s as Field;
 }
 
-/** Of `remote_at`, which only `calls=all` knows. */
-export function remoteAtField(): Field {
-  return fieldsOf(function (setting) {
-    return setting.path === "remote_at";
-  }).remote_at as Field;
-}
-
-/** What may come from afar: by the attribute's name what becomes of it. */
+/** What may come from afar in this build: by the attribute's name what becomes of it. */
 export function fromAfar(): Record<string, Afar> {
   const afar: Record<string, Afar> = {};
   SETTINGS.forEach(function (setting) {
-    if (setting.afar) afar[setting.path.replace("server.", "")] = setting.afar;
+    if (setting.afar && isBuilt(setting)) afar[setting.path.replace("server.", "")] = setting.afar;
   });
   return afar;
 }

@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { check } from "../firmware/check.ts";
-import {
-  Afar,
-  configFields,
-  fromAfar,
-  identityTable,
-  remoteAtField,
-  SETTINGS,
-  serverTable,
-} from "../firmware/settings.ts";
+import { Afar, configFields, fromAfar, identityTable, SETTINGS, serverTable } from "../firmware/settings.ts";
 import { FEATURES } from "../scripts/build/features.ts";
 
 const nameOf = (path: string): string => path.replace("server.", "");
@@ -36,7 +28,7 @@ describe("the table of settings", () => {
   });
 
   test("what it gives a device has each setting once, but those of a board's own", () => {
-    const given = [configFields(), serverTable(), identityTable(), { remote_at: remoteAtField() }];
+    const given = [configFields(), serverTable(), identityTable()];
     assert.deepEqual(
       given
         .flatMap((fields) => Object.keys(fields))
@@ -49,7 +41,7 @@ describe("the table of settings", () => {
     assert.deepEqual(configFields().interval_s, [60, 1, 86400]);
     assert.deepEqual(configFields().no_time, ["hold", "server", "drop"]);
     assert.equal(configFields().apn, 64, "a text that may be missing is its length alone");
-    assert.deepEqual(remoteAtField(), [0, 0, 1]);
+    assert.deepEqual(configFields().remote_at, [0, 0, 1]);
   });
 
   test("no secret is told, no file, port or safeguard changed from afar", () => {

@@ -1,3 +1,4 @@
+import { antenna } from "#board";
 import type { Fields } from "../check.ts";
 import { decimal } from "../decimal.ts";
 import { command } from "../modem/at.ts";
@@ -51,6 +52,7 @@ export function startGnss(_config: DeviceConfig): void {}
 /** Switches the engine off, to save power. `done` gets None or the reason; GnssOff: it was off already. */
 export function gnssOff(done?: (reason: Reason) => void): void {
   command("AT+QGPSEND", done, Limit.Command_ms);
+  antenna(0);
 }
 
 /**
@@ -60,6 +62,7 @@ export function gnssOff(done?: (reason: Reason) => void): void {
 export function getFix(timeout_s: number, done: Located): void {
   located = done;
   left = timeout_s;
+  antenna(1);
   command("AT+QGPSLOC=2", answered, Limit.Command_ms);
 }
 

@@ -3,13 +3,14 @@
  * of the modem's family, `#modem`; here it is gone, one command after the other. What the answers tell is in answers.ts.
  */
 import { commandOf, endSocket, open, socketUrc, valueIn } from "#modem";
-import type { Board } from "../../board/board.ts";
+import { HAS_SLEEP } from "#sleep";
+import { type Board, Power } from "../../board/board.ts";
 import { modemLost, needsPerson, Reason } from "../reason.ts";
 import type { Network } from "../socket.ts";
 import { words } from "../words.ts";
 import { askAnew, iccid, imei, read, signal_dbm, time_ms } from "./answers.ts";
 import { abandon, type Channel, command, listen, type SerialPort } from "./at.ts";
-import { type SimConfig, Step } from "./way.ts";
+import { following, retriedFrom, type SimConfig, Step } from "./way.ts";
 
 /** How far a try to reach the server goes back, each further than the one before. */
 export const enum Rung {
@@ -42,7 +43,7 @@ type Ready = (reason: Reason, time_ms: number) => void;
 type ByHand = (error: string, lines: string[], reason: Reason) => void;
 
 export interface ModemStatus {
-  /** "up", "starting" or "down". */
+  /** "up", "starting", "asleep" or "down". */
   state: string;
   /** Why it is in this state, "" when all is well. */
   reason: string;
@@ -64,9 +65,24 @@ export interface Modem extends Channel, Network {
   at(text: string, done?: ByHand): boolean;
 }
 
+/** Whether it takes commands. */
+const enum Rest {
+  None,
+  /** It was told to switch off, or sleeps in a moment: its last word is awaited. */
+  Falling,
+  /** It takes none before its key was pressed, and its UART is closed. */
+  Asleep,
+}
+
 let power: Board["power"];
 let config: SimConfig;
-let ready: Ready;
+/** Waits until it is up; 0: nobody does. */
+let ready: Ready | 0 = 0;
+/** Waits until it takes commands; 0: nobody does. */
+let woken: (() => void) | 0 = 0;
+let rest = Rest.None;
+/** Makes the board ready for a modem that is awake. */
+let wakeBoard: () => void;
 /** The step under way; before its command there may be a pause. */
 let step = Step.None;
 let rung: Rung;
@@ -96,7 +112,7 @@ function byHand(text: string, done?: ByHand): boolean {
 
 function status(): ModemStatus {
   return {
-    state: step ? "starting" : reason ? "down" : "up",
+    state: step ? "starting" : HAS_SLEEP && rest ? "asleep" : reason ? "down" : "up",
     reason: words(reason),
     imei: imei,
     iccid: iccid,
@@ -108,7 +124,9 @@ function status(): ModemStatus {
 function urc(line: string): boolean {
   socketUrc(line);
   // "APP RDY" and the like belong to a start that "RDY" told of, however late they come.
-  if (line === "RDY") lost(Reason.ModemRestarted);
+  if (HAS_SLEEP && line === "RDY" && step === Step.Wake) abandon(Reason.None);
+  else if (line === "RDY") lost(Reason.ModemRestarted);
+  else if (HAS_SLEEP && rest && line.substr(-4) === "DOWN") abandon(Reason.ModemPoweredDown);
   else if (line.substr(-4) === "DOWN") lost(Reason.ModemPoweredDown);
   // While it is brought up, the SIM may not be ready yet.
   else if (line === "+CPIN: NOT READY" && !step) down(Reason.SimLost);
@@ -121,36 +139,86 @@ function silent(): void {
   if (!step) lost(Reason.ModemSilent);
 }
 
+/** As far as is known, be it without a network. */
+function takesCommands(): boolean {
+  return !reason || (HAS_SLEEP && reason === Reason.NotStarted);
+}
+
 /** The modem works, but what the connection stood on is gone; whether there was one or not, the next is of a new context. */
 function down(why: Reason): void {
-  if (!step && !reason) reason = why;
+  if (!step && takesCommands()) reason = why;
   endSocket(why);
 }
 
 /** The modem is no longer what it was: connection, context and settings are gone. */
 function lost(why: Reason): void {
   // Up to Echo it is expected to start.
-  if (step ? step > Step.Echo : !reason) {
+  if (step ? step > Step.Echo : takesCommands()) {
     down(why);
     // What was sent to it will not be answered; `takeStep` is told so.
     abandon(why);
   }
 }
 
-/** Brings the modem up from whatever state it is in, one call at a time. @seldom callbacks */
+/** Brings the modem up from whatever state it is in, one call at a time. */
 export function bringUp(done: Ready, its_rung: Rung): void {
   ready = done;
-  if (!step) {
-    rung = its_rung;
-    failing = Step.None;
-    failures = restarts = 0;
-    askAnew();
-    if (rung === Rung.Power) {
-      power(0);
-      pause();
-    }
-    goTo(rung === Rung.Modem ? Step.Restart : Step.Probe);
+  begin(its_rung);
+}
+
+/**
+ * Calls `done` when the modem takes commands, be it without a network; or when it does not, which they tell then. Never from
+ * inside this call; one call at a time.
+ */
+export function wake(done: () => void): void {
+  woken = done;
+  if (step || rest) begin(Rung.Connection);
+  else setTimeout(tellWoken, 0);
+}
+
+function tellWoken(): void {
+  const its_woken = woken;
+  woken = 0;
+  if (its_woken) its_woken();
+}
+
+/** From now on it may switch off or sleep: that is no fault. `before_waking`: called before its key is pressed. */
+export function fallAsleep(before_waking: () => void): void {
+  wakeBoard = before_waking;
+  rest = Rest.Falling;
+  reason = Reason.NotStarted;
+  endSocket(reason);
+}
+
+/** It did. Who wanted it meanwhile has it woken. */
+export function fellAsleep(): void {
+  rest = Rest.Asleep;
+  if (ready || woken) begin(Rung.Connection);
+}
+
+/** Begins the way, unless it is being gone: then it leads as far as is wanted. A modem that is falling asleep is let. @seldom callbacks */
+function begin(its_rung: Rung): void {
+  if (step || (HAS_SLEEP && rest === Rest.Falling)) return;
+  rung = its_rung;
+  failing = Step.None;
+  failures = restarts = 0;
+  askAnew();
+  if (HAS_SLEEP && rest) {
+    rest = Rest.None;
+    wakeBoard();
+    if (rung < Rung.Power) return pressKey();
   }
+  if (rung === Rung.Power) {
+    power(Power.Off);
+    pause();
+  }
+  goTo(rung === Rung.Modem ? Step.Restart : Step.Probe);
+}
+
+/** Of a modem that sleeps. */
+function pressKey(): void {
+  power(Power.Key);
+  goTo(Step.Wake);
 }
 
 function pause(): void {
@@ -167,9 +235,12 @@ function goTo(next: Step): void {
 function end(why: Reason): void {
   step = Step.None;
   reason = why;
+  const its_ready = ready;
+  ready = 0;
   // Whatever connection there was is one of a context that is gone.
   endSocket(why);
-  ready(why, time_ms);
+  if (HAS_SLEEP) tellWoken();
+  if (its_ready) its_ready(why, time_ms);
 }
 
 /** Takes the answer to one step and goes on: to the next, to the same again, or to the end. @seldom */
@@ -177,20 +248,27 @@ function takeStep(answer: Reason, lines: string[]): void {
   const now = step;
   if (now === Step.Restart) {
     // One that does not restart when told so is cut off.
-    if (answer) power(0);
+    if (answer) power(Power.Off);
     pause();
     goTo(answer ? Step.Probe : Step.Echo);
   } else if (now === Step.Probe) {
     // The key toggles: it would switch off a modem that answers, be it late or with an error.
     if (answer === Reason.ModemSilent) {
-      power(1);
+      power(Power.On);
       pause();
     }
     goTo(Step.Echo);
+  } else if (HAS_SLEEP && now === Step.Wake) {
+    // It said that it started, or the key was not felt.
+    goTo(Step.Probe);
   } else if (now > Step.Echo && modemLost(answer)) {
     // Begun again, as what was set is gone.
     if (answer === Reason.ModemSilent || ++restarts > Limit.Restarts) end(answer);
-    else {
+    else if (HAS_SLEEP && answer === Reason.ModemPoweredDown) {
+      // As it may be left in PSM, into which it goes by itself. What it is about is not heard.
+      pause();
+      pressKey();
+    } else {
       pause();
       goTo(Step.Echo);
     }
@@ -203,8 +281,13 @@ function takeStep(answer: Reason, lines: string[]): void {
         failures = 0;
         reason = Reason.None;
       }
-      const next = following(now, trouble, valueIn(lines));
-      if (next === Step.Up) end(Reason.None);
+      const next = following(now, trouble, valueIn(lines), rung === Rung.Radio, time_ms);
+      if (HAS_SLEEP && now === Step.PowerSaving) tellWoken();
+      // Nobody wants the network.
+      if (HAS_SLEEP && now >= Step.PowerSaving && !ready) {
+        step = Step.None;
+        reason = Reason.NotStarted;
+      } else if (next === Step.Up) end(Reason.None);
       else goTo(next);
     } else {
       failing = now;
@@ -218,39 +301,5 @@ function takeStep(answer: Reason, lines: string[]): void {
         goTo(retriedFrom(now));
       }
     }
-  }
-}
-
-/** Where the way goes on. `trouble`: the command failed, and may. */
-function following(now: Step, trouble: Reason, value: string): Step {
-  switch (now) {
-    case Step.PowerSaving:
-      return rung === Rung.Radio ? Step.RadioOff : Step.RadioOn;
-    case Step.Sim:
-      return value === "READY" ? Step.Imei : Step.PinTries;
-    case Step.Registered:
-    case Step.RegisteredPacket:
-      return trouble ? now + 1 : Step.Deactivate;
-    case Step.NetworkTime:
-      return time_ms ? Step.Up : Step.ClockMode;
-    // Local or not: a clock of which that is not known tells nothing.
-    case Step.ClockMode:
-      return trouble ? Step.Up : Step.Clock;
-    default:
-      return now + 1;
-  }
-}
-
-/** Where a step that failed is tried again from. */
-function retriedFrom(now: Step): Step {
-  switch (now) {
-    case Step.Pin:
-      return Step.Sim;
-    case Step.RegisteredCircuit:
-      return Step.Registered;
-    case Step.Activate:
-      return Step.Deactivate;
-    default:
-      return now;
   }
 }

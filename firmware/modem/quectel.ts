@@ -2,6 +2,7 @@
  * `#modem` of Quectel BG96, BG95, EC21, EC25: the commands of the way up, and what their answers mean; and their socket. Clauses:
  * BG96 AT Commands Manual (AT), TCP/IP Application Note (TCP).
  */
+import { HAS_SLEEP } from "#sleep";
 import { decimal } from "../decimal.ts";
 import { Reason } from "../reason.ts";
 import { dayOf, timeOfDay, Utc } from "../utc.ts";
@@ -13,6 +14,8 @@ export { endSocket, open, socketUrc } from "./socket.ts";
 const enum Limit {
   /** "300 ms" in the manual, for most commands; a modem that starts is slower. */
   Short_ms = 5000,
+  /** Between two commands, at most. */
+  Awake_s = 10,
   /** The farthest zone, UTC+14. */
   Zone = 56,
   Quarter_ms = 900000,
@@ -27,6 +30,9 @@ const enum Login {
 /** The command of a step. Made when it is sent, so that the table takes no RAM. */
 export function commandOf(step: Step, sim: SimConfig): Row {
   switch (step) {
+    // No command, but how long it may take to start: 5 s (BG96 Hardware Design 3.7.1), and some.
+    case Step.Wake:
+      return row("", HAS_SLEEP ? 12000 : 0);
     // Answered before it restarts; 15 s (AT 2.22).
     case Step.Restart:
       return row("AT+CFUN=1,1", 15000);
@@ -43,11 +49,21 @@ export function commandOf(step: Step, sim: SimConfig): Row {
     // Else it gives back what is sent (TCP 2.1.16).
     case Step.SendEcho:
       return row("AT+QISDE=0", Limit.Short_ms);
-    // Both may be left from somebody before us, and look as if the modem died (AT 11.5, PSM 3.1).
+    // Both may be left from somebody before us, and look as if the modem died (AT 11.5).
     case Step.Sleep:
       return row("AT+QSCLK=0", Limit.Short_ms);
     case Step.PowerSaving:
-      return row("AT+CPSMS=0", Limit.Short_ms);
+      // T3412, from one registration of its own to the next, is 30 h: longer than any interval, so that it wakes by our key
+      // and not by itself. T3324, how long it stays awake once nothing goes, counts 2 s: it must not sleep between two of our
+      // commands, nor while we wait for what the server has for us (PSM 3.1).
+      return row(
+        HAS_SLEEP && sim.power === "save"
+          ? 'AT+CPSMS=1,,,"01000011","000' +
+              (32 + Math.ceil((Limit.Awake_s + (sim.window_s as number)) / 2)).toString(2).substr(1) +
+              '"'
+          : "AT+CPSMS=0",
+        Limit.Short_ms,
+      );
     // 15 s (AT 2.22). On: whoever had the modem before may have left it off.
     case Step.RadioOff:
       return row("AT+CFUN=4", 15000);

@@ -1,6 +1,7 @@
 /**
  * The way up of a modem, in the order its steps are taken, and what a family of modems (`#modem`) makes of it.
  *
+ *                Wake ──it says that it started, or nothing──► Probe
  *   (Rung.Modem) Restart ─┐
  *                Probe ◄──┘──no answer: the power key
  *                  ▼
@@ -27,11 +28,17 @@ export interface SimConfig {
   apn_user: string;
   apn_password: string;
   pin: string;
+  /** "save": between two reports it sleeps, and is to ask the network for that. */
+  power?: string;
+  /** s: then it waits for the server so long. */
+  window_s?: number;
 }
 
 export const enum Step {
   /** The way is not being gone: the modem is up, or it is not and there is a reason. */
   None,
+  /** Its key was pressed, as it slept: its first word is awaited. */
+  Wake,
   Restart,
   /** Is it on? */
   Probe,
@@ -76,6 +83,43 @@ export interface Row {
 /** Without `otherwise` it may fail; without `tries` it is sent once. */
 export function row(text: string, limit_ms: number, otherwise?: Reason, tries?: number): Row {
   return { text_: text, limit_ms_: limit_ms, otherwise_: otherwise, tries_: tries || 1 };
+}
+
+/**
+ * Where the way goes on. `trouble`: the command failed, and may. `value`: what it answered; `radio`: that is to go off and on;
+ * `time_ms`: 0 while nobody knows the time.
+ */
+export function following(now: Step, trouble: Reason, value: string, radio: boolean, time_ms: number): Step {
+  switch (now) {
+    case Step.PowerSaving:
+      return radio ? Step.RadioOff : Step.RadioOn;
+    case Step.Sim:
+      return value === "READY" ? Step.Imei : Step.PinTries;
+    case Step.Registered:
+    case Step.RegisteredPacket:
+      return trouble ? now + 1 : Step.Deactivate;
+    case Step.NetworkTime:
+      return time_ms ? Step.Up : Step.ClockMode;
+    // Local or not: a clock of which that is not known tells nothing.
+    case Step.ClockMode:
+      return trouble ? Step.Up : Step.Clock;
+    default:
+      return now + 1;
+  }
+}
+
+/** Where a step that failed is tried again from. */
+export function retriedFrom(now: Step): Step {
+  switch (now) {
+    case Step.Pin:
+      return Step.Sim;
+    case Step.RegisteredCircuit:
+      return Step.Registered;
+    case Step.Activate:
+      return Step.Deactivate;
+    default:
+      return now;
+  }
 }
 
 /** What a family of modems exports, as quectel.ts does. */

@@ -9,6 +9,10 @@ export function firmwareNames(): string[] {
 
 export function assigned(_values: Values): void {}
 
+export function isLoading(): boolean {
+  return false;
+}
+
 export function updateFirmware(): string {
   return "by cable: npm run flash";
 }

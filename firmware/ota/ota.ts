@@ -64,6 +64,11 @@ export function assigned(values: Values): void {
   under_way = key ? update(server, values, key, anew) : undefined;
 }
 
+/** Whether firmware is being loaded or started. */
+export function isLoading(): boolean {
+  return !!under_way && under_way.loads_();
+}
+
 /** Asks the server which firmware is assigned, and does not wait for the next try. "", or why not. */
 export function updateFirmware(): string {
   if (isTrial()) return "firmware " + VERSION + " is on trial";

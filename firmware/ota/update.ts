@@ -53,6 +53,8 @@ const enum Step {
 export interface Update {
   /** There is a link; `now`: it is not waited for the next try. */
   resume_(now: boolean): void;
+  /** It goes on, as far as there is a link, and does not only wait for its next try. */
+  loads_(): boolean;
   /** False: the board restarts with it in a moment. */
   stop_(): boolean;
 }
@@ -139,6 +141,9 @@ export function update(server: Client, values: Values, key: number, anew: boolea
         if (timer) clearTimeout(timer);
         begin();
       }
+    },
+    loads_: function (): boolean {
+      return step !== Step.Waiting && step !== Step.Refused;
     },
     stop_: function (): boolean {
       if (step === Step.Leaving) return false;

@@ -2,8 +2,6 @@
  * `#calls`: those that the smallest board does without.
  */
 import { logged } from "#log";
-import type { Fields } from "../check.ts";
-import { remoteAtField } from "../settings.ts";
 import { type Client, sendReply } from "../thingsboard/client.ts";
 import { isObject } from "../thingsboard/telemetry.ts";
 import { waiting } from "../tracker/journal.ts";
@@ -20,11 +18,6 @@ import { withResult } from "./with-result.ts";
 const enum Limit {
   /** From the acknowledged answer to the end of the connection: what it acknowledges in turn can leave. */
   Reset_ms = 3000,
-}
-
-/** The settings that these calls have. */
-export function callFields(fields: Fields): void {
-  fields.remote_at = remoteAtField();
 }
 
 /** Does what a request asks, or says why not. False: there is no such method. @seldom */

@@ -57,8 +57,9 @@ export const due = [0];
 export let mode = Mode.Normal;
 /** How the last run ended: "power" (or a reset button), "watchdog", "crash", "wanted". */
 export let end_before: string;
-/** Told when safe mode ends. */
+/** Told when safe mode ends; and called each 10 s. */
 let ended: () => void;
+let each: () => void;
 let kicks = 0;
 /** Of those in safe mode, how many while online. */
 let online_kicks = 0;
@@ -75,6 +76,7 @@ function pulse(): void {
   kicks++;
   steady(mode === Mode.Normal);
   trialPulse();
+  each();
   if (mode) {
     if (online === State.Online) online_kicks++;
     if (online_kicks >= Limit.SafeOnline || kicks >= Limit.SafeLongest) endSafeMode();
@@ -99,10 +101,11 @@ function endSafeMode(): void {
 
 /**
  * Counts this start and puts the watchdog on. `bitten`: the watchdog ended the run before. `its_end`: called when safe
- * mode, if this is it (`mode`), ends.
+ * mode, if this is it (`mode`), ends; `its_each`: each 10 s.
  */
-export function startHealth(bitten: boolean, its_end: () => void): void {
+export function startHealth(bitten: boolean, its_end: () => void, its_each: () => void): void {
   ended = its_end;
+  each = its_each;
   const how = state[Word.Ended];
   if (how === Ended.Crash || (bitten && how === Ended.Untold)) (state[Word.ShortStarts] as number)++;
   end_before =

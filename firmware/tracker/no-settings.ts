@@ -10,7 +10,11 @@ let config: DeviceConfig;
 let configured: number;
 let changed: () => void;
 
-/** See wanted.ts. */
+/** See wanted.ts, as for the next. */
+export function isAsking(): boolean {
+  return false;
+}
+
 export function settings(occasion: Occasion, data?: any): any {
   if (occasion === Occasion.Boot) {
     config = data;

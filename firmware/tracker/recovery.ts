@@ -4,6 +4,7 @@
  *   Waiting ──the delay is over──► Modem ──it is up──► Server ──CONNACK 0──► Online
  *      ▲                             │ is not            │ does not accept      │ ended
  *      └─────────────────────────────┴───────────────────┴──────────────────────┘
+ *   Resting ──somebody wants to send──► Modem …                Online ──all is sent, and it saves power──► Resting
  *
  * What is tried at which failure in a row is the table in ladder.ts. It begins anew once the server acknowledged something.
  * In between it waits, at random ("full jitter": trackers that lost the server together do not come back together), longer
@@ -24,6 +25,8 @@ import { Ended, restart } from "./restart.ts";
 
 /** What the tracker is doing; `stateWord` has the words. */
 export const enum State {
+  /** Not connected, and on purpose: until somebody wants it (sleep.ts). */
+  Resting,
   /** The last try failed; the next one comes after a delay. */
   Waiting,
   /** Bringing the modem up: power, SIM, registration, PDP context. */
@@ -68,13 +71,17 @@ let connections = 0;
 export let arrived: 0 | 1 = 0;
 /** For so many calls of `steady` it has been online. */
 let calm: number;
+/** 1: the last connection was left on purpose, and nothing failed since. */
+export let left: 0 | 1 = 0;
+/** Until the next try after a failure, at least. In an array, as it is set from elsewhere. */
+export const leastDelay_s = [0];
 /** Until the next try. */
 let delay: ReturnType<typeof setTimeout> | 0 = 0;
 
 /** The next try. @seldom */
 function attempt(): void {
   // Of a loss while the modem came up, which came up all the same.
-  if (state !== State.Waiting) return;
+  if (state > State.Waiting) return;
   // The board's is the last one, after its power was cut once more in vain.
   const its_rung = rung === Rung.Board ? Rung.Power : rung;
   state = State.Modem;
@@ -117,8 +124,9 @@ function connected(ok: boolean): void {
 
 /** It came to nothing, or the session ended: waits, and goes on. Several parts tell of one loss. @seldom */
 export function fail(why: Reason): void {
-  if (state === State.Waiting) return;
+  if (state <= State.Waiting) return;
   const evidence = evidenceOf(why, state === State.Online);
+  left = 0;
   const allowed = ladder(evidence);
   failures++;
   proven(evidence);
@@ -137,7 +145,7 @@ export function fail(why: Reason): void {
     kept[Word.EvidenceFailures] = count;
     saveState();
   }
-  const delay_s = wait_s(failures, allowed);
+  const delay_s = Math.max(wait_s(failures, allowed), leastDelay_s[0] as number);
   delay = setTimeout(attempt, delay_s * 1000);
   state = State.Waiting;
   // Refused in the server's own words.
@@ -148,10 +156,19 @@ export function fail(why: Reason): void {
 
 /** Somebody wants to be connected now: the next try waits no longer. */
 export function hurry(): void {
-  if (state === State.Waiting) {
+  if (state <= State.Waiting) {
     if (delay) clearTimeout(delay);
     attempt();
   }
+}
+
+/** Leaves the server, to save power, until somebody hurries. `done`: it is left. */
+export function leave(done: () => void): void {
+  if (state !== State.Online) return;
+  state = State.Resting;
+  left = 1;
+  rung = Rung.Connection;
+  server.disconnect(done);
 }
 
 /** Somebody wants it: ends the connection, and restarts the modem on the way to the next one. */
@@ -217,6 +234,8 @@ export function steady(sending: boolean): void {
 /** The state for people. */
 export function stateWord(): string {
   switch (state) {
+    case State.Resting:
+      return "resting";
     case State.Waiting:
       return "waiting";
     case State.Modem:

@@ -21,12 +21,23 @@ import { due, Mode, mode, startHealth } from "./health.ts";
 import { waiting } from "./journal.ts";
 import { Occasion } from "./occasion.ts";
 import { append, sent, useSettings } from "./outbox.ts";
-import { history, reason, State, startRecovery, state, stateWord } from "./recovery.ts";
+import { beginRound, endRound, isWorthOff } from "./punctual.ts";
+import { history, left, reason, State, startRecovery, state, stateWord } from "./recovery.ts";
+import {
+  isSaving,
+  nextRound,
+  nothingToSend,
+  roundEnded,
+  serverSpoke,
+  settingsForSleep,
+  sleepIfDue,
+  sleepWords,
+  startSleep,
+  whenAwake,
+} from "./sleep.ts";
 import { drain, report, reportHistory, uploadTo } from "./upload.ts";
 
 const enum Limit {
-  /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
-  GnssOff_s = 120,
   /** Kicks, 10 s apart, that a round may be late. */
   Late = 60,
 }
@@ -69,13 +80,17 @@ function askWanted(): void {
 function resume(): void {
   if (mode === Mode.Bare) return;
   if (!roundTimer) takeFix();
-  if (state === State.Online) reportHistory(history({}));
+  if (state !== State.Online) return;
+  if (left) drain();
+  else reportHistory(history({}));
 }
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
 function takeFix(): void {
-  roundTimer = setTimeout(takeFix, config.interval_s * 1000);
-  due[0] = config.interval_s / 10 + Limit.Late;
+  const wait_s = beginRound(config.interval_s, isSaving()) / 1000;
+  roundTimer = setTimeout(takeFix, wait_s * 1000);
+  nextRound(wait_s);
+  due[0] = wait_s / 10 + Limit.Late;
   locate();
 }
 
@@ -89,15 +104,20 @@ function locateNow(): void {
 function locate(): void {
   if (!locating) {
     locating = 1;
-    getFix(config.fix_timeout_s, located);
+    whenAwake(search);
   }
+}
+
+function search(): void {
+  getFix(config.fix_timeout_s, located);
 }
 
 function located(fix: Fix | null, why: Reason): void {
   locating = 0;
   if (why && why !== fixReason) log("gnss: " + gnssWords(why));
   fixReason = why;
-  if (config.interval_s >= Limit.GnssOff_s) gnssOff();
+  endRound(!!fix);
+  if (isSaving() || isWorthOff(config.interval_s)) gnssOff();
   if (fix) {
     fix.time_ms = timeTold(Witness.Fix, fix.time_ms);
     lastFix = fix;
@@ -106,10 +126,12 @@ function located(fix: Fix | null, why: Reason): void {
   }
   drain();
   answerLocate(server, position);
+  roundEnded(false);
 }
 
 /** One of the server's requests, or what the tracker has no use for. */
 function onMessage(_topic: string, data: any): void {
+  serverSpoke();
   if (server.current_)
     command(server, data, {
       modem_: modem,
@@ -127,6 +149,7 @@ function onMessage(_topic: string, data: any): void {
 /** Settings changed: the round begins anew. */
 function settingsChanged(): void {
   debug(config.debug);
+  settingsForSleep();
   if (roundTimer) clearTimeout(roundTimer);
   if (mode !== Mode.Bare) takeFix();
 }
@@ -153,6 +176,7 @@ function status(): unknown {
     fix: lastFix,
     gnss: gnssWords(fixReason),
     modem: modem.status(),
+    sleep: sleepWords(),
     server: server.last_error,
     encryption: protectionWords(server.config_),
     waiting: waiting(),
@@ -163,7 +187,7 @@ function status(): unknown {
 
 /** All that waited may go. */
 function safeModeEnded(): void {
-  uploadTo(server);
+  uploadTo(server, nothingToSend);
   resume();
   drain();
 }
@@ -180,6 +204,7 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   // Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early.
   startClock((BOARD as string) !== "LINUX");
   useSettings(config);
+  startSleep(config);
   server.callback_ = onMessage;
   settings(Occasion.Start, {
     config_: config,
@@ -188,8 +213,8 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
     changed_: settingsChanged,
   });
   startOta(server, askWanted);
-  startHealth(watchdogBit(), safeModeEnded);
-  if (mode === Mode.Normal) uploadTo(server);
+  startHealth(watchdogBit(), safeModeEnded, sleepIfDue);
+  if (mode === Mode.Normal) uploadTo(server, nothingToSend);
   debug(config.debug);
   startRecovery(modem, server, changed);
   return { status: status, debug: debug, report: report };

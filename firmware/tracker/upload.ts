@@ -21,8 +21,9 @@ const enum Limit {
 
 /** Undefined: nothing is sent, as in safe mode. */
 let server: Client | undefined;
+let idle: () => void;
 /** 1: a packet is with the server. Its text is the session's then: a second one would take a hundred variables. */
-let underWay: 0 | 1 = 0;
+export let underWay: 0 | 1 = 0;
 /** It is this suspect, alone; see suspects.ts. */
 let trial: Aside | undefined;
 /** Its text. */
@@ -30,11 +31,12 @@ let suspected = "";
 /** The address of the last report of what happened on the way; 0: there was none. */
 let history_at = 0;
 /** 1: the next packet has to wait. */
-let resting: 0 | 1 = 0;
+export let resting: 0 | 1 = 0;
 
-/** From now on the samples go to this server; undefined: they wait. */
-export function uploadTo(its_server: Client | undefined): void {
+/** From now on the samples go to this server. `its_idle`: told whenever it has all that it can have. */
+export function uploadTo(its_server: Client, its_idle: () => void): void {
   server = its_server;
+  idle = its_idle;
 }
 
 /** Keeps values of the user's own, with the time, and sends them when they may go. "", or why they cannot be kept. */
@@ -77,7 +79,7 @@ export function drain(): void {
       spend(points);
       sendTelemetry(server, packet, answered, Role.Once);
     }
-  }
+  } else idle();
 }
 
 /**

@@ -85,6 +85,11 @@ let retry: ReturnType<typeof setTimeout> | 0 = 0;
 /** What the server wants and does not get: why, by name. */
 let refused: Values = {};
 
+/** Whether the server's answer is awaited, or what settings on trial lead to. */
+export function isAsking(): boolean {
+  return asking > 0 || !!trial;
+}
+
 /** Changed shared attributes, or `{"deleted": [names]}`. */
 function heard(data: any): void {
   const afar = fromAfar();

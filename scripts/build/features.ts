@@ -40,7 +40,7 @@ export const FEATURES: FeatureFiles = {
   calls: { all: rpc("further.ts"), few: rpc("few.ts") },
   log: { yes: tracker("log.ts"), none: tracker("no-log.ts") },
   settings: { afar: tracker("wanted.ts"), none: tracker("no-settings.ts") },
-  sleep: { save: tracker("sleep.ts"), none: tracker("no-sleep.ts") },
+  sleep: { save: modem("can-sleep.ts"), none: modem("no-sleep.ts") },
   ota: { slots: ota("ota.ts"), none: ota("no-ota.ts") },
 };
 

@@ -162,7 +162,11 @@ export function createTracker(t: TestContext) {
       parts.journal.openJournal(rawFlash(chip), 0, chip.length);
       parts.clock.startClock(false);
       parts.outbox.useSettings({ no_time: "hold", keys: "lon,lat" });
-      parts.health.startHealth(bitten, () => void tracker.ends++);
+      parts.health.startHealth(
+        bitten,
+        () => void tracker.ends++,
+        () => {},
+      );
       if (recovery) {
         // Nobody takes fixes here.
         parts.health.due[0] = Number.POSITIVE_INFINITY;

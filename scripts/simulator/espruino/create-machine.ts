@@ -18,6 +18,7 @@ import { createRealm, Stopped } from "./realm.ts";
 import type { ResetRegister } from "./reset-register.ts";
 import { createSerials } from "./serial.ts";
 import type { BoardOptions, CtrlC } from "./simulated-board.ts";
+import { installSleep, loud } from "./sleep.ts";
 import { eraseFile, readFile, writeFile } from "./storage.ts";
 import type { StorageArea } from "./storage-layout.ts";
 import { createTimers } from "./timers.ts";
@@ -174,6 +175,7 @@ export function createMachine(around: Surroundings): { machine: Machine; install
       },
       reboot,
     },
+    quiet: loud(),
     memory() {
       const roots = {
         globals: { ...realm.global },
@@ -196,6 +198,7 @@ export function createMachine(around: Surroundings): { machine: Machine; install
       installBuiltIns(self);
       installPromise(self);
       installGlobals(self, watchdog);
+      installSleep(self);
       pins.install();
       serials.install();
       builtIns.push(...reachable(realm.global));

@@ -7,6 +7,7 @@ import type { RandomNumbers } from "./random.ts";
 import type { Realm } from "./realm.ts";
 import type { ResetRegister } from "./reset-register.ts";
 import type { SerialPeer } from "./serial-peer.ts";
+import type { Quiet } from "./sleep.ts";
 import type { BoardSpec } from "./specs.ts";
 import type { StorageArea } from "./storage-layout.ts";
 import type { Timers } from "./timers.ts";
@@ -49,6 +50,7 @@ export interface Machine {
     load(file?: string): void;
     reboot(reason: string): never;
   };
+  quiet: Quiet;
   memory(): { usage: number; total: number };
   /** A listener was removed because memory ran out: says so, and sets the flag. */
   removed(message: string): void;

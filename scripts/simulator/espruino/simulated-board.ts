@@ -4,6 +4,7 @@ import type { Flash } from "./flash.ts";
 import type { Starvation, Work } from "./loop.ts";
 import type { ErrorFlag } from "./machine.ts";
 import type { SerialPeer } from "./serial-peer.ts";
+import type { Quiet } from "./sleep.ts";
 import type { BoardSpec } from "./specs.ts";
 import type { StorageArea } from "./storage-layout.ts";
 
@@ -69,6 +70,8 @@ export interface SimulatedBoard {
   /** Drives an input from outside. */
   setInput(pin: string, level: boolean): void;
   pin(pin: string): boolean;
+  /** How it sleeps while nothing runs. */
+  readonly quiet: Quiet;
   readonly storage: StorageArea;
   dispose(): void;
 }

@@ -1,0 +1,2 @@
+/** `#sleep` of a build that stays connected, whatever it costs. */
+export const HAS_SLEEP: boolean = false;
