@@ -24,7 +24,7 @@ export function faultIn(thrown: unknown): Fault | undefined {
 }
 
 /** As the user would name it: from where they are. */
-function shortened(path: string): string {
+export function shortened(path: string): string {
   const near = relative("", path);
   return !near || near.startsWith("..") || isAbsolute(near) ? path : near;
 }

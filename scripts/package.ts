@@ -8,7 +8,7 @@ import { BuildError } from "./build/problem.ts";
 import { ROOT } from "./build/program.ts";
 import { count, excesses } from "./build/report.ts";
 import { command, UsageError, valuesOf } from "./command-line.ts";
-import { Fault } from "./fault.ts";
+import { Fault, shortened } from "./fault.ts";
 import { packageOf } from "./package/package.ts";
 import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 import { whileWaiting } from "./screen.ts";
@@ -30,11 +30,11 @@ interface PackageOptions {
 function readOptions(args: string[], sources: Sources): PackageOptions | undefined {
   const values = valuesOf<{ board?: BoardName[]; features?: string[] }>(packageCommand(), args);
   if (!values) return undefined;
-  if (!values.board) throw new UsageError(`--board is missing: use ${BOARDS.join(", ")}`);
   const wanted = readChoices(values.features ?? [], sources.features);
+  const takesOne = (board: BoardName): boolean => choicesOf(board, wanted, sources).ota !== NONE;
+  if (!values.board) throw new UsageError(`--board is missing: use ${BOARDS.filter(takesOne).join(", ")}`);
   for (const board of values.board)
-    if (choicesOf(board, wanted, sources).ota === NONE)
-      throw new UsageError(`${board} takes no firmware over the air: npm run flash`);
+    if (!takesOne(board)) throw new UsageError(`${board} takes no firmware over the air: npm run flash`);
   return { boards: [...new Set(values.board)], wanted };
 }
 
@@ -51,7 +51,7 @@ async function make({ boards, wanted }: PackageOptions, sources: Sources): Promi
     const file = join(out, `${board}-${version}.js`);
     writeFileSync(file, bytes);
     return [
-      `wrote ${file}, ${count(bytes.length)} bytes`,
+      `wrote ${shortened(file)}, ${count(bytes.length)} bytes`,
       `title:   ${title}`,
       `version: ${version}`,
       `tag:     ${tag}`,

@@ -1,7 +1,10 @@
 /** What `npm run package` makes, and what it refuses; that a board takes it is in blob/ota.test.ts. */
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
+import { SOURCES } from "../scripts/build/boards.ts";
 import { packageOf } from "../scripts/package/package.ts";
 import { makePackages } from "../scripts/package.ts";
 
@@ -28,11 +31,20 @@ test("a package is the code behind a line of what it is for, with what ThingsBoa
 test("without a board, and for one that is updated by cable, there is none", async (t) => {
   const complained = t.mock.method(console, "error", () => {});
   for (const [args, line] of [
-    [[], "--board is missing: use rak8212, rak5010, wio-lte, linux"],
+    [[], "--board is missing: use rak5010, linux"],
     [["--board", "rak8212"], "rak8212 takes no firmware over the air: npm run flash"],
     [["--board", "linux", "--features", "ota=none"], "linux takes no firmware over the air: npm run flash"],
   ] as const) {
     assert.equal(await makePackages([...args]), 2);
     assert.equal(complained.mock.calls.at(-1)?.arguments[0], line);
   }
+});
+
+test("it is written beside the firmware, and named as from here", async (t) => {
+  const out = resolve("dist/package-test");
+  t.after(() => rmSync(out, { recursive: true }));
+  const said = t.mock.method(console, "log", () => {});
+  assert.equal(await makePackages(["--board", "linux"], { ...SOURCES, out, version: "9.9.9" }), 0);
+  const lines = said.mock.calls.map((call) => String(call.arguments[0]));
+  assert.match(lines[0] ?? "", /^wrote dist.package-test.linux-9\.9\.9\.js, [\d,]+ bytes$/);
 });

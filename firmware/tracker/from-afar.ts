@@ -1,5 +1,5 @@
 /** Settings that came from afar, by name: what they are together, what is wrong with them, and what the config becomes. */
-import { check, type Field, type Fields } from "../check.ts";
+import { check, type Field, type Fields, type Words } from "../check.ts";
 import { json } from "../mqtt/text.ts";
 import { Afar, configFields, type DeviceConfig, fromAfar, serverTable } from "../settings.ts";
 import type { Values } from "../thingsboard/client.ts";
@@ -21,6 +21,13 @@ export function wayOf(all: Values): string {
   const way: Values = {};
   for (const name in all) if ((afar[name] as Afar) >= Afar.Way) way[name] = all[name];
   return json(way);
+}
+
+/** What the server has of a setting, as it was typed: ThingsBoard makes a number of a text of digits. Zeros in front are lost there. */
+export function asTyped(name: string, value: unknown): unknown {
+  const field = fieldsOf()[name] as Field | Words | number;
+  const is_text = typeof field === "number" || typeof field[0] === "string";
+  return is_text && typeof value === "number" ? "" + value : value;
 }
 
 /** What each setting may be: its field. */

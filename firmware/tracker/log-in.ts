@@ -12,6 +12,8 @@
  * lost, or the power goes, that is the one which the device has. Only where the settings want a token of the server's own is
  * a lost answer for a person: the device is to be deleted. A device that was made beforehand keeps its credentials, whatever
  * is asked for; those are answered each time.
+ *
+ * A login that is sure is given up for that of another key only once the server gave that one: a wrong key costs no device.
  */
 import type { Board } from "../../board/board.ts";
 import { check, type Fields } from "../check.ts";
@@ -79,7 +81,9 @@ export function logIn(server: Client, imei: string | undefined, noise: Board["no
   const settings = server.config_;
   const key = E.CRC32(settings.provision_key as string) | 0;
   const kept: Login | undefined = keptOf("id");
-  let login = kept && kept.key === key ? kept : undefined;
+  // While another key's is not sure.
+  const former: Login | undefined = keptOf("was");
+  let login = kept && kept.key === key ? kept : former && former.key === key ? former : undefined;
   // A login that is refused is not the end of the try: nobody else is told of it.
   const told = server.onClose_;
   delete server.onClose_;
@@ -95,6 +99,12 @@ export function logIn(server: Client, imei: string | undefined, noise: Board["no
     end(false);
   }
 
+  /** The server said that this is it. Flash that does not take it does not matter now: this start has it. */
+  function settle(its: Login): void {
+    keep("id", its);
+    keep("was", undefined);
+  }
+
   /** `refused`: what then. */
   function enter(its: Login, refused: () => void): void {
     settings.username = its.username;
@@ -104,7 +114,7 @@ export function logIn(server: Client, imei: string | undefined, noise: Board["no
       if (!ok && server.last_reason_ === Reason.RefusedLogin) return refused();
       if (ok && !its.sure) {
         its.sure = 1;
-        keep("id", its);
+        settle(its);
       }
       end(ok);
     });
@@ -125,6 +135,7 @@ export function logIn(server: Client, imei: string | undefined, noise: Board["no
         settings.credentials === Kind.Basic
           ? { key: key, username: name, password: secret }
           : { key: key, username: secret };
+      if (kept && kept.sure) keep("was", kept);
       if (!keep("id", login)) return failed(Reason.FlashWorn);
     }
     const asked = login;
@@ -169,8 +180,7 @@ export function logIn(server: Client, imei: string | undefined, noise: Board["no
       sure: 0,
     } as Fields);
     if (fault) return failed(Reason.ServerSays, fault);
-    // Flash that does not take it does not matter now: this start has it.
-    keep("id", given);
+    settle(given);
     enter(given, function () {
       end(false);
     });

@@ -26,7 +26,7 @@ import { json } from "../mqtt/text.ts";
 import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { isObject } from "../thingsboard/telemetry.ts";
-import { faultsOf, union, use, wayOf } from "./from-afar.ts";
+import { asTyped, faultsOf, union, use, wayOf } from "./from-afar.ts";
 import { keep, keptOf } from "./kept-text.ts";
 import { Occasion } from "./occasion.ts";
 import { goAnew } from "./recovery.ts";
@@ -226,7 +226,7 @@ export function settings(occasion: Occasion, data?: any): any {
         log("settings: hold");
       }
       for (const name in afar) {
-        if (data[name] !== undefined && data[name] !== null) its_set[name] = data[name];
+        if (data[name] !== undefined && data[name] !== null) its_set[name] = asTyped(name, data[name]);
         else if ((afar[name] as Afar) >= Afar.Way && set[name] !== undefined) its_set[name] = set[name];
         else if (called[name] !== undefined) its_called[name] = called[name];
       }

@@ -46,6 +46,8 @@ export const saysNoContext = says(Reason.NoContext, Reason.ContextLost, Reason.C
 
 // Of the server.
 export const saysBadLogin = says(Reason.RefusedLogin);
+/** Provisioning. */
+export const saysNoLogin = says(Reason.ServerSays);
 export const saysClientId = says(Reason.RefusedClientId);
 export const saysServerBusy = says(Reason.RefusedBusy);
 export const saysNoMqtt = says(Reason.ProtocolError);

@@ -219,6 +219,23 @@ describe("later", () => {
     assert.deepEqual(seen, [tenant.device("tracker").token]);
   });
 
+  test("settings with a wrong key, and then with the right one: it is who it was", async (t) => {
+    const { run, restart, made, seen, status, online } = createIdentityWorld(t);
+    await run(SOON_S);
+    const token = made()[0]?.token;
+    for (const wrong of ["mistyped", "once more"]) {
+      restart(keysOf(wrong));
+      await run(SOON_S);
+      assert.match(String(status().reason), /^server says: Provision data was not found!/);
+    }
+    for (let start = 0; start < 2; start++) {
+      restart(keysOf("new"));
+      await run(SOON_S);
+      assert.deepEqual(seen, [token]);
+      assert.ok(online());
+    }
+  });
+
   test("a device that was deleted is made again, with the same token", async (t) => {
     const { run, made, tenant, online } = createIdentityWorld(t);
     await run(SOON_S);

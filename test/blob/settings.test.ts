@@ -143,6 +143,16 @@ describe("a setting", () => {
     assert.equal(told(world).settings.interval_s, 20);
   });
 
+  test("that is a text of digits alone, of which ThingsBoard makes a number, holds as text", async () => {
+    const world = await online();
+    world.thingsboard.share("tracker", { apn_user: 4915112345678, apn_password: 1234, keys: 7 });
+    await world.run(60);
+    assert.deepEqual(told(world).settings_refused, {});
+    const { apn_user, keys } = told(world).settings;
+    assert.deepEqual([apn_user, keys], ["4915112345678", "7"]);
+    assert.equal(world.status().state, "online");
+  });
+
   test("of a tb.json that was flashed anew holds until the server is asked", async () => {
     const world = await online();
     world.thingsboard.share("tracker", { interval_s: 5 });

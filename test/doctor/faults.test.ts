@@ -77,6 +77,7 @@ describe("the doctor finds", () => {
     ["server-silent", { connect: failing("ETIMEDOUT") }],
     ["server-silent", { connect: () => duplexPair()[0] }],
     ["token-refused", { config: { server: { host: "h", username: "WRONG" } } }],
+    ["provision-keys", { config: { server: { host: "h", provision_key: "WRONG", provision_secret: "S" } } }],
     ["client-id-refused", {}, ({ thingsboard }) => Object.assign(thingsboard.faults, { refuse: 2 })],
     ["server-busy", {}, ({ thingsboard }) => Object.assign(thingsboard.faults, { refuse: 3 })],
     [

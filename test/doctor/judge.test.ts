@@ -77,6 +77,14 @@ describe("the firmware's reasons", () => {
 
   const ofTheServer: [string, string[]][] = [
     ["token-refused", [words(Reason.RefusedLogin)]],
+    [
+      "provision-keys",
+      [words(Reason.ServerSays, "Provision data was not found! check provision_key, provision_secret")],
+    ],
+    [
+      "provision-refused",
+      [words(Reason.ServerSays, "Failed to provision device! is the name taken, or no room?")],
+    ],
     ["client-id-refused", [words(Reason.RefusedClientId)]],
     ["server-busy", [words(Reason.RefusedBusy)]],
     ["not-mqtt", [words(Reason.ProtocolError), words(Reason.ProtocolError, "flags")]],

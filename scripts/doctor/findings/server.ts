@@ -5,6 +5,9 @@ import * as says from "../words.ts";
 /** Of the outbox: more than half is taken only where nobody looked for long. */
 const LARGE_SHARE = 0.5;
 
+/** Of what the server says to a request for a login, the tracker names the settings where it may be for these. */
+const namesTheKeys = (reason: string): boolean => reason.includes("provision_key");
+
 export const SERVER_FINDINGS: Finding[] = [
   // Server
   {
@@ -16,6 +19,26 @@ export const SERVER_FINDINGS: Finding[] = [
       `${host} has no device with the token in the settings, or the device has other credentials`,
     remedy:
       "in ThingsBoard: the device, Copy access token; then npm run config, npm run flash -- --config tracker.json",
+  },
+  {
+    id: "provision-keys",
+    area: "server",
+    seen: ({ serverReason }) => says.saysNoLogin(serverReason) && namesTheKeys(serverReason),
+    finding: "the server gives no login: it does not take the provisioning key or secret",
+    cause: ({ host }) =>
+      `${host} has no device profile with the key and the secret in the settings, or its provisioning is disabled`,
+    remedy:
+      "in ThingsBoard: Profiles, Device profiles, Device provisioning; then npm run config, npm run flash -- --config tracker.json",
+  },
+  {
+    id: "provision-refused",
+    area: "server",
+    seen: ({ serverReason }) => says.saysNoLogin(serverReason),
+    finding: ({ serverReason }) => `the server gives no login: ${says.withoutRetry(serverReason)}`,
+    cause:
+      "the name is another device's, or of none that was made beforehand where the profile wants that; or the tenant has room for no more",
+    remedy:
+      "in ThingsBoard: look for the name among the devices; delete the one that has it, or make one, as the profile wants it",
   },
   {
     id: "client-id-refused",
