@@ -3,7 +3,7 @@ import type { FlashGeometry } from "./flash.ts";
 import { resetLayouts } from "./reset-register.ts";
 
 /** What a pin does to the modem. The inverted key is pressed by a transistor: high presses. */
-export type Wire = "supply" | "key" | "inverted key" | "reset";
+export type Wire = "supply" | "key" | "inverted key" | "reset" | "dtr";
 
 /** What the firmware can tell of the board it runs on. */
 export interface BoardSpec {
@@ -106,7 +106,8 @@ export const boardSpecs = {
     pins: pins("D", 48),
     modemUart: "Serial1",
     receiverUart: "Serial2",
-    modemPins: { D2: "key" },
+    // RAK5010 datasheet, "Pin definition": P0.26 is BG96_DTR.
+    modemPins: { D2: "key", D26: "dtr" },
   },
   "wio-lte": {
     name: "WIO_LTE",

@@ -1,3 +1,5 @@
+import type { PsmGrant } from "./options.ts";
+
 /**
  * What can go wrong, switchable while the modem runs: `modem.faults.sendFail = 1`.
  * A probability is 0 to 1 and drawn from the modem's seeded `random`; 0 (or false, or absent) is healthy.
@@ -87,6 +89,8 @@ export interface Faults {
   garbage: number;
   /** Both directions are garbled as by different baud rates. */
   baudMismatch: boolean;
+  /** What the network grants from the next tracking area update on, whatever `options.psm` says; undefined: as that says. */
+  psmGrant: PsmGrant | undefined;
   /** No coverage: searching, data stand still, after a while the PDP context is lost. */
   coverageHole: boolean;
   /** Probability that a URC is lost. */
@@ -173,6 +177,7 @@ export function createFaults(initial: Partial<Faults> = {}): Faults {
     echoStuck: false,
     garbage: 0,
     baudMismatch: false,
+    psmGrant: undefined,
     coverageHole: false,
     lostUrc: 0,
     perMinute: {},

@@ -6,6 +6,9 @@ import type { LocationField } from "./faults.ts";
 import { queryOrStore } from "./general.ts";
 import type { Commands, Handler, Reply } from "./interpreter.ts";
 
+/** `searching`: on, and without a fix. */
+export type GnssState = "off" | "searching" | "tracking";
+
 export interface Gnss {
   commands: Commands;
   /** RDY. */

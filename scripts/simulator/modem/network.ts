@@ -16,6 +16,8 @@ export interface Network {
   /** AT+CFUN: 0 minimum, 1 full, 4 flight mode. */
   readonly functionality: number;
   readonly registered: boolean;
+  /** Since when it looks for a network; undefined: it does not. */
+  readonly searchingSince_ms: number | undefined;
 }
 
 const TAC = "1A2B";
@@ -30,6 +32,7 @@ export function createNetwork(core: Core, sim: Sim): Network {
   const coverage = core.options.coverage ?? {};
   const reportedBy = coverage.reportedBy ?? (model.family === "BG9x" ? ["CEREG"] : all);
   const search_ms = coverage.search_ms ?? 3000;
+  const resume_ms = coverage.resume_ms ?? 1000;
   const lte = reportedBy.includes("CEREG");
   const accessTechnology = lte ? model.accessTechnology : 0;
   let functionality = 0;
@@ -39,6 +42,7 @@ export function createNetwork(core: Core, sim: Sim): Network {
   let wasRegistered = false;
   let kept = false;
   let searchTimer: unknown;
+  let searchingSince_ms: number | undefined;
   const announced: Record<RegistrationCommand, number> = { CREG: 0, CGREG: 0, CEREG: 0 };
 
   function current(): number {
@@ -66,10 +70,13 @@ export function createNetwork(core: Core, sim: Sim): Network {
       announced[command] = now;
       if (core.profile[command] > 0) core.urc(`+${command}: ${now}${cell(command)}`);
     }
-    if (registered() === wasRegistered) return;
-    wasRegistered = registered();
-    core.events.emit(wasRegistered ? "registered" : "unregistered");
-    core.tell({ what: wasRegistered ? "registered" : "unregistered" });
+    searchingSince_ms = current() === 2 ? (searchingSince_ms ?? core.clock.now()) : undefined;
+    if (registered() !== wasRegistered) {
+      wasRegistered = registered();
+      core.events.emit(wasRegistered ? "registered" : "unregistered");
+      core.tell({ what: wasRegistered ? "registered" : "unregistered" });
+    }
+    core.events.emit("searching");
   }
 
   function search(wait_ms = search_ms): void {
@@ -91,7 +98,7 @@ export function createNetwork(core: Core, sim: Sim): Network {
   }
 
   core.events.on("simReady", () => {
-    if (functionality === 1) search(kept || faults.lateReady_ms > 0 ? 0 : search_ms);
+    if (functionality === 1) search(faults.lateReady_ms > 0 ? 0 : kept ? resume_ms : search_ms);
     kept = false;
   });
 
@@ -206,6 +213,7 @@ export function createNetwork(core: Core, sim: Sim): Network {
       functionality = 0;
       stat = coverage.stat ?? 1;
       wasRegistered = false;
+      searchingSince_ms = undefined;
       for (const command of all) announced[command] = 0;
     },
     resume() {
@@ -220,6 +228,9 @@ export function createNetwork(core: Core, sim: Sim): Network {
     },
     get registered() {
       return registered();
+    },
+    get searchingSince_ms() {
+      return searchingSince_ms;
     },
   };
 }

@@ -16,6 +16,9 @@ export interface ModemOptions {
   /** Default: ready. `pin`: locked, wrong tries are counted. `puk`: blocked. */
   sim?: "ready" | "absent" | "puk" | { pin: string; tries?: number };
   coverage?: Coverage;
+  psm?: PsmOptions;
+  /** What the network grants of AT+CEDRXS: the cycle's four bits; default as asked. */
+  edrx?: { granted: "as asked" | "refused" | string };
   /** The MCU's UART rate. Given, bytes take their time in both directions; absent, whole strings pass at once. */
   baud?: number;
   /** Voltage at VBAT from the start; default true. Off, nothing happens until `power(true)`. */
@@ -71,12 +74,32 @@ export interface Coverage {
   others?: number;
   /** How long the search takes; default 3000. */
   search_ms?: number;
+  /** And after PSM, where it stayed attached; default 1000. */
+  resume_ms?: number;
+  /** After the last byte the network keeps the radio connection for so long; default 10 s. */
+  release_ms?: number;
   /** Changes of `stat`, counted from RDY (or from creation, with `startsOn`). */
   schedule?: { after_ms: number; stat: number }[];
   /** Without coverage for so long the PDP context is lost; default 30 s. */
   loseContext_ms?: number;
   /** CSQ; default 20. LTE-M modules may say 99 with data flowing. */
   csq?: number;
+}
+
+/** Seconds: T3324, from the release of the radio connection to PSM; and T3412, to the next tracking area update. */
+export interface PsmTimes {
+  active_s: number;
+  tau_s: number;
+}
+
+/** What the network makes of AT+CPSMS, at each tracking area update. */
+export type PsmGrant = "as asked" | "refused" | PsmTimes;
+
+export interface PsmOptions {
+  /** Default: as asked. `faults.psmGrant` changes it while the modem runs. */
+  granted?: PsmGrant;
+  /** What the module prints as it goes; default the model's. "": nothing. */
+  lastWords?: string;
 }
 
 export interface GnssOptions {

@@ -1,0 +1,56 @@
+import type { Core } from "./core.ts";
+import type { PowerState } from "./power.ts";
+
+/**
+ * What the module's current depends on, GNSS apart:
+ *
+ *   off ──PWRKEY──► booting ──RDY──► searching ──► connected ◄──► idle ◄──QSCLK, DTR──► asleep
+ *                      ▲                                           │ the active time is over
+ *                      └──────────PWRKEY, T3412────────────────── psm
+ *
+ * `idle` is also one that has no SIM or whose radio is off; `asleep` then, too.
+ */
+export type Activity = "off" | "booting" | "searching" | "connected" | "idle" | "asleep" | "psm";
+
+interface Inputs {
+  power(): PowerState;
+  searching(): boolean;
+  connected(): boolean;
+  /** QSCLK and DTR allow it. */
+  sleepAllowed(): boolean;
+}
+
+export interface ActivityWatch {
+  readonly now: Activity;
+  /** Tells the world when it is another one than before. */
+  refresh(): void;
+}
+
+export function watchActivity(core: Core, inputs: Inputs): ActivityWatch {
+  let told: Activity = current();
+
+  function current(): Activity {
+    const power = inputs.power();
+    if (power === "unpowered" || power === "off" || power === "stopping") return "off";
+    if (power === "psm" || power === "booting") return power;
+    if (inputs.searching()) return "searching";
+    if (inputs.connected()) return "connected";
+    return inputs.sleepAllowed() ? "asleep" : "idle";
+  }
+
+  function refresh(): void {
+    const now = current();
+    if (now === told) return;
+    told = now;
+    core.measure({ what: "activity", activity: now });
+  }
+
+  for (const event of ["connected", "released", "searching", "asleep", "power"] as const)
+    core.events.on(event, refresh);
+  return {
+    get now() {
+      return current();
+    },
+    refresh,
+  };
+}
