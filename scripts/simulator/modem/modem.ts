@@ -5,7 +5,8 @@ import type { MeterEvent, ModemEvent } from "./events.ts";
 import { type FaultEvent, type Faults, noise } from "./faults.ts";
 import { createFileStore } from "./files.ts";
 import { generalCommands } from "./general.ts";
-import { createGnss } from "./gnss.ts";
+import { createGnss, type GnssState } from "./gnss.ts";
+import { createHttp } from "./http.ts";
 import { createInterpreter } from "./interpreter.ts";
 import { createNetwork } from "./network.ts";
 import type { ModemOptions } from "./options.ts";
@@ -36,7 +37,7 @@ export interface ModemState {
   /** Active PDP contexts. */
   contexts: number[];
   sockets: readonly SocketState[];
-  gnss: { on: boolean; fix: Fix | undefined };
+  gnss: { on: boolean; state: GnssState; fix: Fix | undefined };
 }
 
 /** A simulated Quectel module: bytes and pins on one side, a way to servers on the other. */
@@ -108,11 +109,12 @@ export function createModem(options: ModemOptions = {}): Modem {
   const sim = createSim(core);
   const network = createNetwork(core, sim);
   const radio = createRadio(core);
-  const gnss = createGnss(core, () => radio.connected);
+  const store = createFileStore(core);
+  const gnss = createGnss(core, store, () => radio.connected);
   const flowing = (): boolean => network.registered && !gnss.holdsReceiver && !faults.deadData;
   const pdp = createPdpContexts(core, network);
   const time = createTimeKeeping(core, pdp, flowing);
-  const store = createFileStore(core);
+  const http = createHttp(core, pdp, store, flowing);
   const sockets = createSockets({ core, pdp, files: store, time, flowing });
   const saving = createPowerSaving(core, radio, {
     registered: () => network.registered,
@@ -131,6 +133,7 @@ export function createModem(options: ModemOptions = {}): Modem {
     ...gnss.commands,
     ...time.commands,
     ...store.commands,
+    ...http.commands,
     ...saving.commands,
     ...power.commands,
   });
@@ -191,9 +194,12 @@ export function createModem(options: ModemOptions = {}): Modem {
     network.stop();
     saving.reset();
     time.reset();
+    http.reset();
     core.cancelAll();
     if (abrupt) uart.clear();
-    if (power.state === "unpowered") time.powerLost();
+    if (power.state !== "unpowered") return;
+    time.powerLost();
+    gnss.powerLost();
   }
 
   /** Once a second while the module runs: what depends on the time, and the faults that come by themselves. */
@@ -267,7 +273,7 @@ export function createModem(options: ModemOptions = {}): Modem {
         edrx_s: saving.edrx_s,
         contexts: pdp.active,
         sockets: sockets.list,
-        gnss: { on: gnss.on, fix: gnss.fix },
+        gnss: { on: gnss.on, state: gnss.state, fix: gnss.fix },
       };
     },
     dispose() {

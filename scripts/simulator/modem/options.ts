@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { Clock } from "../clock.ts";
 import type { Cryptography } from "../tls/cryptography.ts";
 import type { Faults } from "./faults.ts";
+import type { HttpAnswer } from "./http.ts";
 import type { ModelName } from "./models.ts";
 
 export interface ModemOptions {
@@ -11,6 +12,8 @@ export interface ModemOptions {
   model?: ModelName;
   /** Opens the way to a server. A `net.Socket` reports its own connect; any other duplex counts as connected. */
   connect?: (host: string, port: number) => Duplex;
+  /** What servers say to the module's own AT+QHTTPGET, by URL; undefined, as the default: no such name. */
+  http?: (url: string) => HttpAnswer | undefined;
   /** The network accepts this APN only. Default: any that is not empty. */
   apn?: string;
   /** Default: ready. `pin`: locked, wrong tries are counted. `puk`: blocked. */
@@ -102,12 +105,27 @@ export interface PsmOptions {
   lastWords?: string;
 }
 
+/** From QGPS=1 to the first fix, [least, most] ms. */
+export interface GnssStarts {
+  /** Nothing known: the first time, after VBAT was off, after AT+QGPSDEL=0. */
+  cold_ms: [number, number];
+  /** Time and almanac, no ephemeris. */
+  warm_ms: [number, number];
+  /** Ephemeris younger than this. */
+  hot_ms: [number, number];
+  ephemeris_ms: number;
+  /** In place of cold and warm, with valid assistance data (XTRA). */
+  assisted_ms: [number, number];
+}
+
 export interface GnssOptions {
   /** NMEA sentences of a receiver; absent: no sky, 516 for ever. */
   log?: string;
   /** From QGPS=1 to the first fix: the first time, and later. Defaults 5000, 1000. */
   coldStart_ms?: number;
   hotStart_ms?: number;
+  /** In place of these two: by what the engine still knows. `REAL_STARTS` of gnss.ts is as real ones are. */
+  starts?: GnssStarts;
   /** After RDY, QGPS=1 answers 503 for so long; default 1000. */
   busyAfterBoot_ms?: number;
   /** Times of the fixes: the log's own (default; each further pass of the loop later by its length), or now. */
