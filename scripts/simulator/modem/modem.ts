@@ -107,8 +107,8 @@ export function createModem(options: ModemOptions = {}): Modem {
     toModule: hear,
   });
   const sim = createSim(core);
-  const network = createNetwork(core, sim);
   const radio = createRadio(core);
+  const network = createNetwork(core, sim, radio);
   const store = createFileStore(core);
   const gnss = createGnss(core, store, () => radio.connected);
   const flowing = (): boolean => network.registered && !gnss.holdsReceiver && !faults.deadData;

@@ -1,7 +1,8 @@
-import { integer } from "./command.ts";
+import { integer, quoted } from "./command.ts";
 import type { Core } from "./core.ts";
 import type { Commands, Handler } from "./interpreter.ts";
 import type { RegistrationCommand } from "./options.ts";
+import type { Radio } from "./radio.ts";
 import type { Sim } from "./sim.ts";
 
 export interface Network {
@@ -27,14 +28,18 @@ const OPERATOR_NUMBER = "26201";
 const all: RegistrationCommand[] = ["CREG", "CGREG", "CEREG"];
 
 /** Radio, registration and signal. */
-export function createNetwork(core: Core, sim: Sim): Network {
+export function createNetwork(core: Core, sim: Sim, radio: Radio): Network {
   const { model, faults } = core;
   const coverage = core.options.coverage ?? {};
   const reportedBy = coverage.reportedBy ?? (model.family === "BG9x" ? ["CEREG"] : all);
   const search_ms = coverage.search_ms ?? 3000;
   const resume_ms = coverage.resume_ms ?? 1000;
-  const lte = reportedBy.includes("CEREG");
-  const accessTechnology = lte ? model.accessTechnology : 0;
+  const byModel = model.family === "BG9x" ? "CAT-M" : "LTE";
+  const technology = reportedBy.includes("CEREG") ? (coverage.technology ?? byModel) : "GSM";
+  const lte = technology !== "GSM";
+  // NB-IoT: 9 (AT 6.2)
+  const accessTechnology = !lte ? 0 : technology === "CAT-NB" ? 9 : model.accessTechnology;
+  const made_ms = core.clock.now();
   let functionality = 0;
   let searching = true;
   let stat = coverage.stat ?? 1;
@@ -47,8 +52,14 @@ export function createNetwork(core: Core, sim: Sim): Network {
 
   function current(): number {
     if (functionality !== 1 || !sim.ready) return 0;
-    return searching || faults.coverageHole ? 2 : stat;
+    return searching || faults.coverageHole || inHole() ? 2 : stat;
   }
+
+  function inHole(): boolean {
+    const at_ms = core.clock.now() - made_ms;
+    return (coverage.holes ?? []).some(({ from_ms, to_ms }) => at_ms >= from_ms && at_ms < to_ms);
+  }
+
   const registered = (): boolean => current() === 1 || current() === 5;
 
   function statOf(command: RegistrationCommand): number {
@@ -164,13 +175,16 @@ export function createNetwork(core: Core, sim: Sim): Network {
       else reply.info(`+QNWINFO: "EDGE","${OPERATOR_NUMBER}","GSM 900",73`);
       reply.ok();
     },
-    "+QENG": (_command, reply) => {
-      if (!registered()) reply.info('+QENG: "servingcell","SEARCH"');
+    // QuecCell 2.1
+    "+QENG": (command, reply) => {
+      if (quoted(command, 0) !== "servingcell") return reply.error();
+      if (!registered() && current() !== 3) reply.info('+QENG: "servingcell","SEARCH"');
       else {
-        const rat = model.family === "BG9x" ? "CAT-M" : "LTE";
-        reply.info(
-          `+QENG: "servingcell","NOCONN","${rat}","FDD",262,01,1C3D4E5,30,6300,20,3,3,${TAC},-92,-10,-65,17,29`,
-        );
+        const state = !registered() ? "LIMSRV" : radio.connected ? "CONNECT" : "NOCONN";
+        const cell = lte
+          ? `"FDD",262,01,1C3D4E5,30,6300,20,3,3,${TAC},-92,-10,-65,17,29`
+          : `262,01,${TAC},4E5F,52,123,1,-73,5,14,64,30,28,0,-,-,-,-,-,-,-,-,-,"-"`;
+        reply.info(`+QENG: "servingcell","${state}","${technology}",${cell}`);
       }
       reply.ok();
     },

@@ -75,6 +75,10 @@ export interface Coverage {
   reportedBy?: RegistrationCommand[];
   /** What the other commands say; default 0. */
   others?: number;
+  /** Default the model's LTE; GSM where CEREG is not among `reportedBy`. */
+  technology?: "CAT-M" | "CAT-NB" | "LTE" | "GSM";
+  /** No service from … to, ms after creation, whether the module is on or not. `faults.coverageHole` is one by hand. */
+  holes?: { from_ms: number; to_ms: number }[];
   /** How long the search takes; default 3000. */
   search_ms?: number;
   /** And after PSM, where it stayed attached; default 1000. */
