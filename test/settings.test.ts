@@ -3,13 +3,15 @@ import { describe, test } from "node:test";
 import { check } from "../firmware/check.ts";
 import {
   Afar,
+  assistanceTable,
+  cellTable,
   configFields,
-  fromAfar,
   identityTable,
   remoteAtField,
   SETTINGS,
   serverTable,
 } from "../firmware/settings.ts";
+import { fromAfar } from "../firmware/tracker/from-afar.ts";
 import { FEATURES } from "../scripts/build/features.ts";
 
 const nameOf = (path: string): string => path.replace("server.", "");
@@ -36,7 +38,14 @@ describe("the table of settings", () => {
   });
 
   test("what it gives a device has each setting once, but those of a board's own", () => {
-    const given = [configFields(), serverTable(), identityTable(), { remote_at: remoteAtField() }];
+    const given = [
+      configFields(),
+      serverTable(),
+      identityTable(),
+      cellTable(),
+      assistanceTable(),
+      { remote_at: remoteAtField() },
+    ];
     assert.deepEqual(
       given
         .flatMap((fields) => Object.keys(fields))
@@ -85,7 +94,8 @@ describe("the table of settings", () => {
     ]);
     for (const name of named(Afar.ServerWay)) assert.ok(name in serverTable(), name);
     for (const [name, kind] of Object.entries(afar))
-      if (kind < Afar.ServerWay) assert.ok(name in configFields(), name);
+      if (kind < Afar.ServerWay)
+        assert.ok(name in { ...configFields(), ...cellTable(), ...assistanceTable() }, name);
   });
 
   test("asks for features that there are", () => {

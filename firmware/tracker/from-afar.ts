@@ -1,8 +1,18 @@
 /** Settings that came from afar, by name: what they are together, what is wrong with them, and what the config becomes. */
 import { check, type Field, type Fields } from "../check.ts";
 import { json } from "../mqtt/text.ts";
-import { Afar, configFields, type DeviceConfig, fromAfar, serverTable } from "../settings.ts";
+import { Afar, alwaysFromAfar, configFields, type DeviceConfig, serverTable } from "../settings.ts";
 import type { Values } from "../thingsboard/client.ts";
+import { featureFields } from "./together.ts";
+
+/** What may come from afar: by the attribute's name what becomes of it. */
+export function fromAfar(): Record<string, Afar> {
+  const afar = alwaysFromAfar();
+  const fields: Fields = {};
+  featureFields(fields);
+  for (const name in fields) afar[name] = Afar.Plain;
+  return afar;
+}
 
 /** Whatever came from afar, in the table's order: what the server has as attributes, and else what a call set. */
 export function union(its_set: Values, its_called: Values): Values {
@@ -27,6 +37,7 @@ export function wayOf(all: Values): string {
 function fieldsOf(): Fields {
   const fields = configFields();
   const servers = serverTable();
+  featureFields(fields);
   for (const name in servers) fields[name] = servers[name] as Field;
   return fields;
 }

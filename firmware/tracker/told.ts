@@ -3,9 +3,10 @@ import { BOARD } from "#board";
 import { slotBytes } from "#ota";
 import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
-import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
+import { Afar, type DeviceConfig } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { TITLE, VERSION } from "../title.ts";
+import { fromAfar } from "./from-afar.ts";
 import { end_before } from "./health.ts";
 import { keep, keptOf } from "./kept-text.ts";
 
