@@ -15,8 +15,7 @@
 import { log } from "#log";
 import type { Fields } from "../check.ts";
 import { decimal } from "../decimal.ts";
-import { begins, command } from "../modem/at.ts";
-import type { Modem } from "../modem/network.ts";
+import { begins, type Channel, command } from "../modem/at.ts";
 import { Reason } from "../reason.ts";
 import { assistanceTable, type DeviceConfig } from "../settings.ts";
 import { now_ms, ran_ms, started_ms } from "../tracker/clock.ts";
@@ -60,7 +59,7 @@ const enum Step {
 }
 
 let step = Step.Idle;
-let modem: Modem;
+let modem: Channel;
 /** How long the board runs when it looks next; and from look to look. */
 let next_ms = 0;
 let pause_ms = Limit.Look_ms as number;
@@ -79,7 +78,7 @@ export function assisting(): boolean {
 }
 
 /** To be called while connected, and when the engine is not needed: looks whether the data hold, and fetches others. */
-export function assist(config: DeviceConfig, its_modem: Modem): void {
+export function assist(config: DeviceConfig, its_modem: Channel): void {
   // The engine has to be told the time.
   if (config.assistance && started_ms && !step && ran_ms() >= next_ms) {
     modem = its_modem;

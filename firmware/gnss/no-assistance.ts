@@ -1,6 +1,6 @@
 /** `#assistance` of a build without: the engine finds its satellites by itself. */
 import type { Fields } from "../check.ts";
-import type { Modem } from "../modem/network.ts";
+import type { Channel } from "../modem/at.ts";
 import type { DeviceConfig } from "../settings.ts";
 
 export function assistanceFields(_fields: Fields): void {}
@@ -9,6 +9,6 @@ export function assisting(): boolean {
   return false;
 }
 
-export function assist(_config: DeviceConfig, _modem: Modem): void {}
+export function assist(_config: DeviceConfig, _modem: Channel): void {}
 
 export function assistanceUrc(_line: string): void {}

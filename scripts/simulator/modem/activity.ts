@@ -1,16 +1,6 @@
 import type { Core } from "./core.ts";
+import type { Activity } from "./events.ts";
 import type { PowerState } from "./power.ts";
-
-/**
- * What the module's current depends on, GNSS apart:
- *
- *   off ──PWRKEY──► booting ──RDY──► searching ──► connected ◄──► idle ◄──QSCLK, DTR──► asleep
- *                      ▲                                           │ the active time is over
- *                      └──────────PWRKEY, T3412────────────────── psm
- *
- * `idle` is also one that has no SIM or whose radio is off; `asleep` then, too.
- */
-export type Activity = "off" | "booting" | "searching" | "connected" | "idle" | "asleep" | "psm";
 
 interface Inputs {
   power(): PowerState;

@@ -1,6 +1,3 @@
-import type { Activity } from "./activity.ts";
-import type { GnssState } from "./gnss.ts";
-
 /** What can be seen of the modem from outside, by whoever judges what a host does to it: `modem.onEvent`. */
 export type ModemEvent =
   /** A command that runs, and so will be answered. */
@@ -35,6 +32,20 @@ export type ModemEvent =
   | { what: "first bytes"; id: number; bytes: string }
   /** A socket that was open is not. */
   | { what: "ended"; id: number; by: "host" | "peer" };
+
+/**
+ * What the module's current depends on, GNSS apart:
+ *
+ *   off ──PWRKEY──► booting ──RDY──► searching ──► connected ◄──► idle ◄──QSCLK, DTR──► asleep
+ *                      ▲                                           │ the active time is over
+ *                      └──────────PWRKEY, T3412────────────────── psm
+ *
+ * `idle` is also one that has no SIM or whose radio is off; `asleep` then, too.
+ */
+export type Activity = "off" | "booting" | "searching" | "connected" | "idle" | "asleep" | "psm";
+
+/** `searching`: on, and without a fix. */
+export type GnssState = "off" | "searching" | "tracking";
 
 /** What the module's current depends on: `modem.onMeter`, for whoever counts its charge. `modem.state` has the same. */
 export type MeterEvent =

@@ -1,5 +1,3 @@
-import type { PsmGrant } from "./options.ts";
-
 /**
  * What can go wrong, switchable while the modem runs: `modem.faults.sendFail = 1`.
  * A probability is 0 to 1 and drawn from the modem's seeded `random`; 0 (or false, or absent) is healthy.
@@ -101,6 +99,15 @@ export interface Faults {
 
 /** `reset`: crash and reboot (RDY). `psm`: PSM POWER DOWN. `hole`: 20 s without coverage. `close`: every peer closes. */
 export type FaultEvent = "reset" | "pdpdeact" | "close" | "psm" | "garbage" | "hole";
+
+/** Seconds: T3324, from the release of the radio connection to PSM; and T3412, to the next tracking area update. */
+export interface PsmTimes {
+  active_s: number;
+  tau_s: number;
+}
+
+/** What the network makes of AT+CPSMS, at each tracking area update. */
+export type PsmGrant = "as asked" | "refused" | PsmTimes;
 
 /** The fields of `+QGPSLOC:`, in their order. `position` is both, with the comma between them. */
 export type LocationField =

@@ -2,15 +2,13 @@ import type { Fix } from "../../../firmware/gnss/fix.ts";
 import { createTape } from "../gnss-tape.ts";
 import { integer, quoted } from "./command.ts";
 import type { Core } from "./core.ts";
+import type { GnssState } from "./events.ts";
 import type { LocationField } from "./faults.ts";
 import type { FileStore } from "./files.ts";
 import { queryOrStore } from "./general.ts";
 import type { Commands, Handler, Reply } from "./interpreter.ts";
 import type { GnssOptions, GnssStarts } from "./options.ts";
 import { createXtra } from "./xtra.ts";
-
-/** `searching`: on, and without a fix. */
-export type GnssState = "off" | "searching" | "tracking";
 
 /** As data sheets have them for open sky. An ephemeris holds for two hours, and more in parts. */
 export const REAL_STARTS: GnssStarts = {

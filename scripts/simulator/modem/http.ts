@@ -4,12 +4,6 @@ import type { FileStore } from "./files.ts";
 import type { Commands } from "./interpreter.ts";
 import type { PdpContexts } from "./pdp.ts";
 
-/** What a server says to a GET. */
-export interface HttpAnswer {
-  status: number;
-  body: string;
-}
-
 export interface Http {
   commands: Commands;
   reset(): void;

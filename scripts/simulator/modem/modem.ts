@@ -1,11 +1,11 @@
 import type { Fix } from "../../../firmware/gnss/fix.ts";
-import { type Activity, watchActivity } from "./activity.ts";
+import { watchActivity } from "./activity.ts";
 import { createCore } from "./core.ts";
-import type { MeterEvent, ModemEvent } from "./events.ts";
+import type { Activity, GnssState, MeterEvent, ModemEvent } from "./events.ts";
 import { type FaultEvent, type Faults, noise } from "./faults.ts";
 import { createFileStore } from "./files.ts";
 import { generalCommands } from "./general.ts";
-import { createGnss, type GnssState } from "./gnss.ts";
+import { createGnss } from "./gnss.ts";
 import { createHttp } from "./http.ts";
 import { createInterpreter } from "./interpreter.ts";
 import { createNetwork } from "./network.ts";

@@ -1,8 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Clock } from "../clock.ts";
 import type { Cryptography } from "../tls/cryptography.ts";
-import type { Faults } from "./faults.ts";
-import type { HttpAnswer } from "./http.ts";
+import type { Faults, PsmGrant } from "./faults.ts";
 import type { ModelName } from "./models.ts";
 
 export interface ModemOptions {
@@ -93,20 +92,17 @@ export interface Coverage {
   csq?: number;
 }
 
-/** Seconds: T3324, from the release of the radio connection to PSM; and T3412, to the next tracking area update. */
-export interface PsmTimes {
-  active_s: number;
-  tau_s: number;
-}
-
-/** What the network makes of AT+CPSMS, at each tracking area update. */
-export type PsmGrant = "as asked" | "refused" | PsmTimes;
-
 export interface PsmOptions {
   /** Default: as asked. `faults.psmGrant` changes it while the modem runs. */
   granted?: PsmGrant;
   /** What the module prints as it goes; default the model's. "": nothing. */
   lastWords?: string;
+}
+
+/** What a server says to a GET. */
+export interface HttpAnswer {
+  status: number;
+  body: string;
 }
 
 /** From QGPS=1 to the first fix, [least, most] ms. */

@@ -1,7 +1,7 @@
 import { integer, quoted } from "./command.ts";
 import type { Core } from "./core.ts";
+import type { PsmGrant, PsmTimes } from "./faults.ts";
 import type { Commands, Handler } from "./interpreter.ts";
-import type { PsmGrant, PsmTimes } from "./options.ts";
 import type { Radio } from "./radio.ts";
 
 export interface PowerSaving {

@@ -1,8 +1,8 @@
 import { quoted } from "./command.ts";
 import type { Core } from "./core.ts";
 import type { FileStore } from "./files.ts";
-import type { HttpAnswer } from "./http.ts";
 import type { Commands } from "./interpreter.ts";
+import type { HttpAnswer } from "./options.ts";
 
 /** gpsOneXTRA: assistance data from a file (GNSS 1.3, 2.7 to 2.9). */
 export interface Xtra {
