@@ -21,6 +21,7 @@ import { SETTINGS_FILE } from "../flash/settings.ts";
 import { FIRMWARE_FILE, isSlotsFile, SLOTS_FILE, SLOTS_FILE_BYTES } from "../flash/slots.ts";
 import { roomOf } from "../flash/storage.ts";
 import type { Clock } from "./clock.ts";
+import type { BoardMeter } from "./energy/loads.ts";
 import { createBoard } from "./espruino/board.ts";
 import { fromBytes } from "./espruino/bytes.ts";
 import { createFlash, type Flash } from "./espruino/flash.ts";
@@ -133,6 +134,7 @@ interface SimulatedOptions extends Omit<WorldOptions, "modem"> {
   /** The modem; or, where it is in another thread, what is at the other end of its line. */
   modem?: Modem | SerialPeer;
   clock: Clock;
+  meter?: BoardMeter;
   random?: () => number;
   /** Default: the linux board. */
   spec?: BoardSpec;
@@ -175,6 +177,7 @@ export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard 
       }),
     },
     ...(modem && isModem(modem) && { onPin: modemPins(spec, modem) }),
+    ...(options.meter && { meter: options.meter }),
     ...(options.print && { print: options.print }),
     ...(options.random && { random: options.random }),
     ...(options.ctrlC && { ctrlC: options.ctrlC }),

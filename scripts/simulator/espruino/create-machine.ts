@@ -66,7 +66,10 @@ export function createMachine(around: Surroundings): { machine: Machine; install
   const queue = createEventQueue();
   const timers = createTimers(clock);
   const serials = createSerials(current);
-  const pins = createPins(current, levels, options.onPin ?? (() => {}));
+  const pins = createPins(current, levels, (pin, level) => {
+    options.meter?.pin(pin, level);
+    options.onPin?.(pin, level);
+  });
   let todo: (() => void) | undefined;
   const builtIns: object[] = [];
   const emitters: object[] = [];
@@ -76,7 +79,10 @@ export function createMachine(around: Surroundings): { machine: Machine; install
     realm,
     queue,
     timers,
-    busy_ms: options.busy_ms ?? (() => 0),
+    busy_ms(work) {
+      options.meter?.ran(work.kind === "data" ? work.bytes : 0);
+      return options.busy_ms?.(work) ?? 0;
+    },
     deliver(device, bytes) {
       serials.deliver(device, bytes);
       // Now: what came before it in the same event may have run.
@@ -136,6 +142,7 @@ export function createMachine(around: Surroundings): { machine: Machine; install
     pins,
     storage: area,
     peers: options.serials ?? {},
+    meter: options.meter,
     errorFlags: new Set(),
     resetRegister,
     removed(message) {

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { BoardMeter } from "../energy/loads.ts";
 import type { Console } from "./console.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { Loop } from "./loop.ts";
@@ -33,6 +34,7 @@ export interface Machine {
   storage: StorageArea;
   /** The peers by the name of the device, or by the path it is opened with. */
   peers: Record<string, SerialPeer>;
+  meter: BoardMeter | undefined;
   errorFlags: Set<ErrorFlag>;
   resetRegister: ResetRegister;
   /** `Math.random`. */

@@ -26,6 +26,8 @@ export function createSerials(machine: () => Machine): Serials {
 
   function connect(device: string, peer: SerialPeer | undefined, flow: boolean): void {
     disconnect(device);
+    const { spec, meter } = machine();
+    if (spec.serials.includes(device)) meter?.uart(device, true);
     if (!peer) return;
     open.set(device, { peer, flow, held: false, backlog: "" });
     peer.onData = (bytes) => receive(device, bytes);
@@ -35,6 +37,7 @@ export function createSerials(machine: () => Machine): Serials {
     const port = open.get(device);
     if (port) port.peer.onData = undefined;
     open.delete(device);
+    machine().meter?.uart(device, false);
   }
 
   function receive(device: string, bytes: string): void {

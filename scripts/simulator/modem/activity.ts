@@ -21,8 +21,8 @@ export function watchActivity(core: Core, inputs: Inputs): ActivityWatch {
 
   function current(): Activity {
     const power = inputs.power();
-    if (power === "unpowered" || power === "off" || power === "stopping") return "off";
-    if (power === "psm" || power === "booting") return power;
+    if (power === "stopping") return "off";
+    if (power !== "running") return power;
     if (inputs.searching()) return "searching";
     if (inputs.connected()) return "connected";
     return inputs.sleepAllowed() ? "asleep" : "idle";

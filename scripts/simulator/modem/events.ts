@@ -40,9 +40,9 @@ export type ModemEvent =
  *                      ▲                                           │ the active time is over
  *                      └──────────PWRKEY, T3412────────────────── psm
  *
- * `idle` is also one that has no SIM or whose radio is off; `asleep` then, too.
+ * `unpowered` is VBAT; `idle` is also one that has no SIM or whose radio is off; `asleep` then, too.
  */
-export type Activity = "off" | "booting" | "searching" | "connected" | "idle" | "asleep" | "psm";
+export type Activity = "unpowered" | "off" | "booting" | "searching" | "connected" | "idle" | "asleep" | "psm";
 
 /** `searching`: on, and without a fix. */
 export type GnssState = "off" | "searching" | "tracking";
