@@ -151,9 +151,9 @@ interface SimulatedOptions extends Omit<WorldOptions, "modem"> {
 
 const isModem = (other: Modem | SerialPeer): other is Modem => "receive" in other;
 
-/** Those of the simulated linux board. */
-export function simulatedPorts(receiver: boolean): Ports {
-  const { modemUart, receiverUart } = boardSpecs.linux;
+/** Those of a simulated board: Linux has some. */
+export function simulatedPorts({ name, modemUart, receiverUart }: BoardSpec, receiver: boolean): Ports {
+  if (name !== boardSpecs.linux.name) return {};
   return { modem_port: modemUart, ...(receiver && receiverUart && { gnss_port: receiverUart }) };
 }
 
@@ -184,7 +184,7 @@ export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard 
     ...(options.onPowerCut && { onPowerCut: options.onPowerCut }),
     ...(options.onReboot && { onReboot: options.onReboot }),
   });
-  install(board.storage, spec.name, options, spec.name === "LINUX" ? simulatedPorts(!!receiver) : {});
+  install(board.storage, spec.name, options, simulatedPorts(spec, !!receiver));
   return board;
 }
 
