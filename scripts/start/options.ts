@@ -117,7 +117,7 @@ export function readOptions(args: string[]): StartOptions | undefined {
     throw new UsageError(`--espruino takes no --board ${board}: it is Espruino for Linux`);
   if (gnss === "nmea" && !hasReceiver(board))
     throw new UsageError(
-      `--gnss nmea takes no --board ${board}, which has no UART for a receiver: ${BOARDS.filter(hasReceiver).join(" or ")}`,
+      `--gnss nmea takes no --board ${board}, which has no UART for a receiver: use ${BOARDS.filter(hasReceiver).join(" or ")}`,
     );
   if (gnss === "none" && log !== undefined)
     throw new UsageError("--gnss none takes no --log: there is no receiver to replay it");

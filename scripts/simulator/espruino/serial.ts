@@ -37,7 +37,6 @@ export function createSerials(machine: () => Machine): Serials {
     const port = open.get(device);
     if (port) port.peer.onData = undefined;
     open.delete(device);
-    machine().meter?.uart(device, false);
   }
 
   function receive(device: string, bytes: string): void {
@@ -119,6 +118,7 @@ export function createSerials(machine: () => Machine): Serials {
       unsetup() {
         open.get(name(this))?.peer.setBaud?.(0);
         disconnect(name(this));
+        machine().meter?.uart(name(this), false);
       },
       write(...data) {
         write(this, flatten(data));
@@ -186,6 +186,8 @@ export function createSerials(machine: () => Machine): Serials {
     peer: (device) => open.get(device)?.peer,
     stop() {
       for (const device of [...open.keys()]) disconnect(device);
+      const { spec, meter } = machine();
+      for (const device of spec.serials) meter?.uart(device, false);
     },
   };
 }
