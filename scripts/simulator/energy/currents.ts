@@ -7,6 +7,7 @@ import type { BoardState, EngineState, ModuleState } from "./loads.ts";
 
 export interface Current {
   mA: number;
+  /** `datasheet`: a document of who makes it says so. */
   mark: "datasheet" | "estimate";
   source: string;
 }
@@ -87,13 +88,14 @@ const EC21: ModemCurrents = {
   },
 };
 
-const UART_OPEN = estimate(
-  0.9,
-  "an open UART keeps the fast clock on; Espruino's ChangeLog, 2v11, has 900 µA for one of an nRF52840",
-);
-const ADVERTISING = estimate(
+/** Measured by Espruino on boards of its own with the same chips. */
+const ESPRUINO = "espruino.com/Power+Consumption, nRF52";
+const RUNNING = datasheet(6, `${ESPRUINO}: run, 4 to 8`);
+/** Its ChangeLog, 2v11, has 0.9 for an open UART of an nRF52840. */
+const UART_OPEN = datasheet(1, `${ESPRUINO}: sleep with the fast clock on, as for a UART, 1`);
+const ADVERTISING = datasheet(
   0.02,
-  "Espruino advertises each 375 ms unless NRF.sleep() or NRF.setAdvertising() says otherwise",
+  `${ESPRUINO}: advertising, as it does unless NRF.sleep() was called, 0.02 to 0.08`,
 );
 /** RAKWireless/rakwireless-docs, Product-Categories/WisTrio/RAK5010/Datasheet. */
 const ACTIVE_ANTENNA = datasheet(10, "RAK5010 datasheet: active GPS antenna");
@@ -103,9 +105,9 @@ export const CURRENTS: Record<BoardName, Currents> = {
   rak8212: {
     modem: BG96,
     board: {
-      running: estimate(7.4, "nRF52832 at 64 MHz from flash, without DC/DC"),
+      running: RUNNING,
       awake: UART_OPEN,
-      asleep: estimate(0.02, "chip 0.002, its regulators and sensors"),
+      asleep: estimate(0.02, "0.003 of the chip, its regulators and sensors"),
     },
     antenna: estimate(10, "as that of a RAK5010"),
     bluetooth: ADVERTISING,
@@ -113,7 +115,7 @@ export const CURRENTS: Record<BoardName, Currents> = {
   rak5010: {
     modem: BG96,
     board: {
-      running: estimate(6.3, "nRF52840 at 64 MHz from flash, without DC/DC; 3.3 with"),
+      running: RUNNING,
       awake: UART_OPEN,
       asleep: datasheet(
         0.003,
@@ -127,7 +129,7 @@ export const CURRENTS: Record<BoardName, Currents> = {
     modem: EC21,
     board: {
       running: estimate(40, "STM32F405 at 168 MHz, peripherals off"),
-      awake: estimate(20, "STM32F405 in its sleep mode; Espruino's page on power measured 12 at 72 MHz"),
+      awake: estimate(20, "STM32F405 in its sleep mode; Espruino measured 12 of an STM32F1 at 72 MHz"),
       asleep: estimate(0.4, "STM32F405 in its stop mode 0.3, and the board's regulators"),
     },
     antenna: estimate(10, "as that of a RAK5010"),
