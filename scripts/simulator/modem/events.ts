@@ -42,7 +42,15 @@ export type ModemEvent =
  *
  * `unpowered` is VBAT; `idle` is also one that has no SIM or whose radio is off; `asleep` then, too.
  */
-export type Activity = "unpowered" | "off" | "booting" | "searching" | "connected" | "idle" | "asleep" | "psm";
+export type Activity =
+  | "unpowered"
+  | "off"
+  | "booting"
+  | "searching"
+  | "connected"
+  | "idle"
+  | "asleep"
+  | "psm";
 
 /** `searching`: on, and without a fix. */
 export type GnssState = "off" | "searching" | "tracking";
