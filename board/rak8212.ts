@@ -25,6 +25,8 @@ export const FEATURES = {
   calls: ["few", "all"],
   log: ["none", "yes"],
   settings: ["none", "afar"],
+  cell: ["none", "yes"],
+  assistance: ["none", "yes"],
   // Its 40 KB hold one firmware: a new one comes by cable.
   ota: ["none"],
   sleep: ["none", "save"],

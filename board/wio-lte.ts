@@ -25,6 +25,8 @@ export const FEATURES = {
   gnss: ["modem"],
   modem: ["quectel"],
   tls: ["modem"],
+  // No manual of EC21's GNSS could be read, and that of Japan has none.
+  assistance: ["none", "yes"],
   ota: ["none"],
   sleep: ["save", "none"],
 };

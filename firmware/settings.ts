@@ -50,6 +50,10 @@ export interface DeviceConfig {
   gnss_port?: string;
   /** Only with `calls=all`: 0 or 1. */
   remote_at?: number;
+  /** Only with `cell=yes`: 0 or 1. */
+  cell?: number;
+  /** Only with `assistance=yes`: 0 or 1. */
+  assistance?: number;
 }
 
 /** What ThingsBoard may set as a shared attribute: what becomes of it. From `Way` on it touches the way to the server. */
@@ -163,6 +167,10 @@ export const SETTINGS: readonly Setting[] = [
     pattern: `^(?=.*[^,])(?!(.*,)?([^,]+),(.*,)?\\2(,|$))${KEY}*(,${KEY}*){0,3}$`,
     wanted: "must be one to four different names with commas between, one left out is empty",
     about: "telemetry keys of longitude, latitude, altitude (m) and speed (km/h); one left out is not sent" },
+  { path: "cell", limits: [0, 0, 1], feature: "cell=yes", afar: Afar.Plain, since: "0.3.0",
+    about: "1: a round without a fix reports the cell that serves the modem, as `cell`" },
+  { path: "assistance", limits: [0, 0, 1], feature: "assistance=yes", afar: Afar.Plain, since: "0.3.0",
+    about: "1: the modem fetches data by which it has a first fix sooner (XTRA), some 50 KB a week" },
   { path: "no_time", words: ["hold", "server", "drop"], afar: Afar.Plain, since: "0.1.0",
     about: "of samples before the time is known: `hold` until it is, let the `server` date them, or `drop`" },
   { path: "outbox_bytes", unit: "bytes", step: 4096, since: "0.1.0",

@@ -2,6 +2,7 @@ import { airRows } from "./bench/air.ts";
 import { blobRows } from "./bench/blobs.ts";
 import { clientRows } from "./bench/client.ts";
 import { codecRows } from "./bench/codec.ts";
+import { energyRows } from "./bench/energy.ts";
 import { herdRows } from "./bench/herd.ts";
 import { interpreterRows } from "./bench/interpreter.ts";
 import { livenessRows } from "./bench/liveness.ts";
@@ -26,6 +27,7 @@ const MEASUREMENTS: Measurement[] = [
   otaRows,
   codecRows,
   wearRows,
+  energyRows,
   herdRows,
   livenessRows,
 ];

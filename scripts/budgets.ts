@@ -82,4 +82,6 @@ export const BUDGETS = {
    * that size or none. Without TLS it is some 670.
    */
   tls_connection_bytes: 6_000,
+  /** mAh a day of each board and policy, of what bench/energy-expected.ts has. */
+  energy_ratio: 1.05,
 } as const;

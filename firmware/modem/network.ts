@@ -2,6 +2,7 @@
  * Brings the modem up: power, SIM, registration, PDP context; and its identity, signal and clock. The way itself is a table
  * of the modem's family, `#modem`; here it is gone, one command after the other. What the answers tell is in answers.ts.
  */
+import { assistanceUrc } from "#assistance";
 import { commandOf, endSocket, open, socketUrc, valueIn } from "#modem";
 import { HAS_SLEEP } from "#sleep";
 import { type Board, Power } from "../../board/board.ts";
@@ -123,6 +124,7 @@ function status(): ModemStatus {
 /** Lines that are no answers; see `Channel.urc_`. */
 function urc(line: string): boolean {
   socketUrc(line);
+  assistanceUrc(line);
   // "APP RDY" and the like belong to a start that "RDY" told of, however late they come.
   if (HAS_SLEEP && line === "RDY" && step === Step.Wake) abandon(Reason.None);
   else if (line === "RDY") lost(Reason.ModemRestarted);

@@ -12,6 +12,7 @@
  *
  * What forbids sleep is one list: `hindrance`. None of it can last: each has a time limit of its own.
  */
+import { assisting } from "#assistance";
 import { openModem, restBoard } from "#board";
 import { log } from "#log";
 import { isLoading } from "#ota";
@@ -149,6 +150,7 @@ function hindrance(): string {
   if (state === State.Online && (underWay || resting || oldest())) return "upload";
   if (state === State.Online && isAsking()) return "settings";
   if (state === State.Online && isLoading()) return "firmware";
+  if (state === State.Online && assisting()) return "assistance";
   return queue.length ? "modem" : "";
 }
 

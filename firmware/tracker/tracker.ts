@@ -2,13 +2,17 @@
  * The tracker: takes a fix each interval, whatever the network does, and puts it into the outbox; hands the server's requests
  * to rpc/command.ts; and tells what each part is doing (`tracker.status()`).
  */
+
+import { assist } from "#assistance";
 import { BOARD, watchdogBit } from "#board";
+import { findCell } from "#cell";
 import { getFix, gnssOff, gnssWords } from "#gnss";
 import { log } from "#log";
 import { startOta, updateFirmware } from "#ota";
 import { settings } from "#settings";
 import { protectionWords } from "#tls";
 import type { Fix } from "../gnss/fix.ts";
+import type { Cell } from "../modem/cell.ts";
 import type { Modem } from "../modem/network.ts";
 import { Reason } from "../reason.ts";
 import { command } from "../rpc/command.ts";
@@ -123,10 +127,16 @@ function located(fix: Fix | null, why: Reason): void {
     lastFix = fix;
     lastFix_ms = ran_ms();
     append(fix.time_ms, fix, "");
-  }
+  } else findCell(config, cellFound);
   drain();
+  if (state === State.Online) assist(config, modem);
   answerLocate(server, position);
   roundEnded(false);
+}
+
+/** Kept in place of a fix, with the time, and told apart from one by its key. */
+function cellFound(cell: Cell): void {
+  report({ cell: cell });
 }
 
 /** One of the server's requests, or what the tracker has no use for. */

@@ -1,9 +1,8 @@
 /** What goes over the air for TCP connections, counted below their TLS, with an estimate of what TCP/IP adds. */
 import type { Duplex } from "node:stream";
 import { duplexPair } from "../../test/simulator/duplex-pair.ts";
+import { HEADER_BYTES } from "../simulator/energy/modem.ts";
 
-/** IPv4 and TCP without options, of each segment. */
-export const HEADER_BYTES = 40;
 /** What LTE networks mostly leave of 1,460 for data. */
 const SEGMENT_BYTES = 1_400;
 

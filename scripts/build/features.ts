@@ -41,6 +41,8 @@ export const FEATURES: FeatureFiles = {
   log: { yes: tracker("log.ts"), none: tracker("no-log.ts") },
   settings: { afar: tracker("wanted.ts"), none: tracker("no-settings.ts") },
   sleep: { save: modem("can-sleep.ts"), none: modem("no-sleep.ts") },
+  cell: { yes: modem("cell.ts"), none: modem("no-cell.ts") },
+  assistance: { yes: gnss("assistance.ts"), none: gnss("no-assistance.ts") },
   ota: { slots: ota("ota.ts"), none: ota("no-ota.ts") },
 };
 
@@ -54,12 +56,16 @@ const EVERY_BOARD: Record<string, string[]> = {
   calls: ["all", "few"],
   log: ["yes"],
   settings: ["afar"],
+  cell: ["yes"],
+  assistance: ["yes"],
 };
 
 /** What is of use only with another: that one is built in, too, where the board can have it. */
 const NEEDS: Record<string, [feature: string, way: string]> = {
   "ota=slots": ["settings", "afar"],
   "settings=afar": ["attributes", "yes"],
+  // It is for the modem's own engine.
+  "assistance=yes": ["gnss", "modem"],
 };
 
 /** What leaves a feature out. */
@@ -69,7 +75,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; sleep=save (between reports, with the setting power), sleep=none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none; attributes, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; sleep=save (between reports, with the setting power), sleep=none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none; assistance (XTRA, needs gnss=modem), cell (where there is no fix), attributes, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */

@@ -9,6 +9,7 @@ const WIRES: Record<Wire, (modem: Modem, level: 0 | 1) => void> = {
   key: (modem, level) => modem.pwrkey(level),
   "inverted key": (modem, level) => modem.pwrkey(level === 1 ? 0 : 1),
   reset: (modem, level) => modem.reset(level),
+  dtr: (modem, level) => modem.dtr(level),
 };
 
 /** What a board's outputs do to its modem: for `onPin`. */

@@ -21,6 +21,7 @@ import { SETTINGS_FILE } from "../flash/settings.ts";
 import { FIRMWARE_FILE, isSlotsFile, SLOTS_FILE, SLOTS_FILE_BYTES } from "../flash/slots.ts";
 import { roomOf } from "../flash/storage.ts";
 import type { Clock } from "./clock.ts";
+import type { BoardMeter } from "./energy/loads.ts";
 import { createBoard } from "./espruino/board.ts";
 import { fromBytes } from "./espruino/bytes.ts";
 import { createFlash, type Flash } from "./espruino/flash.ts";
@@ -133,6 +134,7 @@ interface SimulatedOptions extends Omit<WorldOptions, "modem"> {
   /** The modem; or, where it is in another thread, what is at the other end of its line. */
   modem?: Modem | SerialPeer;
   clock: Clock;
+  meter?: BoardMeter;
   random?: () => number;
   /** Default: the linux board. */
   spec?: BoardSpec;
@@ -149,9 +151,9 @@ interface SimulatedOptions extends Omit<WorldOptions, "modem"> {
 
 const isModem = (other: Modem | SerialPeer): other is Modem => "receive" in other;
 
-/** Those of the simulated linux board. */
-export function simulatedPorts(receiver: boolean): Ports {
-  const { modemUart, receiverUart } = boardSpecs.linux;
+/** Those of a simulated board: Linux has some. */
+export function simulatedPorts({ name, modemUart, receiverUart }: BoardSpec, receiver: boolean): Ports {
+  if (name !== boardSpecs.linux.name) return {};
   return { modem_port: modemUart, ...(receiver && receiverUart && { gnss_port: receiverUart }) };
 }
 
@@ -175,13 +177,14 @@ export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard 
       }),
     },
     ...(modem && isModem(modem) && { onPin: modemPins(spec, modem) }),
+    ...(options.meter && { meter: options.meter }),
     ...(options.print && { print: options.print }),
     ...(options.random && { random: options.random }),
     ...(options.ctrlC && { ctrlC: options.ctrlC }),
     ...(options.onPowerCut && { onPowerCut: options.onPowerCut }),
     ...(options.onReboot && { onReboot: options.onReboot }),
   });
-  install(board.storage, spec.name, options, spec.name === "LINUX" ? simulatedPorts(!!receiver) : {});
+  install(board.storage, spec.name, options, simulatedPorts(spec, !!receiver));
   return board;
 }
 

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { BOARDS, type BoardName } from "../boards.ts";
 import { command, filePath, text, UsageError, valuesOf, wholeNumber } from "../command-line.ts";
+import { type BoardSpec, boardSpecs } from "../simulator/espruino/specs.ts";
 import { type ReceiverLog, readLog } from "./receiver-log.ts";
 
 /** The modem's engine, an NMEA receiver with a UART of its own, or nowhere: as in `npm run build -- --features gnss=…`. */
@@ -12,6 +14,8 @@ export interface StartOptions {
   /** Stop after so long; undefined: at Ctrl-C. */
   seconds: number | undefined;
   interval_s: number;
+  /** Whose firmware runs, on that board simulated. */
+  board: BoardName;
   /** Where fixes come from. */
   gnss: GnssSource;
   /** What to replay; undefined: the track that comes with the simulator. */
@@ -37,6 +41,11 @@ export function startCommand(): Command {
   return command("npm start", does)
     .option("--seconds <N>", "stop after N seconds (default: at Ctrl-C)", wholeNumber(1, 10_000_000))
     .option("--interval <S>", "seconds from fix to fix, 1 to 86400", wholeNumber(1, 86_400), 5)
+    .addOption(
+      new Option("--board <NAME>", "the board whose firmware runs, on that board simulated")
+        .choices(BOARDS)
+        .default("linux"),
+    )
     .addOption(
       new Option(
         "--gnss <SOURCE>",
@@ -71,6 +80,8 @@ export function startCommand(): Command {
 }
 
 const port = wholeNumber(0, 65535);
+const hasReceiver = (board: BoardName): boolean =>
+  (boardSpecs[board] as BoardSpec).receiverUart !== undefined;
 
 function address(given: string): StartOptions["broker"] {
   const [, host, port = "1883"] = /^([\w.-]+)(?::(\d+))?$/.exec(given) ?? [];
@@ -81,6 +92,7 @@ function address(given: string): StartOptions["broker"] {
 /** The values of the options, as commander names them. */
 interface StartValues extends Partial<Pick<StartOptions, "seconds" | "broker" | "espruino" | "debug">> {
   interval: number;
+  board: BoardName;
   gnss: GnssSource;
   log?: string;
   token?: string;
@@ -95,17 +107,24 @@ interface StartValues extends Partial<Pick<StartOptions, "seconds" | "broker" | 
 export function readOptions(args: string[]): StartOptions | undefined {
   const values = valuesOf<StartValues>(startCommand(), args);
   if (!values) return undefined;
-  const { seconds, interval, gnss, log, broker, token, espruino, consolePort, debug = false } = values;
+  const { seconds, interval, board, gnss, log, broker, token, espruino, consolePort, debug = false } = values;
   if (broker && token === undefined)
     throw new UsageError("--broker needs --token: the device's access token there");
   const { tls, httpPort: http_port, mqttPort: mqtt_port } = values;
   if (broker && (tls || http_port !== undefined || mqtt_port !== undefined))
     throw new UsageError("--broker takes no --tls, --http-port, --mqtt-port: they are the stand-in's");
+  if (espruino !== undefined && board !== "linux")
+    throw new UsageError(`--espruino takes no --board ${board}: it is Espruino for Linux`);
+  if (gnss === "nmea" && !hasReceiver(board))
+    throw new UsageError(
+      `--gnss nmea takes no --board ${board}, which has no UART for a receiver: use ${BOARDS.filter(hasReceiver).join(" or ")}`,
+    );
   if (gnss === "none" && log !== undefined)
     throw new UsageError("--gnss none takes no --log: there is no receiver to replay it");
   return {
     seconds,
     interval_s: interval,
+    board,
     gnss,
     log: log === undefined ? undefined : readLog(log),
     broker,

@@ -1,10 +1,12 @@
 /** Who the simulated tracker reports to. */
 import type { Duplex } from "node:stream";
 import { TENANT_USER } from "../simulator/thingsboard/rest/login.ts";
+import type { Route } from "../simulator/thingsboard/rest/routes.ts";
 import { createThingsBoard } from "../simulator/thingsboard/server.ts";
 import type { Certificates } from "./certificates.ts";
 import type { StartOptions } from "./options.ts";
 import { choosePort } from "./ports.ts";
+import { ENERGY_PATH } from "./simulator-api.ts";
 import { tappedConnect } from "./wire-tap.ts";
 
 export type OnSample = (time_ms: number, values: Record<string, unknown>) => void;
@@ -28,6 +30,7 @@ export async function standIn(
   options: StartOptions,
   certificates: Certificates | undefined,
   onSample: OnSample,
+  routes: readonly Route[],
 ): Promise<Server> {
   const { token, http_port, mqtt_port } = options;
   const thingsboard = createThingsBoard({
@@ -46,6 +49,7 @@ export async function standIn(
     mqttPort: plain,
     ...(certificates && { mqttsPort: await choosePort("--mqtt-port", mqtt_port, USUAL.mqtts) }),
     httpPort: await choosePort("--http-port", http_port, USUAL.http),
+    routes,
   });
   const api = `http://${HOST}:${ports.httpPort}/api`;
   const { id } = thingsboard.tenant.device(DEVICE);
@@ -61,6 +65,7 @@ export async function standIn(
       ...(ports.mqttsPort === undefined ? [] : [`MQTTS:   ${HOST}:${ports.mqttsPort}`]),
       `login:   T=$(curl -s ${login} | cut -d '"' -f 4)`,
       `latest:  ${curl} ${api}/plugins/telemetry/DEVICE/${id}/values/timeseries`,
+      `energy:  curl -s http://${HOST}:${ports.httpPort}${ENERGY_PATH}`,
       `call:    ${curl} ${json} '{"method":"getStatus","params":{}}' ${api}/rpc/twoway/${id}`,
     ],
     close: () => thingsboard.close(),

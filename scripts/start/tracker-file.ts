@@ -1,16 +1,18 @@
 /** The settings of the simulated tracker: as a board has them, and as a file for `npm run flash`. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
+import type { BoardName } from "../boards.ts";
 import { writeSecretText } from "../config/file.ts";
 import type { Settings } from "../config/settings.ts";
 import { nameOf, storedAs } from "../flash/certificates.ts";
 import type { Certificates } from "./certificates.ts";
 
 export const APN = "internet";
-/** For an interpreter with a board's Storage, too. */
+/** Of the linux board: for an interpreter with a board's Storage, too. */
 const OUTBOX_BYTES = 8192;
 
 export interface Wanted {
+  board: BoardName;
   server: { host: string; port: number };
   token: string;
   interval_s: number;
@@ -27,7 +29,7 @@ function filesOf(certificates: Certificates | undefined): Record<string, string>
 
 /** `named`: what the settings say of each file. */
 function settingsOf(wanted: Wanted, named: (setting: string, pem: string) => string): Settings {
-  const { server, token, interval_s, debug, certificates } = wanted;
+  const { board, server, token, interval_s, debug, certificates } = wanted;
   const files = Object.entries(filesOf(certificates));
   return {
     server: {
@@ -40,7 +42,7 @@ function settingsOf(wanted: Wanted, named: (setting: string, pem: string) => str
     },
     apn: APN,
     interval_s,
-    outbox_bytes: OUTBOX_BYTES,
+    ...(board === "linux" && { outbox_bytes: OUTBOX_BYTES }),
     ...(debug && { debug: 1 }),
   };
 }
@@ -53,14 +55,14 @@ export const boardSettings = (wanted: Wanted): Settings =>
 export const modemFiles = (wanted: Wanted): Record<string, string> =>
   Object.fromEntries(Object.values(filesOf(wanted.certificates)).map((pem) => [nameOf(pem), pem]));
 
-/** Writes `tracker.json` and the PEM files beside it into a directory of its own; gives its path. `ports`: modem and receiver. */
+/** Writes `tracker.json` and the PEM files beside it into a directory of its own; gives its path. `ports`: modem and receiver, on Linux. */
 export function writeTrackerFile(directory: string, wanted: Wanted, ports: object): string {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   for (const [setting, pem] of Object.entries(filesOf(wanted.certificates)))
     writeSecretText(join(directory, `${setting}.pem`), pem);
   const path = join(directory, "tracker.json");
-  const settings = { board: "linux", ...settingsOf(wanted, (setting) => `${setting}.pem`), ...ports };
+  const settings = { board: wanted.board, ...settingsOf(wanted, (setting) => `${setting}.pem`), ...ports };
   writeSecretText(path, `${JSON.stringify(settings, null, 2)}\n`);
   return relative("", path) || path;
 }

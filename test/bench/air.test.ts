@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { airRows } from "../../scripts/bench/air.ts";
-import { createCounter, HEADER_BYTES } from "../../scripts/bench/counted.ts";
+import { createCounter } from "../../scripts/bench/counted.ts";
 import { isOver } from "../../scripts/bench/row.ts";
+import { HEADER_BYTES } from "../../scripts/simulator/energy/modem.ts";
 
 test("what passes is counted with its segments, their headers, and what acknowledges them", () => {
   let now_ms = 0;

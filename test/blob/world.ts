@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { createClock } from "@sinonjs/fake-timers";
 import type { Loader } from "../../scripts/build/loader.ts";
-import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
+import { type Clock, fromFakeTimers } from "../../scripts/simulator/clock.ts";
+import type { Meter } from "../../scripts/simulator/energy/meter.ts";
+import { measureModem } from "../../scripts/simulator/energy/modem.ts";
 import type { Flash } from "../../scripts/simulator/espruino/flash.ts";
 import type { BoardSpec } from "../../scripts/simulator/espruino/specs.ts";
 import type { ModemOptions } from "../../scripts/simulator/modem/options.ts";
@@ -40,6 +42,8 @@ export interface WorldChanges {
   flash?: Flash;
   /** Default: the linux board. */
   spec?: BoardSpec;
+  /** Makes what measures modem and board. */
+  meter?: (clock: Clock) => Meter;
   /** The board's; default: always 0.5. */
   random?: () => number;
   /** The power went in the middle of a flash operation. */
@@ -55,12 +59,14 @@ export function createWorld(changes: WorldChanges = {}) {
   const timers = createClock(Date.UTC(2026, 5, 1, 12));
   const clock = fromFakeTimers(timers);
   const lines: string[] = [];
+  const meter = changes.meter?.(clock);
   const { modem, thingsboard } = createPeers(
     clock,
     { ...(changes.connect && { connect: changes.connect }), ...changes.modem },
     changes.rate_limits,
     changes.tls,
   );
+  if (meter) measureModem(modem, meter);
   const pass = (ms: number): Promise<unknown> =>
     changes.tls?.cryptography === nodeTls ? tickQuietly(timers, ms) : timers.tickAsync(ms);
   const { receiver_log: log, receiver_baud: baud } = changes;
@@ -85,6 +91,7 @@ export function createWorld(changes: WorldChanges = {}) {
     },
     ...(changes.flash && { flash: changes.flash }),
     ...(changes.spec && { spec: changes.spec }),
+    ...(meter && { meter }),
     ...(changes.onPowerCut && { onPowerCut: changes.onPowerCut }),
     ...(changes.onReboot && { onReboot: changes.onReboot }),
   });
@@ -96,6 +103,7 @@ export function createWorld(changes: WorldChanges = {}) {
     modem,
     receiver,
     thingsboard,
+    meter,
     /** What the console printed. */
     lines,
     /** Lets simulated time pass. Long steps cost less: a stream that no timer moves waits for the end of one. */

@@ -104,3 +104,39 @@ test("the modem's line goes both ways", async (t) => {
   modem.onData?.("OK\xff");
   await said("got OK\xff");
 });
+
+test("any board, and what it does with its pins and UARTs is told", async (t) => {
+  const modem: SerialPeer = { write() {} };
+  const told: unknown[] = [];
+  let done = (): void => {};
+  const all = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  const board = await startBoardThread({
+    board: "rak5010",
+    blob: "D39.write(1);Serial1.setup(115200);setTimeout(function(){Serial1.unsetup();D39.write(0)},1)",
+    modem,
+    onPin: (pin, level) => told.push(`${pin} ${level}`),
+    meter: {
+      pin(name, level) {
+        told.push({ name, level });
+        if (!level) setTimeout(done);
+      },
+      uart: (device, open) => told.push(`${device} ${open ? "open" : "closed"}`),
+      deepSleep() {},
+      advertising() {},
+      ran: (bytes) => told.push(bytes),
+    },
+  });
+  t.after(() => board.stop());
+  await all;
+  assert.deepEqual(told, [
+    { name: "D39", level: true },
+    "D39 true",
+    "Serial1 open",
+    "Serial1 closed",
+    { name: "D39", level: false },
+    "D39 false",
+    0,
+  ]);
+});

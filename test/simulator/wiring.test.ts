@@ -60,6 +60,18 @@ test("RAK5010: D2 low presses the key; from 650 ms on it switches off", () => {
   stop();
 });
 
+test("RAK5010: D26 high lets the modem sleep when AT+QSCLK=1 allowed it", () => {
+  const { modem, run, tick, stop } = world("rak5010", { startsOn: { echo: false } });
+  modem.receive("AT+QSCLK=1\r");
+  tick(100);
+  assert.equal(modem.state.activity, "idle");
+  run("digitalWrite(D26,1)");
+  assert.equal(modem.state.activity, "asleep");
+  run("digitalWrite(D26,0)");
+  assert.equal(modem.state.activity, "idle");
+  stop();
+});
+
 test("Wio LTE: B5 is the supply, C4 low presses the key, C3 low resets", () => {
   const { modem, run, tick, stop } = world("wio-lte", { model: "EC21", powered: false });
   run("digitalWrite([B10,B5,B12,C5,C3,C0],62);digitalPulse(C4,1,[1100,200])");

@@ -30,7 +30,7 @@ async function takenPort(t: TestContext): Promise<number> {
 async function started(t: TestContext, certificates: Certificates | undefined, ...args: string[]) {
   const options = readOptions(["--http-port", "0", "--mqtt-port", "0", ...args]);
   assert.ok(options);
-  const server = await standIn(options, certificates, () => {});
+  const server = await standIn(options, certificates, () => {}, []);
   t.after(() => server.close());
   return server;
 }
@@ -86,7 +86,13 @@ test("mutual: the device's certificate is its log-in", async (t) => {
 test("tracker.json is ready for flash, with its files beside it, for the owner alone", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "start-"));
   t.after(() => rmSync(directory, { recursive: true }));
-  const common = { server: { host: "127.0.0.1", port: 8883 }, token: "T", interval_s: 5, debug: false };
+  const common = {
+    board: "linux" as const,
+    server: { host: "127.0.0.1", port: 8883 },
+    token: "T",
+    interval_s: 5,
+    debug: false,
+  };
   for (const [certificates, files] of [
     [undefined, []],
     [verified, ["ca"]],

@@ -4,13 +4,21 @@
  */
 import { once } from "node:events";
 import { MessageChannel, Worker } from "node:worker_threads";
+import type { BoardName } from "../../boards.ts";
+import type { BoardMeter } from "../energy/loads.ts";
 import type { SerialPeer } from "../espruino/serial-peer.ts";
 import type { WorldOptions } from "../world.ts";
 import { connectPeer } from "./line.ts";
 import type { BoardStart, BoardTold } from "./worker.ts";
 
 interface BoardThreadOptions extends Pick<WorldOptions, "blob" | "loader" | "config" | "print"> {
-  /** What is connected to the port that the settings name. */
+  /** Default: linux. */
+  board?: BoardName;
+  /** Hears what the board draws current for. */
+  meter?: BoardMeter;
+  /** An output is driven. */
+  onPin?: (pin: string, level: boolean) => void;
+  /** What is connected to the modem's UART. */
   modem: SerialPeer;
   /** A GNSS receiver with a UART of its own. */
   receiver?: SerialPeer;
@@ -31,9 +39,9 @@ const ENTRY = `import("tsx/esm/api").then(({ register }) => {
 
 const CTRL_C = "\x03";
 
-/** Boots the simulated linux board; resolves when it runs. What is wrong in the simulator itself ends the process. */
+/** Boots the simulated board; resolves when it runs. What is wrong in the simulator itself ends the process. */
 export async function startBoardThread(options: BoardThreadOptions): Promise<BoardThread> {
-  const { blob, loader, config, console, receiver, print } = options;
+  const { board = "linux", blob, loader, config, console, receiver, print, meter, onPin } = options;
   const modemLine = new MessageChannel();
   const receiverLine = receiver && new MessageChannel();
   const consoleLine = console && new MessageChannel();
@@ -45,6 +53,7 @@ export async function startBoardThread(options: BoardThreadOptions): Promise<Boa
       if (bytes.includes(CTRL_C)) Atomics.store(ctrlC, 0, 1);
     });
   const start: BoardStart = {
+    board,
     blob,
     loader,
     config,
@@ -59,7 +68,14 @@ export async function startBoardThread(options: BoardThreadOptions): Promise<Boa
     transferList: [modemLine, receiverLine, consoleLine].flatMap((line) => (line ? [line.port2] : [])),
   });
   worker.on("message", (told: BoardTold) => {
-    if (told.line !== undefined) print?.(told.line);
+    if ("line" in told) print?.(told.line);
+    else if ("pin" in told) {
+      meter?.pin(told.pin, told.level);
+      onPin?.(told.pin, told.level);
+    } else if ("uart" in told) meter?.uart(told.uart, told.open);
+    else if ("deepSleep" in told) meter?.deepSleep(told.deepSleep);
+    else if ("advertising" in told) meter?.advertising(told.advertising);
+    else if ("ran" in told) meter?.ran(told.ran);
   });
   await once(worker, "message");
   return {

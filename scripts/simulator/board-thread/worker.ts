@@ -1,12 +1,15 @@
 /** The board's thread. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import type { BoardName } from "../../boards.ts";
 import type { Loader } from "../../build/loader.ts";
 import { realClock } from "../clock.ts";
 import type { SerialPeer } from "../espruino/serial-peer.ts";
+import { boardSpecs } from "../espruino/specs.ts";
 import { createSimulatedBoard } from "../world.ts";
 import { peerBehind } from "./line.ts";
 
 export interface BoardStart {
+  board: BoardName;
   blob: string | undefined;
   /** Of `WorldOptions`. */
   loader: Loader | undefined;
@@ -18,16 +21,21 @@ export interface BoardStart {
   console: MessagePort | undefined;
 }
 
-/** A line that the console printed; without one: the board runs. */
-export interface BoardTold {
-  line?: string;
-}
+/** A line that the console printed; what `BoardMeter` and `onPin` hear; or that the board runs. */
+export type BoardTold =
+  | { line: string }
+  | { pin: string; level: boolean }
+  | { uart: string; open: boolean }
+  | { deepSleep: boolean }
+  | { advertising: number }
+  | { ran: number }
+  | { runs: true };
 
 /** A console takes so much at once, and then takes this long: a loop that prints is no faster, and fills no memory. */
 const PIECE_BYTES = 16_384;
 const PIECE_MS = 16;
 
-const { blob, loader, config, ctrlC, modem, receiver, console } = workerData as BoardStart;
+const { board: name, blob, loader, config, ctrlC, modem, receiver, console } = workerData as BoardStart;
 const tell = (told: BoardTold): void => parentPort?.postMessage(told);
 
 let written = 0;
@@ -51,6 +59,14 @@ function paced(peer: SerialPeer): SerialPeer {
 
 const board = createSimulatedBoard({
   clock: realClock,
+  spec: boardSpecs[name],
+  meter: {
+    pin: (pin, level) => tell({ pin, level }),
+    uart: (uart, open) => tell({ uart, open }),
+    deepSleep: (deepSleep) => tell({ deepSleep }),
+    advertising: (advertising) => tell({ advertising }),
+    ran: (ran) => tell({ ran }),
+  },
   modem: peerBehind(modem),
   ...(receiver && { receiver: peerBehind(receiver) }),
   ...(console && { console: paced(peerBehind(console)) }),
@@ -67,4 +83,4 @@ const board = createSimulatedBoard({
   },
 });
 board.boot();
-tell({});
+tell({ runs: true });

@@ -243,9 +243,6 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     },
     outOfMemory: (starvation = {}) => current().loop.starve(starvation),
     setInput: (pin, level) => current().pins.setInput(pin, level),
-    get quiet() {
-      return current().quiet;
-    },
     pin: (pin) => levels.get(pin) ?? false,
     storage: area,
     dispose() {

@@ -1,3 +1,4 @@
+import { installBluetooth } from "./bluetooth.ts";
 import { installBuiltIns } from "./built-ins.ts";
 import { fromBytes } from "./bytes.ts";
 import type { Scopes } from "./closures.ts";
@@ -18,7 +19,6 @@ import { createRealm, Stopped } from "./realm.ts";
 import type { ResetRegister } from "./reset-register.ts";
 import { createSerials } from "./serial.ts";
 import type { BoardOptions, CtrlC } from "./simulated-board.ts";
-import { installSleep, loud } from "./sleep.ts";
 import { eraseFile, readFile, writeFile } from "./storage.ts";
 import type { StorageArea } from "./storage-layout.ts";
 import { createTimers } from "./timers.ts";
@@ -67,7 +67,10 @@ export function createMachine(around: Surroundings): { machine: Machine; install
   const queue = createEventQueue();
   const timers = createTimers(clock);
   const serials = createSerials(current);
-  const pins = createPins(current, levels, options.onPin ?? (() => {}));
+  const pins = createPins(current, levels, (pin, level) => {
+    options.meter?.pin(pin, level);
+    options.onPin?.(pin, level);
+  });
   let todo: (() => void) | undefined;
   const builtIns: object[] = [];
   const emitters: object[] = [];
@@ -77,7 +80,10 @@ export function createMachine(around: Surroundings): { machine: Machine; install
     realm,
     queue,
     timers,
-    busy_ms: options.busy_ms ?? (() => 0),
+    busy_ms(work) {
+      options.meter?.ran(work.kind === "data" ? work.bytes : 0);
+      return options.busy_ms?.(work) ?? 0;
+    },
     deliver(device, bytes) {
       serials.deliver(device, bytes);
       // Now: what came before it in the same event may have run.
@@ -137,6 +143,7 @@ export function createMachine(around: Surroundings): { machine: Machine; install
     pins,
     storage: area,
     peers: options.serials ?? {},
+    meter: options.meter,
     errorFlags: new Set(),
     resetRegister,
     removed(message) {
@@ -175,7 +182,6 @@ export function createMachine(around: Surroundings): { machine: Machine; install
       },
       reboot,
     },
-    quiet: loud(),
     memory() {
       const roots = {
         globals: { ...realm.global },
@@ -198,7 +204,7 @@ export function createMachine(around: Surroundings): { machine: Machine; install
       installBuiltIns(self);
       installPromise(self);
       installGlobals(self, watchdog);
-      installSleep(self);
+      installBluetooth(self);
       pins.install();
       serials.install();
       builtIns.push(...reachable(realm.global));

@@ -93,7 +93,9 @@ function placed(storage: StorageArea, source: string): [code: string, name: stri
 }
 
 function systemFunctions(machine: Machine): Record<string, HostFunction> {
-  const { realm, time, control, console, storage, resetRegister, spec } = machine;
+  const { realm, time, control, console, storage, resetRegister, spec, meter } = machine;
+  // A reset forgets it.
+  meter?.deepSleep(false);
   const modules = new Map<string, unknown>();
   const builtIn: Record<string, (machine: Machine) => unknown> = {
     Storage: storageModule,
@@ -105,6 +107,7 @@ function systemFunctions(machine: Machine): Record<string, HostFunction> {
     getTime: () => time.now_ms() / 1000,
     setTime: (seconds) => time.set(seconds * 1000),
     getSerial: () => SERIAL_NUMBER,
+    setDeepSleep: (allowed) => meter?.deepSleep(Boolean(allowed)),
     peek32: (address) => resetRegister.peek(Number(address)) ?? 0,
     poke32(address, value) {
       if (!resetRegister.poke(Number(address), Number(value))) control.reboot("hard fault");

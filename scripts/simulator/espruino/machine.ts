@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { BoardMeter } from "../energy/loads.ts";
 import type { Console } from "./console.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { Loop } from "./loop.ts";
@@ -7,7 +8,6 @@ import type { RandomNumbers } from "./random.ts";
 import type { Realm } from "./realm.ts";
 import type { ResetRegister } from "./reset-register.ts";
 import type { SerialPeer } from "./serial-peer.ts";
-import type { Quiet } from "./sleep.ts";
 import type { BoardSpec } from "./specs.ts";
 import type { StorageArea } from "./storage-layout.ts";
 import type { Timers } from "./timers.ts";
@@ -34,6 +34,7 @@ export interface Machine {
   storage: StorageArea;
   /** The peers by the name of the device, or by the path it is opened with. */
   peers: Record<string, SerialPeer>;
+  meter: BoardMeter | undefined;
   errorFlags: Set<ErrorFlag>;
   resetRegister: ResetRegister;
   /** `Math.random`. */
@@ -50,7 +51,6 @@ export interface Machine {
     load(file?: string): void;
     reboot(reason: string): never;
   };
-  quiet: Quiet;
   memory(): { usage: number; total: number };
   /** A listener was removed because memory ran out: says so, and sets the flag. */
   removed(message: string): void;

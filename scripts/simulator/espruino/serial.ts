@@ -26,6 +26,8 @@ export function createSerials(machine: () => Machine): Serials {
 
   function connect(device: string, peer: SerialPeer | undefined, flow: boolean): void {
     disconnect(device);
+    const { spec, meter } = machine();
+    if (spec.serials.includes(device)) meter?.uart(device, true);
     if (!peer) return;
     open.set(device, { peer, flow, held: false, backlog: "" });
     peer.onData = (bytes) => receive(device, bytes);
@@ -116,6 +118,7 @@ export function createSerials(machine: () => Machine): Serials {
       unsetup() {
         open.get(name(this))?.peer.setBaud?.(0);
         disconnect(name(this));
+        machine().meter?.uart(name(this), false);
       },
       write(...data) {
         write(this, flatten(data));
@@ -183,6 +186,8 @@ export function createSerials(machine: () => Machine): Serials {
     peer: (device) => open.get(device)?.peer,
     stop() {
       for (const device of [...open.keys()]) disconnect(device);
+      const { spec, meter } = machine();
+      for (const device of spec.serials) meter?.uart(device, false);
     },
   };
 }

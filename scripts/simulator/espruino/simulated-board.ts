@@ -1,10 +1,10 @@
 /** A board with Espruino on it, as it is used: what it is made of and what can be done with it. */
 import type { Clock } from "../clock.ts";
+import type { BoardMeter } from "../energy/loads.ts";
 import type { Flash } from "./flash.ts";
 import type { Starvation, Work } from "./loop.ts";
 import type { ErrorFlag } from "./machine.ts";
 import type { SerialPeer } from "./serial-peer.ts";
-import type { Quiet } from "./sleep.ts";
 import type { BoardSpec } from "./specs.ts";
 import type { StorageArea } from "./storage-layout.ts";
 
@@ -21,6 +21,7 @@ export interface BoardOptions {
   random?(): number;
   /** How long the interpreter is busy with a callback; meanwhile data piles up in the event queue. Default: not at all. */
   busy_ms?(work: Work): number;
+  meter?: BoardMeter;
   /** An output changed, or was driven again. */
   onPin?(pin: string, level: boolean): void;
   /** The chip was reset by the program or its watchdog; it boots again by itself. */
@@ -70,8 +71,6 @@ export interface SimulatedBoard {
   /** Drives an input from outside. */
   setInput(pin: string, level: boolean): void;
   pin(pin: string): boolean;
-  /** How it sleeps while nothing runs. */
-  readonly quiet: Quiet;
   readonly storage: StorageArea;
   dispose(): void;
 }

@@ -1,9 +1,10 @@
 import type { BoardName } from "../../boards.ts";
+import type { ModelName } from "../modem/models.ts";
 import type { FlashGeometry } from "./flash.ts";
 import { resetLayouts } from "./reset-register.ts";
 
 /** What a pin does to the modem. The inverted key is pressed by a transistor: high presses. */
-export type Wire = "supply" | "key" | "inverted key" | "reset";
+export type Wire = "supply" | "key" | "inverted key" | "reset" | "dtr";
 
 /** What the firmware can tell of the board it runs on. */
 export interface BoardSpec {
@@ -29,12 +30,17 @@ export interface BoardSpec {
   console: string;
   consoles: string[];
   pins: string[];
+  modemModel: ModelName;
   /** The UART the modem is on; on Linux the device, as the settings name it. */
   modemUart: string;
   /** That of a GNSS receiver; none: it can have none. */
   receiverUart?: string;
   /** The pins that switch the modem. */
   modemPins: Record<string, Wire>;
+  /** The pin that feeds the antenna of GNSS, when high; absent: it is fed while the engine is on. */
+  antennaPin?: string;
+  /** The chip stops its clock only where `setDeepSleep(1)` allowed it. */
+  deepSleepIsAsked?: true;
   /** How many bytes the UART hands over at once: 1 by interrupt, up to 32 by reading a file. */
   uartChunk: number;
   /** On Linux the driver waits while the event queue is half full, so nothing overflows. */
@@ -88,6 +94,7 @@ export const boardSpecs = {
     console: "Serial1",
     consoles: ["Serial1", "Bluetooth"],
     pins: pins("D", 32),
+    modemModel: "BG96",
     modemUart: "Serial1",
     modemPins: { D6: "supply", D15: "inverted key" },
   },
@@ -104,9 +111,12 @@ export const boardSpecs = {
     console: "Bluetooth",
     consoles: ["Bluetooth", "USB", "Serial1", "Serial2"],
     pins: pins("D", 48),
+    modemModel: "BG96",
     modemUart: "Serial1",
     receiverUart: "Serial2",
-    modemPins: { D2: "key" },
+    // RAK5010 datasheet, "Pin definition": P0.26 is BG96_DTR.
+    modemPins: { D2: "key", D26: "dtr" },
+    antennaPin: "D39",
   },
   "wio-lte": {
     name: "WIO_LTE",
@@ -122,8 +132,11 @@ export const boardSpecs = {
     console: "Serial2",
     consoles: ["USB", "Serial1", "Serial2"],
     pins: [...pins("A", 16), ...pins("B", 16), ...pins("C", 16), ...pins("D", 16)],
+    modemModel: "EC21",
     modemUart: "Serial2",
     modemPins: { B5: "supply", C4: "key", C3: "reset" },
+    antennaPin: "B12",
+    deepSleepIsAsked: true,
     uartChunk: 1,
     uartWaits: false,
     holdEighths: 6,
@@ -151,6 +164,7 @@ export const boardSpecs = {
     console: "USB",
     consoles: ["USB"],
     pins: pins("D", 33),
+    modemModel: "BG96",
     modemUart: "/dev/ttyUSB2",
     receiverUart: "/dev/ttyACM0",
     modemPins: {},

@@ -49,6 +49,8 @@ export function openConnection(
 
   function settle(error: number): void {
     if (state !== "opening") return;
+    // Its own segments, be they without bytes
+    if (flowing()) core.traffic(0, 0);
     state = error === 0 ? "open" : "closed";
     core.cancel(timeout);
     if (error !== 0) duplex.destroy();
@@ -57,10 +59,10 @@ export function openConnection(
 
   function flow(): void {
     if (!flowing() || state !== "open") return;
-    if (waiting.length > 0 || air.length > 0) core.traffic_ms = core.clock.now();
     // In memory the peer answers from inside `write`, and its answer ends up here again.
     const pieces = waiting;
     waiting = [];
+    if (pieces.length > 0) core.traffic(bytesOf(pieces), 0);
     for (const piece of pieces) {
       duplex.write(piece, (error) => {
         if (!error) acknowledged += piece.length;
@@ -68,6 +70,7 @@ export function openConnection(
     }
     if (connection.received.length >= RECEIVE_BUFFER) return;
     if (air.length > 0) {
+      core.traffic(0, bytesOf(air));
       connection.received += Buffer.concat(air).toString("latin1");
       air = [];
       events.received();
@@ -153,6 +156,7 @@ export function openConnection(
       if (state !== "open") done();
       else if (flowing()) {
         state = "closed";
+        core.traffic(0, 0);
         const flushed = duplex.writableLength === 0;
         duplex.end(() => flushed || core.after(core.times.close_ms, done));
         if (flushed) core.after(core.times.close_ms, done);
@@ -166,6 +170,8 @@ export function openConnection(
   };
   return connection;
 }
+
+const bytesOf = (pieces: Buffer[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
 
 function socketError(code: string | undefined): number {
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return 565;

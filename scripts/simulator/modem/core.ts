@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Clock, realClock } from "../clock.ts";
-import type { ModemEvent } from "./events.ts";
+import type { MeterEvent, ModemEvent } from "./events.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { type Model, models } from "./models.ts";
 import { defaultTimes, type ModemOptions, seededRandom, type Times } from "./options.ts";
@@ -40,9 +40,20 @@ interface CoreEvents {
   simReady: [];
   /** Coverage came, or went. */
   registered: [];
+  /** It may look for a network, or not any more. */
+  searching: [];
   unregistered: [];
   /** A PDP context went down: its sockets are dead. */
   contextDown: [context: number];
+  /** Bytes pass over the air. */
+  traffic: [];
+  /** The radio connection came up; the network released it. */
+  connected: [];
+  released: [];
+  /** What allows sleep has changed: QSCLK, DTR. */
+  asleep: [];
+  /** PowerState is another one. */
+  power: [];
   /** AT+CFUN=1,1 and AT+QPOWD. */
   restart: [];
   powerOff: [];
@@ -64,9 +75,8 @@ export interface Core {
   profile: Profile;
   /** What AT&W stored. */
   stored: Profile;
-  /** When a command ran or data went over the air last. */
-  activity_ms: number;
-  traffic_ms: number;
+  /** Bytes of a socket go over the air. */
+  traffic(sent: number, received: number): void;
   /** Runs `fn` unless the module restarts or goes off first. */
   after(ms: number, fn: () => void): unknown;
   cancel(handle: unknown): void;
@@ -80,6 +90,8 @@ export interface Core {
   report(line: string): void;
   /** For `modem.onEvent`. */
   tell: (event: ModemEvent) => void;
+  /** For `modem.onMeter`. */
+  measure: (event: MeterEvent) => void;
   /** True with probability `p`. */
   chance(p: number): boolean;
 }
@@ -126,8 +138,10 @@ export function createCore(options: ModemOptions, transmit: (bytes: string) => v
     nv: new Map(),
     profile: { ...factoryProfile },
     stored: { ...factoryProfile },
-    activity_ms: Number.NEGATIVE_INFINITY,
-    traffic_ms: Number.NEGATIVE_INFINITY,
+    traffic(sent, received) {
+      core.events.emit("traffic");
+      core.measure({ what: "traffic", sent, received });
+    },
     after(ms, fn) {
       const timer: { handle: unknown } = { handle: undefined };
       timer.handle = clock.setTimeout(() => {
@@ -159,6 +173,7 @@ export function createCore(options: ModemOptions, transmit: (bytes: string) => v
     },
     report: emit,
     tell: () => {},
+    measure: () => {},
     chance: (p) => p > 0 && random() < p,
   };
   return core;

@@ -87,6 +87,8 @@ export interface Faults {
   garbage: number;
   /** Both directions are garbled as by different baud rates. */
   baudMismatch: boolean;
+  /** What the network grants from the next tracking area update on, whatever `options.psm` says; undefined: as that says. */
+  psmGrant: PsmGrant | undefined;
   /** No coverage: searching, data stand still, after a while the PDP context is lost. */
   coverageHole: boolean;
   /** Probability that a URC is lost. */
@@ -97,6 +99,15 @@ export interface Faults {
 
 /** `reset`: crash and reboot (RDY). `psm`: PSM POWER DOWN. `hole`: 20 s without coverage. `close`: every peer closes. */
 export type FaultEvent = "reset" | "pdpdeact" | "close" | "psm" | "garbage" | "hole";
+
+/** Seconds: T3324, from the release of the radio connection to PSM; and T3412, to the next tracking area update. */
+export interface PsmTimes {
+  active_s: number;
+  tau_s: number;
+}
+
+/** What the network makes of AT+CPSMS, at each tracking area update. */
+export type PsmGrant = "as asked" | "refused" | PsmTimes;
 
 /** The fields of `+QGPSLOC:`, in their order. `position` is both, with the comma between them. */
 export type LocationField =
@@ -173,6 +184,7 @@ export function createFaults(initial: Partial<Faults> = {}): Faults {
     echoStuck: false,
     garbage: 0,
     baudMismatch: false,
+    psmGrant: undefined,
     coverageHole: false,
     lostUrc: 0,
     perMinute: {},

@@ -2,16 +2,32 @@ import type { Fix } from "../../../firmware/gnss/fix.ts";
 import { createTape } from "../gnss-tape.ts";
 import { integer, quoted } from "./command.ts";
 import type { Core } from "./core.ts";
+import type { GnssState } from "./events.ts";
 import type { LocationField } from "./faults.ts";
+import type { FileStore } from "./files.ts";
 import { queryOrStore } from "./general.ts";
 import type { Commands, Handler, Reply } from "./interpreter.ts";
+import type { GnssOptions, GnssStarts } from "./options.ts";
+import { createXtra } from "./xtra.ts";
+
+/** As data sheets have them for open sky. An ephemeris holds for two hours, and more in parts. */
+export const REAL_STARTS: GnssStarts = {
+  cold_ms: [28_000, 34_000],
+  warm_ms: [27_000, 32_000],
+  hot_ms: [2000, 5000],
+  ephemeris_ms: 2 * 3_600_000,
+  assisted_ms: [10_000, 14_000],
+};
 
 export interface Gnss {
   commands: Commands;
   /** RDY. */
   start(): void;
   stop(): void;
+  /** VBAT was off, and with it the engine's memory. */
+  powerLost(): void;
   readonly on: boolean;
+  readonly state: GnssState;
   /** What QGPSLOC would tell now. */
   readonly fix: Fix | undefined;
   /** On modules with one receiver: GNSS has it, LTE stands still. */
@@ -27,15 +43,21 @@ const NOT_ACTIVE = 505;
 const NOT_ENABLED = 507;
 const NOT_FIXED = 516;
 
-/** `radioBusy`: data went over the air a moment ago. */
-export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
+/** `radioBusy`: the radio connection is up. */
+export function createGnss(core: Core, store: FileStore, radioBusy: () => boolean): Gnss {
   const { model, faults, clock } = core;
   const options = core.options.gnss ?? {};
   const tape = options.log === undefined ? undefined : createTape(options.log, clock.now());
   let on = false;
   let bootedAt_ms = 0;
   let fixedFrom_ms = 0;
-  let coldStart = true;
+  /** Nothing is known: neither time nor almanac. */
+  let cold = true;
+  /** When it last had the satellites' ephemeris. */
+  let ephemerisAt_ms: number | undefined;
+  let fixTimer: unknown;
+  const starts: GnssStarts = options.starts ?? simpleStarts(options);
+  const xtra = createXtra(core, store, () => on);
   /** The tape runs from the first start of the engine on, whether the engine is on or not. */
   let tapeStarted_ms: number | undefined;
   let stopTimer: unknown;
@@ -50,9 +72,40 @@ export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
     return tape?.fixAt(elapsed(), options.time === "now" ? start_ms : undefined);
   }
 
+  function state(): GnssState {
+    if (!on) return "off";
+    return tape && clock.now() >= fixedFrom_ms ? "tracking" : "searching";
+  }
+
+  function timeToFix_ms(): number {
+    const hot = ephemerisAt_ms !== undefined && clock.now() - ephemerisAt_ms <= starts.ephemeris_ms;
+    const { hot_ms, warm_ms, cold_ms, assisted_ms } = starts;
+    const [least, most] = hot ? hot_ms : xtra.helps ? assisted_ms : cold ? cold_ms : warm_ms;
+    return least === most ? least : least + core.random() * (most - least);
+  }
+
+  function start(): void {
+    on = true;
+    tapeStarted_ms ??= clock.now();
+    fixedFrom_ms = clock.now() + timeToFix_ms();
+    core.measure({ what: "gnss", state: "searching" });
+    if (tape)
+      fixTimer = core.after(fixedFrom_ms - clock.now(), () =>
+        core.measure({ what: "gnss", state: "tracking" }),
+      );
+  }
+
   function stop(): void {
+    if (!on) return;
+    if (state() === "tracking") {
+      cold = false;
+      ephemerisAt_ms = clock.now();
+      xtra.timeKnown();
+    }
     on = false;
     core.cancel(stopTimer);
+    core.cancel(fixTimer);
+    core.measure({ what: "gnss", state: "off" });
   }
 
   const factory: Record<string, string> = {
@@ -66,6 +119,7 @@ export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
   };
 
   const commands: Commands = {
+    ...xtra.commands,
     "+QGPS": (command, reply) => {
       if (command.kind === "read") {
         reply.info(`+QGPS: ${on ? 1 : 0}`);
@@ -79,11 +133,7 @@ export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
       if (on) return reply.error(ONGOING);
       if (clock.now() < bootedAt_ms + (options.busyAfterBoot_ms ?? 1000)) return reply.error(BUSY);
       const [count = 0, rate_s = 1] = model.gnssAccuracyArgument ? values.slice(2) : values.slice(3);
-      on = true;
-      tapeStarted_ms ??= clock.now();
-      fixedFrom_ms =
-        clock.now() + (coldStart ? (options.coldStart_ms ?? 5000) : (options.hotStart_ms ?? 1000));
-      coldStart = false;
+      start();
       if (count > 0) stopTimer = core.after(fixedFrom_ms - clock.now() + count * rate_s * 1000, stop);
       reply.ok();
     },
@@ -129,7 +179,9 @@ export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
       const which = integer(command, 0, 0, 3);
       if (which === undefined) return reply.error(INVALID);
       if (on) return reply.error(ONGOING);
-      if (which === 0) coldStart = true;
+      if (which === 0) cold = true;
+      if (which === 0 || which === 2) ephemerisAt_ms = undefined;
+      if (which === 3) xtra.forget();
       reply.ok();
     },
   };
@@ -191,8 +243,18 @@ export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
         : commands,
     start() {
       bootedAt_ms = clock.now();
+      xtra.start();
     },
     stop,
+    powerLost() {
+      if (!options.starts) return;
+      cold = true;
+      ephemerisAt_ms = undefined;
+      xtra.powerLost();
+    },
+    get state() {
+      return state();
+    },
     get on() {
       return on;
     },
@@ -202,6 +264,19 @@ export function createGnss(core: Core, radioBusy: () => boolean): Gnss {
     get holdsReceiver() {
       return on && model.sharedReceiver && priority() === "0";
     },
+  };
+}
+
+/** Cold the first time, hot after that, as tests like it. */
+function simpleStarts(options: GnssOptions): GnssStarts {
+  const cold_ms = options.coldStart_ms ?? 5000;
+  const hot_ms = options.hotStart_ms ?? 1000;
+  return {
+    cold_ms: [cold_ms, cold_ms],
+    warm_ms: [hot_ms, hot_ms],
+    hot_ms: [hot_ms, hot_ms],
+    ephemeris_ms: Number.POSITIVE_INFINITY,
+    assisted_ms: [hot_ms, hot_ms],
   };
 }
 

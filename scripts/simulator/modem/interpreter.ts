@@ -39,8 +39,6 @@ export interface Interpreter {
   reset(): void;
   /** Application not ready: everything but AT is answered by ERROR. */
   ready: boolean;
-  /** Called for every command executed. */
-  onCommand: () => void;
 }
 
 const CTRL_Z = "\x1a";
@@ -117,7 +115,6 @@ export function createInterpreter(core: Core, commands: Commands): Interpreter {
       finish(before, "OK");
       return;
     }
-    interpreter.onCommand();
     const { name } = command;
     const infos: string[] = [];
     const collected = () => before + (infos.length > 0 ? `\r\n${infos.join("\r\n")}\r\n` : "");
@@ -223,7 +220,6 @@ export function createInterpreter(core: Core, commands: Commands): Interpreter {
 
   const interpreter: Interpreter = {
     ready: true,
-    onCommand: () => {},
     receive(bytes) {
       if (busy && !payload) {
         core.transcript.note("sent while a command runs");

@@ -23,6 +23,8 @@ export interface Model {
   errorsBeforeReady: boolean;
   /** What a PWRKEY switch-off prints. */
   powerKeyOffText: string;
+  /** What it prints as it goes to PSM. The PSM note (3.6) has POWER DOWN; drivers of BG96 and BG95 wait for this one. */
+  psmText: string;
   /** Factory value of QURCCFG "urcport": on "usbat" a UART host sees no URC. */
   urcPort: "uart1" | "usbat";
   /** Does the buffer mode URC carry the length? */
@@ -68,6 +70,7 @@ const BG96: Model = {
   saysApplicationReady: true,
   errorsBeforeReady: false,
   powerKeyOffText: "NORMAL POWER DOWN",
+  psmText: "PSM POWER DOWN",
   urcPort: "uart1",
   recvLength: false,
   promptSpace: true,

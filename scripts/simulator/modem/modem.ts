@@ -1,16 +1,19 @@
 import type { Fix } from "../../../firmware/gnss/fix.ts";
+import { watchActivity } from "./activity.ts";
 import { createCore } from "./core.ts";
-import type { ModemEvent } from "./events.ts";
+import type { Activity, GnssState, MeterEvent, ModemEvent } from "./events.ts";
 import { type FaultEvent, type Faults, noise } from "./faults.ts";
 import { createFileStore } from "./files.ts";
 import { generalCommands } from "./general.ts";
 import { createGnss } from "./gnss.ts";
+import { createHttp } from "./http.ts";
 import { createInterpreter } from "./interpreter.ts";
 import { createNetwork } from "./network.ts";
 import type { ModemOptions } from "./options.ts";
 import { createPdpContexts } from "./pdp.ts";
 import { type BootCause, createPower, type Level, type PowerState } from "./power.ts";
 import { createPowerSaving } from "./power-saving.ts";
+import { createRadio } from "./radio.ts";
 import { createSim } from "./sim.ts";
 import type { SocketState } from "./socket.ts";
 import { createSockets } from "./sockets.ts";
@@ -23,15 +26,18 @@ export interface ModemState {
   power: PowerState;
   /** The STATUS pin. */
   status: Level;
+  activity: Activity;
   baud: number;
   echo: boolean;
   urcPort: string;
   functionality: number;
   registered: boolean;
+  /** The cycle of eDRX that the network granted, seconds. */
+  edrx_s: number | undefined;
   /** Active PDP contexts. */
   contexts: number[];
   sockets: readonly SocketState[];
-  gnss: { on: boolean; fix: Fix | undefined };
+  gnss: { on: boolean; state: GnssState; fix: Fix | undefined };
 }
 
 /** A simulated Quectel module: bytes and pins on one side, a way to servers on the other. */
@@ -42,10 +48,12 @@ export interface Modem {
   onTransmit: (bytes: string) => void;
   /** What can be seen of it from outside; set it. */
   onEvent: (event: ModemEvent) => void;
+  /** What its current depends on; set it. */
+  onMeter: (event: MeterEvent) => void;
   /** Levels at the module's pins: 0 is pressed. */
   pwrkey(level: Level): void;
   reset(level: Level): void;
-  /** High lets the UART sleep when AT+QSCLK allowed it. */
+  /** High lets the module sleep when AT+QSCLK allowed it: it hears nothing then, and still says what it has to say. */
   dtr(level: Level): void;
   /** VBAT. */
   power(on: boolean): void;
@@ -72,8 +80,8 @@ export interface Inject {
   urc(line: string): void;
 }
 
-/** For so long after data the radio connection stays up. */
-const RADIO_IDLE_MS = 10_000;
+/** After DTR is low again a UART that slept loses what comes for so long: the manual has no figure (AT 11.5). */
+const UART_WAKE_MS = 50;
 /** After RDY: +CFUN, then the SIM. The others are the model's. */
 const CFUN_AFTER_MS = 100;
 const SIM_AFTER_MS = 300;
@@ -83,10 +91,12 @@ export function createModem(options: ModemOptions = {}): Modem {
   const core = createCore(options, (bytes) => uart.transmit(bytes));
   const { clock, faults, model, transcript } = core;
   core.tell = (event) => modem.onEvent(event);
+  core.measure = (event) => modem.onMeter(event);
   let disposed = false;
   /** Since `faults.deadSockets`. */
   let powerCycles = 0;
   let dtr: Level = 0;
+  let deafUntil_ms = Number.NEGATIVE_INFINITY;
   let ticker: unknown;
   let holeTimer: unknown;
 
@@ -97,14 +107,22 @@ export function createModem(options: ModemOptions = {}): Modem {
     toModule: hear,
   });
   const sim = createSim(core);
-  const network = createNetwork(core, sim);
-  const gnss = createGnss(core, () => clock.now() - core.traffic_ms < RADIO_IDLE_MS);
+  const radio = createRadio(core);
+  const network = createNetwork(core, sim, radio);
+  const store = createFileStore(core);
+  const gnss = createGnss(core, store, () => radio.connected);
   const flowing = (): boolean => network.registered && !gnss.holdsReceiver && !faults.deadData;
   const pdp = createPdpContexts(core, network);
   const time = createTimeKeeping(core, pdp, flowing);
-  const store = createFileStore(core);
+  const http = createHttp(core, pdp, store, flowing);
   const sockets = createSockets({ core, pdp, files: store, time, flowing });
-  const saving = createPowerSaving(core);
+  const saving = createPowerSaving(core, radio, {
+    registered: () => network.registered,
+    searchingSince_ms: () => network.searchingSince_ms,
+    gnssOn: () => gnss.on,
+    enter: (sleep_s) => power.enterPsm(sleep_s),
+  });
+  const sleepAllowed = (): boolean => saving.sleepAllowed && dtr === 1;
   const power = createPower(core, { alive, dead, hasContext: () => pdp.active.length > 0 });
   const interpreter = createInterpreter(core, {
     ...generalCommands(core),
@@ -115,18 +133,22 @@ export function createModem(options: ModemOptions = {}): Modem {
     ...gnss.commands,
     ...time.commands,
     ...store.commands,
+    ...http.commands,
     ...saving.commands,
     ...power.commands,
   });
-  interpreter.onCommand = () => {
-    core.activity_ms = clock.now();
-  };
+  const activity = watchActivity(core, {
+    power: () => power.state,
+    searching: () => network.searchingSince_ms !== undefined,
+    connected: () => radio.connected,
+    sleepAllowed,
+  });
   core.events.on("registered", () => sockets.flow());
 
   function hear(bytes: string): void {
     if (disposed) return;
     transcript.add("host", bytes);
-    const asleep = saving.sleepAllowed && dtr === 1;
+    const asleep = sleepAllowed() || clock.now() < deafUntil_ms;
     if (power.state === "running" && !asleep) interpreter.receive(bytes);
     else {
       transcript.note(`lost: the ${power.state === "running" ? "UART sleeps" : `module is ${power.state}`}`);
@@ -142,7 +164,6 @@ export function createModem(options: ModemOptions = {}): Modem {
     }
     core.tell({ what: "running", after });
     core.profile = { ...core.stored };
-    core.activity_ms = clock.now();
     const late_ms = faults.lateReady_ms;
     interpreter.ready = !model.errorsBeforeReady || late_ms > 0;
     core.urc("RDY");
@@ -173,9 +194,12 @@ export function createModem(options: ModemOptions = {}): Modem {
     network.stop();
     saving.reset();
     time.reset();
+    http.reset();
     core.cancelAll();
     if (abrupt) uart.clear();
-    if (power.state === "unpowered") time.powerLost();
+    if (power.state !== "unpowered") return;
+    time.powerLost();
+    gnss.powerLost();
   }
 
   /** Once a second while the module runs: what depends on the time, and the faults that come by themselves. */
@@ -185,10 +209,7 @@ export function createModem(options: ModemOptions = {}): Modem {
     sockets.flow();
     for (const [event, perMinute] of Object.entries(faults.perMinute))
       if (power.state === "running" && core.chance(perMinute / 60)) inject[event as FaultEvent]();
-    const psm = saving.psm();
-    if (!psm || power.state !== "running" || !network.registered) return;
-    const idle_ms = clock.now() - Math.max(core.activity_ms, core.traffic_ms);
-    if (idle_ms >= psm.active_s * 1000) power.enterPsm(psm.sleep_s);
+    if (power.state === "running") saving.tick();
   }
 
   const running =
@@ -201,7 +222,7 @@ export function createModem(options: ModemOptions = {}): Modem {
     reset: running(() => power.crash()),
     pdpdeact: (context = 1) => pdp.deactivate(context),
     close: (id) => sockets.closeByPeer(id),
-    psm: running(() => power.enterPsm(saving.psm()?.sleep_s)),
+    psm: running(() => power.enterPsm(saving.sleep_s())),
     garbage(length = 8) {
       core.tell({ what: "garbled", line: "" });
       uart.transmit(noise(core.random, length));
@@ -224,6 +245,7 @@ export function createModem(options: ModemOptions = {}): Modem {
   const modem: Modem = {
     onTransmit: () => {},
     onEvent: () => {},
+    onMeter: () => {},
     hostBaud: options.baud,
     faults,
     files: store.files,
@@ -234,20 +256,24 @@ export function createModem(options: ModemOptions = {}): Modem {
     reset: (level) => power.reset(level),
     power: (on) => power.supply(on),
     dtr(level) {
+      if (level === 0 && sleepAllowed()) deafUntil_ms = clock.now() + UART_WAKE_MS;
       dtr = level;
+      core.events.emit("asleep");
     },
     get state() {
       return {
         power: power.state,
         status: power.status,
+        activity: activity.now,
         baud: core.profile.ipr,
         echo: core.profile.echo,
         urcPort: core.nv.get("urcport") ?? model.urcPort,
         functionality: network.functionality,
         registered: network.registered,
+        edrx_s: saving.edrx_s,
         contexts: pdp.active,
         sockets: sockets.list,
-        gnss: { on: gnss.on, fix: gnss.fix },
+        gnss: { on: gnss.on, state: gnss.state, fix: gnss.fix },
       };
     },
     dispose() {

@@ -1,7 +1,8 @@
-import { integer } from "./command.ts";
+import { integer, quoted } from "./command.ts";
 import type { Core } from "./core.ts";
 import type { Commands, Handler } from "./interpreter.ts";
 import type { RegistrationCommand } from "./options.ts";
+import type { Radio } from "./radio.ts";
 import type { Sim } from "./sim.ts";
 
 export interface Network {
@@ -16,6 +17,8 @@ export interface Network {
   /** AT+CFUN: 0 minimum, 1 full, 4 flight mode. */
   readonly functionality: number;
   readonly registered: boolean;
+  /** Since when it looks for a network; undefined: it does not. */
+  readonly searchingSince_ms: number | undefined;
 }
 
 const TAC = "1A2B";
@@ -25,13 +28,18 @@ const OPERATOR_NUMBER = "26201";
 const all: RegistrationCommand[] = ["CREG", "CGREG", "CEREG"];
 
 /** Radio, registration and signal. */
-export function createNetwork(core: Core, sim: Sim): Network {
+export function createNetwork(core: Core, sim: Sim, radio: Radio): Network {
   const { model, faults } = core;
   const coverage = core.options.coverage ?? {};
   const reportedBy = coverage.reportedBy ?? (model.family === "BG9x" ? ["CEREG"] : all);
   const search_ms = coverage.search_ms ?? 3000;
-  const lte = reportedBy.includes("CEREG");
-  const accessTechnology = lte ? model.accessTechnology : 0;
+  const resume_ms = coverage.resume_ms ?? 1000;
+  const byModel = model.family === "BG9x" ? "CAT-M" : "LTE";
+  const technology = reportedBy.includes("CEREG") ? (coverage.technology ?? byModel) : "GSM";
+  const lte = technology !== "GSM";
+  // NB-IoT: 9 (AT 6.2)
+  const accessTechnology = !lte ? 0 : technology === "CAT-NB" ? 9 : model.accessTechnology;
+  const made_ms = core.clock.now();
   let functionality = 0;
   let searching = true;
   let stat = coverage.stat ?? 1;
@@ -39,12 +47,19 @@ export function createNetwork(core: Core, sim: Sim): Network {
   let wasRegistered = false;
   let kept = false;
   let searchTimer: unknown;
+  let searchingSince_ms: number | undefined;
   const announced: Record<RegistrationCommand, number> = { CREG: 0, CGREG: 0, CEREG: 0 };
 
   function current(): number {
     if (functionality !== 1 || !sim.ready) return 0;
-    return searching || faults.coverageHole ? 2 : stat;
+    return searching || faults.coverageHole || inHole() ? 2 : stat;
   }
+
+  function inHole(): boolean {
+    const at_ms = core.clock.now() - made_ms;
+    return (coverage.holes ?? []).some(({ from_ms, to_ms }) => at_ms >= from_ms && at_ms < to_ms);
+  }
+
   const registered = (): boolean => current() === 1 || current() === 5;
 
   function statOf(command: RegistrationCommand): number {
@@ -66,10 +81,13 @@ export function createNetwork(core: Core, sim: Sim): Network {
       announced[command] = now;
       if (core.profile[command] > 0) core.urc(`+${command}: ${now}${cell(command)}`);
     }
-    if (registered() === wasRegistered) return;
-    wasRegistered = registered();
-    core.events.emit(wasRegistered ? "registered" : "unregistered");
-    core.tell({ what: wasRegistered ? "registered" : "unregistered" });
+    searchingSince_ms = current() === 2 ? (searchingSince_ms ?? core.clock.now()) : undefined;
+    if (registered() !== wasRegistered) {
+      wasRegistered = registered();
+      core.events.emit(wasRegistered ? "registered" : "unregistered");
+      core.tell({ what: wasRegistered ? "registered" : "unregistered" });
+    }
+    core.events.emit("searching");
   }
 
   function search(wait_ms = search_ms): void {
@@ -91,7 +109,7 @@ export function createNetwork(core: Core, sim: Sim): Network {
   }
 
   core.events.on("simReady", () => {
-    if (functionality === 1) search(kept || faults.lateReady_ms > 0 ? 0 : search_ms);
+    if (functionality === 1) search(faults.lateReady_ms > 0 ? 0 : kept ? resume_ms : search_ms);
     kept = false;
   });
 
@@ -157,13 +175,16 @@ export function createNetwork(core: Core, sim: Sim): Network {
       else reply.info(`+QNWINFO: "EDGE","${OPERATOR_NUMBER}","GSM 900",73`);
       reply.ok();
     },
-    "+QENG": (_command, reply) => {
-      if (!registered()) reply.info('+QENG: "servingcell","SEARCH"');
+    // QuecCell 2.1
+    "+QENG": (command, reply) => {
+      if (quoted(command, 0) !== "servingcell") return reply.error();
+      if (!registered() && current() !== 3) reply.info('+QENG: "servingcell","SEARCH"');
       else {
-        const rat = model.family === "BG9x" ? "CAT-M" : "LTE";
-        reply.info(
-          `+QENG: "servingcell","NOCONN","${rat}","FDD",262,01,1C3D4E5,30,6300,20,3,3,${TAC},-92,-10,-65,17,29`,
-        );
+        const state = !registered() ? "LIMSRV" : radio.connected ? "CONNECT" : "NOCONN";
+        const cell = lte
+          ? `"FDD",262,01,1C3D4E5,30,6300,20,3,3,${TAC},-92,-10,-65,17,29`
+          : `262,01,${TAC},4E5F,52,123,1,-73,5,14,64,30,28,0,-,-,-,-,-,-,-,-,-,"-"`;
+        reply.info(`+QENG: "servingcell","${state}","${technology}",${cell}`);
       }
       reply.ok();
     },
@@ -206,6 +227,7 @@ export function createNetwork(core: Core, sim: Sim): Network {
       functionality = 0;
       stat = coverage.stat ?? 1;
       wasRegistered = false;
+      searchingSince_ms = undefined;
       for (const command of all) announced[command] = 0;
     },
     resume() {
@@ -220,6 +242,9 @@ export function createNetwork(core: Core, sim: Sim): Network {
     },
     get registered() {
       return registered();
+    },
+    get searchingSince_ms() {
+      return searchingSince_ms;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Clock } from "../clock.ts";
 import type { Cryptography } from "../tls/cryptography.ts";
-import type { Faults } from "./faults.ts";
+import type { Faults, PsmGrant } from "./faults.ts";
 import type { ModelName } from "./models.ts";
 
 export interface ModemOptions {
@@ -11,11 +11,16 @@ export interface ModemOptions {
   model?: ModelName;
   /** Opens the way to a server. A `net.Socket` reports its own connect; any other duplex counts as connected. */
   connect?: (host: string, port: number) => Duplex;
+  /** What servers say to the module's own AT+QHTTPGET, by URL; undefined, as the default: no such name. */
+  http?: (url: string) => HttpAnswer | undefined;
   /** The network accepts this APN only. Default: any that is not empty. */
   apn?: string;
   /** Default: ready. `pin`: locked, wrong tries are counted. `puk`: blocked. */
   sim?: "ready" | "absent" | "puk" | { pin: string; tries?: number };
   coverage?: Coverage;
+  psm?: PsmOptions;
+  /** What the network grants of AT+CEDRXS: the cycle's four bits; default as asked. */
+  edrx?: { granted: "as asked" | "refused" | string };
   /** The MCU's UART rate. Given, bytes take their time in both directions; absent, whole strings pass at once. */
   baud?: number;
   /** Voltage at VBAT from the start; default true. Off, nothing happens until `power(true)`. */
@@ -69,8 +74,16 @@ export interface Coverage {
   reportedBy?: RegistrationCommand[];
   /** What the other commands say; default 0. */
   others?: number;
+  /** Default the model's LTE; GSM where CEREG is not among `reportedBy`. */
+  technology?: "CAT-M" | "CAT-NB" | "LTE" | "GSM";
+  /** No service from … to, ms after creation, whether the module is on or not. `faults.coverageHole` is one by hand. */
+  holes?: { from_ms: number; to_ms: number }[];
   /** How long the search takes; default 3000. */
   search_ms?: number;
+  /** And after PSM, where it stayed attached; default 1000. */
+  resume_ms?: number;
+  /** After the last byte the network keeps the radio connection for so long; default 10 s. */
+  release_ms?: number;
   /** Changes of `stat`, counted from RDY (or from creation, with `startsOn`). */
   schedule?: { after_ms: number; stat: number }[];
   /** Without coverage for so long the PDP context is lost; default 30 s. */
@@ -79,12 +92,40 @@ export interface Coverage {
   csq?: number;
 }
 
+export interface PsmOptions {
+  /** Default: as asked. `faults.psmGrant` changes it while the modem runs. */
+  granted?: PsmGrant;
+  /** What the module prints as it goes; default the model's. "": nothing. */
+  lastWords?: string;
+}
+
+/** What a server says to a GET. */
+export interface HttpAnswer {
+  status: number;
+  body: string;
+}
+
+/** From QGPS=1 to the first fix, [least, most] ms. */
+export interface GnssStarts {
+  /** Nothing known: the first time, after VBAT was off, after AT+QGPSDEL=0. */
+  cold_ms: [number, number];
+  /** Time and almanac, no ephemeris. */
+  warm_ms: [number, number];
+  /** Ephemeris younger than this. */
+  hot_ms: [number, number];
+  ephemeris_ms: number;
+  /** In place of cold and warm, with valid assistance data (XTRA). */
+  assisted_ms: [number, number];
+}
+
 export interface GnssOptions {
   /** NMEA sentences of a receiver; absent: no sky, 516 for ever. */
   log?: string;
   /** From QGPS=1 to the first fix: the first time, and later. Defaults 5000, 1000. */
   coldStart_ms?: number;
   hotStart_ms?: number;
+  /** In place of these two: by what the engine still knows. `REAL_STARTS` of gnss.ts is as real ones are. */
+  starts?: GnssStarts;
   /** After RDY, QGPS=1 answers 503 for so long; default 1000. */
   busyAfterBoot_ms?: number;
   /** Times of the fixes: the log's own (default; each further pass of the loop later by its length), or now. */

@@ -55,14 +55,19 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
     transition = clock.setTimeout(fn, ms);
   }
 
+  function turn(next: PowerState): void {
+    state = next;
+    core.events.emit("power");
+  }
+
   function boot(ms: number, status_ms = ms): void {
     // A restart is booting already.
     const after = state === "psm" ? "psm" : state === "booting" ? "reset" : "off";
-    state = "booting";
+    turn("booting");
     later(Math.min(ms, status_ms), () => {
       status = 1;
       later(ms - Math.min(ms, status_ms), () => {
-        state = "running";
+        turn("running");
         hooks.alive(after);
       });
     });
@@ -72,6 +77,7 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
     state = next;
     core.cancelAll();
     hooks.dead(abrupt);
+    core.events.emit("power");
   }
 
   function switchOff(lastWords: string): void {
@@ -79,7 +85,7 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
     core.send(lastWords);
     die("stopping");
     later(model.off_ms, () => {
-      state = "off";
+      turn("off");
       status = 0;
     });
   }
@@ -111,6 +117,7 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
     }
     key.hold = clock.setTimeout(() => {
       const held_ms = clock.now() - key.at_ms;
+      if (state === "psm") core.tell({ what: "woken", by: "key" });
       boot(Math.max(0, core.times.boot_ms - held_ms), Math.max(0, model.status_ms - held_ms));
     }, model.powerOnPress_ms);
   }
@@ -165,7 +172,7 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
       clock.clearTimeout(key.hold);
       status = 0;
       if (on) {
-        state = "off";
+        turn("off");
         suppliedAt_ms = clock.now();
       } else {
         if (state === "running") core.tell({ what: "restart", by: "power" });
@@ -182,10 +189,16 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
       restart("");
     },
     enterPsm(sleep_s) {
-      core.send("\r\nPSM POWER DOWN\r\n");
+      const lastWords = core.options.psm?.lastWords ?? model.psmText;
+      if (lastWords !== "") core.send(`\r\n${lastWords}\r\n`);
+      core.tell({ what: "psm", sleep_s });
       die("psm");
       status = 0;
-      if (sleep_s !== undefined) later(sleep_s * 1000, () => boot(core.times.boot_ms));
+      if (sleep_s === undefined) return;
+      later(sleep_s * 1000, () => {
+        core.tell({ what: "woken", by: "timer" });
+        boot(core.times.boot_ms);
+      });
     },
     dispose() {
       clock.clearTimeout(transition);

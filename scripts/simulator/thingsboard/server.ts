@@ -155,7 +155,7 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
         else open.add(new Connection(clear, core, shown));
       });
     },
-    async listen({ mqttPort, mqttsPort, httpPort, host = "127.0.0.1" }) {
+    async listen({ mqttPort, mqttsPort, httpPort, routes, host = "127.0.0.1" }) {
       mqtt = net.createServer({ noDelay: true }, (socket) => server.accept(socket));
       const ports = { mqttPort: await listening(mqtt, mqttPort, host), mqttsPort, httpPort };
       if (mqttsPort !== undefined) {
@@ -163,7 +163,7 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
         ports.mqttsPort = await listening(mqtts, mqttsPort, host);
       }
       if (httpPort !== undefined) {
-        http = createHttpApi(tenant);
+        http = createHttpApi(tenant, routes);
         ports.httpPort = await listening(http, httpPort, host);
       }
       return ports;

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Credentials } from "./credentials.ts";
 import type { Faults } from "./faults.ts";
 import type { ChecksumAlgorithm, OtaType } from "./ota-package.ts";
+import type { Route } from "./rest/routes.ts";
 import type { RpcInfo } from "./rpc.ts";
 import type { Point } from "./store.ts";
 import type { Tenant } from "./tenant.ts";
@@ -75,6 +76,8 @@ export interface ListenOptions {
   mqttsPort?: number;
   /** Port for the HTTP API; 0: a free one; absent: no HTTP. */
   httpPort?: number;
+  /** What the HTTP API has besides ThingsBoard's. */
+  routes?: readonly Route[];
   /** Default 127.0.0.1. */
   host?: string;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { opened, ready, rig } from "./rig.ts";
+import { opened, type Rig, ready, rig } from "./rig.ts";
 
 async function booted(options: Parameters<typeof rig>[0]) {
   const made = rig(options);
@@ -233,4 +233,45 @@ test("QCFG: numbers lose leading zeros, band masks are hexadecimal, 0 leaves a m
   assert.match(await made.at('AT+QCFG="nwscanseq"'), /\+QCFG: "nwscanseq",20301\r\n/);
   await made.at('AT+QCFG="band",0,80000,0');
   assert.match(await made.at('AT+QCFG="band"'), /\+QCFG: "band",0xf,0x80000,0xa0e189f\r\n/);
+});
+
+test("QENG: the serving cell by technology and state (QuecCell 2.1)", async () => {
+  const cell = (made: Rig): Promise<string> => made.at('AT+QENG="servingcell"', 10);
+  const made = await ready();
+  assert.match(
+    await cell(made),
+    /^\r\n\+QENG: "servingcell","NOCONN","CAT-M","FDD",262,01,1C3D4E5,30,6300,20,3,3,1A2B,-92,-10,-65,17,29\r\n\r\nOK/,
+  );
+  await opened(made);
+  assert.match(await cell(made), /"CONNECT","CAT-M"/);
+  made.modem.faults.coverageHole = true;
+  await made.run(1000);
+  assert.equal(await cell(made), '\r\n+QENG: "servingcell","SEARCH"\r\n\r\nOK\r\n');
+  assert.match(
+    await cell(await ready({ coverage: { technology: "CAT-NB" } })),
+    /"NOCONN","CAT-NB","FDD",262/,
+  );
+  assert.match(await cell(await ready({ model: "EC21" })), /"NOCONN","LTE","FDD",262/);
+  assert.match(
+    await cell(await ready({ coverage: { reportedBy: ["CREG", "CGREG"] } })),
+    /"NOCONN","GSM",262,01,1A2B,4E5F,52,123,1,-73,/,
+  );
+  assert.match(await cell(await ready({ coverage: { stat: 3 } })), /"LIMSRV","CAT-M"/);
+});
+
+test("a hole in the coverage: searching, the context is lost, and then it is found again", async () => {
+  const made = await ready({ coverage: { holes: [{ from_ms: 10_000, to_ms: 60_000 }] } });
+  await opened(made);
+  await made.at("AT+CEREG=1");
+  await made.run(8000);
+  assert.equal(made.modem.state.registered, true);
+  await made.run(3000);
+  assert.match(made.heard(), /\+CEREG: 2/);
+  assert.equal(made.modem.state.activity, "searching");
+  await made.run(30_000);
+  assert.match(made.heard(), /\+QIURC: "pdpdeact",1/);
+  await made.run(20_000);
+  assert.match(made.heard(), /\+CEREG: 1/);
+  assert.equal(made.modem.state.registered, true);
+  assert.deepEqual(made.modem.state.contexts, []);
 });

@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { opened, type Rig, ready, rig } from "./rig.ts";
-
-async function press(made: Rig, ms: number): Promise<void> {
-  made.modem.pwrkey(0);
-  await made.run(ms);
-  made.modem.pwrkey(1);
-}
+import { opened, press, ready, rig } from "./rig.ts";
 
 test("a PWRKEY pulse shorter than the manual's does not switch on", async () => {
   const made = rig();
@@ -108,39 +102,6 @@ test("loss of VBAT ends everything at once, PWRKEY works again 30 ms after it is
   await press(made, 700);
   await made.run(6000);
   assert.equal(made.modem.state.power, "running");
-});
-
-test("PSM: sleeps after T3324 without traffic, wakes by PWRKEY still registered", async () => {
-  const made = await ready();
-  await made.at('AT+CPSMS=1,,,"00000100","00001111"');
-  await made.run(29_000);
-  assert.equal(made.heard(), "");
-  await made.run(3000);
-  assert.equal(made.heard(), "\r\nPSM POWER DOWN\r\n");
-  assert.equal(await made.at("AT"), "");
-  await press(made, 600);
-  await made.run(5600);
-  assert.match(made.heard(), /RDY/);
-  assert.equal(made.modem.state.registered, true, "no search");
-});
-
-test("PSM: wakes by T3412, and the setting is still there", async () => {
-  const made = await ready();
-  await made.at('AT+CPSMS=1,,,"01100101","00000001"');
-  await made.run(4000);
-  assert.equal(made.modem.state.power, "psm");
-  await made.run(14_500);
-  assert.match(made.heard(), /RDY/);
-  assert.match(await made.at("AT+CPSMS?"), /\+CPSMS: 1,,,"01100101","00000001"/);
-});
-
-test("QSCLK=1 with DTR high loses what the MCU sends", async () => {
-  const made = await ready();
-  await made.at("AT+QSCLK=1");
-  made.modem.dtr(1);
-  assert.equal(await made.at("AT"), "");
-  made.modem.dtr(0);
-  assert.equal(await made.at("AT"), "\r\nOK\r\n");
 });
 
 test("after a reset of the MCU alone the socket is still open and still talks", async () => {

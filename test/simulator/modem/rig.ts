@@ -95,3 +95,10 @@ export async function opened(made: Rig, mode: 0 | 1 = 0): Promise<Duplex> {
   if (!peer) throw new Error("no connection was made");
   return peer;
 }
+
+/** The power key, for so long. */
+export async function press(made: Rig, ms: number): Promise<void> {
+  made.modem.pwrkey(0);
+  await made.run(ms);
+  made.modem.pwrkey(1);
+}

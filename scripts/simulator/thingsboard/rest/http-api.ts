@@ -18,18 +18,20 @@ import { TELEMETRY } from "./telemetry.ts";
 
 const ROUTES: readonly Route[] = [...LOGIN, ...DEVICES, ...PROFILES, ...TELEMETRY, ...CALLS, ...OTA_PACKAGES];
 
-export function createHttpApi(tenant: Tenant): Server {
+/** `more`: what there is besides. */
+export function createHttpApi(tenant: Tenant, more: readonly Route[] = []): Server {
+  const routes = [...ROUTES, ...more];
   return createServer((message, response) => {
-    answer(tenant, message)
+    answer(tenant, routes, message)
       .then((body) => send(response, body))
       .catch((error: Error) => refuse(response, error));
   });
 }
 
-async function answer(tenant: Tenant, message: IncomingMessage): Promise<unknown> {
+async function answer(tenant: Tenant, routes: readonly Route[], message: IncomingMessage): Promise<unknown> {
   const url = new URL(message.url ?? "/", "http://localhost");
   const path = url.pathname.split("/").slice(1).map(decode);
-  const fitting = ROUTES.filter((route) => partsOf(route, path));
+  const fitting = routes.filter((route) => partsOf(route, path));
   const route = fitting.find(({ method }) => method === message.method);
   const user = userOf(message.headers);
   if (!user && !route?.open) throw new HttpError(401, "Authentication failed", ErrorCode.Authentication);

@@ -1,0 +1,41 @@
+/** What `npm start` tells of the charge that was used. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createClock } from "@sinonjs/fake-timers";
+import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
+import { createMeter, type Reading } from "../../scripts/simulator/energy/meter.ts";
+import { energyLine } from "../../scripts/start/energy-line.ts";
+import { readOptions } from "../../scripts/start/options.ts";
+import { standIn } from "../../scripts/start/servers.ts";
+import { simulatorRoutes } from "../../scripts/start/simulator-api.ts";
+
+function used() {
+  const timers = createClock(0);
+  const meter = createMeter({ clock: fromFakeTimers(timers), board: "rak5010" });
+  assert.equal(energyLine(meter.read()), "energy: 0.00 mAh in 0 s, 0.0 mA on average");
+  meter.module("idle");
+  meter.engine("tracking");
+  timers.tick(120_000);
+  return meter;
+}
+
+test("a line: mAh, mean mA, and what took more than a hundredth, the most first", () => {
+  assert.equal(
+    energyLine(used().read()),
+    "energy: 1.70 mAh in 120 s, 51.0 mA on average: gnss 70 %, modem 30 %",
+  );
+});
+
+test("the stand-in's HTTP tells it to whoever asks, and says where", async (t) => {
+  const options = readOptions(["--http-port", "0", "--mqtt-port", "0"]);
+  assert.ok(options);
+  const meter = used();
+  const server = await standIn(options, undefined, () => {}, simulatorRoutes(meter));
+  t.after(() => server.close());
+  const [, url = ""] = /^energy: +curl -s (\S+)$/m.exec(server.hints.join("\n")) ?? [];
+  const answer = await fetch(url);
+  assert.equal(answer.status, 200);
+  const reading = (await answer.json()) as Reading;
+  assert.deepEqual(reading, JSON.parse(JSON.stringify(meter.read())));
+  assert.ok(reading.loads.gnss > 1);
+});
