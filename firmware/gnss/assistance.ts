@@ -125,9 +125,9 @@ function takeStep(reason: Reason, lines: string[]): void {
   switch (step) {
     case Step.Engine:
       if (reason) end(reason);
-      // One that runs has its satellites.
       else if (line.substr(-1) === "0") goTo(Step.Data);
-      else end(Reason.None);
+      // It was switched on meanwhile: some other time.
+      else step = Step.Idle;
       break;
     case Step.Data:
       if (!reason) {

@@ -73,6 +73,7 @@ function changed(): void {
   if (state === State.Online) connected(server);
   resume();
   if (state === State.Online) askWanted();
+  assistReceiver();
 }
 
 /** Asks the server what it wants of this device: settings and firmware. */
@@ -129,9 +130,14 @@ function located(fix: Fix | null, why: Reason): void {
     append(fix.time_ms, fix, "");
   } else findCell(config, cellFound);
   drain();
-  if (state === State.Online) assist(config, modem);
+  assistReceiver();
   answerLocate(server, position);
   roundEnded(false);
+}
+
+/** One that is on always has its satellites; else it is helped while it is off. */
+function assistReceiver(): void {
+  if (state === State.Online && !locating && config.interval_s >= Limit.GnssOff_s) assist(config, modem);
 }
 
 /** Kept in place of a fix, with the time, and told apart from one by its key. */

@@ -7,6 +7,7 @@ import { smallestBlob } from "../build/smallest.ts";
 import type { SerialPeer } from "./espruino/serial-peer.ts";
 import { interpreterRoom } from "./interpreter.ts";
 import { createModem, type Modem } from "./modem/modem.ts";
+import type { ModemOptions } from "./modem/options.ts";
 import { createThingsBoard } from "./thingsboard/server.ts";
 import type { ThingsBoard } from "./thingsboard/thingsboard.ts";
 import { startRealInterpreter } from "./world.ts";
@@ -34,6 +35,8 @@ export interface RealTrackerOptions {
   server?: Record<string, unknown>;
   /** What the modem has in its store, by name. */
   files?: Record<string, string>;
+  /** Over the options of a modem that works. */
+  modem?: ModemOptions;
   /** Default 8192: the RAK8212 has 40 KB of Storage. */
   outbox_bytes?: number;
 }
@@ -67,6 +70,7 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
     startsOn: true,
     gnss: { log: readFileSync(TRACK, "latin1"), time: "now" },
     ...(options.files && { files: options.files }),
+    ...options.modem,
   });
   const lines: string[] = [];
   async function free(): Promise<void> {

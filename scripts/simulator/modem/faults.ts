@@ -87,6 +87,8 @@ export interface Faults {
   garbage: number;
   /** Both directions are garbled as by different baud rates. */
   baudMismatch: boolean;
+  /** So many presses of PWRKEY do nothing, be they to switch on, off or to wake; counts down. */
+  deafKey: number;
   /** What the network grants from the next tracking area update on, whatever `options.psm` says; undefined: as that says. */
   psmGrant: PsmGrant | undefined;
   /** No coverage: searching, data stand still, after a while the PDP context is lost. */
@@ -184,6 +186,7 @@ export function createFaults(initial: Partial<Faults> = {}): Faults {
     echoStuck: false,
     garbage: 0,
     baudMismatch: false,
+    deafKey: 0,
     psmGrant: undefined,
     coverageHole: false,
     lostUrc: 0,

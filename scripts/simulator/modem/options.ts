@@ -126,6 +126,8 @@ export interface GnssOptions {
   hotStart_ms?: number;
   /** In place of these two: by what the engine still knows. `REAL_STARTS` of gnss.ts is as real ones are. */
   starts?: GnssStarts;
+  /** AT+QGPSXTRA=1 was told it before its last start. */
+  xtra?: boolean;
   /** After RDY, QGPS=1 answers 503 for so long; default 1000. */
   busyAfterBoot_ms?: number;
   /** Times of the fixes: the log's own (default; each further pass of the loop later by its length), or now. */

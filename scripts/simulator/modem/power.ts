@@ -140,6 +140,11 @@ export function createPower(core: Core, hooks: PowerHooks): Power {
   function pwrkey(level: Level): void {
     const pressed = level === 0;
     if (key.pressed === pressed) return;
+    if (pressed && core.faults.deafKey > 0) {
+      core.faults.deafKey--;
+      transcript.note("fault: PWRKEY does nothing");
+      return;
+    }
     key.pressed = pressed;
     if (pressed) pressKey();
     else releaseKey();

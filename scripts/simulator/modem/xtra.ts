@@ -60,8 +60,9 @@ export const xtraServers =
 /** `engineOn`: data go in while it is off. */
 export function createXtra(core: Core, store: FileStore, engineOn: () => boolean): Xtra {
   const { clock, nv } = core;
+  if (core.options.gnss?.xtra) nv.set("xtra", "1");
   /** As of the last start. */
-  let enabled = false;
+  let enabled = nv.get("xtra") === "1";
   /** When the data begin to hold. */
   let from_ms: number | undefined;
   let timeKnown = false;

@@ -245,3 +245,15 @@ test("eDRX refused", async () => {
   assert.equal(await made.at('AT+CEDRXS=2,4,"0010"'), "\r\nOK\r\n");
   assert.match(await made.at("AT+CEDRXRDP"), /\+CEDRXRDP: 0/);
 });
+
+test("a key that does nothing: it sleeps on, and wakes by the next press", async () => {
+  const made = await ready();
+  await asleep(made);
+  made.modem.faults.deafKey = 1;
+  await press(made, 600);
+  await made.run(10_000);
+  assert.equal(made.modem.state.power, "psm");
+  await press(made, 600);
+  await made.run(10_000);
+  assert.equal(made.modem.state.power, "running");
+});
