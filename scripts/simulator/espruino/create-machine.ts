@@ -1,3 +1,4 @@
+import type { Sensors } from "../sensors/sensors.ts";
 import { installBuiltIns } from "./built-ins.ts";
 import { fromBytes } from "./bytes.ts";
 import type { Scopes } from "./closures.ts";
@@ -6,6 +7,7 @@ import { installEmitter } from "./emitter.ts";
 import { createEventQueue } from "./event-queue.ts";
 import { PowerCut } from "./flash.ts";
 import { className, installGlobals } from "./globals.ts";
+import { installI2c } from "./i2c.ts";
 import { printJson } from "./json.ts";
 import { createLoop } from "./loop.ts";
 import type { Machine } from "./machine.ts";
@@ -40,6 +42,7 @@ interface Surroundings {
   current(): Machine;
   area: StorageArea;
   levels: PinLevels;
+  sensors: Sensors;
   watchdog: Watchdog;
   resetRegister: ResetRegister;
   randomNumbers: RandomNumbers;
@@ -54,7 +57,8 @@ interface Surroundings {
 
 /** One run of the interpreter, its parts put together; `install` gives the program its functions. */
 export function createMachine(around: Surroundings): { machine: Machine; install(): void; stop(): void } {
-  const { options, current, area, levels, watchdog, resetRegister, randomNumbers, time, scopes } = around;
+  const { options, current, area, levels, sensors, watchdog, resetRegister, randomNumbers, time, scopes } =
+    around;
   const { report, lostPower, restartProgram, reboot } = around;
   const { board: spec, clock, print = () => {} } = options;
   const { ctrlC } = options;
@@ -135,6 +139,7 @@ export function createMachine(around: Surroundings): { machine: Machine; install
     queue,
     pins,
     storage: area,
+    sensors,
     peers: options.serials ?? {},
     errorFlags: new Set(),
     resetRegister,
@@ -197,6 +202,7 @@ export function createMachine(around: Surroundings): { machine: Machine; install
       installPromise(self);
       installGlobals(self, watchdog);
       pins.install();
+      installI2c(self, sensors.accelerometer);
       serials.install();
       builtIns.push(...reachable(realm.global));
       for (const name of ["E", "process", ...spec.serials, ...spec.consoles])

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { Sensors } from "../sensors/sensors.ts";
 import type { Console } from "./console.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { Loop } from "./loop.ts";
@@ -31,6 +32,7 @@ export interface Machine {
   console: Console;
   pins: Pins;
   storage: StorageArea;
+  sensors: Sensors;
   /** The peers by the name of the device, or by the path it is opened with. */
   peers: Record<string, SerialPeer>;
   errorFlags: Set<ErrorFlag>;
