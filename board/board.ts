@@ -1,5 +1,6 @@
 import type { Fields } from "../firmware/check.ts";
 import type { SerialPort } from "../firmware/modem/at.ts";
+import type { Bus, InputPin } from "../firmware/motion/lis3dh.ts";
 
 /**
  * What one board's file exports. The build bundles one of them as `#board`; they are single exports, not an object,
@@ -43,6 +44,15 @@ export interface Board {
    * when it no longer answers (0). Returns at once; it may take 5 s.
    */
   power(on: number): void;
+  /** V at the battery, by the board's divider; NaN: it has none. */
+  battery(): number;
+  /** The battery feeds the modem as it is, so that `AT+CBC` tells its voltage, too. */
+  MODEM_ON_BATTERY: boolean;
+  /** °C of the chip, which is some degrees warmer than what is around it while it works; NaN: not known. */
+  temperature(): number;
+  /** Of a board with `motion: ["lis3dh"]`: makes the accelerometer's bus, and gives the pin of its first interrupt. */
+  i2c?(): Bus;
+  motionPin?(): InputPin;
   /** What nobody can guess, 32 bits of it at least, another one each time. */
   noise(): string | number;
 }

@@ -11,6 +11,7 @@ export const FEATURES = {
   modem: ["quectel"],
   tls: ["modem"],
   ota: ["slots"],
+  battery: ["none"],
 };
 
 export function boardFields(fields: Fields): void {
@@ -50,6 +51,17 @@ export function openReceiver(baud: number, path: string): Serial {
 }
 
 export function power(_on: number): void {}
+
+/** It has a mains plug, or somebody who looks after it. */
+export const MODEM_ON_BATTERY = false;
+
+export function battery(): number {
+  return Number.NaN;
+}
+
+export function temperature(): number {
+  return Number.NaN;
+}
 
 /** A process that was killed says nothing of why. */
 export function watchdogBit(): boolean {

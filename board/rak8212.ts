@@ -1,9 +1,9 @@
 import type { Fields } from "../firmware/check.ts";
 import { storageFile } from "../firmware/tracker/area.ts";
 
-export { noise, watchdogBit } from "./nrf52.ts";
+export { noise, temperature, watchdogBit } from "./nrf52.ts";
 
-declare const D6: Pin, D7: Pin, D9: Pin, D10: Pin, D15: Pin;
+declare const D6: Pin, D7: Pin, D9: Pin, D10: Pin, D15: Pin, D18: Pin, D19: Pin, D25: Pin;
 
 /**
  * RAK8212: nRF52832, BG96. Pins: Espruino's libs/js/rak/RAK8212.js. D9 LTE_TXD, D7 LTE_RXD, D10 LTE_RTS, D6 PWR_GPRS_ON, D15
@@ -24,9 +24,30 @@ export const FEATURES = {
   calls: ["few", "all"],
   log: ["none", "yes"],
   settings: ["none", "afar"],
+  battery: ["none", "yes"],
+  motion: ["none", "lis3dh"],
   // Its 40 KB hold one firmware: a new one comes by cable.
   ota: ["none"],
 };
+
+export const MODEM_ON_BATTERY = true;
+
+/** No pin of the chip is wired to it. */
+export function battery(): number {
+  return Number.NaN;
+}
+
+/** LIS3DH_SCL D18, LIS3DH_SDA D19. By software, as in Espruino's RAK8212.js: it leaves nothing switched on. */
+export function i2c(): I2C {
+  const bus = new I2C();
+  bus.setup({ scl: D18, sda: D19 });
+  return bus;
+}
+
+/** LIS3DH_INT1. */
+export function motionPin(): Pin {
+  return D25;
+}
 
 export function boardFields(fields: Fields): void {
   // What 40 KB of Storage leave beside the code and the settings.

@@ -1,7 +1,9 @@
+import { batteryFields } from "#battery";
 import { boardFields, journalArea, openModem, power } from "#board";
 import { callFields } from "#calls";
 import { gnssFields, startGnss } from "#gnss";
 import { log } from "#log";
+import { motionFields } from "#motion";
 import { runsFromSlot, startTrial } from "#ota";
 import { settings } from "#settings";
 import { check } from "./check.ts";
@@ -29,6 +31,8 @@ function boot(): void {
   boardFields(fields);
   gnssFields(fields);
   callFields(fields);
+  batteryFields(fields);
+  motionFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
   TBDeviceMQTTClient = ClientClass;
   try {

@@ -42,6 +42,9 @@ export interface DeviceConfig {
   gnss_port?: string;
   /** Only with `calls=all`: 0 or 1. */
   remote_at?: number;
+  /** Only with `battery=yes`, %; and with `motion=lis3dh`: "none", "low", "medium" or "high". */
+  low_battery?: number;
+  motion?: string;
 }
 
 /** What ThingsBoard may set as a shared attribute: what becomes of it. From `Way` on it touches the way to the server. */
@@ -151,6 +154,10 @@ export const SETTINGS: readonly Setting[] = [
     about: "telemetry keys of longitude, latitude, altitude (m) and speed (km/h); one left out is not sent" },
   { path: "no_time", words: ["hold", "server", "drop"], afar: Afar.Plain, since: "0.1.0",
     about: "of samples before the time is known: `hold` until it is, let the `server` date them, or `drop`" },
+  { path: "low_battery", limits: [20, 0, 90], unit: "%", feature: "battery=yes", afar: Afar.Plain, since: "0.3.0",
+    about: "charge below which intervals are doubled, and below half of it quadrupled; 0: never" },
+  { path: "motion", words: ["none", "low", "medium", "high"], feature: "motion=lis3dh", afar: Afar.Plain,
+    since: "0.3.0", about: "how little a move wakes the accelerometer, so that a fix is taken at once; `none`: it is off" },
   { path: "outbox_bytes", unit: "bytes", step: 4096, since: "0.1.0",
     about: "flash for what the server does not have yet, whole pages; a fix takes 24 bytes" },
   { path: "debug", limits: [0, 0, 1], afar: Afar.Plain, since: "0.1.0",
@@ -216,7 +223,21 @@ export function remoteAtField(): Field {
   }).remote_at as Field;
 }
 
-/** What may come from afar: by the attribute's name what becomes of it. */
+/** Of `low_battery`, which only `battery=yes` knows. */
+export function lowBatteryField(): Field {
+  return fieldsOf(function (setting) {
+    return setting.path === "low_battery";
+  }).low_battery as Field;
+}
+
+/** Of `motion`, which only `motion=lis3dh` knows. */
+export function motionField(): Words {
+  return fieldsOf(function (setting) {
+    return setting.path === "motion";
+  }).motion as Words;
+}
+
+/** What may come from afar, in one build or another: by the attribute's name what becomes of it. */
 export function fromAfar(): Record<string, Afar> {
   const afar: Record<string, Afar> = {};
   SETTINGS.forEach(function (setting) {

@@ -1,4 +1,6 @@
 /** Settings that came from afar, by name: what they are together, what is wrong with them, and what the config becomes. */
+import { batteryFields } from "#battery";
+import { motionFields } from "#motion";
 import { check, type Field, type Fields } from "../check.ts";
 import { json } from "../mqtt/text.ts";
 import { Afar, configFields, type DeviceConfig, fromAfar, serverTable } from "../settings.ts";
@@ -6,7 +8,7 @@ import type { Values } from "../thingsboard/client.ts";
 
 /** Whatever came from afar, in the table's order: what the server has as attributes, and else what a call set. */
 export function union(its_set: Values, its_called: Values): Values {
-  const afar = fromAfar();
+  const afar = knownAfar();
   const all: Values = {};
   for (const name in afar) {
     const value = its_set[name] === undefined ? its_called[name] : its_set[name];
@@ -17,7 +19,7 @@ export function union(its_set: Values, its_called: Values): Values {
 
 /** Those of the way, as text. */
 export function wayOf(all: Values): string {
-  const afar = fromAfar();
+  const afar = knownAfar();
   const way: Values = {};
   for (const name in all) if ((afar[name] as Afar) >= Afar.Way) way[name] = all[name];
   return json(way);
@@ -28,7 +30,17 @@ function fieldsOf(): Fields {
   const fields = configFields();
   const servers = serverTable();
   for (const name in servers) fields[name] = servers[name] as Field;
+  batteryFields(fields);
+  motionFields(fields);
   return fields;
+}
+
+/** What may come from afar in this build: by the attribute's name what becomes of it. */
+export function knownAfar(): Record<string, Afar> {
+  const afar = fromAfar();
+  const fields = fieldsOf();
+  for (const name in afar) if (fields[name] === undefined) delete afar[name];
+  return afar;
 }
 
 /** Why they cannot be, by name. */
@@ -49,7 +61,7 @@ export function faultsOf(all: Values): Values {
 
 /** Puts to use what came from afar, over what tb.json (`cable`, its text) has, over the defaults. */
 export function use(config: DeviceConfig, cable: string, all: Values): void {
-  const afar = fromAfar();
+  const afar = knownAfar();
   const fields = fieldsOf();
   const of_cable = JSON.parse(cable);
   for (const name in afar) {

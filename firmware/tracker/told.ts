@@ -1,11 +1,13 @@
 /** What the device tells of itself, as client attributes of the device in ThingsBoard. */
+import { battery_step } from "#battery";
 import { BOARD } from "#board";
 import { slotBytes } from "#ota";
 import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
-import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
+import { Afar, type DeviceConfig } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { TITLE, VERSION } from "../title.ts";
+import { knownAfar } from "./from-afar.ts";
 import { end_before } from "./health.ts";
 import { keep, keptOf } from "./kept-text.ts";
 
@@ -40,7 +42,7 @@ export function tell(parts: Parts, refused: Values): void {
   }
 
   function settingsInForce(): Values {
-    const afar = fromAfar();
+    const afar = knownAfar();
     const found: Values = {};
     for (const name in afar) {
       const from: any = afar[name] === Afar.ServerWay ? parts.config_.server : parts.config_;
@@ -57,6 +59,7 @@ export function tell(parts: Parts, refused: Values): void {
   values.iccid = modem.status().iccid;
   values.features = __FEATURES__;
   values.reset_reason = end_before;
+  if (battery_step) values.battery_low = battery_step;
   values.ota = slotBytes() ? "slots" : "by cable";
   values.settings = settingsInForce();
   values.settings_refused = refused;

@@ -2,9 +2,19 @@
  * The tracker: takes a fix each interval, whatever the network does, and puts it into the outbox; hands the server's requests
  * to rpc/command.ts; and tells what each part is doing (`tracker.status()`).
  */
-import { BOARD, watchdogBit } from "#board";
+import {
+  battery_by,
+  battery_percent,
+  battery_step,
+  battery_v,
+  measureBattery,
+  startBattery,
+  stretched,
+} from "#battery";
+import { BOARD, battery, MODEM_ON_BATTERY, watchdogBit } from "#board";
 import { getFix, gnssOff, gnssWords } from "#gnss";
 import { log } from "#log";
+import { checkMotion, motionWords, startMotion } from "#motion";
 import { startOta, updateFirmware } from "#ota";
 import { settings } from "#settings";
 import { protectionWords } from "#tls";
@@ -27,6 +37,8 @@ import { drain, report, reportHistory, uploadTo } from "./upload.ts";
 const enum Limit {
   /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
   GnssOff_s = 120,
+  /** An alarm of the accelerometer is no reason for a fix so soon after another. */
+  Moved_ms = 60000,
   /** Kicks, 10 s apart, that a round may be late. */
   Late = 60,
 }
@@ -74,9 +86,22 @@ function resume(): void {
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
 function takeFix(): void {
-  roundTimer = setTimeout(takeFix, config.interval_s * 1000);
-  due[0] = config.interval_s / 10 + Limit.Late;
+  const period_s = stretched(config.interval_s);
+  roundTimer = setTimeout(takeFix, period_s * 1000);
+  due[0] = period_s / 10 + Limit.Late;
+  measureBattery();
+  checkMotion();
   locate();
+}
+
+/** The accelerometer's alarm. */
+function moved(): void {
+  if (mode !== Mode.Bare && !(lastFix && ran_ms() - lastFix_ms < Limit.Moved_ms)) locate();
+}
+
+/** The battery got low, or half of that. */
+function batteryLow(): void {
+  report({ why: "battery", battery: battery_percent, battery_v: battery_v });
 }
 
 /** For a command: not in the mode in which fixes may be what crashes. */
@@ -97,7 +122,7 @@ function located(fix: Fix | null, why: Reason): void {
   locating = 0;
   if (why && why !== fixReason) log("gnss: " + gnssWords(why));
   fixReason = why;
-  if (config.interval_s >= Limit.GnssOff_s) gnssOff();
+  if (stretched(config.interval_s) >= Limit.GnssOff_s) gnssOff();
   if (fix) {
     fix.time_ms = timeTold(Witness.Fix, fix.time_ms);
     lastFix = fix;
@@ -127,6 +152,7 @@ function onMessage(_topic: string, data: any): void {
 /** Settings changed: the round begins anew. */
 function settingsChanged(): void {
   debug(config.debug);
+  startMotion(config.motion, moved);
   if (roundTimer) clearTimeout(roundTimer);
   if (mode !== Mode.Bare) takeFix();
 }
@@ -152,6 +178,11 @@ function status(): unknown {
     interval_s: config.interval_s,
     fix: lastFix,
     gnss: gnssWords(fixReason),
+    battery: battery_percent,
+    battery_v: battery_v,
+    battery_by: battery_by,
+    battery_low: battery_step || undefined,
+    motion: motionWords(),
     modem: modem.status(),
     server: server.last_error,
     encryption: protectionWords(server.config_),
@@ -188,6 +219,8 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
     changed_: settingsChanged,
   });
   startOta(server, askWanted);
+  startBattery(config, modem, battery, MODEM_ON_BATTERY, batteryLow);
+  startMotion(config.motion, moved);
   startHealth(watchdogBit(), safeModeEnded);
   if (mode === Mode.Normal) uploadTo(server);
   debug(config.debug);

@@ -23,10 +23,10 @@ import { log } from "#log";
 import { assigned, firmwareNames } from "#ota";
 import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
-import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
+import { Afar, type DeviceConfig } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { isObject } from "../thingsboard/telemetry.ts";
-import { faultsOf, union, use, wayOf } from "./from-afar.ts";
+import { faultsOf, knownAfar, union, use, wayOf } from "./from-afar.ts";
 import { keep, keptOf } from "./kept-text.ts";
 import { Occasion } from "./occasion.ts";
 import { goAnew } from "./recovery.ts";
@@ -87,7 +87,7 @@ let refused: Values = {};
 
 /** Changed shared attributes, or `{"deleted": [names]}`. */
 function heard(data: any): void {
-  const afar = fromAfar();
+  const afar = knownAfar();
   const names = Object.keys(data || {}).concat((data && data.deleted) || []);
   const ours = names.some(function (name) {
     return !!afar[name] || firmwareNames().indexOf(name) >= 0;
@@ -122,7 +122,7 @@ function leave(): void {
 
 /** Does what the occasion asks for; gives something for `Occasion.Call` alone. @seldom */
 export function settings(occasion: Occasion, data?: any): any {
-  const afar = fromAfar();
+  const afar = knownAfar();
   const text = require("Storage").read("tb.json") as string;
   const base = E.CRC32(text);
   let kept: Kept = keptOf("set") || {};

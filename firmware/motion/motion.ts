@@ -1,0 +1,17 @@
+/** `#motion` of a board with an LIS3DH: the board says on which pins. */
+import { i2c, motionPin } from "#board";
+import type { Fields } from "../check.ts";
+import { motionField } from "../settings.ts";
+import { listenForMotion } from "./lis3dh.ts";
+
+export { checkMotion, motionWas, motionWords } from "./lis3dh.ts";
+
+/** The setting that it has. */
+export function motionFields(fields: Fields): void {
+  fields.motion = motionField();
+}
+
+/** Begins, or begins anew when the setting may have changed; `moved`: told of each alarm, at most once in 15 s. */
+export function startMotion(word: string | undefined, moved: () => void): void {
+  listenForMotion(i2c, motionPin(), word as string, moved);
+}

@@ -1,0 +1,14 @@
+/** `#motion` of a board without an accelerometer, or a build that leaves it alone. */
+import type { Fields } from "../check.ts";
+
+export function motionFields(_fields: Fields): void {}
+
+export function startMotion(_word: string | undefined, _moved: () => void): void {}
+
+export function checkMotion(): void {}
+
+export function motionWas(_true_one: boolean): void {}
+
+export function motionWords(): string | undefined {
+  return undefined;
+}
