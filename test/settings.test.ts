@@ -6,6 +6,8 @@ import {
   configFields,
   fromAfar,
   identityTable,
+  lowBatteryField,
+  motionField,
   remoteAtField,
   SETTINGS,
   serverTable,
@@ -36,7 +38,12 @@ describe("the table of settings", () => {
   });
 
   test("what it gives a device has each setting once, but those of a board's own", () => {
-    const given = [configFields(), serverTable(), identityTable(), { remote_at: remoteAtField() }];
+    const given = [
+      configFields(),
+      serverTable(),
+      identityTable(),
+      { remote_at: remoteAtField(), low_battery: lowBatteryField(), motion: motionField() },
+    ];
     assert.deepEqual(
       given
         .flatMap((fields) => Object.keys(fields))
@@ -50,6 +57,8 @@ describe("the table of settings", () => {
     assert.deepEqual(configFields().no_time, ["hold", "server", "drop"]);
     assert.equal(configFields().apn, 64, "a text that may be missing is its length alone");
     assert.deepEqual(remoteAtField(), [0, 0, 1]);
+    assert.deepEqual(lowBatteryField(), [20, 0, 90]);
+    assert.deepEqual(motionField(), ["none", "low", "medium", "high"]);
   });
 
   test("no secret is told, no file, port or safeguard changed from afar", () => {
@@ -84,8 +93,11 @@ describe("the table of settings", () => {
       "topics",
     ]);
     for (const name of named(Afar.ServerWay)) assert.ok(name in serverTable(), name);
-    for (const [name, kind] of Object.entries(afar))
-      if (kind < Afar.ServerWay) assert.ok(name in configFields(), name);
+    const only = new Set(SETTINGS.filter(({ feature }) => feature).map(({ path }) => nameOf(path)));
+    for (const [name, kind] of Object.entries(afar)) {
+      if (kind < Afar.ServerWay) assert.ok(name in configFields() || only.has(name), name);
+      if (only.has(name)) assert.equal(kind, Afar.Plain, `${name}: not each build knows it`);
+    }
   });
 
   test("asks for features that there are", () => {

@@ -143,7 +143,7 @@ describe("broken text", () => {
 
 describe("faults", () => {
   const KNOWN =
-    "server,apn,apn_user,apn_password,pin,interval_s,fix_timeout_s,keys,no_time,outbox_bytes,debug,remote_at,$schema,board";
+    "server,apn,apn_user,apn_password,pin,interval_s,fix_timeout_s,keys,no_time,low_battery,motion,outbox_bytes,debug,remote_at,$schema,board";
   for (const [settings, ...lines] of [
     [right()],
     [right({ $schema: "x" })],

@@ -6,20 +6,9 @@
  */
 import { fromBytes } from "./bytes.ts";
 import { flatten } from "./data.ts";
+import type { I2cDevice } from "./i2c-device.ts";
 import type { Machine } from "./machine.ts";
 import type { HostFunction } from "./realm.ts";
-
-/** What is wired to two pins, and answers to an address. */
-export interface I2cDevice {
-  /** Of 7 bits. */
-  address: number;
-  scl: string;
-  sda: string;
-  /** False: nobody acknowledges the address. */
-  readonly answers: boolean;
-  write(bytes: Uint8Array): void;
-  read(count: number): Uint8Array;
-}
 
 /** NRF_ERROR_DRV_TWI_ERR_ANACK of Nordic's SDK. */
 const NOT_ACKNOWLEDGED = 33_281;

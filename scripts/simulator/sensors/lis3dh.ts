@@ -6,7 +6,7 @@
  * Not modelled: click, free fall as such, FIFO, the second generator, the temperature sensor.
  */
 import type { Clock } from "../clock.ts";
-import type { I2cDevice } from "../espruino/i2c.ts";
+import type { I2cDevice } from "../espruino/i2c-device.ts";
 import type { AccelerometerSpec } from "../espruino/specs.ts";
 
 const WHO_AM_I = 0x0f;
