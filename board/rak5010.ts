@@ -47,7 +47,7 @@ export function battery(): number {
 
 /**
  * SCL D13, SDA D14 (Espruino's libs/js/rak/RAK5010.js). By software, as there: it leaves nothing switched on, and a bus that
- * hangs cannot hang the interpreter.
+ * is held low throws ("I2C Error: Arbitration (start)").
  */
 export function i2c(): I2C {
   const bus = new I2C();

@@ -225,7 +225,7 @@ export function motionWas(true_one: boolean): void {
   if (step !== before && watch) act(Task.SetThreshold);
 }
 
-/** What it is doing, or why not; undefined: it is off. */
-export function motionWords(): string | undefined {
-  return fault || (digits ? "above " + threshold() * Limit.Digit_mg + " mg" : undefined);
+/** Puts what it is doing, or why not, into `into`; nothing while it is off. */
+export function tellMotion(into: Record<string, unknown>): void {
+  if (digits) into.motion = fault || "above " + threshold() * Limit.Digit_mg + " mg";
 }

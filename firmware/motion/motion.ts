@@ -4,7 +4,7 @@ import type { Fields } from "../check.ts";
 import { motionField } from "../settings.ts";
 import { listenForMotion } from "./lis3dh.ts";
 
-export { checkMotion, motionWas, motionWords } from "./lis3dh.ts";
+export { checkMotion, motionWas, tellMotion } from "./lis3dh.ts";
 
 /** The setting that it has. */
 export function motionFields(fields: Fields): void {

@@ -9,6 +9,4 @@ export function checkMotion(): void {}
 
 export function motionWas(_true_one: boolean): void {}
 
-export function motionWords(): string | undefined {
-  return undefined;
-}
+export function tellMotion(_into: Record<string, unknown>): void {}

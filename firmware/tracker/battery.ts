@@ -123,3 +123,11 @@ export function measureBattery(): void {
 export function stretched(seconds: number): number {
   return seconds << battery_step;
 }
+
+/** Puts what is known of it into `into`. */
+export function tellBattery(into: Record<string, unknown>): void {
+  into.battery = battery_percent;
+  into.battery_v = battery_v;
+  into.battery_by = battery_by;
+  if (battery_step) into.battery_low = battery_step;
+}

@@ -4,7 +4,6 @@ import type { Modem } from "../modem/network.ts";
 
 export const battery_v: number | undefined = undefined;
 export const battery_percent: number | undefined = undefined;
-export const battery_by: string | undefined = undefined;
 export const battery_step: number = 0;
 
 export function batteryFields(_fields: Fields): void {}
@@ -23,3 +22,5 @@ export function measureBattery(): void {}
 export function stretched(seconds: number): number {
   return seconds;
 }
+
+export function tellBattery(_into: Record<string, unknown>): void {}

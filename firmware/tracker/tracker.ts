@@ -2,19 +2,11 @@
  * The tracker: takes a fix each interval, whatever the network does, and puts it into the outbox; hands the server's requests
  * to rpc/command.ts; and tells what each part is doing (`tracker.status()`).
  */
-import {
-  battery_by,
-  battery_percent,
-  battery_step,
-  battery_v,
-  measureBattery,
-  startBattery,
-  stretched,
-} from "#battery";
+import { battery_percent, battery_v, measureBattery, startBattery, stretched, tellBattery } from "#battery";
 import { BOARD, battery, MODEM_ON_BATTERY, watchdogBit } from "#board";
 import { getFix, gnssOff, gnssWords } from "#gnss";
 import { log } from "#log";
-import { checkMotion, motionWords, startMotion } from "#motion";
+import { checkMotion, startMotion, tellMotion } from "#motion";
 import { startOta, updateFirmware } from "#ota";
 import { settings } from "#settings";
 import { protectionWords } from "#tls";
@@ -171,18 +163,13 @@ function position(fresh: boolean): unknown {
 /** What each part is doing. @seldom */
 function status(): unknown {
   const memory = process.memory();
-  return history({
+  const found: Record<string, unknown> = history({
     state: stateWord(),
     reason: reason,
     safe_mode: mode || undefined,
     interval_s: config.interval_s,
     fix: lastFix,
     gnss: gnssWords(fixReason),
-    battery: battery_percent,
-    battery_v: battery_v,
-    battery_by: battery_by,
-    battery_low: battery_step || undefined,
-    motion: motionWords(),
     modem: modem.status(),
     server: server.last_error,
     encryption: protectionWords(server.config_),
@@ -190,6 +177,9 @@ function status(): unknown {
     sent: sent,
     memory: { usage: memory.usage, total: memory.total },
   });
+  tellBattery(found);
+  tellMotion(found);
+  return found;
 }
 
 /** All that waited may go. */
