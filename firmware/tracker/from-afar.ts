@@ -39,8 +39,10 @@ function fieldsOf(): Fields {
 export function knownAfar(): Record<string, Afar> {
   const afar = fromAfar();
   const fields = fieldsOf();
-  for (const name in afar) if (fields[name] === undefined) delete afar[name];
-  return afar;
+  // A new one: in the interpreter a loop ends at what it deletes of its own object.
+  const known: Record<string, Afar> = {};
+  for (const name in afar) if (fields[name] !== undefined) known[name] = afar[name] as Afar;
+  return known;
 }
 
 /** Why they cannot be, by name. */
