@@ -11,7 +11,7 @@ export const FEATURES = {
   modem: ["quectel"],
   tls: ["modem"],
   ota: ["slots"],
-  battery: ["none"],
+  battery: ["none", "yes"],
 };
 
 export function boardFields(fields: Fields): void {

@@ -1,6 +1,7 @@
 /** The RAK5010's blob on its simulated board: moved, with an accelerometer that is dead, with a battery that gets empty. */
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
+import { buildBoards } from "../../scripts/build/boards.ts";
 import { boardSpecs } from "../../scripts/simulator/espruino/specs.ts";
 import { createBoardWorld } from "./board-world.ts";
 
@@ -132,5 +133,29 @@ test("a battery that gets low stretches the interval, and tells it once a step; 
   await run(500);
   assert.equal(await fixesIn(1200), 20);
   assert.equal(status("battery_low"), "undefined");
+  assert.deepEqual(board.errorFlags, []);
+});
+
+test("a RAK8212 that is built with both, in the place of TLS, feels on its own pins and asks its modem", async () => {
+  const features = { battery: "yes", motion: "lis3dh", tls: "none" };
+  const blob = (await buildBoards(["rak8212"], undefined, features)).get("rak8212")?.code;
+  const made = createBoardWorld("rak8212", { interval_s: 3600, motion: "low" }, () => ({}), blob);
+  world = made;
+  const { board, thingsboard, run } = made;
+  board.sensors.battery_v = 3.7;
+  board.boot();
+  await run(120);
+  const fixes = () => thingsboard.telemetry("tracker", "Latitude").length;
+  assert.equal(fixes(), 1);
+  const status = (name: string) => board.evaluate(`tracker.status().${name}`);
+  assert.deepEqual(["battery", "battery_by", "battery_low", "motion"].map(status), [
+    "13",
+    '"modem"',
+    "1",
+    '"above 256 mg"',
+  ]);
+  board.sensors.accelerometer?.move(JOLT_G, 5);
+  await run(20);
+  assert.equal(fixes(), 2);
   assert.deepEqual(board.errorFlags, []);
 });
