@@ -1,5 +1,6 @@
 import type { Fields } from "../firmware/check.ts";
 import type { SerialPort } from "../firmware/modem/at.ts";
+import type { Bus, InputPin } from "../firmware/motion/bus.ts";
 
 /** What the modem's power key and supply are asked for. */
 export const enum Power {
@@ -57,6 +58,15 @@ export interface Board {
    * follows.
    */
   restBoard(on: 0 | 1): void;
+  /** V at the battery, by the board's divider; NaN: it has none. */
+  battery(): number;
+  /** The battery feeds the modem as it is, so that `AT+CBC` tells its voltage, too. */
+  MODEM_ON_BATTERY: boolean;
+  /** °C of the chip, which is some degrees warmer than what is around it while it works; NaN: not known. */
+  temperature(): number;
+  /** Of a board with `motion: ["lis3dh"]`: makes the accelerometer's bus, and gives the pin of its first interrupt. */
+  i2c?(): Bus;
+  motionPin?(): InputPin;
   /** What nobody can guess, 32 bits of it at least, another one each time. */
   noise(): string | number;
 }

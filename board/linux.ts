@@ -13,6 +13,7 @@ export const FEATURES = {
   ota: ["slots"],
   // A computer that is on anyway, and a modem without a power key.
   sleep: ["none", "save"],
+  battery: ["none", "yes"],
 };
 
 export function boardFields(fields: Fields): void {
@@ -57,6 +58,17 @@ export function antenna(_on: 0 | 1): void {}
 
 export function restBoard(on: 0 | 1): void {
   if (on) Serial1.unsetup();
+}
+
+/** It has a mains plug, or somebody who looks after it. */
+export const MODEM_ON_BATTERY = false;
+
+export function battery(): number {
+  return Number.NaN;
+}
+
+export function temperature(): number {
+  return Number.NaN;
 }
 
 /** A process that was killed says nothing of why. */

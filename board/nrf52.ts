@@ -19,6 +19,11 @@ export function watchdogBit(): boolean {
   return (peek32(Register.ResetReason) & (ResetReason.Watchdog | ResetReason.Lockup)) !== 0;
 }
 
+/** `Board.temperature`: TEMP, as the SoftDevice reads it. */
+export function temperature(): number {
+  return E.getTemperature();
+}
+
 /** `Board.noise`: RNG, the chip's generator of random numbers. */
 export function noise(): number {
   return E.hwRand();

@@ -4,12 +4,22 @@ import { freePages } from "../firmware/tracker/area.ts";
 import { Power } from "./board.ts";
 
 export { erasePages as eraseSlot, freePages as journalArea } from "../firmware/tracker/area.ts";
-export { noise, watchdogBit } from "./nrf52.ts";
+export { noise, temperature, watchdogBit } from "./nrf52.ts";
 
 /** Espruino's: a piece of memory, flash for one, as a string, which is no copy. */
-declare const E: { memoryArea(address: number, length: number): string };
+declare const E: { memoryArea(address: number, length: number): string; getAnalogVRef(): number };
 
-declare const D2: Pin, D6: Pin, D7: Pin, D8: Pin, D33: Pin, D34: Pin, D39: Pin;
+declare const D2: Pin,
+  D4: Pin,
+  D6: Pin,
+  D7: Pin,
+  D8: Pin,
+  D13: Pin,
+  D14: Pin,
+  D16: Pin,
+  D33: Pin,
+  D34: Pin,
+  D39: Pin;
 
 /**
  * RAK5010: nRF52840, BG96. Pins: Espruino's libs/js/rak/RAK5010.js. D6 LTE_TXD, D8 LTE_RXD, D7 LTE_RTS, D2 GPRS_PWRKEY, D39
@@ -23,12 +33,39 @@ export const FEATURES = {
   tls: ["modem"],
   ota: ["slots"],
   sleep: ["save", "none"],
+  motion: ["lis3dh"],
 };
+
+export const MODEM_ON_BATTERY = true;
+
+/**
+ * ADC_VBAT, D4, behind a divider by 2.5 (github srcnert/rak-zephyr-app, app/basic/adc; that adds 0.3 V, as measured). Its source
+ * is of some 600 kΩ, and the interpreter samples for 3 µs, where the nRF52840 (Product Specification, SAADC) asks for 40: too
+ * little is read, so the modem is asked once what is right.
+ */
+export function battery(): number {
+  return analogRead(D4) * E.getAnalogVRef() * 2.5;
+}
+
+/**
+ * SCL D13, SDA D14 (Espruino's libs/js/rak/RAK5010.js). By software, as there: it leaves nothing switched on, and a bus that
+ * is held low throws ("I2C Error: Arbitration (start)").
+ */
+export function i2c(): I2C {
+  const bus = new I2C();
+  bus.setup({ scl: D13, sda: D14 });
+  return bus;
+}
+
+/** LIS3DH_INT1, P0.16 (Zephyr's boards/rakwireless/rak5010, and RAK's RUI example 5010_interrupt). */
+export function motionPin(): Pin {
+  return D16;
+}
 
 /** Bytes. Of the pages that nobody uses the last ones are the outbox's, and those before its most the slots'. */
 const enum Size {
-  /** 34 pages: what 256 KB leave beside the slots. */
-  Outbox = 139264,
+  /** 28 pages: what 256 KB leave beside the slots. */
+  Outbox = 114688,
 }
 
 export function boardFields(fields: Fields): void {

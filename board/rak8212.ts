@@ -1,10 +1,11 @@
+import { HAS_SLEEP } from "#sleep";
 import type { Fields } from "../firmware/check.ts";
 import { storageFile } from "../firmware/tracker/area.ts";
 import { Power } from "./board.ts";
 
-export { noise, watchdogBit } from "./nrf52.ts";
+export { noise, temperature, watchdogBit } from "./nrf52.ts";
 
-declare const D6: Pin, D7: Pin, D9: Pin, D10: Pin, D15: Pin;
+declare const D6: Pin, D7: Pin, D9: Pin, D10: Pin, D15: Pin, D18: Pin, D19: Pin, D25: Pin;
 
 /**
  * RAK8212: nRF52832, BG96. Pins: Espruino's libs/js/rak/RAK8212.js. D9 LTE_TXD, D7 LTE_RXD, D10 LTE_RTS, D6 PWR_GPRS_ON, D15
@@ -27,10 +28,31 @@ export const FEATURES = {
   settings: ["none", "afar"],
   cell: ["none", "yes"],
   assistance: ["none", "yes"],
+  battery: ["none", "yes"],
+  motion: ["none", "lis3dh"],
   // Its 40 KB hold one firmware: a new one comes by cable.
   ota: ["none"],
   sleep: ["none", "save"],
 };
+
+export const MODEM_ON_BATTERY = true;
+
+/** No pin of the chip is wired to it. */
+export function battery(): number {
+  return Number.NaN;
+}
+
+/** LIS3DH_SCL D18, LIS3DH_SDA D19. By software, as in Espruino's RAK8212.js: it leaves nothing switched on. */
+export function i2c(): I2C {
+  const bus = new I2C();
+  bus.setup({ scl: D18, sda: D19 });
+  return bus;
+}
+
+/** LIS3DH_INT1. */
+export function motionPin(): Pin {
+  return D25;
+}
 
 export function boardFields(fields: Fields): void {
   // What 40 KB of Storage leave beside the code and the settings.
@@ -55,7 +77,7 @@ export function openModem(_path: string): Serial {
  * least 500 (BG96 Hardware Design, 3.7).
  */
 export function power(what: Power): void {
-  if (what === Power.Key) digitalPulse(D15, 1, 700);
+  if (HAS_SLEEP && what === Power.Key) digitalPulse(D15, 1, 700);
   else {
     digitalPulse(D6, 0, 2000);
     if (what) digitalPulse(D15, 0, [2500, 2000]);

@@ -16,7 +16,7 @@ const enum ResetReason {
   Watchdog = 0x60000000,
 }
 
-declare const A2: Pin, A3: Pin, B5: Pin, B10: Pin, B12: Pin, C0: Pin, C3: Pin, C4: Pin, C5: Pin;
+declare const A2: Pin, A3: Pin, B0: Pin, B5: Pin, B10: Pin, B12: Pin, C0: Pin, C3: Pin, C4: Pin, C5: Pin;
 
 /** Seeed Wio LTE: STM32F405, EC21. Pins: Espruino's boards/WIO_LTE.py, by the names in its list. */
 export const BOARD = "WIO_LTE";
@@ -30,6 +30,19 @@ export const FEATURES = {
   ota: ["none"],
   sleep: ["save", "none"],
 };
+
+/** A converter of its own feeds the modem. */
+export const MODEM_ON_BATTERY = false;
+
+/** B0 (battery_read), at half of its voltage (Seeed's Wio_LTE_Arduino_Library, examples/Check_battery). */
+export function battery(): number {
+  return analogRead(B0) * E.getAnalogVRef() * 2;
+}
+
+/** Its sensor is for differences: not calibrated. */
+export function temperature(): number {
+  return Number.NaN;
+}
 
 export function boardFields(fields: Fields): void {
   fields.outbox_bytes = [262144, 262144, 262144];

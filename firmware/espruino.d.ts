@@ -3,7 +3,19 @@
 interface Pin {
   /** Makes the pin an output and drives it. */
   write(level: 0 | 1 | boolean): void;
+  /** Its level. */
+  read(): boolean;
 }
+
+/** By software, on any two pins; of the chip there are `I2C1` and further. Where nobody answers all ones are read. */
+declare class I2C {
+  setup(options: { scl: Pin; sda: Pin }): void;
+  writeTo(address: number, data: number | number[]): void;
+  readFrom(address: number, count: number): Uint8Array;
+}
+
+/** 0 to 1, of what `E.getAnalogVRef()` says. */
+declare function analogRead(pin: Pin): number;
 
 /** The last pin gets the lowest bit. */
 declare function digitalWrite(pins: Pin[], bits: number): void;
@@ -53,6 +65,10 @@ declare const E: {
   reboot(): void;
   /** 32 bits of the chip's own noise; on Linux of a generator that begins each start with the same. */
   hwRand(): number;
+  /** V of the converter's reference, measured. */
+  getAnalogVRef(): number;
+  /** °C of the chip. */
+  getTemperature(): number;
   /** Bytes as a string. */
   toString(data: Uint8Array): string;
   /** Manual: it bites unless it is kicked so often. Automatic: the interpreter kicks it whenever it is idle. */

@@ -54,6 +54,9 @@ export interface DeviceConfig {
   cell?: number;
   /** Only with `assistance=yes`: 0 or 1. */
   assistance?: number;
+  /** Only with `battery=yes`, %; and with `motion=lis3dh`: "none", "low", "medium" or "high". */
+  low_battery?: number;
+  motion?: string;
 }
 
 /** What ThingsBoard may set as a shared attribute: what becomes of it. From `Way` on it touches the way to the server. */
@@ -173,6 +176,10 @@ export const SETTINGS: readonly Setting[] = [
     about: "1: the modem fetches data by which it has a first fix sooner (XTRA), some 50 KB a week" },
   { path: "no_time", words: ["hold", "server", "drop"], afar: Afar.Plain, since: "0.1.0",
     about: "of samples before the time is known: `hold` until it is, let the `server` date them, or `drop`" },
+  { path: "low_battery", limits: [20, 0, 90], unit: "%", feature: "battery=yes", afar: Afar.Plain, since: "0.3.0",
+    about: "charge below which intervals are doubled, and below half of it quadrupled; 0: never" },
+  { path: "motion", words: ["none", "low", "medium", "high"], feature: "motion=lis3dh", afar: Afar.Plain,
+    since: "0.3.0", about: "how little a move wakes the accelerometer, so that a fix is taken at once; `none`: it is off" },
   { path: "outbox_bytes", unit: "bytes", step: 4096, since: "0.1.0",
     about: "flash for what the server does not have yet, whole pages; a fix takes 24 bytes" },
   { path: "debug", limits: [0, 0, 1], afar: Afar.Plain, since: "0.1.0",

@@ -16,9 +16,9 @@ const enum Limit {
   Longest_s = 3600,
 }
 
-/** From the begin of a round to its fix, ms, as learned. */
+/** From the begin of a search to its fix, ms, as learned. */
 let took_ms = 0;
-/** Begin of this round; when the next fix is due. As `ran_ms` has it. */
+/** Begin of the search; when the next round's fix is due. As `ran_ms` has it. */
 let began_ms = 0;
 let due_ms = 0;
 /** Searches in a row without a fix. */
@@ -28,16 +28,21 @@ let misses = 0;
 export function beginRound(period_s: number, may_rest: boolean): number {
   let period_ms = period_s * 1000;
   if (!HAS_SLEEP) return period_ms;
-  began_ms = ran_ms();
+  const now_ms = ran_ms();
   if (may_rest) for (let i = 1; i < misses && period_ms < Limit.Longest_s * 1000; i++) period_ms *= 2;
   // Of rounds that were late, or another interval, it is not made up for.
-  if (Math.abs(due_ms - took_ms - began_ms) > period_ms / 2) due_ms = began_ms + took_ms;
+  if (Math.abs(due_ms - took_ms - now_ms) > period_ms / 2) due_ms = now_ms + took_ms;
   due_ms += period_ms;
-  return Math.max(due_ms - took_ms - began_ms, period_ms / 2);
+  return Math.max(due_ms - took_ms - now_ms, period_ms / 2);
 }
 
-/** The round's fix came, or it did not. */
-export function endRound(is_fix: boolean): void {
+/** A search for a fix begins, in a round or between two. */
+export function beginSearch(): void {
+  began_ms = ran_ms();
+}
+
+/** The fix came, or it did not. */
+export function endSearch(is_fix: boolean): void {
   if (!HAS_SLEEP) return;
   if (!is_fix) misses++;
   else {

@@ -12,6 +12,7 @@
  */
 import { HAS_IDENTITY, logIn, noise } from "#identity";
 import { log } from "#log";
+import { HAS_SLEEP } from "#sleep";
 import { bringUp, type Modem, reason as modem_reason, Rung } from "../modem/network.ts";
 import { Reason } from "../reason.ts";
 import type { Client } from "../thingsboard/client.ts";
@@ -233,9 +234,8 @@ export function steady(sending: boolean): void {
 
 /** The state for people. */
 export function stateWord(): string {
+  if (HAS_SLEEP && state === State.Resting) return "resting";
   switch (state) {
-    case State.Resting:
-      return "resting";
     case State.Waiting:
       return "waiting";
     case State.Modem:

@@ -1,4 +1,5 @@
 /** What the device tells of itself, as client attributes of the device in ThingsBoard. */
+import { battery_step } from "#battery";
 import { BOARD } from "#board";
 import { slotBytes } from "#ota";
 import type { Modem } from "../modem/network.ts";
@@ -57,6 +58,7 @@ export function tell(parts: Parts, refused: Values): void {
   values.iccid = modem.status().iccid;
   values.features = __FEATURES__;
   values.reset_reason = end_before;
+  if (battery_step) values.battery_low = battery_step;
   values.ota = slotBytes() ? "slots" : "by cable";
   values.settings = settingsInForce();
   values.settings_refused = refused;

@@ -2,12 +2,13 @@
  * The tracker: takes a fix each interval, whatever the network does, and puts it into the outbox; hands the server's requests
  * to rpc/command.ts; and tells what each part is doing (`tracker.status()`).
  */
-
 import { assist } from "#assistance";
-import { BOARD, watchdogBit } from "#board";
+import { battery_percent, battery_v, measureBattery, startBattery, stretched, tellBattery } from "#battery";
+import { BOARD, battery, MODEM_ON_BATTERY, watchdogBit } from "#board";
 import { findCell } from "#cell";
 import { getFix, gnssOff, gnssWords } from "#gnss";
 import { log } from "#log";
+import { checkMotion, startMotion, tellMotion } from "#motion";
 import { startOta, updateFirmware } from "#ota";
 import { settings } from "#settings";
 import { protectionWords } from "#tls";
@@ -25,7 +26,7 @@ import { due, Mode, mode, startHealth } from "./health.ts";
 import { waiting } from "./journal.ts";
 import { Occasion } from "./occasion.ts";
 import { append, sent, useSettings } from "./outbox.ts";
-import { beginRound, endRound, isWorthOff } from "./punctual.ts";
+import { beginRound, beginSearch, endSearch, isWorthOff } from "./punctual.ts";
 import { history, left, reason, State, startRecovery, state, stateWord } from "./recovery.ts";
 import {
   isSaving,
@@ -42,6 +43,8 @@ import {
 import { drain, report, reportHistory, uploadTo } from "./upload.ts";
 
 const enum Limit {
+  /** An alarm of the accelerometer is no reason for a fix so soon after another. */
+  Moved_ms = 60000,
   /** Kicks, 10 s apart, that a round may be late. */
   Late = 60,
 }
@@ -92,11 +95,22 @@ function resume(): void {
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
 function takeFix(): void {
-  const wait_s = beginRound(config.interval_s, isSaving()) / 1000;
+  const wait_s = beginRound(stretched(config.interval_s), isSaving()) / 1000;
   roundTimer = setTimeout(takeFix, wait_s * 1000);
   nextRound(wait_s);
   due[0] = wait_s / 10 + Limit.Late;
+  checkMotion();
   locate();
+}
+
+/** The accelerometer's alarm. */
+function moved(): void {
+  if (mode !== Mode.Bare && !(lastFix && ran_ms() - lastFix_ms < Limit.Moved_ms)) locate();
+}
+
+/** The battery got low, or half of that. */
+function batteryLow(): void {
+  report({ why: "battery", battery: battery_percent, battery_v: battery_v });
 }
 
 /** For a command: not in the mode in which fixes may be what crashes. */
@@ -109,11 +123,13 @@ function locateNow(): void {
 function locate(): void {
   if (!locating) {
     locating = 1;
+    beginSearch();
     whenAwake(search);
   }
 }
 
 function search(): void {
+  measureBattery();
   getFix(config.fix_timeout_s, located);
 }
 
@@ -121,8 +137,8 @@ function located(fix: Fix | null, why: Reason): void {
   locating = 0;
   if (why && why !== fixReason) log("gnss: " + gnssWords(why));
   fixReason = why;
-  endRound(!!fix);
-  if (isSaving() || isWorthOff(config.interval_s)) gnssOff();
+  endSearch(!!fix);
+  if (isOffBetween()) gnssOff();
   if (fix) {
     fix.time_ms = timeTold(Witness.Fix, fix.time_ms);
     lastFix = fix;
@@ -135,9 +151,14 @@ function located(fix: Fix | null, why: Reason): void {
   roundEnded(false);
 }
 
+/** Whether the receiver is switched off from fix to fix. */
+function isOffBetween(): boolean {
+  return isSaving() || isWorthOff(stretched(config.interval_s));
+}
+
 /** One that is on always has its satellites; else it is helped while it is off. */
 function assistReceiver(): void {
-  if (state === State.Online && !locating && config.interval_s >= Limit.GnssOff_s) assist(config, modem);
+  if (state === State.Online && !locating && isOffBetween()) assist(config, modem);
 }
 
 /** Kept in place of a fix, with the time, and told apart from one by its key. */
@@ -166,6 +187,7 @@ function onMessage(_topic: string, data: any): void {
 function settingsChanged(): void {
   debug(config.debug);
   settingsForSleep();
+  startMotion(config.motion, moved);
   if (roundTimer) clearTimeout(roundTimer);
   if (mode !== Mode.Bare) takeFix();
 }
@@ -184,7 +206,7 @@ function position(fresh: boolean): unknown {
 /** What each part is doing. @seldom */
 function status(): unknown {
   const memory = process.memory();
-  return history({
+  const found: Record<string, unknown> = history({
     state: stateWord(),
     reason: reason,
     safe_mode: mode || undefined,
@@ -199,6 +221,9 @@ function status(): unknown {
     sent: sent,
     memory: { usage: memory.usage, total: memory.total },
   });
+  tellBattery(found);
+  tellMotion(found);
+  return found;
 }
 
 /** All that waited may go. */
@@ -229,6 +254,8 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
     changed_: settingsChanged,
   });
   startOta(server, askWanted);
+  startBattery(config, modem, battery, MODEM_ON_BATTERY, batteryLow);
+  startMotion(config.motion, moved);
   startHealth(watchdogBit(), safeModeEnded, sleepIfDue);
   if (mode === Mode.Normal) uploadTo(server, nothingToSend);
   debug(config.debug);

@@ -21,6 +21,7 @@ export type FeatureFiles = Record<string, Record<string, string>>;
 export type Choices = Record<string, string>;
 
 const gnss = (file: string) => join(ROOT, "firmware/gnss", file);
+const motion = (file: string) => join(ROOT, "firmware/motion", file);
 const modem = (file: string) => join(ROOT, "firmware/modem", file);
 const ota = (file: string) => join(ROOT, "firmware/ota", file);
 const rpc = (file: string) => join(ROOT, "firmware/rpc", file);
@@ -43,6 +44,8 @@ export const FEATURES: FeatureFiles = {
   sleep: { save: modem("can-sleep.ts"), none: modem("no-sleep.ts") },
   cell: { yes: modem("cell.ts"), none: modem("no-cell.ts") },
   assistance: { yes: gnss("assistance.ts"), none: gnss("no-assistance.ts") },
+  battery: { yes: tracker("battery.ts"), none: tracker("no-battery.ts") },
+  motion: { lis3dh: motion("motion.ts"), none: motion("none.ts") },
   ota: { slots: ota("ota.ts"), none: ota("no-ota.ts") },
 };
 
@@ -58,6 +61,7 @@ const EVERY_BOARD: Record<string, string[]> = {
   settings: ["afar"],
   cell: ["yes"],
   assistance: ["yes"],
+  battery: ["yes"],
 };
 
 /** What is of use only with another: that one is built in, too, where the board can have it. */
@@ -75,7 +79,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; sleep=save (between reports, with the setting power), sleep=none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none; assistance (XTRA, needs gnss=modem), cell (where there is no fix), attributes, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; sleep=save (between reports, with the setting power), sleep=none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none; motion=lis3dh (an accelerometer wakes it), motion=none; assistance (XTRA, needs gnss=modem), cell (where there is no fix), attributes, battery, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */

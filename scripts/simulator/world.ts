@@ -32,6 +32,7 @@ import { findFile, writeFile } from "./espruino/storage.ts";
 import type { StorageArea } from "./espruino/storage-layout.ts";
 import { type Interpreter, interpreterRoom, openSerialPort, startInterpreter } from "./interpreter.ts";
 import type { Modem } from "./modem/modem.ts";
+import type { Sensors } from "./sensors/sensors.ts";
 import { modemPeer, modemPeerAfterSetup, modemPins, sharedUart } from "./wiring.ts";
 
 export interface WorldOptions {
@@ -138,6 +139,8 @@ interface SimulatedOptions extends Omit<WorldOptions, "modem"> {
   random?: () => number;
   /** Default: the linux board. */
   spec?: BoardSpec;
+  /** What the board measures; absent: a full battery at rest. */
+  sensors?: Sensors;
   /** What the board's console is connected to. */
   console?: SerialPeer;
   flash?: Flash;
@@ -178,6 +181,7 @@ export function createSimulatedBoard(options: SimulatedOptions): SimulatedBoard 
     },
     ...(modem && isModem(modem) && { onPin: modemPins(spec, modem) }),
     ...(options.meter && { meter: options.meter }),
+    ...(options.sensors && { sensors: options.sensors }),
     ...(options.print && { print: options.print }),
     ...(options.random && { random: options.random }),
     ...(options.ctrlC && { ctrlC: options.ctrlC }),

@@ -24,7 +24,7 @@ export function createBoardWorld(
 ) {
   const timers = createClock(START_MS);
   const clock = fromFakeTimers(timers);
-  const { modem, thingsboard } = createPeers(clock);
+  const { modem, thingsboard } = createPeers(clock, { supply_v: () => board.sensors.battery_v });
   // Until the firmware sets the UART up, it is the console's, on other pins than the modem's.
   let connected = false;
   const peer: SerialPeer = {

@@ -27,6 +27,10 @@ export const unsupportedSyntax: Rule = ({ program }) => {
         if (/^[!=]=$/.test(node.operator) && [node.left, node.right].some(isNothing))
           refuse('the text "null" == null on Espruino, and "undefined" == undefined: use === once for each');
         break;
+      case "ForInStatement":
+        if (deletesOf(node.body, node.right))
+          refuse("a loop over an object ends where it deletes a member of it: put what stays into a new one");
+        break;
       case "SwitchStatement":
         if (node.cases.slice(0, -1).some(({ test }) => !test))
           refuse("`default` before a `case`: put it last");
@@ -38,6 +42,19 @@ export const unsupportedSyntax: Rule = ({ program }) => {
   }
   return findings;
 };
+
+/** Whether something in it is a `delete` of a member of the object that has this name. */
+function deletesOf(body: AnyNode, object: AnyNode): boolean {
+  if (object.type !== "Identifier") return false;
+  return [...descendants(body)].some(
+    (node) =>
+      node.type === "UnaryExpression" &&
+      node.operator === "delete" &&
+      node.argument.type === "MemberExpression" &&
+      node.argument.object.type === "Identifier" &&
+      node.argument.object.name === object.name,
+  );
+}
 
 const isNothing = (node: AnyNode): boolean =>
   (node.type === "Literal" && node.value === null) ||

@@ -1,3 +1,4 @@
+import { createSensors } from "../sensors/sensors.ts";
 import { createScopes, type Scopes } from "./closures.ts";
 import { replOptions } from "./console.ts";
 import { createMachine } from "./create-machine.ts";
@@ -25,6 +26,8 @@ const BOOT_FILES = [".boot0", ".boot1", ".boot2", ".boot3"];
 export function createBoard(options: BoardOptions): SimulatedBoard {
   const { board: spec, flash, clock, print = () => {}, reboot_ms = 10 } = options;
   const levels: PinLevels = new Map();
+  const sensors = options.sensors ?? createSensors(spec, clock);
+  const { accelerometer } = sensors;
   let machine: Machine | undefined;
   let stopMachine = (): void => {};
   let scopes: Scopes | undefined;
@@ -75,6 +78,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
 
   function lostPower(): void {
     powerOff();
+    accelerometer?.powerCut();
     options.onPowerCut?.();
   }
 
@@ -88,12 +92,20 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     restart = clock.setTimeout(comeUp, reboot_ms);
   }
 
+  /** The accelerometer's interrupt as its pin has it: it has its own power while the chip is reset. */
+  function feelInterrupt(): void {
+    if (accelerometer && spec.accelerometer)
+      machine?.pins.setInput(spec.accelerometer.interrupt, accelerometer.interrupt);
+  }
+  if (accelerometer) accelerometer.onInterrupt = feelInterrupt;
+
   function start(): Machine {
     const made = createMachine({
       options,
       current,
       area,
       levels,
+      sensors,
       watchdog,
       resetRegister,
       randomNumbers,
@@ -202,6 +214,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     if (spec.seedsRandom) randomNumbers.seed(noise());
     try {
       const { console } = start();
+      feelInterrupt();
       if (!isValid(area)) {
         console.write("Storage is corrupt.\nErasing Storage Area...\n");
         eraseAll(area);
@@ -219,7 +232,10 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
   return {
     boot,
     reset: () => restartProgram("reset"),
-    powerCut: powerOff,
+    powerCut() {
+      powerOff();
+      accelerometer?.powerCut();
+    },
     get running() {
       return machine !== undefined;
     },
@@ -244,6 +260,7 @@ export function createBoard(options: BoardOptions): SimulatedBoard {
     outOfMemory: (starvation = {}) => current().loop.starve(starvation),
     setInput: (pin, level) => current().pins.setInput(pin, level),
     pin: (pin) => levels.get(pin) ?? false,
+    sensors,
     storage: area,
     dispose() {
       powerOff();

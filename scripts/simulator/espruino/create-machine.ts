@@ -1,3 +1,4 @@
+import type { Sensors } from "../sensors/sensors.ts";
 import { installBluetooth } from "./bluetooth.ts";
 import { installBuiltIns } from "./built-ins.ts";
 import { fromBytes } from "./bytes.ts";
@@ -7,6 +8,7 @@ import { installEmitter } from "./emitter.ts";
 import { createEventQueue } from "./event-queue.ts";
 import { PowerCut } from "./flash.ts";
 import { className, installGlobals } from "./globals.ts";
+import { installI2c } from "./i2c.ts";
 import { printJson } from "./json.ts";
 import { createLoop } from "./loop.ts";
 import type { Machine } from "./machine.ts";
@@ -41,6 +43,7 @@ interface Surroundings {
   current(): Machine;
   area: StorageArea;
   levels: PinLevels;
+  sensors: Sensors;
   watchdog: Watchdog;
   resetRegister: ResetRegister;
   randomNumbers: RandomNumbers;
@@ -55,7 +58,8 @@ interface Surroundings {
 
 /** One run of the interpreter, its parts put together; `install` gives the program its functions. */
 export function createMachine(around: Surroundings): { machine: Machine; install(): void; stop(): void } {
-  const { options, current, area, levels, watchdog, resetRegister, randomNumbers, time, scopes } = around;
+  const { options, current, area, levels, sensors, watchdog, resetRegister, randomNumbers, time, scopes } =
+    around;
   const { report, lostPower, restartProgram, reboot } = around;
   const { board: spec, clock, print = () => {} } = options;
   const { ctrlC } = options;
@@ -142,6 +146,7 @@ export function createMachine(around: Surroundings): { machine: Machine; install
     queue,
     pins,
     storage: area,
+    sensors,
     peers: options.serials ?? {},
     meter: options.meter,
     errorFlags: new Set(),
@@ -206,6 +211,7 @@ export function createMachine(around: Surroundings): { machine: Machine; install
       installGlobals(self, watchdog);
       installBluetooth(self);
       pins.install();
+      installI2c(self, sensors.accelerometer);
       serials.install();
       builtIns.push(...reachable(realm.global));
       for (const name of ["E", "process", ...spec.serials, ...spec.consoles])

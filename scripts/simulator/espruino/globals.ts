@@ -204,9 +204,9 @@ function espruino(machine: Machine, watchdog: Watchdog): object {
     setTimeZone() {},
     setFlags() {},
     getFlags: () => realm.object(),
-    getTemperature: () => Number.NaN,
+    getTemperature: () => (spec.measures ? machine.sensors.temperature_c : Number.NaN),
     getBattery: () => 100,
-    getAnalogVRef: () => Number.NaN,
+    getAnalogVRef: () => (spec.measures ? spec.reference_v : Number.NaN),
     defrag() {},
     asUTF8() {
       throw new Error("Unicode not supported on this build");

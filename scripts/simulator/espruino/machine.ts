@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { BoardMeter } from "../energy/loads.ts";
+import type { Sensors } from "../sensors/sensors.ts";
 import type { Console } from "./console.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { Loop } from "./loop.ts";
@@ -32,6 +33,7 @@ export interface Machine {
   console: Console;
   pins: Pins;
   storage: StorageArea;
+  sensors: Sensors;
   /** The peers by the name of the device, or by the path it is opened with. */
   peers: Record<string, SerialPeer>;
   meter: BoardMeter | undefined;

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { analogLevel, type Sensors } from "../sensors/sensors.ts";
 import type { Loop } from "./loop.ts";
 import type { Realm } from "./realm.ts";
 import type { BoardSpec } from "./specs.ts";
@@ -16,6 +17,7 @@ interface PinsParts {
   clock: Clock;
   realm: Realm;
   loop: Loop;
+  sensors: Sensors;
   time: { now_ms(): number };
 }
 
@@ -139,7 +141,11 @@ export function createPins(
           modes.set(nameOf(target), mode);
         },
         getPinMode: (target) => modes.get(nameOf(target)) ?? "input",
-        analogRead: (target) => Number(levels.get(nameOf(target)) ?? false),
+        analogRead(target) {
+          const { sensors } = machine();
+          const pin = nameOf(target);
+          return analogLevel(spec, sensors, pin) ?? Number(levels.get(pin) ?? false);
+        },
         analogWrite(target, value) {
           drive(nameOf(target), value >= 0.5);
         },

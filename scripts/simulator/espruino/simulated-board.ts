@@ -1,6 +1,7 @@
 /** A board with Espruino on it, as it is used: what it is made of and what can be done with it. */
 import type { Clock } from "../clock.ts";
 import type { BoardMeter } from "../energy/loads.ts";
+import type { Sensors } from "../sensors/sensors.ts";
 import type { Flash } from "./flash.ts";
 import type { Starvation, Work } from "./loop.ts";
 import type { ErrorFlag } from "./machine.ts";
@@ -15,6 +16,8 @@ export interface BoardOptions {
   clock: Clock;
   /** Who is at the other end of a device, by its name ("Serial1", "USB") or by the path it is opened with. */
   serials?: Record<string, SerialPeer>;
+  /** What it measures; absent: a full battery at rest in a room. */
+  sensors?: Sensors;
   /** Lines the program or the interpreter prints while there is a console. */
   print?(line: string): void;
   /** 0 <= x < 1: what `Math.random()` gives, in place of the interpreter's own numbers. */
@@ -71,6 +74,8 @@ export interface SimulatedBoard {
   /** Drives an input from outside. */
   setInput(pin: string, level: boolean): void;
   pin(pin: string): boolean;
+  /** What it measures, to play with. */
+  readonly sensors: Sensors;
   readonly storage: StorageArea;
   dispose(): void;
 }

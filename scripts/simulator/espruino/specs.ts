@@ -6,6 +6,14 @@ import { resetLayouts } from "./reset-register.ts";
 /** What a pin does to the modem. The inverted key is pressed by a transistor: high presses. */
 export type Wire = "supply" | "key" | "inverted key" | "reset" | "dtr";
 
+/** An accelerometer on two pins, and the pin that its first interrupt is wired to. */
+export interface AccelerometerSpec {
+  address: number;
+  scl: string;
+  sda: string;
+  interrupt: string;
+}
+
 /** What the firmware can tell of the board it runs on. */
 export interface BoardSpec {
   /** `process.env.BOARD`. */
@@ -41,6 +49,15 @@ export interface BoardSpec {
   antennaPin?: string;
   /** The chip stops its clock only where `setDeepSleep(1)` allowed it. */
   deepSleepIsAsked?: true;
+  /** How many I2C the chip has. */
+  i2cs: number;
+  accelerometer?: AccelerometerSpec;
+  /** The pin at the battery, and by what its voltage is divided there. */
+  battery?: { pin: string; divider: number };
+  /** What `analogRead` gives as 1, V. */
+  reference_v: number;
+  /** `E.getTemperature()` and `E.getAnalogVRef()` measure. */
+  measures: boolean;
   /** How many bytes the UART hands over at once: 1 by interrupt, up to 32 by reading a file. */
   uartChunk: number;
   /** On Linux the driver waits while the event queue is half full, so nothing overflows. */
@@ -65,6 +82,7 @@ const pins = (port: string, count: number): string[] =>
 
 const nordic = {
   version: "2v29",
+  measures: true,
   unicode: false,
   pageSize: 4096,
   uartChunk: 1,
@@ -95,6 +113,9 @@ export const boardSpecs = {
     consoles: ["Serial1", "Bluetooth"],
     pins: pins("D", 32),
     modemModel: "BG96",
+    i2cs: 1,
+    accelerometer: { address: 0x19, scl: "D18", sda: "D19", interrupt: "D25" },
+    reference_v: 3.3,
     modemUart: "Serial1",
     modemPins: { D6: "supply", D15: "inverted key" },
   },
@@ -112,6 +133,10 @@ export const boardSpecs = {
     consoles: ["Bluetooth", "USB", "Serial1", "Serial2"],
     pins: pins("D", 48),
     modemModel: "BG96",
+    i2cs: 2,
+    accelerometer: { address: 0x19, scl: "D13", sda: "D14", interrupt: "D16" },
+    battery: { pin: "D4", divider: 2.5 },
+    reference_v: 1.8,
     modemUart: "Serial1",
     receiverUart: "Serial2",
     // RAK5010 datasheet, "Pin definition": P0.26 is BG96_DTR.
@@ -133,6 +158,10 @@ export const boardSpecs = {
     consoles: ["USB", "Serial1", "Serial2"],
     pins: [...pins("A", 16), ...pins("B", 16), ...pins("C", 16), ...pins("D", 16)],
     modemModel: "EC21",
+    i2cs: 3,
+    battery: { pin: "B0", divider: 2 },
+    reference_v: 3.3,
+    measures: true,
     modemUart: "Serial2",
     modemPins: { B5: "supply", C4: "key", C3: "reset" },
     antennaPin: "B12",
@@ -165,6 +194,9 @@ export const boardSpecs = {
     consoles: ["USB"],
     pins: pins("D", 33),
     modemModel: "BG96",
+    i2cs: 3,
+    reference_v: 3.3,
+    measures: false,
     modemUart: "/dev/ttyUSB2",
     receiverUart: "/dev/ttyACM0",
     modemPins: {},

@@ -42,6 +42,8 @@ export interface ModemOptions {
   cryptography?: Cryptography;
   /** A BG96 of 2017: its TLS knows neither "sni" nor "checkhost" nor "ignorecertchain". */
   oldTls?: boolean;
+  /** What VBAT has, V: for AT+CBC; default 3.856. */
+  supply_v?: () => number;
   imei?: string;
   imsi?: string;
   iccid?: string;

@@ -259,7 +259,8 @@ export function createPowerSaving(core: Core, radio: Radio, surroundings: Surrou
         reply.ok();
       },
       "+CBC": (_command, reply) => {
-        reply.info("+CBC: 0,75,3856");
+        // The share is the modem's own guess; nobody should believe it.
+        reply.info(`+CBC: 0,75,${Math.round(1000 * (core.options.supply_v?.() ?? 3.856))}`);
         reply.ok();
       },
       "+QTEMP": (_command, reply) => {

@@ -39,6 +39,15 @@ testRules([
     ],
   },
   {
+    name: "a loop over what it deletes from",
+    refused: ["var a={x:1};for(var n in a)delete a[n]", "var a={x:1};for(var n in a)if(E.x)delete a.x"],
+    message: /put what stays into a new one/,
+    accepted: [
+      "var a={x:1},b={x:1};for(var n in a)delete b[n]",
+      "var a={x:1};for(var n in a)print(n);delete a.x",
+    ],
+  },
+  {
     name: "long names",
     refused: [`var ${"a".repeat(61)}=1`, `E.${"a".repeat(61)}=1`],
     message: /more than 60 characters/,
