@@ -24,6 +24,9 @@ export const FEATURES = {
   calls: ["few", "all"],
   log: ["none", "yes"],
   settings: ["none", "afar"],
+  extras: ["none", "yes"],
+  policy: ["none", "trips"],
+  zones: ["none", "yes"],
   // Its 40 KB hold one firmware: a new one comes by cable.
   ota: ["none"],
 };

@@ -42,6 +42,19 @@ export interface DeviceConfig {
   gnss_port?: string;
   /** Only with `calls=all`: 0 or 1. */
   remote_at?: number;
+  /** Only with `extras=yes`: keys, with commas between. */
+  extras?: string;
+  /** Only with `policy=trips`; those that are 0 are missing. */
+  heartbeat_s?: number;
+  radius_m?: number;
+  still_s?: number;
+  watch_s?: number;
+  turn_deg?: number;
+  overspeed_kmh?: number;
+  overspeed_s?: number;
+  hdop_max?: number;
+  /** Only with `zones=yes`: by name; see zone-shape.ts. */
+  zones?: Record<string, unknown>;
 }
 
 /** What ThingsBoard may set as a shared attribute: what becomes of it. From `Way` on it touches the way to the server. */
@@ -76,6 +89,8 @@ export interface Setting {
   feature?: string;
   /** Typed unseen, never printed. */
   secret?: true;
+  /** Another number, by its path: less than that it may not be, unless it is 0. */
+  at_least?: string;
   /** A number's steps, where not each number in its range will do. */
   step?: number;
   /** Where the computer's tools are stricter than the device: what text must look like, and the same for a person. */
@@ -89,6 +104,9 @@ const REQUIRED: Field = ["", 1, 255];
 
 /** In `keys`: a field's text, but for the comma. */
 const KEY = "[ -!#-+\\--~]";
+
+/** In `extras`: one of these. */
+const EXTRA = "why|battery|battery_v|signal_dbm|hdop|satellites|course|temperature|fix_s|awake_s";
 
 /**
  * In the order of the README. None from afar: what is the board's identity, what only the cable can mend (PIN, ports, flash),
@@ -141,7 +159,28 @@ export const SETTINGS: readonly Setting[] = [
   { path: "pin", limits: ["", 0, 8], unit: "digits", secret: true, since: "0.1.0",
     about: "of the SIM; a wrong one is tried once a boot, and never as the last" },
   { path: "interval_s", limits: [60, 1, 86400], unit: "s", afar: Afar.Plain, since: "0.1.0",
+    at_least: "watch_s",
     about: "from fix to fix; from 120 on the receiver is switched off in between" },
+  { path: "heartbeat_s", limits: [0, 0, 86400], unit: "s", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    at_least: "interval_s",
+    about: "from fix to fix while it stands still; 0: no trips are told, and always `interval_s`" },
+  { path: "radius_m", limits: [100, 10, 10000], unit: "m", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    about: "so far from where it stood a trip begins" },
+  { path: "still_s", limits: [300, 10, 86400], unit: "s", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    at_least: "watch_s",
+    about: "within `radius_m` for so long a trip ends" },
+  { path: "watch_s", limits: [0, 0, 3600], unit: "s", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    about: "on a trip the place is looked at so often, and kept if something happened; 0: each `interval_s`" },
+  { path: "turn_deg", limits: [0, 0, 180], unit: "degrees", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    about: "a change of heading that is an event; 0: none" },
+  { path: "overspeed_kmh", limits: [0, 0, 1000], unit: "km/h", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    about: "a speed above it is an event; 0: none" },
+  { path: "overspeed_s", limits: [10, 0, 3600], unit: "s", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    about: "if it lasts so long" },
+  { path: "zones", feature: "zones=yes", afar: Afar.Plain, since: "0.3.0",
+    about: "circles and polygons by name, JSON; entering and leaving is an event" },
+  { path: "hdop_max", limits: [0, 0, 50], feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    about: "a worse fix waits for a better one until `fix_timeout_s`; 0: each will do" },
   { path: "fix_timeout_s", limits: [120, 5, 900], unit: "s", afar: Afar.Plain, since: "0.1.0",
     about: "until a round without a fix is given up" },
   { path: "keys", limits: ["Longitude,Latitude,Altitude,Speed", 1, 99], afar: Afar.Plain, since: "0.1.0",
@@ -149,6 +188,10 @@ export const SETTINGS: readonly Setting[] = [
     pattern: `^(?=.*[^,])(?!(.*,)?([^,]+),(.*,)?\\2(,|$))${KEY}*(,${KEY}*){0,3}$`,
     wanted: "must be one to four different names with commas between, one left out is empty",
     about: "telemetry keys of longitude, latitude, altitude (m) and speed (km/h); one left out is not sent" },
+  { path: "extras", limits: ["", 0, 99], feature: "extras=yes", afar: Afar.Plain, since: "0.3.0",
+    pattern: `^((${EXTRA})(,(${EXTRA}))*)?$`,
+    wanted: `must be of ${EXTRA.split("|").join(", ")}, with commas between`,
+    about: "further telemetry, each when it is known; which there is: [Trips, zones, events](#trips-zones-events)" },
   { path: "no_time", words: ["hold", "server", "drop"], afar: Afar.Plain, since: "0.1.0",
     about: "of samples before the time is known: `hold` until it is, let the `server` date them, or `drop`" },
   { path: "outbox_bytes", unit: "bytes", step: 4096, since: "0.1.0",
@@ -216,11 +259,34 @@ export function remoteAtField(): Field {
   }).remote_at as Field;
 }
 
-/** What may come from afar: by the attribute's name what becomes of it. */
-export function fromAfar(): Record<string, Afar> {
+/** Those that only `policy=trips` knows. */
+export function policyTable(): Fields {
+  return fieldsOf(function (setting) {
+    return setting.feature === "policy=trips";
+  });
+}
+
+/** Those that only `extras=yes` knows. */
+export function extrasTable(): Fields {
+  return fieldsOf(function (setting) {
+    return setting.feature === "extras=yes";
+  });
+}
+
+/** What must fit each other: by a number's name the one that it may not be less than. */
+export function orders(): Record<string, string> {
+  const found: Record<string, string> = {};
+  SETTINGS.forEach(function (setting) {
+    if (setting.at_least) found[setting.path] = setting.at_least;
+  });
+  return found;
+}
+
+/** What may come from afar in every build: by the attribute's name what becomes of it. Features have more, see from-afar.ts. */
+export function alwaysFromAfar(): Record<string, Afar> {
   const afar: Record<string, Afar> = {};
   SETTINGS.forEach(function (setting) {
-    if (setting.afar) afar[setting.path.replace("server.", "")] = setting.afar;
+    if (setting.afar && !setting.feature) afar[setting.path.replace("server.", "")] = setting.afar;
   });
   return afar;
 }

@@ -1,8 +1,18 @@
 /** Settings that came from afar, by name: what they are together, what is wrong with them, and what the config becomes. */
 import { check, type Field, type Fields, type Words } from "../check.ts";
 import { json } from "../mqtt/text.ts";
-import { Afar, configFields, type DeviceConfig, fromAfar, serverTable } from "../settings.ts";
+import { Afar, alwaysFromAfar, configFields, type DeviceConfig, serverTable } from "../settings.ts";
 import type { Values } from "../thingsboard/client.ts";
+import { faultsTogether, featureFields } from "./together.ts";
+
+/** What may come from afar: by the attribute's name what becomes of it. */
+export function fromAfar(): Record<string, Afar> {
+  const afar = alwaysFromAfar();
+  const fields: Fields = {};
+  featureFields(fields);
+  for (const name in fields) afar[name] = Afar.Plain;
+  return afar;
+}
 
 /** Whatever came from afar, in the table's order: what the server has as attributes, and else what a call set. */
 export function union(its_set: Values, its_called: Values): Values {
@@ -34,12 +44,13 @@ export function asTyped(name: string, value: unknown): unknown {
 function fieldsOf(): Fields {
   const fields = configFields();
   const servers = serverTable();
+  featureFields(fields);
   for (const name in servers) fields[name] = servers[name] as Field;
   return fields;
 }
 
-/** Why they cannot be, by name. */
-export function faultsOf(all: Values): Values {
+/** Why they cannot be, over what tb.json (`cable`, its text) has, by name. */
+export function faultsOf(cable: string, all: Values): Values {
   const fields = fieldsOf();
   const faults: Values = {};
   for (const name in all) {
@@ -51,7 +62,10 @@ export function faultsOf(all: Values): Values {
     // Without the name.
     if (fault) faults[name] = fault.substr(name.length + 2);
   }
-  return faults;
+  if (Object.keys(faults).length) return faults;
+  const config: any = { server: {} };
+  use(config, cable, all);
+  return faultsTogether(config);
 }
 
 /** Puts to use what came from afar, over what tb.json (`cable`, its text) has, over the defaults. */

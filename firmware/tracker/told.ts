@@ -3,9 +3,10 @@ import { BOARD } from "#board";
 import { slotBytes } from "#ota";
 import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
-import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
+import { Afar, type DeviceConfig } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { TITLE, VERSION } from "../title.ts";
+import { fromAfar } from "./from-afar.ts";
 import { end_before } from "./health.ts";
 import { keep, keptOf } from "./kept-text.ts";
 
@@ -44,7 +45,10 @@ export function tell(parts: Parts, refused: Values): void {
     const found: Values = {};
     for (const name in afar) {
       const from: any = afar[name] === Afar.ServerWay ? parts.config_.server : parts.config_;
-      if (afar[name] !== Afar.SecretWay) found[name] = from[name] === undefined ? null : from[name];
+      const value = from[name];
+      // Of zones their names.
+      if (afar[name] !== Afar.SecretWay)
+        found[name] = value === undefined ? null : typeof value === "object" ? Object.keys(value) : value;
     }
     return found;
   }

@@ -3,9 +3,11 @@
  * to rpc/command.ts; and tells what each part is doing (`tracker.status()`).
  */
 import { BOARD, watchdogBit } from "#board";
-import { getFix, gnssOff, gnssWords } from "#gnss";
+import { measure } from "#extras";
+import { gnssOff, gnssWords } from "#gnss";
 import { log } from "#log";
 import { startOta, updateFirmware } from "#ota";
+import { findFix, judge, moved, period_s, startPolicy } from "#policy";
 import { settings } from "#settings";
 import { protectionWords } from "#tls";
 import type { Fix } from "../gnss/fix.ts";
@@ -16,13 +18,14 @@ import { answerLocate } from "../rpc/locate.ts";
 import { connected } from "../rpc/once.ts";
 import type { DeviceConfig } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
-import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
+import { ran_ms, startClock } from "./clock.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";
 import { waiting } from "./journal.ts";
 import { Occasion } from "./occasion.ts";
-import { append, sent, useSettings } from "./outbox.ts";
+import { sent, useSettings } from "./outbox.ts";
 import { history, reason, State, startRecovery, state, stateWord } from "./recovery.ts";
 import { drain, report, reportHistory, uploadTo } from "./upload.ts";
+import { Why } from "./why.ts";
 
 const enum Limit {
   /** From this interval on the receiver is switched off between fixes: a hot start costs less than staying on. */
@@ -52,6 +55,12 @@ let fixReason = Reason.NoRound;
 /** 1: a fix is being waited for. */
 let locating: 0 | 1 | undefined;
 let roundTimer: ReturnType<typeof setTimeout> = 0;
+/** How long the board ran when the round began, and the time until the next one. */
+let round_ms: number;
+let armed_s: number;
+/** Why the fix is taken that is being waited for, and since when. */
+let cause = Why.Interval;
+let locate_ms: number;
 
 /** The modem is up, or is not; or we are online. The receiver works without the network, so fixes are taken anyway. */
 function changed(): void {
@@ -72,38 +81,59 @@ function resume(): void {
   if (state === State.Online) reportHistory(history({}));
 }
 
+function roundDue(): void {
+  roundTimer = 0;
+  takeFix();
+}
+
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
 function takeFix(): void {
-  roundTimer = setTimeout(takeFix, config.interval_s * 1000);
-  due[0] = config.interval_s / 10 + Limit.Late;
-  locate();
+  round_ms = ran_ms();
+  arm();
+  locate(Why.Interval);
+}
+
+/** Arms the next round, as long after the beginning of this one as is due now. */
+function arm(): void {
+  if (roundTimer) clearTimeout(roundTimer);
+  armed_s = period_s();
+  roundTimer = setTimeout(roundDue, Math.max(armed_s * 1000 + round_ms - ran_ms(), 0));
+  due[0] = armed_s / 10 + Limit.Late;
 }
 
 /** For a command: not in the mode in which fixes may be what crashes. */
 function locateNow(): void {
   if (mode === Mode.Bare) answerLocate(server, position);
-  else locate();
+  else locate(Why.Call);
 }
 
 /** Takes a fix, if none is being waited for. */
-function locate(): void {
+function locate(its_cause: Why): void {
   if (!locating) {
     locating = 1;
-    getFix(config.fix_timeout_s, located);
+    cause = its_cause;
+    locate_ms = ran_ms();
+    findFix(located);
   }
+}
+
+/** The accelerometer moved: a round begins, if it stood still. */
+export function boardMoved(): void {
+  if (mode !== Mode.Bare && moved()) takeFix();
 }
 
 function located(fix: Fix | null, why: Reason): void {
   locating = 0;
   if (why && why !== fixReason) log("gnss: " + gnssWords(why));
   fixReason = why;
-  if (config.interval_s >= Limit.GnssOff_s) gnssOff();
   if (fix) {
-    fix.time_ms = timeTold(Witness.Fix, fix.time_ms);
     lastFix = fix;
     lastFix_ms = ran_ms();
-    append(fix.time_ms, fix, "");
+    measure(fix, modem, lastFix_ms - locate_ms);
+    judge(fix, cause);
+    if (period_s() !== armed_s) arm();
   }
+  if (period_s() >= Limit.GnssOff_s) gnssOff();
   drain();
   answerLocate(server, position);
 }
@@ -127,7 +157,6 @@ function onMessage(_topic: string, data: any): void {
 /** Settings changed: the round begins anew. */
 function settingsChanged(): void {
   debug(config.debug);
-  if (roundTimer) clearTimeout(roundTimer);
   if (mode !== Mode.Bare) takeFix();
 }
 
@@ -180,6 +209,7 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   // Espruino for Linux cannot set the system's clock; its `setTime` only makes every timer late or early.
   startClock((BOARD as string) !== "LINUX");
   useSettings(config);
+  startPolicy(config);
   server.callback_ = onMessage;
   settings(Occasion.Start, {
     config_: config,

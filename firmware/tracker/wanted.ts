@@ -23,10 +23,10 @@ import { log } from "#log";
 import { assigned, firmwareNames } from "#ota";
 import type { Modem } from "../modem/network.ts";
 import { json } from "../mqtt/text.ts";
-import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
+import { Afar, type DeviceConfig } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { isObject } from "../thingsboard/telemetry.ts";
-import { asTyped, faultsOf, union, use, wayOf } from "./from-afar.ts";
+import { asTyped, faultsOf, fromAfar, union, use, wayOf } from "./from-afar.ts";
 import { keep, keptOf } from "./kept-text.ts";
 import { Occasion } from "./occasion.ts";
 import { goAnew } from "./recovery.ts";
@@ -150,7 +150,7 @@ export function settings(occasion: Occasion, data?: any): any {
     // Others are wanted now than those it was not reached with, or a call says nothing of them.
     const failed = is_way || occasion === Occasion.Answer ? undefined : kept.failed;
     const next: Kept = { base: base, set: its_set, called: its_called, failed: failed };
-    const faults = faultsOf(all);
+    const faults = faultsOf(text, all);
     if (Object.keys(faults).length) return faults;
     if (is_way && E.CRC32(way) === kept.failed) {
       for (const name in all)
@@ -190,7 +190,7 @@ export function settings(occasion: Occasion, data?: any): any {
       }
       const all = union(kept.set || {}, kept.called || {});
       // Another firmware may have taken what this one does not.
-      const faults = faultsOf(all);
+      const faults = faultsOf(text, all);
       for (const name in faults) delete all[name];
       use(data, text, all);
       break;

@@ -40,6 +40,9 @@ export const FEATURES: FeatureFiles = {
   calls: { all: rpc("further.ts"), few: rpc("few.ts") },
   log: { yes: tracker("log.ts"), none: tracker("no-log.ts") },
   settings: { afar: tracker("wanted.ts"), none: tracker("no-settings.ts") },
+  extras: { yes: tracker("extras.ts"), none: tracker("no-extras.ts") },
+  policy: { trips: tracker("policy.ts"), none: tracker("no-policy.ts") },
+  zones: { yes: tracker("zones.ts"), none: tracker("no-zones.ts") },
   ota: { slots: ota("ota.ts"), none: ota("no-ota.ts") },
 };
 
@@ -53,12 +56,17 @@ const EVERY_BOARD: Record<string, string[]> = {
   calls: ["all", "few"],
   log: ["yes"],
   settings: ["afar"],
+  extras: ["yes"],
+  policy: ["trips"],
+  zones: ["yes"],
 };
 
 /** What is of use only with another: that one is built in, too, where the board can have it. */
 const NEEDS: Record<string, [feature: string, way: string]> = {
   "ota=slots": ["settings", "afar"],
   "settings=afar": ["attributes", "yes"],
+  "zones=yes": ["policy", "trips"],
+  "policy=trips": ["extras", "yes"],
 };
 
 /** What leaves a feature out. */
@@ -68,7 +76,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none; attributes, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none; policy=trips (trips, turns, overspeed; needs extras=yes), policy=none; extras (further telemetry), zones (needs policy=trips), attributes, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */

@@ -1,0 +1,32 @@
+/** `#extras` of a build without: a fix is its place, height and speed. */
+import type { Fields } from "../check.ts";
+import type { Modem } from "../modem/network.ts";
+import type { Values } from "../thingsboard/telemetry.ts";
+import type { Sample } from "./sample.ts";
+import type { Why } from "./why.ts";
+
+export const REPORTS: boolean = false;
+
+export function extraFields(_fields: Fields): void {}
+
+export function useExtras(_settings: { extras?: string }): void {}
+
+export function extrasFault(_extras: string | undefined): string {
+  return "";
+}
+
+export function measure(_sample: Sample, _modem: Modem, _fix_ms: number): void {}
+
+export function pack(slots: Uint8Array, _sample: Sample, _why: Why): Uint8Array {
+  return slots;
+}
+
+export function unpack(_slot: Uint8Array, _rest: string): void {}
+
+export function addExtras(values: Values, _sample: Sample, _why: Why): Values {
+  return values;
+}
+
+export function addUnpacked(values: Values): Values {
+  return values;
+}
