@@ -7,7 +7,7 @@ import type { Modem } from "../modem/network.ts";
 import { extrasTable } from "../settings.ts";
 import type { Values } from "../thingsboard/telemetry.ts";
 import type { Sample } from "./sample.ts";
-import { At, Half, Kind, Part, Size, Unknown } from "./slot.ts";
+import { At, Half, Kind, Part, Place, Size, Unknown } from "./slot.ts";
 import { Why, whyWord } from "./why.ts";
 
 /** Records may be of `Kind.Report`. */
@@ -19,38 +19,35 @@ const enum Limit {
   /** What a signal is told above, dBm. */
   Signal = -143,
   MostSignal = 63,
-}
-
-/** Where in a slot's words of 16 bits the further values begin. */
-const enum First {
-  Further = 2,
+  /** Of a `More`'s 16 bits, one way and the other. */
+  MostFurther = 0x7fff,
+  /** How many of the values a slot has of its own: battery and signal. */
+  InSlot = 2,
 }
 
 let settings: { extras?: string };
 /** Of the record that was unpacked last: what was measured, and why it is. Undefined: it says nothing of that. */
-let unpacked: Record<string, number | undefined> | undefined;
+let unpacked: any;
 let its_why: Why;
 
-/** Values that a `More` has, in its order: the key, the sample's member, how many of its units one is, and what 0 stands for. */
-function further(): [key: string, member: string, units: number, least: number][] {
+/** What there is but `why`: a sample's members, and the keys of telemetry. From `Limit.InSlot` on in the order of a `More`. */
+function keys(): string[] {
   return [
-    ["battery_v", "battery_v", 1000, 0],
-    ["hdop", "hdop", 100, 0],
-    ["satellites", "satellites", 1, 0],
-    ["course", "course_deg", 10, 0],
-    ["temperature", "temperature", 10, -100],
-    ["fix_s", "fix_s", 1, 0],
-    ["awake_s", "awake_s", 1, 0],
+    "battery",
+    "signal_dbm",
+    "battery_v",
+    "hdop",
+    "satellites",
+    "course",
+    "temperature",
+    "fix_s",
+    "awake_s",
   ];
 }
 
-function all(): [key: string, member: string][] {
-  return (
-    [
-      ["battery", "battery"],
-      ["signal_dbm", "signal_dbm"],
-    ] as [string, string][]
-  ).concat(further() as any);
+/** How many of its units one of each of them is, in a `More`: mV, hundredths, tenths. */
+function units(): number[] {
+  return [0, 0, 1000, 100, 1, 10, 10, 1, 1];
 }
 
 /** The settings that it has. */
@@ -61,10 +58,7 @@ export function extraFields(fields: Fields): void {
 
 /** What is wrong with the setting; "": nothing. @seldom */
 export function extrasFault(extras: string | undefined): string {
-  const known = ["why"];
-  all().forEach(function (entry) {
-    known.push(entry[0]);
-  });
+  const known = ["why"].concat(keys());
   const wrong = (extras || "why").split(",").some(function (name) {
     return known.indexOf(name) < 0;
   });
@@ -83,6 +77,7 @@ function wanted(key: string): boolean {
 /** Adds to a fix that just came what is known besides; it took so long. */
 export function measure(sample: Sample, modem: Modem, fix_ms: number): void {
   sample.signal_dbm = modem.status().signal_dbm;
+  sample.course = sample.course_deg;
   sample.fix_s = Math.round(fix_ms / 1000);
 }
 
@@ -94,33 +89,30 @@ function within(value: number, unknown: number): number {
 
 /** The slots of a `Fix` as those of a `Report`. */
 export function pack(slots: Uint8Array, sample: Sample, why: Why): Uint8Array {
-  const table = further().filter(function (entry) {
-    return wanted(entry[0]);
-  });
-  const report = new Uint8Array(table.length ? 2 * Size.Slot : Size.Slot);
+  const report = new Uint8Array(2 * Size.Slot);
   const words = new Int32Array(report.buffer);
-  const halves = new Uint16Array(report.buffer);
+  const halves = new Int16Array(report.buffer);
+  const signal = Math.round(((sample.signal_dbm as number) - Limit.Signal) / 2);
+  let more = 0;
   report.set(slots);
   report[0] = slots[0] === Kind.Fix ? Kind.Report : Kind.OwnReport;
-  const signal = Math.round(((sample.signal_dbm as number) - Limit.Signal) / 2);
   words[At.Altitude] =
     within(10 * (sample.altitude_m as number) + Limit.Depth, Unknown.PartAltitude) |
     (within(sample.battery as number, Unknown.Battery) << Part.Battery) |
     ((signal > 0 ? Math.min(signal, Limit.MostSignal) : 0) << Part.Signal);
-  (halves[Half.Ms] as number) |= why << Part.Why;
-  if (table.length) {
-    const more = new Uint16Array(report.buffer, Size.Slot);
-    (halves[Half.Ms] as number) |= Part.More;
-    report[Size.Slot] = Kind.More;
-    further().forEach(function (entry, i) {
-      const value = wanted(entry[0]) ? entry[2] * (((sample as any)[entry[1]] as number) - entry[3]) : -1;
-      more[First.Further + i] = within(value, Unknown.Further);
-    });
-  }
-  return report;
+  keys().forEach(function (key, i) {
+    if (i < Limit.InSlot) return;
+    const is_wanted = wanted(key);
+    const value = Math.round((units()[i] as number) * ((sample as any)[key] as number));
+    if (is_wanted) more = Part.More;
+    halves[Place.Further + i] = is_wanted && Math.abs(value) <= Limit.MostFurther ? value : Unknown.Further;
+  });
+  (halves[Half.Ms] as number) |= (why << Part.Why) | more;
+  report[Size.Slot] = Kind.More;
+  return more ? report : new Uint8Array(report.buffer, 0, Size.Slot);
 }
 
-/** A `Report` that was read, and what its `More` has, becomes a `Fix` in place; `addExtras` has the rest. */
+/** A `Report` that was read, and what its `More` has, becomes a `Fix` in place; `addUnpacked` has the rest. */
 export function unpack(slot: Uint8Array, rest: string): void {
   const words = new Int32Array(slot.buffer);
   const halves = new Uint16Array(slot.buffer);
@@ -135,24 +127,22 @@ export function unpack(slot: Uint8Array, rest: string): void {
   words[At.Altitude] = altitude === Unknown.PartAltitude ? Unknown.Altitude : altitude - Limit.Depth;
   halves[Half.Ms] = half & Half.Mask;
   its_why = (half >> Part.Why) & Part.WhyMask;
-  const measured: Record<string, number | undefined> = {
-    battery: battery === Unknown.Battery ? undefined : battery,
-    signal_dbm: signal ? 2 * signal + Limit.Signal : undefined,
-  };
+  unpacked = {};
+  if (battery !== Unknown.Battery) unpacked.battery = battery;
+  if (signal) unpacked.signal_dbm = 2 * signal + Limit.Signal;
   if (rest)
-    further().forEach(function (entry, i) {
-      const value = rest.charCodeAt(2 * i) | (rest.charCodeAt(2 * i + 1) << 8);
-      if (value !== Unknown.Further) measured[entry[1]] = (value + entry[2] * entry[3]) / entry[2];
+    keys().forEach(function (key, i) {
+      const at = 2 * (i - Limit.InSlot);
+      const value = (rest.charCodeAt(at) << 16) | (rest.charCodeAt(at + 1) << 24);
+      if (at >= 0 && value >> 16 !== Unknown.Further) unpacked[key] = (value >> 16) / (units()[i] as number);
     });
-  unpacked = measured;
 }
 
 /** Adds to a fix's values what the settings ask for and is known of it. Why an event is goes along with it, asked for or not. */
 export function addExtras(values: Values, sample: any, why: Why): Values {
   if (why >= Why.Start || wanted("why")) values.why = whyWord(why);
-  all().forEach(function (entry) {
-    const value = sample[entry[1]];
-    if (value !== undefined && wanted(entry[0])) values[entry[0]] = value;
+  keys().forEach(function (key) {
+    if (sample[key] !== undefined && wanted(key)) values[key] = sample[key];
   });
   return values;
 }

@@ -6,6 +6,8 @@ export interface Sample extends Fix {
   battery?: number | undefined;
   battery_v?: number | undefined;
   signal_dbm?: number | undefined;
+  /** `course_deg`, by the name that telemetry has for it. */
+  course?: number | undefined;
   /** Degrees Celsius. */
   temperature?: number | undefined;
   /** How long it took, seconds; */

@@ -30,7 +30,7 @@
  * | 26 to 31               | signal above -143 dBm, 2 dB; 0: unknown | 26 to 30               | why: why.ts; never all ones       |
  * |                        |                                         | 31                     | a `More` with further values      |
  *
- * Its `More` has numbers of 16 bits, in the order of `further` in extras.ts.
+ * Its `More` has numbers of 16 bits, signed, in the order of `keys` in extras.ts; 0x8000: unknown.
  *
  * `OwnFix`, `OwnText` and `OwnReport`, of a board that did not know the time: bytes 4 to 7 are the ms since the board started,
  * 22 and 23 the start's number (`Word.Starts`, the low 10 bits).
@@ -121,6 +121,8 @@ export const enum Erased {
 export const enum Place {
   /** Where a text begins in its first slot. */
   Text = 8,
+  /** Words of 16 bits: where in a report the values of its `More` would begin if battery and signal were the first two. */
+  Further = 12,
 }
 
 /** Words of 16 bits: of either; of a fix, or of a text in the same place. */
@@ -148,7 +150,8 @@ export const enum Unknown {
   /** Of a `Report`; its signal is 0 then, so that its altitude's word is never all ones. */
   PartAltitude = 0x7ffff,
   Battery = 127,
-  Further = 0xffff,
+  /** The least number that its 16 bits can be. */
+  Further = -0x8000,
 }
 
 /** Parts of a slot's first word. */
