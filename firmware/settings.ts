@@ -77,6 +77,8 @@ export interface Setting {
   limits?: Field;
   /** The only texts there are; the first is the default. */
   words?: Words;
+  /** An object, which only ThingsBoard or a call can set. */
+  json?: true;
   /** "s", "bytes"; of a text "digits". None: a number that has none, or characters. */
   unit?: string;
   /** Not from afar when missing. */
@@ -177,7 +179,7 @@ export const SETTINGS: readonly Setting[] = [
     about: "a speed above it is an event; 0: none" },
   { path: "overspeed_s", limits: [10, 0, 3600], unit: "s", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
     about: "if it lasts so long" },
-  { path: "zones", feature: "zones=yes", afar: Afar.Plain, since: "0.3.0",
+  { path: "zones", json: true, feature: "zones=yes", afar: Afar.Plain, since: "0.3.0",
     about: "circles and polygons by name, JSON; entering and leaving is an event" },
   { path: "hdop_max", limits: [0, 0, 50], feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
     about: "a worse fix waits for a better one until `fix_timeout_s`; 0: each will do" },

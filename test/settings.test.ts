@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { check } from "../firmware/check.ts";
+import { check, misfits } from "../firmware/check.ts";
 import {
   Afar,
+  alwaysFromAfar,
   configFields,
-  fromAfar,
+  extrasTable,
   identityTable,
+  orders,
+  policyTable,
   remoteAtField,
   SETTINGS,
   serverTable,
@@ -36,7 +39,14 @@ describe("the table of settings", () => {
   });
 
   test("what it gives a device has each setting once, but those of a board's own", () => {
-    const given = [configFields(), serverTable(), identityTable(), { remote_at: remoteAtField() }];
+    const given = [
+      configFields(),
+      serverTable(),
+      identityTable(),
+      { remote_at: remoteAtField() },
+      policyTable(),
+      extrasTable(),
+    ];
     assert.deepEqual(
       given
         .flatMap((fields) => Object.keys(fields))
@@ -53,7 +63,7 @@ describe("the table of settings", () => {
   });
 
   test("no secret is told, no file, port or safeguard changed from afar", () => {
-    const afar = fromAfar();
+    const afar = alwaysFromAfar();
     for (const { path, secret } of SETTINGS)
       if (secret && nameOf(path) in afar) assert.equal(afar[nameOf(path)], Afar.SecretWay, path);
     for (const name of [
@@ -72,7 +82,7 @@ describe("the table of settings", () => {
   });
 
   test("what touches the way to the server is tried", () => {
-    const afar = fromAfar();
+    const afar = alwaysFromAfar();
     const named = (least: Afar) => Object.keys(afar).filter((name) => (afar[name] ?? 0) >= least);
     assert.deepEqual(named(Afar.Way).sort(), [
       "apn",
@@ -86,6 +96,25 @@ describe("the table of settings", () => {
     for (const name of named(Afar.ServerWay)) assert.ok(name in serverTable(), name);
     for (const [name, kind] of Object.entries(afar))
       if (kind < Afar.ServerWay) assert.ok(name in configFields(), name);
+  });
+
+  test("what only a feature knows holds at once from afar, and is no secret", () => {
+    for (const { path, feature, afar, secret } of SETTINGS)
+      if (feature && afar) assert.deepEqual([afar, secret], [Afar.Plain, undefined], path);
+  });
+
+  test("what must fit each other are numbers, and their defaults do", () => {
+    const limits = new Map(SETTINGS.map((setting) => [setting.path, setting.limits]));
+    const defaults = Object.fromEntries([...limits].map(([path, its]) => [path, its?.[0]]));
+    for (const [name, other] of Object.entries(orders()))
+      for (const path of [name, other]) assert.equal(typeof limits.get(path)?.[0], "number", path);
+    assert.deepEqual(misfits(defaults, orders()), {});
+    assert.deepEqual(misfits({ interval_s: 60, heartbeat_s: 59 }, orders()), {
+      heartbeat_s: "must be at least interval_s",
+    });
+    assert.deepEqual(misfits({ interval_s: 60, heartbeat_s: 60, watch_s: 61 }, orders()), {
+      interval_s: "must be at least watch_s",
+    });
   });
 
   test("asks for features that there are", () => {

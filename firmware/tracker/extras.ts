@@ -7,15 +7,10 @@ import type { Modem } from "../modem/network.ts";
 import { extrasTable } from "../settings.ts";
 import type { Values } from "../thingsboard/telemetry.ts";
 import type { Sample } from "./sample.ts";
-import { At, Half, Kind, Part, Place, Size, Unknown } from "./slot.ts";
+import { At, Depth, Half, Kind, Part, Place, plain, Size, Unknown } from "./slot.ts";
 import { Why, whyWord } from "./why.ts";
 
-/** Records may be of `Kind.Report`. */
-export const REPORTS: boolean = true;
-
 const enum Limit {
-  /** What an altitude is told above, 0.1 m: that of fix.ts. */
-  Depth = 10000,
   /** What a signal is told above, dBm. */
   Signal = -143,
   MostSignal = 63,
@@ -97,7 +92,7 @@ export function pack(slots: Uint8Array, sample: Sample, why: Why): Uint8Array {
   report.set(slots);
   report[0] = slots[0] === Kind.Fix ? Kind.Report : Kind.OwnReport;
   words[At.Altitude] =
-    within(10 * (sample.altitude_m as number) + Limit.Depth, Unknown.PartAltitude) |
+    within(10 * (sample.altitude_m as number) + Depth.Least, Unknown.PartAltitude) |
     (within(sample.battery as number, Unknown.Battery) << Part.Battery) |
     ((signal > 0 ? Math.min(signal, Limit.MostSignal) : 0) << Part.Signal);
   keys().forEach(function (key, i) {
@@ -114,19 +109,13 @@ export function pack(slots: Uint8Array, sample: Sample, why: Why): Uint8Array {
 
 /** A `Report` that was read, and what its `More` has, becomes a `Fix` in place; `addUnpacked` has the rest. */
 export function unpack(slot: Uint8Array, rest: string): void {
-  const words = new Int32Array(slot.buffer);
-  const halves = new Uint16Array(slot.buffer);
-  const word = words[At.Altitude] as number;
-  const half = halves[Half.Ms] as number;
-  const altitude = word & Part.Altitude;
+  const word = new Int32Array(slot.buffer)[At.Altitude] as number;
   const battery = (word >>> Part.Battery) & Part.BatteryMask;
   const signal = word >>> Part.Signal;
   unpacked = undefined;
   if (slot[0] !== Kind.Report && slot[0] !== Kind.OwnReport) return;
-  slot[0] = slot[0] === Kind.Report ? Kind.Fix : Kind.OwnFix;
-  words[At.Altitude] = altitude === Unknown.PartAltitude ? Unknown.Altitude : altitude - Limit.Depth;
-  halves[Half.Ms] = half & Half.Mask;
-  its_why = (half >> Part.Why) & Part.WhyMask;
+  its_why = ((new Uint16Array(slot.buffer)[Half.Ms] as number) >> Part.Why) & Part.WhyMask;
+  plain(slot);
   unpacked = {};
   if (battery !== Unknown.Battery) unpacked.battery = battery;
   if (signal) unpacked.signal_dbm = 2 * signal + Limit.Signal;

@@ -3,9 +3,8 @@ import type { Fields } from "../check.ts";
 import type { Modem } from "../modem/network.ts";
 import type { Values } from "../thingsboard/telemetry.ts";
 import type { Sample } from "./sample.ts";
+import { plain } from "./slot.ts";
 import type { Why } from "./why.ts";
-
-export const REPORTS: boolean = false;
 
 export function extraFields(_fields: Fields): void {}
 
@@ -21,7 +20,10 @@ export function pack(slots: Uint8Array, _sample: Sample, _why: Why): Uint8Array 
   return slots;
 }
 
-export function unpack(_slot: Uint8Array, _rest: string): void {}
+/** Firmware of before may have had them. */
+export function unpack(slot: Uint8Array, _rest: string): void {
+  plain(slot);
+}
 
 export function addExtras(values: Values, _sample: Sample, _why: Why): Values {
   return values;

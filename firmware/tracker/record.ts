@@ -1,5 +1,4 @@
 /** One record in flash: read, found whole, torn or broken, done with. slot.ts has its form. */
-import { REPORTS } from "#extras";
 import { Half, Kind, kindOf, Part, Place, release, Size } from "./slot.ts";
 
 /** Espruino's: bytes as text, and back. */
@@ -56,7 +55,7 @@ export function readRecord(at: number): Found {
   rest = "";
   length = Size.Slot;
   if (kind === Kind.Fix || kind === Kind.OwnFix) return Found.Waits;
-  const is_report = REPORTS && (kind === Kind.Report || kind === Kind.OwnReport);
+  const is_report = kind === Kind.Report || kind === Kind.OwnReport;
   if (is_report || kind === Kind.Text || kind === Kind.OwnText || kind === Kind.Kept) {
     const whole = kind === Kind.Kept ? Found.Kept : Found.Waits;
     const halves = new Uint16Array(head.buffer);
@@ -78,7 +77,7 @@ export function readRecord(at: number): Found {
     head[0] = whole === Found.Kept ? Kind.Kept : 0;
   }
   // Other firmware's, which is of no use here.
-  if (kind > (REPORTS ? Kind.OwnReport : Kind.Kept) && kind < Kind.Torn) kind = Kind.Broken;
+  if (kind > Kind.OwnReport && kind < Kind.Torn) kind = Kind.Broken;
   if (kind === Kind.Torn) clear(at);
   // A part is counted with its record, and neither the state nor the kept text is one.
   if (kind === Kind.Broken && head[0] !== Kind.More && head[0] !== Kind.State && head[0] !== Kind.Kept) {

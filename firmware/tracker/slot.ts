@@ -92,7 +92,7 @@ export const enum Kind {
   State,
   /** The kept text, which is no record: in the form of a text without a time. */
   Kept,
-  /** Those that only `extras=yes` writes and reads. */
+  /** Those that only `extras=yes` writes. */
   Report,
   OwnReport,
   /** Not in flash: the power went while it was written. */
@@ -142,6 +142,12 @@ export const enum Part {
   Why = 10,
   WhyMask = 0x1f,
   More = 0x8000,
+}
+
+/** In tenths of a metre. */
+export const enum Depth {
+  /** What a `Report`'s altitude is told above: that of fix.ts. */
+  Least = 10000,
 }
 
 export const enum Unknown {
@@ -203,4 +209,14 @@ export function kindOf(slot: Uint8Array): Kind {
   }
   slot[0] = first & First.Kind;
   return Kind.Broken;
+}
+
+/** Makes a `Report` that was read a `Fix`, in place, with what both have. */
+export function plain(slot: Uint8Array): void {
+  const words = new Int32Array(slot.buffer);
+  const altitude = (words[At.Altitude] as number) & Part.Altitude;
+  if (slot[0] !== Kind.Report && slot[0] !== Kind.OwnReport) return;
+  slot[0] = slot[0] === Kind.Report ? Kind.Fix : Kind.OwnFix;
+  words[At.Altitude] = altitude === Unknown.PartAltitude ? Unknown.Altitude : altitude - Depth.Least;
+  (new Uint16Array(slot.buffer)[Half.Ms] as number) &= Half.Mask;
 }
