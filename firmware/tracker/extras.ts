@@ -11,8 +11,8 @@ import { At, Depth, Half, Kind, Part, Place, plain, Size, Unknown } from "./slot
 import { Why, whyWord } from "./why.ts";
 
 const enum Limit {
-  /** What a signal is told above, dBm. */
-  Signal = -143,
+  /** What a signal is told above, below 0 dBm: so that nowhere are two minus signs in a row, which the interpreter would join. */
+  Signal = 143,
   MostSignal = 63,
   /** Of a `More`'s 16 bits, one way and the other. */
   MostFurther = 0x7fff,
@@ -87,7 +87,7 @@ export function pack(slots: Uint8Array, sample: Sample, why: Why): Uint8Array {
   const report = new Uint8Array(2 * Size.Slot);
   const words = new Int32Array(report.buffer);
   const halves = new Int16Array(report.buffer);
-  const signal = Math.round(((sample.signal_dbm as number) - Limit.Signal) / 2);
+  const signal = Math.round(((sample.signal_dbm as number) + Limit.Signal) / 2);
   let more = 0;
   report.set(slots);
   report[0] = slots[0] === Kind.Fix ? Kind.Report : Kind.OwnReport;
@@ -118,7 +118,7 @@ export function unpack(slot: Uint8Array, rest: string): void {
   plain(slot);
   unpacked = {};
   if (battery !== Unknown.Battery) unpacked.battery = battery;
-  if (signal) unpacked.signal_dbm = 2 * signal + Limit.Signal;
+  if (signal) unpacked.signal_dbm = 2 * signal - Limit.Signal;
   if (rest)
     keys().forEach(function (key, i) {
       const at = 2 * (i - Limit.InSlot);
