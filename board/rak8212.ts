@@ -30,6 +30,9 @@ export const FEATURES = {
   assistance: ["none", "yes"],
   battery: ["none", "yes"],
   motion: ["none", "lis3dh"],
+  extras: ["none", "yes"],
+  policy: ["none", "trips"],
+  zones: ["none", "yes"],
   // Its 40 KB hold one firmware: a new one comes by cable.
   ota: ["none"],
   sleep: ["none", "save"],

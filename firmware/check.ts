@@ -55,6 +55,19 @@ export function check(given: any, fields: Fields): string {
   return "";
 }
 
+/**
+ * Which numbers do not fit each other, of settings that are right each alone: by name what they must be. `orders`: by a number's
+ * name the one that it may not be less than, but that it may be 0.
+ */
+export function misfits(given: any, orders: Record<string, string>): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  for (const name in orders) {
+    const other = orders[name] as string;
+    if (given[name] && given[name] < given[other]) found[name] = "must be at least " + other;
+  }
+  return found;
+}
+
 /** A quote would end an AT command's string; control and non-ASCII characters upset modems. A PIN is only digits. */
 function isPlain(text: string, digits: boolean): boolean {
   for (let i = 0; i < text.length; i++) {

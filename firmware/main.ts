@@ -13,6 +13,7 @@ import { seedJitter } from "./tracker/jitter.ts";
 import { openJournal } from "./tracker/journal.ts";
 import { Occasion } from "./tracker/occasion.ts";
 import { Ended, restart } from "./tracker/restart.ts";
+import { faultsTogether } from "./tracker/together.ts";
 import { startTracker, type Tracker } from "./tracker/tracker.ts";
 
 /** Put in by the build: the project's version, and the board's name. */
@@ -28,6 +29,10 @@ function boot(): void {
   boardFields(fields);
   gnssFields(fields);
   let fault = config ? check(config, fields) : "missing or not JSON";
+  if (!fault) {
+    const faults = faultsTogether(config);
+    for (const name in faults) fault = name + ": " + faults[name];
+  }
   TBDeviceMQTTClient = ClientClass;
   try {
     if (!fault) {

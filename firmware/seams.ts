@@ -36,13 +36,19 @@ import type * as noCalls from "./thingsboard/no-calls.ts";
 import type * as noClaim from "./thingsboard/no-claim.ts";
 import type * as noProvision from "./thingsboard/no-provision.ts";
 import type * as battery from "./tracker/battery.ts";
+import type * as extras from "./tracker/extras.ts";
 import type * as identity from "./tracker/identity.ts";
 import type * as log from "./tracker/log.ts";
 import type * as noBattery from "./tracker/no-battery.ts";
+import type * as noExtras from "./tracker/no-extras.ts";
 import type * as noIdentity from "./tracker/no-identity.ts";
 import type * as noLog from "./tracker/no-log.ts";
+import type * as noPolicy from "./tracker/no-policy.ts";
 import type * as noSettings from "./tracker/no-settings.ts";
+import type * as noZones from "./tracker/no-zones.ts";
+import type * as policy from "./tracker/policy.ts";
 import type * as wanted from "./tracker/wanted.ts";
+import type * as zones from "./tracker/zones.ts";
 
 type Are<Wanted, Given extends Wanted[]> = Given;
 
@@ -64,3 +70,6 @@ export type WithAssistance = Are<typeof noAssistance, [typeof assistance]>;
 export type WithMotion = Are<typeof noMotion, [typeof motion]>;
 export type WithBattery = Are<typeof noBattery, [typeof battery]>;
 export type WithOta = Are<typeof noOta, [typeof ota]>;
+export type WithExtras = Are<typeof noExtras, [typeof extras]>;
+export type WithPolicy = Are<typeof noPolicy, [typeof policy]>;
+export type WithZones = Are<typeof noZones, [typeof zones]>;

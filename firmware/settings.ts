@@ -35,7 +35,6 @@ export interface DeviceConfig {
   power: string;
   upload_s?: number;
   window_s: number;
-  heartbeat_s?: number;
   fix_timeout_s: number;
   keys: string;
   /** "hold", "server" or "drop"; see outbox.ts. */
@@ -57,6 +56,19 @@ export interface DeviceConfig {
   /** Only with `battery=yes`, %; and with `motion=lis3dh`: "none", "low", "medium" or "high". */
   low_battery?: number;
   motion?: string;
+  /** Only with `extras=yes`: keys, with commas between. */
+  extras?: string;
+  /** Only with `policy=trips`; those that are 0 are missing. */
+  heartbeat_s?: number;
+  radius_m?: number;
+  still_s?: number;
+  watch_s?: number;
+  turn_deg?: number;
+  overspeed_kmh?: number;
+  overspeed_s?: number;
+  hdop_max?: number;
+  /** Only with `zones=yes`: by name; see zone-shape.ts. */
+  zones?: Record<string, unknown>;
 }
 
 /** What ThingsBoard may set as a shared attribute: what becomes of it. From `Way` on it touches the way to the server. */
@@ -79,6 +91,8 @@ export interface Setting {
   limits?: Field;
   /** The only texts there are; the first is the default. */
   words?: Words;
+  /** An object, which only ThingsBoard or a call can set. */
+  json?: true;
   /** "s", "bytes"; of a text "digits". None: a number that has none, or characters. */
   unit?: string;
   /** Not from afar when missing. */
@@ -91,6 +105,8 @@ export interface Setting {
   feature?: string;
   /** Typed unseen, never printed. */
   secret?: true;
+  /** Another number, by its path: less than that it may not be, unless it is 0. */
+  at_least?: string;
   /** A number's steps, where not each number in its range will do. */
   step?: number;
   /** Where the computer's tools are stricter than the device: what text must look like, and the same for a person. */
@@ -104,6 +120,9 @@ const REQUIRED: Field = ["", 1, 255];
 
 /** In `keys`: a field's text, but for the comma. */
 const KEY = "[ -!#-+\\--~]";
+
+/** In `extras`: one of these. */
+const EXTRA = "why|battery|battery_v|signal_dbm|hdop|satellites|course|temperature|fix_s|awake_s";
 
 /**
  * In the order of the README. None from afar: what is the board's identity, what only the cable can mend (PIN, ports, flash),
@@ -156,12 +175,34 @@ export const SETTINGS: readonly Setting[] = [
   { path: "pin", limits: ["", 0, 8], unit: "digits", secret: true, since: "0.1.0",
     about: "of the SIM; a wrong one is tried once a boot, and never as the last" },
   { path: "interval_s", limits: [60, 1, 86400], unit: "s", afar: Afar.Plain, since: "0.1.0",
+    at_least: "watch_s",
     about: "from fix to fix; from 120 on the receiver is switched off in between" },
+  { path: "heartbeat_s", limits: [0, 0, 86400], unit: "s", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    at_least: "interval_s",
+    about: "from fix to fix while it stands still; 0: no trips are told, and always `interval_s`" },
+  { path: "radius_m", limits: [100, 10, 10000], unit: "m", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    about: "so far from where it stood a trip begins" },
+  { path: "still_s", limits: [300, 10, 86400], unit: "s", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    at_least: "watch_s",
+    about: "within `radius_m` for so long a trip ends" },
+  { path: "watch_s", limits: [0, 0, 3600], unit: "s", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    about: "on a trip the place is looked at so often, and kept if something happened; 0: each `interval_s`" },
+  { path: "turn_deg", limits: [0, 0, 180], unit: "degrees", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    about: "a change of heading that is an event; 0: none" },
+  { path: "overspeed_kmh", limits: [0, 0, 1000], unit: "km/h", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    about: "a speed above it is an event; 0: none" },
+  { path: "overspeed_s", limits: [10, 0, 3600], unit: "s", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    about: "if it lasts so long" },
+  { path: "zones", json: true, feature: "zones=yes", afar: Afar.Plain, since: "0.3.0",
+    about: "circles and polygons by name, JSON; entering and leaving is an event" },
+  { path: "hdop_max", limits: [0, 0, 50], feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
+    about: "a worse fix waits for a better one until `fix_timeout_s`; 0: each will do" },
   { path: "fix_timeout_s", limits: [120, 5, 900], unit: "s", afar: Afar.Plain, since: "0.1.0",
     about: "until a round without a fix is given up" },
   { path: "power", words: ["on", "save"], feature: "sleep=save", afar: Afar.Plain, since: "0.3.0",
     about: "`on`: connected, reachable at once; `save`: asleep between reports, reachable after each upload" },
   { path: "upload_s", limits: [0, 0, 86400], unit: "s", feature: "sleep=save", afar: Afar.Plain, since: "0.3.0",
+    at_least: "interval_s",
     about: "with `save`: from upload to upload; 0: each fix at once" },
   { path: "window_s", limits: [3, 1, 50], unit: "s", feature: "sleep=save", afar: Afar.Plain, since: "0.3.0",
     about: "with `save`: how long calls and settings are waited for after an upload" },
@@ -174,6 +215,10 @@ export const SETTINGS: readonly Setting[] = [
     about: "1: a round without a fix reports the cell that serves the modem, as `cell`" },
   { path: "assistance", limits: [0, 0, 1], feature: "assistance=yes", afar: Afar.Plain, since: "0.3.0",
     about: "1: the modem fetches data by which it has a first fix sooner (XTRA), some 50 KB a week" },
+  { path: "extras", limits: ["", 0, 99], feature: "extras=yes", afar: Afar.Plain, since: "0.3.0",
+    pattern: `^((${EXTRA})(,(${EXTRA}))*)?$`,
+    wanted: `must be of ${EXTRA.split("|").join(", ")}, with commas between`,
+    about: "further telemetry, each when it is known; which there is: [Trips, zones, events](#trips-zones-events)" },
   { path: "no_time", words: ["hold", "server", "drop"], afar: Afar.Plain, since: "0.1.0",
     about: "of samples before the time is known: `hold` until it is, let the `server` date them, or `drop`" },
   { path: "low_battery", limits: [20, 0, 90], unit: "%", feature: "battery=yes", afar: Afar.Plain, since: "0.3.0",
@@ -199,7 +244,8 @@ function fieldsOf(wanted: (setting: Setting) => boolean, fields: Fields = {}): F
   SETTINGS.filter(wanted).forEach(function (setting) {
     const limits = setting.limits;
     const name = setting.path.replace("server.", "");
-    if (setting.words) fields[name] = setting.words;
+    if (setting.json) fields[name] = 0;
+    else if (setting.words) fields[name] = setting.words;
     else if (limits) fields[name] = limits[0] === "" && !limits[1] ? limits[2] : limits;
   });
   return fields;
@@ -245,6 +291,15 @@ export function intervalField(): Field {
   return fieldsOf(function (setting) {
     return setting.path === "interval_s";
   }).interval_s as Field;
+}
+
+/** What must fit each other in this build: by a number's name the one that it may not be less than. */
+export function orders(): Record<string, string> {
+  const found: Record<string, string> = {};
+  SETTINGS.forEach(function (setting) {
+    if (setting.at_least && isBuilt(setting)) found[setting.path] = setting.at_least;
+  });
+  return found;
 }
 
 /** What may come from afar in this build: by the attribute's name what becomes of it. */

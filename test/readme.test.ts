@@ -57,6 +57,8 @@ describe("the README", () => {
       [/short topic names, (\S+) bytes less a message/, telemetryTopic(1) - telemetryTopic(2)],
       [/whole pages; a fix takes (\S+) bytes/, Size.Slot],
       [/`outbox_bytes`: a fix takes (\S+) bytes, so/, Size.Slot],
+      [/and `signal_dbm` still takes (\S+) bytes/, Size.Slot],
+      [/48 points of polygons, (\S+) bytes of JSON/, constant("tracker/zones.ts", /\bBytes = (\d+),/)],
       [/so (\S+) KB hold 1,000/, Math.ceil((1000 * Size.Slot) / 1024)],
       [/fixes \((\S+) KB pages;/, Size.Block / 1024],
       [/packets of at most (\S+) bytes,/, constant("modem/socket.ts", /\bSend = (\d+),/)],

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { check } from "../firmware/check.ts";
-import { Afar, configFields, fromAfar, identityTable, SETTINGS, serverTable } from "../firmware/settings.ts";
+import { check, misfits } from "../firmware/check.ts";
+import {
+  Afar,
+  configFields,
+  fromAfar,
+  identityTable,
+  orders,
+  SETTINGS,
+  serverTable,
+} from "../firmware/settings.ts";
 import { FEATURES } from "../scripts/build/features.ts";
 
 const nameOf = (path: string): string => path.replace("server.", "");
@@ -81,6 +89,25 @@ describe("the table of settings", () => {
       if (kind < Afar.ServerWay) assert.ok(name in configFields() || only.has(name), name);
       if (only.has(name)) assert.equal(kind, Afar.Plain, `${name}: not each build knows it`);
     }
+  });
+
+  test("what only a feature knows holds at once from afar, and is no secret", () => {
+    for (const { path, feature, afar, secret } of SETTINGS)
+      if (feature && afar) assert.deepEqual([afar, secret], [Afar.Plain, undefined], path);
+  });
+
+  test("what must fit each other are numbers, and their defaults do", () => {
+    const limits = new Map(SETTINGS.map((setting) => [setting.path, setting.limits]));
+    const defaults = Object.fromEntries([...limits].map(([path, its]) => [path, its?.[0]]));
+    for (const [name, other] of Object.entries(orders()))
+      for (const path of [name, other]) assert.equal(typeof limits.get(path)?.[0], "number", path);
+    assert.deepEqual(misfits(defaults, orders()), {});
+    assert.deepEqual(misfits({ interval_s: 60, heartbeat_s: 59 }, orders()), {
+      heartbeat_s: "must be at least interval_s",
+    });
+    assert.deepEqual(misfits({ interval_s: 60, heartbeat_s: 60, watch_s: 61 }, orders()), {
+      interval_s: "must be at least watch_s",
+    });
   });
 
   test("asks for features that there are", () => {

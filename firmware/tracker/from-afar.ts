@@ -3,6 +3,7 @@ import { check, type Field, type Fields, type Words } from "../check.ts";
 import { json } from "../mqtt/text.ts";
 import { Afar, configFields, type DeviceConfig, fromAfar, serverTable } from "../settings.ts";
 import type { Values } from "../thingsboard/client.ts";
+import { faultsTogether } from "./together.ts";
 
 /** Whatever came from afar, in the table's order: what the server has as attributes, and else what a call set. */
 export function union(its_set: Values, its_called: Values): Values {
@@ -38,8 +39,8 @@ function fieldsOf(): Fields {
   return fields;
 }
 
-/** Why they cannot be, by name. */
-export function faultsOf(all: Values): Values {
+/** Why they cannot be, over what tb.json (`cable`, its text) has, by name. */
+export function faultsOf(cable: string, all: Values): Values {
   const fields = fieldsOf();
   const faults: Values = {};
   for (const name in all) {
@@ -51,7 +52,10 @@ export function faultsOf(all: Values): Values {
     // Without the name.
     if (fault) faults[name] = fault.substr(name.length + 2);
   }
-  return faults;
+  if (Object.keys(faults).length) return faults;
+  const config: any = { server: {} };
+  use(config, cable, all);
+  return faultsTogether(config);
 }
 
 /** Puts to use what came from afar, over what tb.json (`cable`, its text) has, over the defaults. */

@@ -240,11 +240,11 @@ export function keptText(): string {
 }
 
 /**
- * Keeps a text of at most `Size.LongestText` bytes in place of the one before: all of it or that one is there when the
+ * Keeps a text of at most `Size.LongestKept` bytes in place of the one before: all of it or that one is there when the
  * power goes. False: the one before stays, as it is too long or the flash did not take it. Not while records are read.
  */
 export function saveText(text: string): boolean {
-  const at = text.length > Size.LongestText ? 0 : putAlong(textSlots(Kind.Kept, text));
+  const at = text.length > Size.LongestKept ? 0 : putAlong(textSlots(Kind.Kept, text));
   if (at) text_at = at;
   return !!at;
 }

@@ -18,7 +18,7 @@ export function keptOf(name: string): any {
 
 /**
  * Keeps a value, any JSON, by a name of at most some letters; undefined: none any more. It is in flash when this returns.
- * False: the one of before is still there, as all of it would take more than `Size.LongestText` bytes or the flash did not take
+ * False: the one of before is still there, as all of it would take more than `Size.LongestKept` bytes or the flash did not take
  * it.
  */
 export function keep(name: string, value: unknown): boolean {

@@ -2,9 +2,10 @@
  * Samples on their way to the server, oldest first: written to flash before they are sent, done with there once the server
  * has them. When the flash is full the oldest go, and are counted. How a sample is written stands in slot.ts.
  */
-import type { Fix } from "../gnss/fix.ts";
+import { addUnpacked, pack, unpack, useExtras } from "#extras";
 import { json } from "../mqtt/text.ts";
 import { Reason } from "../reason.ts";
+import type { Values } from "../thingsboard/telemetry.ts";
 import { Utc } from "../utc.ts";
 import { words } from "../words.ts";
 import { now_ms, started_ms } from "./clock.ts";
@@ -12,9 +13,11 @@ import { saveState, state } from "./journal.ts";
 import { Word } from "./kept.ts";
 import { mostPoints, mostSamples } from "./pace.ts";
 import { appendRecord, giveUpTaken, settleRecords, takeAside, takeRecords } from "./queue.ts";
-import { record, textOf, textSlots } from "./record.ts";
+import { record, rest, textOf, textSlots } from "./record.ts";
+import type { Sample } from "./sample.ts";
 import { At, Half, Kind, Size, Unknown } from "./slot.ts";
 import type { Aside } from "./under-way.ts";
+import type { Why } from "./why.ts";
 
 const enum Limit {
   /** Bytes a packet's samples may have, but for two brackets: with topic and header one TCP segment, 1,460. */
@@ -29,6 +32,8 @@ interface Settings {
    */
   no_time: string;
   keys: string;
+  /** Only with `extras=yes`. */
+  extras?: string;
 }
 
 let settings: Settings;
@@ -41,6 +46,7 @@ let last_ms: number;
 
 export function useSettings(given: Settings): void {
   settings = given;
+  useExtras(settings);
 }
 
 /** In tenths, if that is a number between the two; else the one that stands for unknown. */
@@ -51,9 +57,9 @@ function tenths(value: number | undefined, least: number, unknown: number): numb
 
 /**
  * Keeps a fix, or other values, given as JSON text. None, or why it cannot be kept; what flash does not take and what has no
- * time is counted as dropped. `time_ms`: as `now_ms` has it.
+ * time is counted as dropped. `time_ms`: as `now_ms` has it. `why`: of a fix.
  */
-export function append(time_ms: number, fix: Fix | 0, text: string): Reason {
+export function append(time_ms: number, fix: Sample | 0, text: string, why?: Why): Reason {
   // Less is no time, but how long the board ran; see `now_ms`.
   const known = time_ms >= Utc.Set_ms;
   if (text.length > Size.LongestText) return Reason.TooLarge;
@@ -72,7 +78,7 @@ export function append(time_ms: number, fix: Fix | 0, text: string): Reason {
     halves[Half.SpeedOrLength] = tenths(fix.speed_kmh, 0, Unknown.Speed);
   }
   if (!known && settings.no_time === "drop") reason = Reason.NoTime;
-  else if (!appendRecord(slots)) reason = Reason.FlashWorn;
+  else if (!appendRecord(fix ? pack(slots, fix, why as Why) : slots)) reason = Reason.FlashWorn;
   if (reason) (state[Word.Dropped] as number)++;
   return reason;
 }
@@ -86,22 +92,32 @@ function timeOf(time: number, ms: number): number | undefined {
   return settings.no_time === "hold" ? undefined : 0;
 }
 
+/** Longitude, latitude, altitude and speed by the names that the settings have for them; what is not known is left out. */
+export function keyed(numbers: (number | undefined)[]): Values {
+  const values: Values = {};
+  settings.keys.split(",").forEach(function (key, i) {
+    if (key && numbers[i] !== undefined) values[key] = numbers[i];
+  });
+  return values;
+}
+
 /** The values of the record that was read, as JSON. */
 function valuesOf(): string {
   const its_words = new Int32Array(record.buffer);
   const halves = new Uint16Array(record.buffer);
-  const values: Record<string, number> = {};
-  const numbers: (number | undefined)[] = [
-    (its_words[At.Longitude] as number) / 1e6,
-    (its_words[At.Latitude] as number) / 1e6,
-    its_words[At.Altitude] === Unknown.Altitude ? undefined : (its_words[At.Altitude] as number) / 10,
-    halves[Half.SpeedOrLength] === Unknown.Speed ? undefined : (halves[Half.SpeedOrLength] as number) / 10,
-  ];
   if (record[0] === Kind.Text || record[0] === Kind.OwnText) return textOf();
-  settings.keys.split(",").forEach(function (key, i) {
-    if (key && numbers[i] !== undefined) values[key] = numbers[i] as number;
-  });
-  return JSON.stringify(values);
+  return JSON.stringify(
+    addUnpacked(
+      keyed([
+        (its_words[At.Longitude] as number) / 1e6,
+        (its_words[At.Latitude] as number) / 1e6,
+        its_words[At.Altitude] === Unknown.Altitude ? undefined : (its_words[At.Altitude] as number) / 10,
+        halves[Half.SpeedOrLength] === Unknown.Speed
+          ? undefined
+          : (halves[Half.SpeedOrLength] as number) / 10,
+      ]),
+    ),
+  );
 }
 
 /**
@@ -113,6 +129,7 @@ export function take(alone?: Aside): string {
   const most = mostSamples();
   const most_points = mostPoints();
   function accept(room: number): boolean {
+    unpack(record, rest);
     const time_ms = timeOf(
       (new Int32Array(record.buffer)[At.Time] as number) >>> 0,
       new Uint16Array(record.buffer)[Half.Ms] as number,

@@ -10,6 +10,8 @@ const enum Limit {
   Before = 3,
   /** A receiver that stays on costs more than one that is switched off, if from fix to fix is so long: in ms, and in searches. */
   Off_ms = 20000,
+  /** A timer and a search are off by less. */
+  Late_ms = 5000,
   Off = 3,
   /** Of a build that learns nothing. */
   Unknown_s = 120,
@@ -18,22 +20,30 @@ const enum Limit {
 
 /** From the begin of a search to its fix, ms, as learned. */
 let took_ms = 0;
-/** Begin of the search; when the next round's fix is due. As `ran_ms` has it. */
+/** Begin of the search; when this round's fix is due, and the next one's. As `ran_ms` has it. */
 let began_ms = 0;
-let due_ms = 0;
+let this_ms = 0;
+let next_ms = 0;
 /** Searches in a row without a fix. */
 let misses = 0;
 
-/** A round begins. Gives the ms to the next one, whose fix is to come `period_s` after this one's. `may_rest`: or later. */
-export function beginRound(period_s: number, may_rest: boolean): number {
+/** A round begins. One that is late, or an early one, is where the next are counted from. */
+export function beginRound(): void {
+  if (!HAS_SLEEP) {
+    this_ms = ran_ms();
+    return;
+  }
+  const fix_ms = ran_ms() + took_ms;
+  this_ms = Math.abs(next_ms - fix_ms) < Limit.Late_ms ? next_ms : fix_ms;
+}
+
+/** Until the next round has to begin, ms, so that its fix comes `period_s` after this one's. `may_rest`: or later. */
+export function untilNext_ms(period_s: number, may_rest: boolean): number {
   let period_ms = period_s * 1000;
-  if (!HAS_SLEEP) return period_ms;
-  const now_ms = ran_ms();
+  if (!HAS_SLEEP) return Math.max(this_ms + period_ms - ran_ms(), 0);
   if (may_rest) for (let i = 1; i < misses && period_ms < Limit.Longest_s * 1000; i++) period_ms *= 2;
-  // Of rounds that were late, or another interval, it is not made up for.
-  if (Math.abs(due_ms - took_ms - now_ms) > period_ms / 2) due_ms = now_ms + took_ms;
-  due_ms += period_ms;
-  return Math.max(due_ms - took_ms - now_ms, period_ms / 2);
+  next_ms = this_ms + period_ms;
+  return Math.max(next_ms - took_ms - ran_ms(), 0);
 }
 
 /** A search for a fix begins, in a round or between two. */
@@ -41,15 +51,16 @@ export function beginSearch(): void {
   began_ms = ran_ms();
 }
 
-/** The fix came, or it did not. */
-export function endSearch(is_fix: boolean): void {
-  if (!HAS_SLEEP) return;
+/** The fix came, or it did not. Gives how long that took, ms. */
+export function endSearch(is_fix: boolean): number {
+  const its_ms = ran_ms() - began_ms;
+  if (!HAS_SLEEP) return its_ms;
   if (!is_fix) misses++;
   else {
-    const its_ms = ran_ms() - began_ms;
-    took_ms = took_ms ? Math.round((Limit.Before * took_ms + its_ms) / (Limit.Before + 1)) : its_ms;
     misses = 0;
+    took_ms = took_ms ? Math.round((Limit.Before * took_ms + its_ms) / (Limit.Before + 1)) : its_ms;
   }
+  return its_ms;
 }
 
 /** Whether the receiver is to be off from fix to fix. */

@@ -1,5 +1,5 @@
 /** One record in flash: read, found whole, torn or broken, done with. slot.ts has its form. */
-import { Half, Kind, kindOf, Place, release, Size } from "./slot.ts";
+import { Half, Kind, kindOf, Part, Place, release, Size } from "./slot.ts";
 
 /** Espruino's: bytes as text, and back. */
 declare const E: { toString(bytes: Uint8Array): string; toUint8Array(text: string): Uint8Array };
@@ -55,9 +55,13 @@ export function readRecord(at: number): Found {
   rest = "";
   length = Size.Slot;
   if (kind === Kind.Fix || kind === Kind.OwnFix) return Found.Waits;
-  if (kind === Kind.Text || kind === Kind.OwnText || kind === Kind.Kept) {
+  const is_report = kind === Kind.Report || kind === Kind.OwnReport;
+  if (is_report || kind === Kind.Text || kind === Kind.OwnText || kind === Kind.Kept) {
     const whole = kind === Kind.Kept ? Found.Kept : Found.Waits;
-    let left = (new Uint16Array(head.buffer)[Half.SpeedOrLength] as number) - Size.TextHead;
+    const halves = new Uint16Array(head.buffer);
+    let left = is_report
+      ? (halves[Half.Ms] as number) & Part.More && 1
+      : (halves[Half.SpeedOrLength] as number) - Size.TextHead;
     for (; left > 0 && (kind = look(at + length)) === Kind.More; left -= Size.TextMore) {
       rest += E.toString(new Uint8Array(record.buffer, Size.Content));
       length += Size.Slot;
@@ -69,9 +73,11 @@ export function readRecord(at: number): Found {
     if (kind === Kind.Erased) kind = Kind.Torn;
     // Any other slot there is another record's.
     else if (kind !== Kind.Torn) kind = Kind.Broken;
-    // The text is lost, whatever broke. The kept one is no record.
+    // The record is lost, whatever broke. The kept text is none.
     head[0] = whole === Found.Kept ? Kind.Kept : 0;
   }
+  // Other firmware's, which is of no use here.
+  if (kind > Kind.OwnReport && kind < Kind.Torn) kind = Kind.Broken;
   if (kind === Kind.Torn) clear(at);
   // A part is counted with its record, and neither the state nor the kept text is one.
   if (kind === Kind.Broken && head[0] !== Kind.More && head[0] !== Kind.State && head[0] !== Kind.Kept) {

@@ -53,6 +53,9 @@ let asleep: 0 | 1 = 0;
 /** How often the modem was woken, and what for last. */
 let wakes = 0;
 let woken_for = "";
+/** Since when it is awake; and how long it was before that, as far as nobody asked. */
+let woke_ms = 0;
+let awake_ms = 0;
 
 export function startSleep(its_config: DeviceConfig): void {
   config = its_config;
@@ -74,6 +77,7 @@ export function isSaving(): boolean {
 /** The board, and the UART of its modem, which is woken. */
 function wakeBoard(): void {
   asleep = 0;
+  woke_ms = ran_ms();
   wakes++;
   log("sleep: awake for " + woken_for);
   restBoard(0);
@@ -81,6 +85,7 @@ function wakeBoard(): void {
 }
 
 function quieten(): void {
+  awake_ms += ran_ms() - woke_ms;
   restBoard(1);
 }
 
@@ -170,6 +175,15 @@ export function sleepIfDue(): void {
     log("sleep: until the fix in " + least_s + " s");
     sleepModem(least_s, quieten, wakeBoard);
   }
+}
+
+/** s that the modem was awake since this was asked last; undefined: it never sleeps. */
+export function awakeSinceAsked_s(): number | undefined {
+  if (!HAS_SLEEP || !isSaving()) return undefined;
+  const found_s = Math.round((awake_ms + ran_ms() - woke_ms) / 1000);
+  awake_ms = 0;
+  woke_ms = ran_ms();
+  return found_s;
 }
 
 /** For `tracker.status()`. */

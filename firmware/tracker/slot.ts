@@ -11,7 +11,7 @@
  * | 8 to 11  | `Word.Dropped` once the next page is erased, written just before that; erased: that loses nothing |
  * | 12 to 15 | check of that, made like the other |
  *
- * | slot bytes | `Fix`                               | `Text`, values as JSON     | `More` of the record before it | `State`           |
+ * | slot bytes | `Fix`, as 0.2.0 wrote it            | `Text`, values as JSON     | `More` of the record before it | `State`           |
  * |------------|-------------------------------------|----------------------------|--------------------------------|-------------------|
  * | 0 to 3     | kind, check, whether it waits       | the same                   | the same                       | the same          |
  * | 4 to 7     | time, s since 1970                  | time, s since 1970         | 20 bytes                       | words 0 to 4; the |
@@ -21,8 +21,19 @@
  * | 20 to 21   | speed, 0.1 km/h, `Unknown.Speed`    | length of the text, bytes  |                                |                   |
  * | 22 to 23   | ms of the time                      | ms of the time             |                                |                   |
  *
- * `OwnFix` and `OwnText`, of a board that did not know the time: bytes 4 to 7 are the ms since the board started, 22 and 23
- * the start's number (`Word.Starts`, the low 15 bits).
+ * `Report` is a fix with what was measured beside it, in the same slot: of its last two words, which differ from `Fix`,
+ *
+ * | bits of bytes 16 to 19 | what                                    | bits of bytes 20 to 23 | what                              |
+ * |------------------------|-----------------------------------------|------------------------|-----------------------------------|
+ * | 0 to 18                | altitude above -1,000 m, 0.1 m          | 0 to 15                | speed, 0.1 km/h                   |
+ * | 19 to 25               | battery, percent                        | 16 to 25               | ms of the time, or the start      |
+ * | 26 to 31               | signal above -143 dBm, 2 dB; 0: unknown | 26 to 30               | why: why.ts; never all ones       |
+ * |                        |                                         | 31                     | a `More` with further values      |
+ *
+ * Its `More` has numbers of 16 bits, signed, in the order of `keys` in extras.ts; 0x8000: unknown.
+ *
+ * `OwnFix`, `OwnText` and `OwnReport`, of a board that did not know the time: bytes 4 to 7 are the ms since the board started,
+ * 22 and 23 the start's number (`Word.Starts`, the low 10 bits).
  *
  * `Kept`, the text that is kept besides records and state, looks like `Text`; it has no time. The newest whole one counts.
  *
@@ -32,6 +43,9 @@
  *
  * Who is done with a record clears bits 7 and 31 of its first slot: one write, the second that word sees, as many as an
  * nRF52840's flash allows between two erases. One of them alone, torn or hit, changes nothing: the record still waits.
+ *
+ * The version stays as long as firmware of before finds its way: it passes over a kind that it does not know. A new version
+ * would take from it, and it may come back when an update fails, the state and the kept text, and so its login.
  *
  * A write is in the order of the addresses. So of a slot that the power tore the last word is still erased, all ones, as in no
  * record; and its check is wrong. It is cleared and not counted, as nobody was told that it was kept.
@@ -55,6 +69,8 @@ export const enum Size {
   TextHead = 12,
   TextMore = 20,
   LongestText = 720,
+  /** Of the kept one, which has the zones. Each block begins with it. */
+  LongestKept = 1440,
 }
 
 export const enum Format {
@@ -76,6 +92,9 @@ export const enum Kind {
   State,
   /** The kept text, which is no record: in the form of a text without a time. */
   Kept,
+  /** Those that only `extras=yes` writes. */
+  Report,
+  OwnReport,
   /** Not in flash: the power went while it was written. */
   Torn = 253,
   /** Not in flash: it was whole once, and its check is wrong. */
@@ -102,19 +121,43 @@ export const enum Erased {
 export const enum Place {
   /** Where a text begins in its first slot. */
   Text = 8,
+  /** Words of 16 bits: where in a report the values of its `More` would begin if battery and signal were the first two. */
+  Further = 12,
 }
 
 /** Words of 16 bits: of either; of a fix, or of a text in the same place. */
 export const enum Half {
   SpeedOrLength = 10,
   Ms = 11,
-  /** What is kept of the start's number: fewer bits than fit, so that the last word is never all ones. */
-  Mask = 0x7fff,
+  /** What is kept of the start's number: as many bits as a `Report` has for it, so that the last word is never all ones. */
+  Mask = 0x3ff,
+}
+
+/** Of a `Report`: where in their words its parts begin, bits; and the bit of `Half.Ms` that says a `More` follows. */
+export const enum Part {
+  Altitude = 0x7ffff,
+  Battery = 19,
+  BatteryMask = 0x7f,
+  Signal = 26,
+  Why = 10,
+  WhyMask = 0x1f,
+  More = 0x8000,
+}
+
+/** In tenths of a metre. */
+export const enum Depth {
+  /** What a `Report`'s altitude is told above: that of fix.ts. */
+  Least = 10000,
 }
 
 export const enum Unknown {
   Altitude = 0x7fffffff,
   Speed = 0xffff,
+  /** Of a `Report`; its signal is 0 then, so that its altitude's word is never all ones. */
+  PartAltitude = 0x7ffff,
+  Battery = 127,
+  /** The least number that its 16 bits can be. */
+  Further = -0x8000,
 }
 
 /** Parts of a slot's first word. */
@@ -160,10 +203,20 @@ export function kindOf(slot: Uint8Array): Kind {
   if (words[At.Last] === Erased.Word) return Kind.Torn;
   // Nothing was written there, and a bit of the last word flipped.
   if (words[At.Longitude] === Erased.Word && words[At.Altitude] === Erased.Word) return Kind.Torn;
-  for (kind = Kind.Kept; kind; kind--) {
+  for (kind = Kind.OwnReport; kind; kind--) {
     slot[0] = kind;
     if (((check(slot) ^ first) & First.Check) === 0) return kind;
   }
   slot[0] = first & First.Kind;
   return Kind.Broken;
+}
+
+/** Makes a `Report` that was read a `Fix`, in place, with what both have. */
+export function plain(slot: Uint8Array): void {
+  const words = new Int32Array(slot.buffer);
+  const altitude = (words[At.Altitude] as number) & Part.Altitude;
+  if (slot[0] !== Kind.Report && slot[0] !== Kind.OwnReport) return;
+  slot[0] = slot[0] === Kind.Report ? Kind.Fix : Kind.OwnFix;
+  words[At.Altitude] = altitude === Unknown.PartAltitude ? Unknown.Altitude : altitude - Depth.Least;
+  (new Uint16Array(slot.buffer)[Half.Ms] as number) &= Half.Mask;
 }

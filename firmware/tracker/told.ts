@@ -45,7 +45,10 @@ export function tell(parts: Parts, refused: Values): void {
     const found: Values = {};
     for (const name in afar) {
       const from: any = afar[name] === Afar.ServerWay ? parts.config_.server : parts.config_;
-      if (afar[name] !== Afar.SecretWay) found[name] = from[name] === undefined ? null : from[name];
+      const value = from[name];
+      // Of zones their names.
+      if (afar[name] !== Afar.SecretWay)
+        found[name] = value === undefined ? null : typeof value === "object" ? Object.keys(value) : value;
     }
     return found;
   }

@@ -3,13 +3,23 @@
  * to rpc/command.ts; and tells what each part is doing (`tracker.status()`).
  */
 import { assist } from "#assistance";
-import { battery_percent, battery_v, measureBattery, startBattery, stretched, tellBattery } from "#battery";
-import { BOARD, battery, MODEM_ON_BATTERY, watchdogBit } from "#board";
+import {
+  battery_percent,
+  battery_step,
+  battery_v,
+  measureBattery,
+  startBattery,
+  stretched,
+  tellBattery,
+} from "#battery";
+import { BOARD, battery, MODEM_ON_BATTERY, temperature, watchdogBit } from "#board";
 import { findCell } from "#cell";
-import { getFix, gnssOff, gnssWords } from "#gnss";
+import { measure } from "#extras";
+import { gnssOff, gnssWords } from "#gnss";
 import { log } from "#log";
 import { checkMotion, startMotion, tellMotion } from "#motion";
 import { startOta, updateFirmware } from "#ota";
+import { findFix, judge, moved, period_s, startPolicy } from "#policy";
 import { settings } from "#settings";
 import { protectionWords } from "#tls";
 import type { Fix } from "../gnss/fix.ts";
@@ -21,14 +31,15 @@ import { answerLocate } from "../rpc/locate.ts";
 import { connected } from "../rpc/once.ts";
 import type { DeviceConfig } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
-import { ran_ms, startClock, timeTold, Witness } from "./clock.ts";
+import { ran_ms, startClock } from "./clock.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";
 import { waiting } from "./journal.ts";
 import { Occasion } from "./occasion.ts";
-import { append, sent, useSettings } from "./outbox.ts";
-import { beginRound, beginSearch, endSearch, isWorthOff } from "./punctual.ts";
+import { sent, useSettings } from "./outbox.ts";
+import { beginRound, beginSearch, endSearch, isWorthOff, untilNext_ms } from "./punctual.ts";
 import { history, left, reason, State, startRecovery, state, stateWord } from "./recovery.ts";
 import {
+  awakeSinceAsked_s,
   isSaving,
   nextRound,
   nothingToSend,
@@ -41,6 +52,7 @@ import {
   whenAwake,
 } from "./sleep.ts";
 import { drain, report, reportHistory, uploadTo } from "./upload.ts";
+import { Why } from "./why.ts";
 
 const enum Limit {
   /** An alarm of the accelerometer is no reason for a fix so soon after another. */
@@ -70,6 +82,10 @@ let fixReason = Reason.NoRound;
 /** 1: a fix is being waited for. */
 let locating: 0 | 1 | undefined;
 let roundTimer: ReturnType<typeof setTimeout> = 0;
+/** From round to round, as the next one is armed. */
+let armed_s: number;
+/** Why the fix is taken that is being waited for. */
+let cause = Why.Interval;
 
 /** The modem is up, or is not; or we are online. The receiver works without the network, so fixes are taken anyway. */
 function changed(): void {
@@ -93,36 +109,40 @@ function resume(): void {
   else reportHistory(history({}));
 }
 
+function roundDue(): void {
+  roundTimer = 0;
+  takeFix();
+}
+
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
 function takeFix(): void {
-  const wait_s = beginRound(stretched(config.interval_s), isSaving()) / 1000;
-  roundTimer = setTimeout(takeFix, wait_s * 1000);
+  beginRound();
+  arm();
+  checkMotion();
+  locate(Why.Interval);
+}
+
+/** Arms the next round, as long after this one as is due now. */
+function arm(): void {
+  if (roundTimer) clearTimeout(roundTimer);
+  armed_s = stretched(period_s());
+  const wait_s = untilNext_ms(armed_s, isSaving()) / 1000;
+  roundTimer = setTimeout(roundDue, wait_s * 1000);
   nextRound(wait_s);
   due[0] = wait_s / 10 + Limit.Late;
-  checkMotion();
-  locate();
-}
-
-/** The accelerometer's alarm. */
-function moved(): void {
-  if (mode !== Mode.Bare && !(lastFix && ran_ms() - lastFix_ms < Limit.Moved_ms)) locate();
-}
-
-/** The battery got low, or half of that. */
-function batteryLow(): void {
-  report({ why: "battery", battery: battery_percent, battery_v: battery_v });
 }
 
 /** For a command: not in the mode in which fixes may be what crashes. */
 function locateNow(): void {
   if (mode === Mode.Bare) answerLocate(server, position);
-  else locate();
+  else locate(Why.Call);
 }
 
 /** Takes a fix, if none is being waited for. */
-function locate(): void {
+function locate(its_cause: Why): void {
   if (!locating) {
     locating = 1;
+    cause = its_cause;
     beginSearch();
     whenAwake(search);
   }
@@ -130,30 +150,51 @@ function locate(): void {
 
 function search(): void {
   measureBattery();
-  getFix(config.fix_timeout_s, located);
+  findFix(located);
+}
+
+/** The accelerometer moved: a fix is taken, if it stood still, or was not looked at for long. */
+function boardMoved(): void {
+  if (mode === Mode.Bare) return;
+  if (moved()) takeFix();
+  else if (!lastFix || ran_ms() - lastFix_ms > Limit.Moved_ms) locate(Why.Motion);
+}
+
+/** The battery got low, or half of that. */
+function batteryLow(): void {
+  // It is measured with a fix.
+  if (locating) cause = Why.Battery;
+  else if (mode !== Mode.Bare) locate(Why.Battery);
 }
 
 function located(fix: Fix | null, why: Reason): void {
   locating = 0;
   if (why && why !== fixReason) log("gnss: " + gnssWords(why));
   fixReason = why;
-  endSearch(!!fix);
-  if (isOffBetween()) gnssOff();
+  const took_ms = endSearch(!!fix);
+  let happened = cause >= Why.Start;
   if (fix) {
-    fix.time_ms = timeTold(Witness.Fix, fix.time_ms);
     lastFix = fix;
     lastFix_ms = ran_ms();
-    append(fix.time_ms, fix, "");
-  } else findCell(config, cellFound);
+    measure(fix, modem, took_ms, awakeSinceAsked_s, temperature);
+    if (judge(fix, cause)) happened = true;
+  } else {
+    findCell(config, cellFound);
+    // An event all the same.
+    if (battery_step && cause === Why.Battery)
+      report({ why: "battery", battery: battery_percent, battery_v: battery_v });
+  }
+  if (stretched(period_s()) !== armed_s) arm();
+  if (isOffBetween()) gnssOff();
   drain();
   assistReceiver();
   answerLocate(server, position);
-  roundEnded(false);
+  roundEnded(happened);
 }
 
 /** Whether the receiver is switched off from fix to fix. */
 function isOffBetween(): boolean {
-  return isSaving() || isWorthOff(stretched(config.interval_s));
+  return isSaving() || isWorthOff(stretched(period_s()));
 }
 
 /** One that is on always has its satellites; else it is helped while it is off. */
@@ -187,8 +228,7 @@ function onMessage(_topic: string, data: any): void {
 function settingsChanged(): void {
   debug(config.debug);
   settingsForSleep();
-  startMotion(config.motion, moved);
-  if (roundTimer) clearTimeout(roundTimer);
+  startMotion(config.motion, boardMoved);
   if (mode !== Mode.Bare) takeFix();
 }
 
@@ -246,6 +286,7 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   startClock((BOARD as string) !== "LINUX");
   useSettings(config);
   startSleep(config);
+  startPolicy(config);
   server.callback_ = onMessage;
   settings(Occasion.Start, {
     config_: config,

@@ -155,7 +155,7 @@ export function settings(occasion: Occasion, data?: any): any {
     // Others are wanted now than those it was not reached with, or a call says nothing of them.
     const failed = is_way || occasion === Occasion.Answer ? undefined : kept.failed;
     const next: Kept = { base: base, set: its_set, called: its_called, failed: failed };
-    const faults = faultsOf(all);
+    const faults = faultsOf(text, all);
     if (Object.keys(faults).length) return faults;
     if (is_way && E.CRC32(way) === kept.failed) {
       for (const name in all)
@@ -195,7 +195,7 @@ export function settings(occasion: Occasion, data?: any): any {
       }
       const all = union(kept.set || {}, kept.called || {});
       // Another firmware may have taken what this one does not.
-      const faults = faultsOf(all);
+      const faults = faultsOf(text, all);
       for (const name in faults) delete all[name];
       use(data, text, all);
       break;

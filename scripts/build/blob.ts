@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { aliasWords } from "./alias.ts";
 import { type Bundled, type BundleOptions, bundle } from "./bundle.ts";
+import { fillLead } from "./fill-lead.ts";
 import { hoistVariables } from "./hoist.ts";
 import { minify } from "./minify.ts";
 import { originIn } from "./origin.ts";
@@ -13,7 +14,10 @@ import { startLast } from "./start-last.ts";
 import { parseES5, refusals } from "./verify.ts";
 
 /** Nothing is written to `outfile`. */
-export type BlobOptions = BundleOptions;
+export interface BlobOptions extends BundleOptions {
+  /** The board's outbox has a part of the code: fill-lead.ts. */
+  lead?: boolean;
+}
 
 /** What a board runs: ES5 statements on one line, ASCII, without comments. */
 export interface Blob {
@@ -33,7 +37,8 @@ export async function buildBlob(options: BlobOptions): Promise<Blob> {
   );
   // The rules know the interpreter's functions by their names, so before these may change.
   refuse(mended, options.outfile);
-  const { code, map } = renameByUse(aliasWords(mended));
+  const renamed = renameByUse(aliasWords(mended));
+  const { code, map } = options.lead ? fillLead(renamed) : renamed;
   return { code, map, size: sizeOf(parseES5(code, originIn(map, dirname(options.outfile)))) };
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BoardName, entryOf } from "../boards.ts";
+import { isBoxed } from "../flash/outbox-file.ts";
 import { type Blob, buildBlob } from "./blob.ts";
 import {
   type Choices,
@@ -63,7 +64,7 @@ export async function buildBoards(
     // Espruino for Linux is built with Unicode by default, the boards' firmware without.
     const unicode = name === "linux" ? undefined : false;
     const { env_names } = entryOf(name);
-    const made = { version, features: same, board: env_names[0] };
+    const made = { version, features: same, board: env_names[0], lead: isBoxed(name) };
     blobs.set(name, await buildBlob({ emitted, entry, chosen, ...made, unicode, outfile }));
   }
   return blobs;

@@ -46,6 +46,9 @@ export const FEATURES: FeatureFiles = {
   assistance: { yes: gnss("assistance.ts"), none: gnss("no-assistance.ts") },
   battery: { yes: tracker("battery.ts"), none: tracker("no-battery.ts") },
   motion: { lis3dh: motion("motion.ts"), none: motion("none.ts") },
+  extras: { yes: tracker("extras.ts"), none: tracker("no-extras.ts") },
+  policy: { trips: tracker("policy.ts"), none: tracker("no-policy.ts") },
+  zones: { yes: tracker("zones.ts"), none: tracker("no-zones.ts") },
   ota: { slots: ota("ota.ts"), none: ota("no-ota.ts") },
 };
 
@@ -62,6 +65,9 @@ const EVERY_BOARD: Record<string, string[]> = {
   cell: ["yes"],
   assistance: ["yes"],
   battery: ["yes"],
+  extras: ["yes"],
+  policy: ["trips"],
+  zones: ["yes"],
 };
 
 /** What is of use only with another: that one is built in, too, where the board can have it. */
@@ -70,6 +76,8 @@ const NEEDS: Record<string, [feature: string, way: string]> = {
   "settings=afar": ["attributes", "yes"],
   // It is for the modem's own engine.
   "assistance=yes": ["gnss", "modem"],
+  "zones=yes": ["policy", "trips"],
+  "policy=trips": ["extras", "yes"],
 };
 
 /** What leaves a feature out. */
@@ -79,7 +87,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; sleep=save (between reports, with the setting power), sleep=none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none; motion=lis3dh (an accelerometer wakes it), motion=none; assistance (XTRA, needs gnss=modem), cell (where there is no fix), attributes, battery, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; sleep=save (between reports, with the setting power), sleep=none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none; motion=lis3dh (an accelerometer wakes it), motion=none; policy=trips (trips, turns, overspeed; needs extras=yes), policy=none; extras (further telemetry), zones (needs policy=trips), assistance (XTRA, needs gnss=modem), cell (where there is no fix), attributes, battery, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */

@@ -1,5 +1,7 @@
 /** `tracker.json`: reading it, what is wrong with it, and what of it goes to the device. */
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
+import { misfits } from "../../firmware/check.ts";
+import { orders } from "../../firmware/settings.ts";
 import { BOARDS, type BoardName } from "../boards.ts";
 import { type Choices, describeChoices } from "../build/features.ts";
 import { cutShort } from "../fault.ts";
@@ -122,6 +124,13 @@ function loginFault(settings: Settings): string {
     : "";
 }
 
+/** Numbers that do not fit each other, in the words of the firmware's check. */
+function misfitFaults(settings: Settings, known: FieldInfo[]): string[] {
+  const all: Settings = {};
+  for (const { path, default: initial } of known) all[path] = valueAt(settings, path) ?? initial;
+  return Object.entries(misfits(all, orders())).map(([name, fault]) => `${name} ${all[name]}: ${fault}`);
+}
+
 /**
  * One line a fault; none when the settings are right. `board`: the one they are to go to, if that is known. `asked`:
  * fields still to be asked for, which may be anything.
@@ -147,7 +156,8 @@ export function faultsOf(settings: Settings, board?: BoardName, asked: readonly 
     for (const name of Object.keys(object))
       if (!names.includes(name)) faults.push(unknownFault(path + name, names));
   }
-  return faults.filter((fault) => fault);
+  const found = faults.filter((fault) => fault);
+  return found.length ? found : misfitFaults(settings, known);
 }
 
 /**

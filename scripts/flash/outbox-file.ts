@@ -4,7 +4,7 @@
  * pages when it is the first file, as it then ends with a page. The format is firmware/tracker/slot.ts's. What is in front of
  * its first whole page, the lead, has code; see code-layout.ts.
  */
-import { First, Format, Half, Kind, Size } from "../../firmware/tracker/slot.ts";
+import { First, Format, Half, Kind, Part, Size } from "../../firmware/tracker/slot.ts";
 import { type BoardName, entryOf } from "../boards.ts";
 import { type FieldInfo, faultOf, fieldOf } from "../config/fields.ts";
 import type { Device } from "../device/device.ts";
@@ -31,7 +31,7 @@ const PLACES = `(function(a){var F=require("Flash"),e=a+process.env.STORAGE-31,l
  * Records that wait between two addresses. One counts when all its slots have right checks, as it does for the firmware; a
  * block when its header has.
  */
-const WAITING = `(function(a,e){var F=require("Flash"),w=0,s,p,n,h;function C(b){return E.CRC32(new Uint8Array(b))|0}function H(b){var v=new Int32Array(b);return v[0]>0&&v[1]==C(new Int32Array([${Format.Version},v[0]]).buffer)}function K(s){var r=F.read(${Size.Slot},s),f;h=new Uint16Array(r.buffer)[${Half.SpeedOrLength}];f=new Int32Array(r.buffer)[0];r[0]&=${First.Kind};r[1]=r[2]=r[3]=0;return f&${First.Waits}&&(C(r.buffer)<<8&${First.Check}|r[0])==(f&~${First.Waits})?r[0]:0}for(;a<e;a+=${Size.Block}){s=F.read(${Size.Header},a).buffer;if(H(s))for(s=a+${Size.Header};s<a+${Size.Block};s+=${Size.Slot}){n=K(s);if(n==${Kind.Fix}||n==${Kind.OwnFix})w++;if(n==${Kind.Text}||n==${Kind.OwnText}){n=h-${Size.TextHead};for(p=s;n>0&&K(p+=${Size.Slot})==${Kind.More};)n-=${Size.TextMore};if(n<=0)w++}}}return w})`;
+const WAITING = `(function(a,e){var F=require("Flash"),w=0,s,p,n,h,m;function C(b){return E.CRC32(new Uint8Array(b))|0}function H(b){var v=new Int32Array(b);return v[0]>0&&v[1]==C(new Int32Array([${Format.Version},v[0]]).buffer)}function K(s){var r=F.read(${Size.Slot},s),f;h=new Uint16Array(r.buffer);m=h[${Half.Ms}];h=h[${Half.SpeedOrLength}];f=new Int32Array(r.buffer)[0];r[0]&=${First.Kind};r[1]=r[2]=r[3]=0;return f&${First.Waits}&&(C(r.buffer)<<8&${First.Check}|r[0])==(f&~${First.Waits})?r[0]:0}for(;a<e;a+=${Size.Block}){s=F.read(${Size.Header},a).buffer;if(H(s))for(s=a+${Size.Header};s<a+${Size.Block};s+=${Size.Slot}){n=K(s);if(n==${Kind.Fix}||n==${Kind.OwnFix})w++;if(n==${Kind.Text}||n==${Kind.OwnText}||n==${Kind.Report}||n==${Kind.OwnReport}){n=n<${Kind.Report}?h-${Size.TextHead}:m&${Part.More}&&1;for(p=s;n>0&&K(p+=${Size.Slot})==${Kind.More};)n-=${Size.TextMore};if(n<=0)w++}}}return w})`;
 
 export interface OutboxFile {
   /** Of its header. */

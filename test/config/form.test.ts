@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { fromAfar, SETTINGS } from "../../firmware/settings.ts";
+import { SETTINGS } from "../../firmware/settings.ts";
 import { BOARDS } from "../../scripts/boards.ts";
 import { faultOf, fieldOf } from "../../scripts/config/fields.ts";
 import { type FormField, form } from "../../scripts/config/form.ts";
@@ -22,7 +22,7 @@ describe("the form", () => {
   test("has every setting of the table, in its order, with its unit, version and words", () => {
     assert.deepEqual(
       form().map(({ path, since, about }) => ({ path, since, about })),
-      SETTINGS.map(({ path, since, about }) => ({ path, since, about })),
+      SETTINGS.flatMap(({ path, since, about, json }) => (json ? [] : { path, since, about })),
     );
     assert.deepEqual(named("interval_s"), {
       path: "interval_s",
@@ -39,7 +39,10 @@ describe("the form", () => {
 
   test("names as an attribute what the firmware takes from afar, and says what is tried", () => {
     const attributes = form().flatMap(({ attribute }) => attribute ?? []);
-    assert.deepEqual(attributes.toSorted(), Object.keys(fromAfar()).toSorted());
+    assert.deepEqual(
+      attributes,
+      SETTINGS.flatMap(({ path, afar, json }) => (afar && !json ? path.replace("server.", "") : [])),
+    );
     assert.equal(named("server.host").attribute, "host");
     assert.ok(named("server.host").tried && named("apn").tried && !named("keys").tried);
   });

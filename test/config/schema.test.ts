@@ -67,7 +67,9 @@ describe("the JSON Schema", () => {
         const settings: Settings = { board: name, server: { host: "tb.example", username: "T0KEN" } };
         for (const [where, what] of changes) putAt(settings, where, structuredClone(what));
         verdicts.add(valid(settings));
-        assert.deepEqual(valid(settings), faultsOf(settings).length === 0, faultsOf(settings).join("; "));
+        // What a field may be beside another one no schema can say.
+        const faults = faultsOf(settings).filter((fault) => !/: must be at least [a-z]+_s$/.test(fault));
+        assert.deepEqual(valid(settings), faults.length === 0, faults.join("; "));
       }),
       { numRuns: 3000 },
     );

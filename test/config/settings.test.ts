@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { orders } from "../../firmware/settings.ts";
 import { BOARDS } from "../../scripts/boards.ts";
 import { fields } from "../../scripts/config/fields.ts";
 import {
@@ -97,6 +98,9 @@ describe("settingsFor", () => {
         // A device has one login.
         if (valueAt(settings, "server.tls") === 2) putAt(settings, "server.provision_key", undefined);
         if (valueAt(settings, "server.provision_key")) putAt(settings, "server.username", undefined);
+        // Numbers that do not fit each other: those there are no defaults of would be too little or too much.
+        if (faultsOf({ board: "linux", ...settings }).some((fault) => fault.includes("must be at least")))
+          for (const path of Object.entries(orders()).flat()) putAt(settings, path, undefined);
         const sent = settingsFor("linux", JSON.stringify({ board: "linux", ...settings }));
         assert.ok("json" in sent, JSON.stringify(sent));
         const device = JSON.parse(sent.json);
@@ -106,6 +110,19 @@ describe("settingsFor", () => {
       { numRuns: 200 },
     );
   });
+});
+
+describe("numbers that do not fit each other", () => {
+  for (const [given, fault] of [
+    [{ heartbeat_s: 59 }, "heartbeat_s 59: must be at least interval_s"],
+    [{ interval_s: 600, heartbeat_s: 599 }, "heartbeat_s 599: must be at least interval_s"],
+    [{ watch_s: 61 }, "interval_s 60: must be at least watch_s"],
+    [{ still_s: 20, watch_s: 30 }, "still_s 20: must be at least watch_s"],
+  ] as const)
+    test(fault, () => assert.deepEqual(faultsOf(right(given)), [fault]));
+
+  test("0 is off", () =>
+    assert.deepEqual(faultsOf(right({ heartbeat_s: 0, watch_s: 0, interval_s: 9 })), []));
 });
 
 describe("broken text", () => {

@@ -15,6 +15,7 @@ const SLOT = 24;
 const FIX = 1;
 const TEXT = 3;
 const MORE = 5;
+const REPORT = 8;
 const HEAD_TEXT = 12;
 const UNKNOWN_ALTITUDE = 0x7fffffff;
 const UNKNOWN_SPEED = 0xffff;
@@ -22,6 +23,8 @@ const UNKNOWN_SPEED = 0xffff;
 export interface OutboxRecord extends Sample {
   /** How much room it takes, of the 170 slots of a block. */
   slots: number;
+  /** Of a report, beside its values, as they are sent only if the settings ask for them. */
+  measured?: Record<string, number>;
 }
 
 const kindOf = (slot: Uint8Array): number => (slot[0] ?? 0) & 0x7f;
@@ -47,6 +50,7 @@ export function decodeRecord(bytes: Uint8Array, only_waiting = true): OutboxReco
   const view = new DataView(head.buffer);
   const ts = view.getUint32(4, true) * 1000 + view.getUint16(22, true);
   if (kindOf(head) === FIX && parts.length === 0) return { slots: 1, ts, values: fix(view) };
+  if (kindOf(head) === REPORT) return report(view, parts);
   const length = view.getUint16(20, true);
   const text = Buffer.concat([head.subarray(8, 8 + HEAD_TEXT), ...parts.map((part) => part.subarray(4))]);
   if (kindOf(head) !== TEXT || !parts.every((part) => kindOf(part) === MORE)) return undefined;
@@ -65,13 +69,42 @@ function fix(view: DataView): Record<string, number> {
   };
 }
 
+/** A fix with battery, signal and why in the bits that its height and time leave, and one slot more if there are other values. */
+function report(view: DataView, parts: Uint8Array[]): OutboxRecord | undefined {
+  const [altitude, last] = [view.getUint32(16, true), view.getUint32(20, true)];
+  if (parts.length !== last >>> 31 || !parts.every((part) => kindOf(part) === MORE)) return undefined;
+  const [height, speed, percent, signal] = [
+    altitude & 0x7ffff,
+    last & 0xffff,
+    (altitude >>> 19) & 127,
+    altitude >>> 26,
+  ];
+  return {
+    slots: 1 + parts.length,
+    ts: view.getUint32(4, true) * 1000 + ((last >>> 16) & 1023),
+    measured: {
+      why: (last >>> 26) & 31,
+      ...(percent !== 127 && { battery: percent }),
+      ...(signal !== 0 && { signal_dbm: 2 * signal - 143 }),
+    },
+    values: {
+      Longitude: view.getInt32(12, true) / 1e6,
+      Latitude: view.getInt32(8, true) / 1e6,
+      ...(height !== 0x7ffff && { Altitude: (height - 10_000) / 10 }),
+      ...(speed !== 0xffff && { Speed: speed / 10 }),
+    },
+  };
+}
+
 /** The fixes in an image of a flash, wherever its blocks are: those that wait, or those that are done with, too. */
 export function fixesIn(image: Uint8Array, only_waiting = false): OutboxRecord[] {
   const found = new Map<number, OutboxRecord>();
   for (let at = 0; at + SLOT <= image.length; at += 4) {
+    const kind = (image[at] ?? 0) & 0x7f;
+    const more = kind === REPORT && (image[at + SLOT - 1] ?? 0) > 0x7f ? SLOT : 0;
     const record =
-      ((image[at] ?? 0) & 0x7f) === FIX
-        ? decodeRecord(image.subarray(at, at + SLOT), only_waiting)
+      kind === FIX || kind === REPORT
+        ? decodeRecord(image.subarray(at, at + SLOT + more), only_waiting)
         : undefined;
     if (record) found.set(record.ts, record);
   }

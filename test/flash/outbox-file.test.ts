@@ -6,7 +6,18 @@ import { boxLength, countWaiting, findBox } from "../../scripts/flash/outbox-fil
 import type { Flash } from "../../scripts/simulator/espruino/flash.ts";
 import { boardSpecs } from "../../scripts/simulator/espruino/specs.ts";
 import { findFile } from "../../scripts/simulator/espruino/storage.ts";
-import { blockOf, board, file, firstBlock, flashWithBox, OLD_BLOB, recordOf, run, smallBlob } from "./rig.ts";
+import {
+  blockOf,
+  board,
+  file,
+  firstBlock,
+  flashWithBox,
+  OLD_BLOB,
+  recordOf,
+  reportOf,
+  run,
+  smallBlob,
+} from "./rig.ts";
 
 type Rig = Awaited<ReturnType<typeof board>>;
 
@@ -220,14 +231,18 @@ test("what waits in an outbox is counted as the firmware would: whole records th
     recordOf("confirmed telemetry".padEnd(68), 3, false),
     tornLong,
     recordOf("3".padEnd(20)),
+    reportOf(""),
+    reportOf("slot"),
+    // The power went before its second slot.
+    reportOf("mark"),
   ]);
   rig.flash.write(block, content);
-  assert.equal(await waiting(), 3);
+  assert.equal(await waiting(), 5);
   // To the last slot.
   const many = Array.from({ length: 170 }, (_, i) => recordOf(`${i}`.padEnd(20)));
   rig.flash.write(block + 4096, blockOf(many));
-  assert.equal(await waiting(), 173);
+  assert.equal(await waiting(), 175);
   // A header that is none.
   rig.flash.write(block + 4096 + 4, Uint8Array.of(0, 0, 0, 0));
-  assert.equal(await waiting(), 3);
+  assert.equal(await waiting(), 5);
 });

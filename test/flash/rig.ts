@@ -95,6 +95,18 @@ export function recordOf(text: string, slots = 1, waits = true): Uint8Array {
   return bytes;
 }
 
+/** A fix with battery, signal and why in the same form; `more`: its mark that another slot follows, and that slot. */
+export function reportOf(more: "" | "mark" | "slot"): Uint8Array {
+  const slots = [recordOf("a report".padEnd(20))];
+  const [head] = slots as [Buffer];
+  head.fill(0, 0, 4);
+  head[0] = 8;
+  if (more) head[23] = (head[23] as number) | 0x80;
+  head.writeUIntLE(crc32(head) & 0x7fffff, 1, 3);
+  for (const at of [0, 3]) head[at] = (head[at] as number) | 0x80;
+  return Buffer.concat([head, ...(more === "slot" ? [recordOf("x".padEnd(40), 2).subarray(24)] : [])]);
+}
+
 /** A block with these records, and no more. */
 export function blockOf(records: Uint8Array[]): Uint8Array {
   const header = Buffer.alloc(16, 0xff);

@@ -23,7 +23,7 @@ import { atEveryCut, someBits, untouched } from "./power-cuts.ts";
 
 const OLD = "old ".repeat(40);
 const NEW = "new ".repeat(75);
-const LONGEST = 720;
+const LONGEST = 1440;
 const NEXT = 1_000_000;
 
 const textOf = ({ journal }: Opened): string => journal.keptText();

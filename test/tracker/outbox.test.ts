@@ -10,6 +10,8 @@ import type * as journals from "../../firmware/tracker/journal.ts";
 import { Word } from "../../firmware/tracker/kept.ts";
 import type * as outboxes from "../../firmware/tracker/outbox.ts";
 import type * as paces from "../../firmware/tracker/pace.ts";
+import { Kind } from "../../firmware/tracker/slot.ts";
+import { Why } from "../../firmware/tracker/why.ts";
 import { type Flash as Chip, createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import { rawFlash } from "../../scripts/simulator/espruino/raw-flash.ts";
 import { parseTelemetry, type Sample } from "../../scripts/simulator/thingsboard/telemetry.ts";
@@ -38,20 +40,23 @@ const boot = bootableParts<Parts>({
 type Outbox = typeof outboxes &
   Pick<Journal, "state"> & {
     pace: typeof paces;
+    /** How many slots wait. */
+    slots: Journal["waiting"];
+    put: Journal["put"];
     /** Somebody tells the time. */
     clockIs(time_ms: number): void;
   };
 
 let clock: Clock;
 let chip: Chip;
-function erase(): void {
-  chip = createFlash({ start: 0, length: 0x8000, pageSize: 4096 });
+function erase(length = 0x8000): void {
+  chip = createFlash({ start: 0, length, pageSize: 4096 });
 }
-beforeEach(erase);
+beforeEach(() => erase());
 afterEach(() => clock.uninstall());
 
 /** The board starts, as often as before and once more; by its clock it is `now_ms`. */
-function start({ no_time = "hold", keys = KEYS, now_ms = NOON_MS } = {}): Outbox {
+function start({ no_time = "hold", keys = KEYS, extras = "", now_ms = NOON_MS } = {}): Outbox {
   clock?.uninstall();
   clock = install({ now: now_ms, toFake: ["Date"] });
   switchOn();
@@ -60,10 +65,12 @@ function start({ no_time = "hold", keys = KEYS, now_ms = NOON_MS } = {}): Outbox
   journal.openJournal(rawFlash(chip), 0, chip.length);
   journal.state[Word.Starts] = (journal.state[Word.Starts] as number) + 1;
   journal.saveState();
-  outbox.useSettings({ no_time, keys });
+  outbox.useSettings({ no_time, keys, extras });
   return Object.create(outbox, {
     state: { value: journal.state },
     pace: { value: pace },
+    slots: { value: journal.waiting },
+    put: { value: journal.put },
     clockIs: { value: (time_ms: number) => its_clock.timeTold(Witness.Network, time_ms) },
   });
 }
@@ -118,7 +125,7 @@ describe("a fix", () => {
       time_ms: fc.integer({ min: Date.UTC(2020, 0, 1), max: Date.UTC(2087, 11, 31) }),
       latitude: degrees(90),
       longitude: degrees(180),
-      altitude_m: tenths(-11_000, 400_000),
+      altitude_m: tenths(-1000, 51_428),
       speed_kmh: tenths(0, 6553.4),
     },
     { requiredKeys: ["time_ms", "latitude", "longitude"] },
@@ -172,7 +179,10 @@ describe("values come out as they went in, or are left out", () => {
   for (const [altitude_m, speed_kmh, Altitude, Speed] of [
     [25_300, 1666.8, 25_300, 1666.8],
     [30_500, 6553.4, 30_500, 6553.4],
-    [-1200, -1, -1200, undefined],
+    [-1000, -1, -1000, undefined],
+    [51_428.6, 0, 51_428.6, 0],
+    [-1000.1, 0, undefined, 0],
+    [51_428.7, 0, undefined, 0],
     [-0.1, 6553.5, -0.1, undefined],
     [1e9, 1e9, undefined, undefined],
     [-1e9, -0.06, undefined, undefined],
@@ -218,6 +228,135 @@ describe("other values", () => {
     outbox.append(NOON_MS, 0, text);
     assert.ok(outbox.take().includes(text));
   });
+});
+
+describe("what was measured with a fix", () => {
+  const ALL = "why,battery,battery_v,signal_dbm,hdop,satellites,course,temperature,fix_s,awake_s";
+  const place = { Longitude: AT.longitude, Latitude: AT.latitude };
+  const measured = {
+    battery: 87,
+    battery_v: 3.912,
+    signal_dbm: -93,
+    hdop: 1.25,
+    satellites: 9,
+    course: 271.3,
+    temperature: -12.4,
+    fix_s: 31,
+    awake_s: 45,
+  };
+
+  test("is sent if it is asked for, and in the slot of the fix are battery, signal and why", () => {
+    const outbox = start({ extras: "battery,why,signal_dbm" });
+    outbox.append(NOON_MS, { ...fixAt(NOON_MS), ...measured }, "", Why.Heartbeat);
+    append(outbox, NOON_MS + 1);
+    assert.deepEqual(drain(outbox).map(valuesOf), [
+      { ...place, why: "heartbeat", battery: 87, signal_dbm: -93 },
+      { ...place, why: "interval" },
+    ]);
+    outbox.append(NOON_MS, { ...fixAt(NOON_MS), ...measured }, "", Why.Interval);
+    assert.equal(outbox.slots(), 1);
+  });
+
+  test("all of it takes one slot more, and is there after a restart", () => {
+    const first = start({ extras: ALL });
+    first.append(NOON_MS, { ...fixAt(NOON_MS), ...measured, altitude_m: 34, speed_kmh: 5 }, "", Why.Turn);
+    assert.equal(first.slots(), 2);
+    assert.deepEqual(drain(start({ extras: ALL })).map(valuesOf), [
+      { ...place, Altitude: 34, Speed: 5, why: "turn", ...measured },
+    ]);
+  });
+
+  test("that is not known is not sent, and what is not asked for any more neither", () => {
+    const outbox = start({ extras: ALL });
+    append(outbox, NOON_MS);
+    outbox.append(NOON_MS, { ...fixAt(NOON_MS), satellites: 0, temperature: 0, battery: 0 }, "", Why.Call);
+    assert.deepEqual(drain(outbox).map(valuesOf), [
+      { ...place, why: "interval" },
+      { ...place, why: "call", battery: 0, satellites: 0, temperature: 0 },
+    ]);
+    outbox.append(NOON_MS, { ...fixAt(NOON_MS), ...measured }, "", Why.Call);
+    assert.deepEqual(drain(start({ extras: "hdop" })).map(valuesOf), [{ ...place, hdop: 1.25 }]);
+  });
+
+  test("why an event is goes along, asked for or not", () => {
+    const outbox = start();
+    for (const why of [Why.Interval, Why.Heartbeat, Why.Motion, Why.Start, Why.Battery])
+      outbox.append(NOON_MS + why, fixAt(NOON_MS), "", why);
+    assert.deepEqual(
+      drain(outbox).map((sample) => valuesOf(sample).why),
+      [undefined, undefined, undefined, "start", "battery"],
+    );
+  });
+
+  test("of nonsense is not known, and too much is as much as there can be", () => {
+    const outbox = start({ extras: ALL });
+    const nonsense = {
+      battery: 200,
+      battery_v: 99,
+      signal_dbm: 40,
+      hdop: Number.NaN,
+      awake_s: 1e9,
+      temperature: -5000,
+    };
+    outbox.append(NOON_MS, { ...fixAt(NOON_MS), ...nonsense }, "", Why.Interval);
+    outbox.append(
+      NOON_MS,
+      { ...fixAt(NOON_MS), signal_dbm: -200, battery: -1, battery_v: -1e9 },
+      "",
+      Why.Interval,
+    );
+    assert.deepEqual(drain(outbox).map(valuesOf), [
+      { ...place, why: "interval", signal_dbm: -17 },
+      { ...place, why: "interval" },
+    ]);
+  });
+
+  test("in 24 KB are 700 fixes and more, with battery, signal and why", () => {
+    erase(0x6000);
+    const outbox = start({ extras: "why,battery,signal_dbm" });
+    const before = outbox.state[Word.Dropped];
+    let count = 0;
+    for (; outbox.state[Word.Dropped] === before; count++)
+      outbox.append(
+        NOON_MS + count,
+        { ...fixAt(NOON_MS), ...measured, altitude_m: 1, speed_kmh: 2 },
+        "",
+        count % 12,
+      );
+    const samples = drain(outbox);
+    assert.ok(samples.length >= 700, `${samples.length} of ${count}`);
+    for (const sample of samples) {
+      const { battery, signal_dbm, why } = valuesOf(sample);
+      assert.deepEqual([battery, signal_dbm, typeof why], [87, -93, "string"]);
+    }
+  });
+
+  test("counts as data points, as the server counts them", () => {
+    const outbox = start({ extras: ALL });
+    outbox.append(NOON_MS, { ...fixAt(NOON_MS), ...measured }, "", Why.Interval);
+    assert.equal(taken(outbox).length, 1);
+    assert.equal(outbox.points, 12);
+  });
+
+  test("a start's number of 10 bits, all ones and why 30: its last word is not all ones", () => {
+    const outbox = start({ no_time: "server", now_ms: 1000, extras: ALL });
+    outbox.state[Word.Starts] = 1023;
+    outbox.append(1000, { ...fixAt(0), ...measured }, "", 30 as Why);
+    outbox.append(1000, fixAt(0), "", Why.Start);
+    assert.deepEqual(drain(outbox).map(valuesOf)[1], { ...place, why: "start" });
+  });
+});
+
+test("a fix that 0.2.0 wrote is sent as it was", () => {
+  const outbox = start({ extras: "why,battery" });
+  const slot = new Uint8Array(24);
+  slot[0] = Kind.Fix;
+  new Int32Array(slot.buffer).set([NOON_MS / 1000, 52_520_008, -13_404_954, -12_345, 7 << 16], 1);
+  assert.ok(outbox.put(slot));
+  assert.equal(
+    outbox.take(),
+    `[{"ts":${NOON_MS + 7},"values":{"Longitude":-13.404954,"Latitude":52.520008,"Altitude":-1234.5,"Speed":0}}]`,
+  );
 });
 
 test("flash that takes nothing any more: what is lost is counted", () => {

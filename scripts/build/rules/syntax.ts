@@ -4,8 +4,15 @@ import type { AnyNode, Finding, Rule } from "./rule.ts";
 /** The interpreter keeps 63 characters of a name, so longer ones can become one. */
 const LONGEST_NAME = 60;
 
+/** `a - -b`, whose space the tokens lose; not `a + ++b`, as that is a token of its own. */
+const isSignTwice = (code: string, operator: string, right: number): boolean =>
+  /^[+-]$/.test(operator) &&
+  code[right] === operator &&
+  code[right + 1] !== operator &&
+  code[right - 1] !== "(";
+
 /** Statements and literals that are ES5 but not Espruino's. */
-export const unsupportedSyntax: Rule = ({ program }) => {
+export const unsupportedSyntax: Rule = ({ code, program }) => {
   const findings: Finding[] = [];
   for (const node of descendants(program)) {
     const refuse = (message: string) => findings.push({ at: node.start, message });
@@ -26,6 +33,10 @@ export const unsupportedSyntax: Rule = ({ program }) => {
       case "BinaryExpression":
         if (/^[!=]=$/.test(node.operator) && [node.left, node.right].some(isNothing))
           refuse('the text "null" == null on Espruino, and "undefined" == undefined: use === once for each');
+        if (isSignTwice(code, node.operator, node.right.start))
+          refuse(
+            `the tokens join ${node.operator} and a sign behind it to ${node.operator}${node.operator}: turn the sum`,
+          );
         break;
       case "ForInStatement":
         if (deletesOf(node.body, node.right))

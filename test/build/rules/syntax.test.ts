@@ -23,6 +23,12 @@ testRules([
     accepted: ["print(E.x===null)", "print(typeof E.x==typeof E.y)"],
   },
   {
+    name: "a sign behind a minus or a plus",
+    refused: ["print(E.x- -143)", "print(E.x+ +E.y)", "print(E.x- -E.y*2)"],
+    message: /the tokens join ([+-]) and a sign behind it to/,
+    accepted: ["print(E.x+143)", "print(E.x-(-E.y))", "print(E.x+ ++E.y)", "print(E.x-+E.y)", "print(-E.x)"],
+  },
+  {
     name: "array holes",
     refused: ["print([4,6,,7])", "if(0)print([,1])"],
     message: /array with holes/,
