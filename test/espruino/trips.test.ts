@@ -1,16 +1,19 @@
 /** Trips and zones in the real interpreter, on a track through Berlin that begins with a minute's stop. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BUDGETS } from "../../scripts/budgets.ts";
+import { interpreterRoom } from "../../scripts/simulator/interpreter.ts";
 import { startRealTracker } from "../../scripts/simulator/real-tracker.ts";
 
 const binary = process.env.ESPRUINO ?? "";
-const skip = binary ? false : "skipped: set ESPRUINO=<path of Espruino for Linux> to run the blob in it";
-const BUILT = { settings: "afar", policy: "trips", zones: "yes", extras: "yes" };
+const small = binary && (await interpreterRoom(binary)).variables <= BUDGETS.variables;
+const skip = !binary
+  ? "skipped: set ESPRUINO=<path of Espruino for Linux> to run the blob in it"
+  : small && "skipped: no room for zones and settings from afar";
 
 test("events arrive with their fix and zone, and memory stays", { skip }, async (t) => {
   const tracker = await startRealTracker({
     binary,
-    features: BUILT,
     interval_s: 5,
     config: {
       watch_s: 1,
