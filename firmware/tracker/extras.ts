@@ -73,7 +73,8 @@ export function measure(
   const chip = temperature();
   sample.battery = battery_percent;
   sample.battery_v = battery_v;
-  if (chip === chip) sample.temperature = chip;
+  // Not so for NaN.
+  if (chip > -100) sample.temperature = chip;
   sample.awake_s = awake_s();
   sample.signal_dbm = modem.status().signal_dbm;
   sample.course = sample.course_deg;
