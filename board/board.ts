@@ -51,6 +51,9 @@ export interface Board {
   watchdogBit(): boolean;
   /** Switches the modem. Returns at once; it may take 5 s. */
   power(what: Power): void;
+  /** The modem's DTR is wired: high lets it sleep while nothing is asked of it, connected or not. */
+  HAS_DTR: boolean;
+  dtr(level: 0 | 1): void;
   /** Power of the GNSS antenna, which takes as much as the board awake. */
   antenna(on: 0 | 1): void;
   /**

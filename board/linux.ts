@@ -6,6 +6,8 @@ export { erasePages as eraseSlot } from "../firmware/tracker/area.ts";
 /** Espruino for Linux (a PC, a Raspberry Pi) with a USB modem, which has no power key: `AT+CFUN=1,1` restarts it. */
 export const BOARD = "LINUX";
 
+export const HAS_DTR: boolean = false;
+
 export const FEATURES = {
   gnss: ["modem", "nmea"],
   modem: ["quectel"],
@@ -81,3 +83,5 @@ export function noise(): string {
   // biome-ignore lint/style/useNodejsImportProtocol: the interpreter has it by this name alone
   return require("fs").readFileSync("/proc/sys/kernel/random/uuid");
 }
+
+export function dtr(_level: 0 | 1): void {}

@@ -9,7 +9,8 @@ export { noise, temperature, watchdogBit } from "./nrf52.ts";
 /** Espruino's: a piece of memory, flash for one, as a string, which is no copy. */
 declare const E: { memoryArea(address: number, length: number): string; getAnalogVRef(): number };
 
-declare const D2: Pin,
+declare const D26: Pin,
+  D2: Pin,
   D4: Pin,
   D6: Pin,
   D7: Pin,
@@ -26,6 +27,8 @@ declare const D2: Pin,
  * GPS_EN.
  */
 export const BOARD = "RAK5010";
+
+export const HAS_DTR: boolean = true;
 
 export const FEATURES = {
   gnss: ["modem", "nmea"],
@@ -64,8 +67,8 @@ export function motionPin(): Pin {
 
 /** Bytes. Of the pages that nobody uses the last ones are the outbox's, and those before its most the slots'. */
 const enum Size {
-  /** 28 pages: what 256 KB leave beside the slots. */
-  Outbox = 114688,
+  /** 34 pages: what 256 KB leave beside the slots. */
+  Outbox = 139264,
 }
 
 export function boardFields(fields: Fields): void {
@@ -107,6 +110,11 @@ export function power(what: Power): void {
   digitalPulse(D2, 0, what === Power.Off ? 800 : 550);
 }
 
+/** DTR of the modem: RAK5010 datasheet, P0.26. */
+export function dtr(level: 0 | 1): void {
+  D26.write(level);
+}
+
 /** GPS_EN. */
 export function antenna(on: 0 | 1): void {
   D39.write(on);
@@ -117,6 +125,8 @@ export function restBoard(on: 0 | 1): void {
   if (!on) NRF.wake();
   else {
     Serial1.unsetup();
+    // A modem that is off is not to be fed by it.
+    dtr(0);
     if (!NRF.getSecurityStatus().connected) NRF.sleep();
   }
 }

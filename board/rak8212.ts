@@ -14,6 +14,8 @@ declare const D6: Pin, D7: Pin, D9: Pin, D10: Pin, D15: Pin, D18: Pin, D19: Pin,
 export const BOARD = "RAK8212";
 
 /** Its only UART is the modem's. Its 2,500 variables and 40 KB are dear: the client's further methods are had for the asking. */
+export const HAS_DTR: boolean = false;
+
 export const FEATURES = {
   gnss: ["modem"],
   modem: ["quectel"],
@@ -95,3 +97,5 @@ export function restBoard(on: 0 | 1): void {
   if (on) Serial1.unsetup();
   NRF.setAdvertising({}, { interval: on ? 2000 : 375 });
 }
+
+export function dtr(_level: 0 | 1): void {}

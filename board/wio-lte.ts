@@ -21,6 +21,8 @@ declare const A2: Pin, A3: Pin, B0: Pin, B5: Pin, B10: Pin, B12: Pin, C0: Pin, C
 /** Seeed Wio LTE: STM32F405, EC21. Pins: Espruino's boards/WIO_LTE.py, by the names in its list. */
 export const BOARD = "WIO_LTE";
 
+export const HAS_DTR: boolean = false;
+
 export const FEATURES = {
   gnss: ["modem"],
   modem: ["quectel"],
@@ -89,3 +91,5 @@ export function watchdogBit(): boolean {
 export function noise(): number {
   return E.hwRand();
 }
+
+export function dtr(_level: 0 | 1): void {}

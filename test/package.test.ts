@@ -21,7 +21,7 @@ test("a package is the code behind a line of what it is for, with what ThingsBoa
     version: "0.2.0",
   });
   assert.deepEqual([title, version], ["espruino-thingsboard RAK5010", "0.2.0"]);
-  assert.equal(tag, "espruino-thingsboard RAK5010 0.2.0 2v06");
+  assert.equal(tag, "espruino-thingsboard RAK5010 0.2.0 2v20.48");
   assert.equal(bytes.toString(), `//${tag}\na=1;`);
   // The lowest byte first.
   assert.equal(Buffer.from(sum, "hex").readUInt32LE(), crc32(bytes));

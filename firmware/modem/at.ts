@@ -12,6 +12,7 @@
  *
  * A late answer must not become the next command's: that is what asking and settling are for.
  */
+import { dtr, HAS_DTR } from "#board";
 import { decimal } from "../decimal.ts";
 import { Reason } from "../reason.ts";
 
@@ -60,6 +61,9 @@ const enum Limit {
   Buffer = 1600,
   /** Lines kept of one answer. */
   Lines = 32,
+  /** Nothing was asked for so long: it may sleep; and from DTR's fall to its waking: 50 to 100 ms, no manual says. */
+  Hush_ms = 2000,
+  Wake_ms = 100,
   /** How many AT look for a modem that did not answer in time, and how long each waits. */
   Probes = 3,
   Probe_ms = 2000,
@@ -97,6 +101,9 @@ let owed = 0;
 let search = Search.Off;
 /** How many AT went out. */
 let probes = 0;
+/** Of a board with DTR: until the modem may sleep (AT+QSCLK, AT 11.5); and 1: it may, and hears nothing. */
+let hush: ReturnType<typeof setTimeout> | 0 = 0;
+let hushed: 0 | 1 = 0;
 
 /** Takes from now on what comes from the modem; nothing is sent. Once only. */
 export function listen<C extends Channel>(channel: C): C {
@@ -128,8 +135,27 @@ function send(bytes: string, ms: number): void {
 export function command(text: string, done?: Done | 0, limit_ms?: number, data?: string | 0): boolean {
   if (!limit_ms && queue.length >= Limit.Queue) return false;
   queue.push({ text_: text, done_: done, limit_ms_: limit_ms || Limit.Hand_ms, payload_: data });
-  if (queue.length === 1) start();
+  if (queue.length === 1) {
+    if (HAS_DTR) wakeByDtr();
+    start();
+  }
   return true;
+}
+
+/** Before something is sent. A modem that may sleep gets a moment first. */
+function wakeByDtr(): void {
+  if (hush) clearTimeout(hush);
+  hush = 0;
+  if (!hushed) return;
+  hushed = 0;
+  dtr(0);
+  queue.unshift({ text_: "", done_: 0, limit_ms_: Limit.Wake_ms, payload_: 0 });
+}
+
+function sleepByDtr(): void {
+  hush = 0;
+  hushed = 1;
+  dtr(1);
 }
 
 /** Puts the first of the queue in flight. */
@@ -148,6 +174,7 @@ function finish(count: number, reason: Reason): void {
   const ended = queue.splice(0, count);
   const answer = lines;
   start();
+  if (HAS_DTR && !queue.length && !hush) hush = setTimeout(sleepByDtr, Limit.Hush_ms);
   ended.forEach(function (one) {
     if (one.done_) one.done_(reason, answer);
   });

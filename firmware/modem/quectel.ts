@@ -2,6 +2,7 @@
  * `#modem` of Quectel BG96, BG95, EC21, EC25: the commands of the way up, and what their answers mean; and their socket. Clauses:
  * BG96 AT Commands Manual (AT), TCP/IP Application Note (TCP).
  */
+import { HAS_DTR } from "#board";
 import { HAS_SLEEP } from "#sleep";
 import { decimal } from "../decimal.ts";
 import { Reason } from "../reason.ts";
@@ -49,9 +50,10 @@ export function commandOf(step: Step, sim: SimConfig): Row {
     // Else it gives back what is sent (TCP 2.1.16).
     case Step.SendEcho:
       return row("AT+QISDE=0", Limit.Short_ms);
-    // Both may be left from somebody before us, and look as if the modem died (AT 11.5).
+    // Both may be left from somebody before us, and look as if the modem died (AT 11.5). Where we have DTR, it may sleep while
+    // that is high.
     case Step.Sleep:
-      return row("AT+QSCLK=0", Limit.Short_ms);
+      return row(HAS_DTR ? "AT+QSCLK=1" : "AT+QSCLK=0", Limit.Short_ms);
     case Step.PowerSaving:
       // T3412, from one registration of its own to the next, is 30 h: longer than any interval, so that it wakes by our key
       // and not by itself. T3324, how long it stays awake once nothing goes, counts 2 s: it must not sleep between two of our

@@ -54,7 +54,7 @@ export const enum Slot {
   /** How many there are: the one that runs is never written. */
   Count = 2,
   /** Of one, 15 pages of 4,096: the largest blob (scripts/boards.ts) and its header. */
-  Bytes = 73728,
+  Bytes = 61440,
 }
 
 export const enum Erased {

@@ -57,7 +57,11 @@ export const due = [0];
 export let mode = Mode.Normal;
 /** How the last run ended: "power" (or a reset button), "watchdog", "crash", "wanted". */
 export let end_before: string;
-/** Told when safe mode ends; and called each 10 s. */
+/** From kick to kick, in 10 s: while the modem sleeps a board that wakes seldom saves. In an array, as it is set from elsewhere. */
+export const apart = [1];
+/** What was waited for the next kick, in 10 s. */
+let waited = 1;
+/** Told when safe mode ends; and called at each kick. */
 let ended: () => void;
 let each: () => void;
 let kicks = 0;
@@ -69,23 +73,25 @@ let stuck = 0;
 
 /** Each 10 s. */
 function pulse(): void {
-  setTimeout(pulse, Limit.Pulse_ms);
+  const passed = waited;
+  waited = apart[0] as number;
+  setTimeout(pulse, waited * Limit.Pulse_ms);
   const first = queue[0];
-  stuck = first && first === seen ? stuck + 1 : 0;
+  stuck = first && first === seen ? stuck + passed : 0;
   seen = first;
-  kicks++;
+  kicks += passed;
   steady(mode === Mode.Normal);
   trialPulse();
   each();
   if (mode) {
-    if (online === State.Online) online_kicks++;
+    if (online === State.Online) online_kicks += passed;
     if (online_kicks >= Limit.SafeOnline || kicks >= Limit.SafeLongest) endSafeMode();
-  } else if (kicks === Limit.Lasted) {
+  } else if (kicks >= Limit.Lasted && state[Word.ShortStarts]) {
     state[Word.ShortStarts] = 0;
     saveState();
   }
   if (stuck > Limit.Stuck) restart(Ended.Crash, "AT stuck");
-  if (mode !== Mode.Bare && (due[0] as number)-- < 0) restart(Ended.Crash, "no rounds");
+  if (mode !== Mode.Bare && ((due[0] as number) -= passed) < -1) restart(Ended.Crash, "no rounds");
   E.kickWatchdog();
 }
 
@@ -101,7 +107,7 @@ function endSafeMode(): void {
 
 /**
  * Counts this start and puts the watchdog on. `bitten`: the watchdog ended the run before. `its_end`: called when safe
- * mode, if this is it (`mode`), ends; `its_each`: each 10 s.
+ * mode, if this is it (`mode`), ends; `its_each`: each 10 or 20 s.
  */
 export function startHealth(bitten: boolean, its_end: () => void, its_each: () => void): void {
   ended = its_end;

@@ -24,6 +24,7 @@ import { active_s, askGranted, sleep_s, sleepModem } from "../modem/sleep.ts";
 import { oldest } from "../mqtt/connection.ts";
 import type { DeviceConfig } from "../settings.ts";
 import { ran_ms } from "./clock.ts";
+import { apart } from "./health.ts";
 import { hurry, leastDelay_s, leave, State, state } from "./recovery.ts";
 import { resting, underWay } from "./upload.ts";
 
@@ -77,6 +78,7 @@ export function isSaving(): boolean {
 /** The board, and the UART of its modem, which is woken. */
 function wakeBoard(): void {
   asleep = 0;
+  apart[0] = 1;
   woke_ms = ran_ms();
   wakes++;
   log("sleep: awake for " + woken_for);
@@ -85,6 +87,7 @@ function wakeBoard(): void {
 }
 
 function quieten(): void {
+  apart[0] = 2;
   awake_ms += ran_ms() - woke_ms;
   restBoard(1);
 }

@@ -1,5 +1,6 @@
 /** What ThingsBoard gets to hand a board new firmware: the blob behind a line that says what it is for. */
 import { type BoardName, entryOf } from "../boards.ts";
+import { pretokenise } from "../device/pretokenise.ts";
 import { checksumOf } from "../simulator/thingsboard/ota-package.ts";
 
 export interface Package {
@@ -14,16 +15,19 @@ export interface Package {
   sha256: string;
 }
 
-/** The package of a board's blob. `name`, `version`: of package.json, from which the build has them, too. */
+/** Whose tokens all later interpreters read; none before it reads any. */
+const TOKENS = "2v20.48";
+
+/** The package of a board's blob, as tokens, which take a sixth less in flash and on the air. `name`, `version`: of package.json, from which the build has them, too. */
 export function packageOf(
   board: BoardName,
   code: string,
   { name, version }: { name: string; version: string },
 ): Package {
-  const { env_names, oldest } = entryOf(board);
+  const { env_names } = entryOf(board);
   const title = `${name} ${env_names[0]}`;
-  const tag = `${title} ${version} ${oldest.version}`;
-  const bytes = Buffer.from(`//${tag}\n${code}`, "latin1");
+  const tag = `${title} ${version} ${TOKENS}`;
+  const bytes = Buffer.from(`//${tag}\n${pretokenise(code, TOKENS)}`, "latin1");
   return {
     title,
     version,

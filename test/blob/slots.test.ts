@@ -19,7 +19,7 @@ import { putUpdate } from "../ota/slot-image.ts";
 import { createPeers, TOKEN } from "./peers.ts";
 
 const CONFIG = { server: { host: "server.example", username: TOKEN }, apn: "internet", interval_s: 30 };
-const SLOT_BYTES = 73_728;
+const SLOT_BYTES = 61_440;
 /** From the start of an update to the end of its trial, and on to fixes of the firmware of before on the server. */
 const LIFE_S = 720;
 

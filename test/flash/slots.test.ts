@@ -42,7 +42,7 @@ const areaOf = (flash: Flash, spec: BoardSpec) => ({
 /** Where the first slot begins. */
 function firstSlot(name: BoardName, flash: Flash): number {
   const spec = boardSpecs[name];
-  if (name === "rak5010") return spec.storageStart - 114_688 - 2 * 73_728;
+  if (name === "rak5010") return spec.storageStart - 139_264 - 2 * 61_440;
   const header = findFile(areaOf(flash, spec), "tb.app");
   assert.ok(header);
   return (header.address + 32 + 4095) & -4096;
@@ -92,7 +92,7 @@ for (const name of SLOTTED)
         assert.equal(code, 0, said.join("\n"));
         assert.equal(console.board.evaluate("what+slot"), '"cable-1"');
         assert.deepEqual(Buffer.from(flash.read(box, records.length)), Buffer.from(records));
-        putUpdate(flash, slot + 73_728, { code: 'what="air";', number: 4, confirmed: true });
+        putUpdate(flash, slot + 61_440, { code: 'what="air";', number: 4, confirmed: true });
       }
     });
 
@@ -129,6 +129,6 @@ test("Linux without room for two slots is flashed as one without, and told so", 
   const console = await board(t, { spec, settings: '{"outbox_bytes":196608}' });
   const { code, said } = await flashed("linux", console.tcp, blobOf("linux"));
   assert.equal(code, 0);
-  assert.match(said.join("\n"), /no room for two slots of 73728 bytes in Storage, so .* by cable only/);
+  assert.match(said.join("\n"), /no room for two slots of 61440 bytes in Storage, so .* by cable only/);
   assert.equal(console.file(".bootcde"), tokens(blobOf("linux")));
 });

@@ -98,9 +98,9 @@ for (const name of SLOTTED) {
       const board = await fresh();
       const slot = await slotAt(board);
       putUpdate(board.flash, slot, { code: B, number: 7, confirmed: true });
-      putUpdate(board.flash, slot + 73_728, { code: program("C"), number: 8, confirmed: true });
+      putUpdate(board.flash, slot + 61_440, { code: program("C"), number: 8, confirmed: true });
       assert.equal(board.boot(), "C");
-      board.flash.write(slot + 73_728 + Place.Code, Uint8Array.of(0, 0, 0, 0));
+      board.flash.write(slot + 61_440 + Place.Code, Uint8Array.of(0, 0, 0, 0));
       assert.equal(board.boot(), "B");
       board.flash.write(slot + Place.Length, Uint8Array.of(0, 0, 0, 0));
       assert.equal(board.boot(), "A");
