@@ -24,6 +24,8 @@ function evaluate<Exports>(exports: string[]): () => Exports {
       resolveDir: fileURLToPath(new URL("../../firmware", import.meta.url)),
     },
     bundle: true,
+    // The board that does least.
+    alias: { "#board": fileURLToPath(new URL("../../board/linux.ts", import.meta.url)) },
     format: "iife",
     globalName: "exported",
     external: ["Flash", "Storage", "crypto", "fs"],

@@ -180,7 +180,8 @@ export const boardSpecs = {
   linux: {
     name: "LINUX",
     version: "2v29",
-    variables: 2500,
+    // As many as are wanted; an Espruino for Linux as it comes begins with these.
+    variables: 4096,
     variableBytes: 13,
     unicode: false,
     pageSize: 1024,
