@@ -136,7 +136,8 @@ export function unpack(slot: Uint8Array, rest: string): void {
 export function addExtras(values: Values, sample: any, why: Why): Values {
   if (why >= Why.Start || wanted("why")) values.why = whyWord(why);
   keys().forEach(function (key) {
-    if (sample[key] !== undefined && wanted(key)) values[key] = sample[key];
+    if (sample[key] !== undefined && (wanted(key) || (why === Why.Battery && key === "battery")))
+      values[key] = sample[key];
   });
   return values;
 }

@@ -11,7 +11,7 @@ import { gnssOff, gnssWords } from "#gnss";
 import { log } from "#log";
 import { checkMotion, startMotion, tellMotion } from "#motion";
 import { startOta, updateFirmware } from "#ota";
-import { findFix, judge, moved, period_s, startPolicy } from "#policy";
+import { findFix, HAS_POLICY, judge, moved, period_s, startPolicy } from "#policy";
 import { settings } from "#settings";
 import { protectionWords } from "#tls";
 import type { Fix } from "../gnss/fix.ts";
@@ -175,9 +175,9 @@ function located(fix: Fix | null, why: Reason): void {
     findCell(config, function (cell) {
       report({ cell: cell });
     });
-    // An event all the same.
-    if (cause === Why.Battery) report(lowValues());
   }
+  // An event, with a fix or without.
+  if (cause === Why.Battery && !(fix && HAS_POLICY)) report(lowValues());
   if (stretched(period_s()) !== armed_s) arm();
   if (isOffBetween()) gnssOff();
   drain();
@@ -285,7 +285,7 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   });
   startOta(server, askWanted);
   startBattery(config, modem, battery, MODEM_ON_BATTERY, batteryLow);
-  startMotion(config.motion, moved);
+  startMotion(config.motion, boardMoved);
   startHealth(watchdogBit(), safeModeEnded, sleepIfDue);
   if (mode === Mode.Normal) uploadTo(server, nothingToSend);
   debug(config.debug);

@@ -162,7 +162,7 @@ describe("faults", () => {
   // Of a RAK8212, whose receiver and modem have no ports; what a feature has is told of each board.
   const KNOWN = [
     "server",
-    ...SETTINGS.map(({ path }) => path).filter((path) => !/^server\.|^gnss_|^modem_port/.test(path)),
+    ...SETTINGS.map(({ path }) => path).filter((path) => !/^server\.|^gnss_|^modem_port|^zones/.test(path)),
     "$schema",
     "board",
   ].join();
