@@ -2,35 +2,77 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { BoardName } from "../../scripts/boards.ts";
+import { buildBoards, SOURCES } from "../../scripts/build/boards.ts";
+import type { Choices } from "../../scripts/build/features.ts";
 import { boardSpecs } from "../../scripts/simulator/espruino/specs.ts";
-import { builtBlob } from "../device/rig.ts";
 import { createWorld, type WorldChanges } from "./world.ts";
 
-const BOARDS: BoardName[] = ["rak5010", "rak8212", "wio-lte"];
+const HOUR_S = 3600;
 
-function start(t: TestContext, name: BoardName, config: object, changes: WorldChanges = {}) {
+/** A RAK8212 has room for it in the place of TLS. */
+async function start(t: TestContext, name: BoardName, config: object = {}, changes: WorldChanges = {}) {
+  const features: Choices = name === "rak8212" ? { sleep: "save", tls: "none" } : {};
+  const blob = (await buildBoards([name], SOURCES, features)).get(name)?.code ?? "";
   const world = createWorld({
     spec: boardSpecs[name],
-    blob: builtBlob(name),
-    config: { power: "save", interval_s: 3600, ...config },
-    ...(name === "wio-lte" && { modem: { model: "EC21" } }),
-    ...changes,
+    blob,
+    config: { power: "save", interval_s: HOUR_S, ...config },
+    modem: { model: boardSpecs[name].modemModel, ...changes.modem },
   });
   t.after(() => world.stop());
-  return world;
+  const said = (line: string): number => world.lines.filter((one) => one === line).length;
+  const times = (): number[] => world.thingsboard.telemetry("tracker", "Latitude").map(({ ts }) => ts);
+  return { ...world, said, times };
 }
 
-for (const name of BOARDS)
-  test(`${name}: each hour a fix is uploaded, and in between the modem is off`, async (t) => {
-    const world = start(t, name, {});
-    await world.run(300);
-    assert.equal(world.modem.state.power, "psm", world.lines.join("\n"));
-    const first = world.thingsboard.latest("tracker").length;
-    assert.ok(first > 0);
-    for (let hour = 1; hour <= 3; hour++) {
-      await world.run(3600);
-      assert.equal(world.modem.state.power, "psm", world.lines.join("\n"));
+for (const name of ["rak5010", "rak8212", "wio-lte"] as const)
+  test(`${name}: a fix each hour, uploaded; in between the modem sleeps and the UART is closed`, async (t) => {
+    const { run, modem, said, times, board, lines } = await start(t, name);
+    await run(300);
+    for (let hour = 1; hour <= 5; hour++) {
+      assert.equal(modem.state.power, "psm", lines.join("\n"));
+      assert.equal(times().length, hour);
+      await run(HOUR_S);
     }
-    t.diagnostic(world.lines.join("\n"));
-    assert.equal(world.lines.filter((line) => line === "sleep: awake for a fix").length, 3);
+    const gaps = times().map((ts, i, all) => Math.round((ts - (all[i - 1] ?? ts)) / 1000));
+    for (const gap of gaps.slice(1)) assert.ok(Math.abs(gap - HOUR_S) <= 10, `${gaps}`);
+    assert.equal(said("sleep: awake for a fix"), 5, "and for nothing else");
+    assert.equal(lines.filter((line) => line.startsWith("sleep: awake")).length, 5);
+    // Nobody is at the other end of a UART that is closed.
+    modem.onTransmit?.("\r\n+QIND: \r\n");
+    assert.deepEqual(board.errorFlags, []);
   });
+
+test("four uploads a day: between them fixes wait, and all arrive", async (t) => {
+  const { run, times, said } = await start(t, "rak5010", { upload_s: 6 * HOUR_S });
+  await run(300);
+  assert.equal(times().length, 1);
+  await run(4 * HOUR_S);
+  assert.equal(times().length, 1, "they wait");
+  await run(20 * HOUR_S);
+  assert.equal(times().length, 25);
+  assert.equal(said("tracker: connected"), 5);
+});
+
+test("what the server wants meanwhile is taken at the next upload: a setting, and a call", async (t) => {
+  const { run, thingsboard, times, modem } = await start(t, "rak5010");
+  await run(300);
+  assert.equal(modem.state.power, "psm");
+  thingsboard.share("tracker", { interval_s: 600 });
+  await run(HOUR_S);
+  const before = times().length;
+  await run(HOUR_S);
+  assert.ok(times().length - before >= 6, `${times().length - before} fixes in an hour`);
+  thingsboard.share("tracker", { power: "on" });
+  await run(700);
+  assert.equal(modem.state.power, "running", "reachable at once, from then on");
+});
+
+test("a network that refuses PSM: the modem is switched off", async (t) => {
+  const { run, modem, times } = await start(t, "rak5010", {}, { modem: { psm: { granted: "refused" } } });
+  await run(300);
+  assert.equal(modem.state.power, "off");
+  await run(2 * HOUR_S);
+  assert.equal(times().length, 3);
+  assert.equal(modem.state.power, "off");
+});
