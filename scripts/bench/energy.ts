@@ -40,9 +40,8 @@ const POLICIES: readonly Policy[] = [
 /** The smallest board has room for sleep in the place of TLS alone. */
 const SLEEPING_RAK8212: Choices = { sleep: "save", tls: "none" };
 
-/** A battery of 2,000 mAh, of which so much can be used. */
-const BATTERY_MAH = 2_000;
-const USABLE = 0.85;
+/** Of a battery of 2,000 mAh 85 % can be used. */
+export const USABLE_MAH = 1_700;
 const DAY_S = 86_400;
 const UNIT = "mAh/day";
 /** Nothing but timers moves the world, so that steps can be long. */
@@ -135,7 +134,7 @@ export function energyRow(name: string, { reading, fixes }: Used, days: number):
     (amount / days).toLocaleString("en-US", { maximumFractionDigits: 0 });
   const told = [
     fixes > 0 ? `${(reading.mAh / fixes).toFixed(2)} mAh a fix` : "no fix",
-    `${((BATTERY_MAH * USABLE) / figure).toFixed(1)} days`,
+    `${(USABLE_MAH / figure).toFixed(1)} days`,
     `awake ${a_day(reading.awake_s)} s`,
     `radio ${a_day(reading.radio_s)} s`,
     `${a_day(bytes / 1000)} kB`,
