@@ -10,6 +10,7 @@ import { USABLE_MAH } from "../scripts/bench/energy.ts";
 import { EXPECTED_MAH } from "../scripts/bench/energy-expected.ts";
 import { BOARDS } from "../scripts/boards.ts";
 import { BUDGETS } from "../scripts/budgets.ts";
+import { FEATURES } from "../scripts/build/features.ts";
 import { certificateCommand } from "../scripts/certificate/options.ts";
 import { fields } from "../scripts/config/fields.ts";
 import { configCommand, flagOf } from "../scripts/config/options.ts";
@@ -127,6 +128,11 @@ describe("the README", () => {
       [mAh.toLocaleString("en-US", { minimumFractionDigits: 1 }), (USABLE_MAH / mAh).toFixed(1)],
     ]);
     assert.deepEqual(told, expected);
+  });
+
+  test("has every feature of a build", () => {
+    const table = /\| feature \| way[\s\S]*?\n\n/.exec(readme)?.[0] ?? "";
+    for (const feature of Object.keys(FEATURES)) assert.ok(table.includes(`\`${feature}\``), feature);
   });
 
   test("names every board", () => {
