@@ -115,7 +115,7 @@ export const SETTINGS: readonly Setting[] = [
     about: "of the SIM; a wrong one is tried once a boot, and never as the last" },
   { path: "interval_s", limits: [60, 1, 86400], unit: "s", afar: Afar.Plain, since: "0.1.0",
     at_least: "watch_s",
-    about: "from fix to fix; from 120 on the receiver is switched off in between" },
+    about: "from fix to fix; from 20 on, if a fix takes less than a third of it, the receiver is off in between; without `sleep=save` from 120 on" },
   { path: "heartbeat_s", limits: [0, 0, 86400], unit: "s", feature: "policy=trips", afar: Afar.Plain, since: "0.3.0",
     at_least: "interval_s",
     about: "from fix to fix while it stands still; 0: no trips are told, and always `interval_s`" },
