@@ -154,12 +154,14 @@ export function choicesFor(name: string, board: string, wanted: Choices, files =
 /** What was asked for gets what it needs; what is the board's own is left out where that is. */
 function meetNeeds(name: string, choices: Choices, wanted: Choices, has: Record<string, string[]>): void {
   const rules = Object.entries(NEEDS);
+  // What is needed by what was asked for is asked for, too.
+  const asked = { ...wanted };
   // The other way round for what is left out: the one in front may need the next.
   for (const [one, [feature, way]] of [...rules, ...rules.toReversed()]) {
     const [its = "", itsWay] = one.split("=");
     if (choices[its] !== itsWay || choices[feature] === way) continue;
-    if (!wanted[its]) choices[its] = NONE;
-    else if (!wanted[feature] && has[feature]?.includes(way)) choices[feature] = way;
+    if (!asked[its]) choices[its] = NONE;
+    else if (!asked[feature] && has[feature]?.includes(way)) choices[feature] = asked[feature] = way;
     else throw new UsageError(`${name}: ${one} needs ${feature}=${way}`);
   }
 }

@@ -159,3 +159,12 @@ test("each source is built for a board, and each board has one", () => {
     BOARDS.map(() => "modem"),
   );
 });
+
+test("what is asked for brings along what it needs, and what that needs", () => {
+  const { zones, policy, extras } = choicesOf("rak8212", { zones: "yes", tls: "none" });
+  assert.deepEqual([zones, policy, extras], ["yes", "trips", "yes"]);
+  assert.throws(
+    () => choicesOf("rak8212", { zones: "yes", extras: "none" }),
+    /rak8212: policy=trips needs extras=yes/,
+  );
+});
