@@ -22,6 +22,12 @@ interface BoardEntry {
 /** E.CRC32, and Storage.readJSON without exceptions, came with 2v05; 2v06 is the oldest that the tracker was seen to run on. */
 const WITH_CRC32 = { version: "2v06", why: "older ones lack E.CRC32, or were not tried" };
 
+/** The first that reads tokens. Of text an interpreter takes 65,535 bytes at once, as a string in flash has two bytes for its length. */
+const WITH_TOKENS = {
+  version: "2v20.48",
+  why: "as text the code is longer than older ones can run, and they take no tokens",
+};
+
 /** In the order in which people are told of them. */
 export const BOARD_ENTRIES = {
   rak8212: {
@@ -43,12 +49,12 @@ export const BOARD_ENTRIES = {
     hint: "RAK5010, modem BG96",
     blob_bytes: 72_000,
     estimated_variables: 1_900,
-    oldest: { ...WITH_CRC32, newer: "install the current one" },
+    oldest: { ...WITH_TOKENS, newer: "install the current one" },
   },
   "wio-lte": {
     env_names: ["WIO_LTE"],
     hint: "Seeed Wio LTE, modem EC21",
-    blob_bytes: 72_000,
+    blob_bytes: 65_000,
     estimated_variables: 1_900,
     oldest: { ...WITH_CRC32, newer: "install the last official one, 2v08" },
   },
@@ -57,7 +63,7 @@ export const BOARD_ENTRIES = {
     hint: "Linux or Raspberry Pi with a USB modem",
     blob_bytes: 72_000,
     estimated_variables: 1_900,
-    oldest: { ...WITH_CRC32, newer: "build the current one" },
+    oldest: { ...WITH_TOKENS, newer: "build the current one" },
     storage_start: 'require("Flash").getFree()[0].addr',
   },
 } as const satisfies Record<string, BoardEntry>;

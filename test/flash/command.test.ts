@@ -315,7 +315,7 @@ describe("refused, before anything is written:", () => {
 
   test("an interpreter that is too old", async (t) => {
     const spec = { ...boardSpecs.linux, version: "2v05" };
-    assert.match(await refused(t, { spec }), /Espruino is 2v05, and the tracker needs 2v06 or newer/);
+    assert.match(await refused(t, { spec }), /Espruino is 2v05, and the tracker needs 2v20.48 or newer/);
   });
 
   test("a Storage that is too small", async (t) => {

@@ -25,8 +25,13 @@ test("a board there is no firmware for is told which there are", () => {
 
 test("an interpreter that is too old for its board, or without a version, is refused with the way to a newer one", () => {
   for (const board of BOARDS) refuseOld(board, "2v29.277");
-  for (const version of ["2v06", "2v08"])
-    for (const board of ["rak5010", "wio-lte", "linux"] as const) refuseOld(board, version);
+  for (const version of ["2v06", "2v08"]) refuseOld("wio-lte", version);
+  for (const board of ["rak5010", "linux"] as const) {
+    refuseOld(board, "2v20.48");
+    assert.throws(() => refuseOld(board, "2v20.47"), {
+      message: /needs 2v20\.48 or newer \(as text the code is longer/,
+    });
+  }
   assert.throws(() => refuseOld("wio-lte", "2v05"), {
     message: /Espruino is 2v05, and the tracker needs 2v06 or newer .*: install the last official one, 2v08/,
   });
