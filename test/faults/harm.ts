@@ -28,7 +28,11 @@ export type BoardEvent =
   /** Settings of the way to the server were changed: it may be gone anew, and back again. */
   | { what: "other way" }
   /** Firmware was assigned: the board may start it, three times, and then the one before. */
-  | { what: "update" };
+  | { what: "update" }
+  /** It says that it puts the modem to sleep, which may switch it off; */
+  | { what: "sleeps" }
+  /** and that it wakes it, and what for. */
+  | { what: "wakes"; what_for: string };
 
 export type Seen = { at_ms: number } & (ModemEvent | BoardEvent);
 
@@ -72,6 +76,8 @@ export function harmOf(record: readonly Seen[]): string[] {
   /** The socket that is open and has not been answered yet. */
   let unanswered: number | undefined;
   let proof = "nothing proven yet";
+  /** The modem was put to sleep. */
+  let asleep = false;
   const allowed = { contexts: 0, starts: 0 };
   const calls = new Map<number, { answered: boolean; starts: number; reboots: number }>();
 
@@ -182,8 +188,15 @@ export function harmOf(record: readonly Seen[]): string[] {
         )
           condemn("the radio off");
         break;
+      case "sleeps":
+        asleep = true;
+        break;
+      case "wakes":
+        asleep = false;
+        break;
       case "restart":
-        if (!modemIsToBlame()) condemn(event.by === "power" ? "the modem off" : "the modem restarted");
+        if (!(asleep && event.by === "power") && !modemIsToBlame())
+          condemn(event.by === "power" ? "the modem off" : "the modem restarted");
         break;
       case "other way":
         allowed.contexts += ALLOWED.contexts;
@@ -210,6 +223,7 @@ export function harmOf(record: readonly Seen[]): string[] {
         else if (!forSoLong(silent_ms, LEAST.silent_ms)) condemn(`the board restarted (${event.by})`);
         evidence.contextLost = true;
         unanswered = undefined;
+        asleep = false;
         break;
       }
     }

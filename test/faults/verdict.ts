@@ -6,7 +6,9 @@ import { some, time } from "./naming.ts";
 import { order } from "./order.ts";
 import { places } from "./places.ts";
 import { answers, progress } from "./progress.ts";
+import { calm_s, promiseOf } from "./saving.ts";
 import { INTERVAL_S, type Received, type Taken } from "./scene.ts";
+import { events, wakes } from "./wakes.ts";
 
 /** MQTT packets go out in one TCP segment, and AT+QISEND takes no more. */
 const LARGEST_PACKET = 1460;
@@ -26,6 +28,8 @@ export function faultsOf(life: Life, rest: Rest): string[] {
     ...answers(life),
     ...delivery(life),
     ...places(life.taken),
+    ...events(life.taken),
+    ...wakes(life),
     ...order(life.taken, life.received),
     ...sizes(life.received),
     ...repeats(life.received),
@@ -39,13 +43,14 @@ export function faultsOf(life: Life, rest: Rest): string[] {
   ];
 }
 
-function recovery({ recovered_s, takenAfter, taken }: Life): string[] {
+function recovery({ recovered_s, takenAfter, taken, saving }: Life): string[] {
   if (recovered_s === undefined) return ["never online with an empty outbox again"];
   // The first round may begin at once, the last one is not over.
-  const least = Math.floor(AFTER_S / INTERVAL_S) - 1;
+  const after_s = saving ? calm_s(saving) : AFTER_S;
+  const least = Math.floor(after_s / (saving ? promiseOf(saving).longest_s : INTERVAL_S)) - 1;
   if (takenAfter >= least) return [];
   return [
-    `${takenAfter} fixes in the ${AFTER_S} s after, of ${taken.length} in all: at least ${least} wanted`,
+    `${takenAfter} fixes in the ${after_s} s after, of ${taken.length} in all: at least ${least} wanted`,
   ];
 }
 
