@@ -78,7 +78,7 @@ let calm: number;
 export let left: 0 | 1 = 0;
 /** Until the next try after a failure, at least; 0: power is not saved. In an array, as it is set from elsewhere. */
 export const leastDelay_s = [0];
-/** 1: the server ended the connection for a packet, as far as is known, and each try tells more of which. */
+/** 1: the next try brings it further: the server ended the connection for a packet, and it is to be found out for which; or the modem slept. */
 let seeking: 0 | 1 = 0;
 /** Until the next try. */
 let delay: ReturnType<typeof setTimeout> | 0 = 0;
@@ -132,6 +132,8 @@ export function fail(why: Reason): void {
   if (state <= State.Waiting) return;
   // One that saves power and gets no answer goes to PSM by itself: that is no fault of its own.
   const slept = HAS_SLEEP && leastDelay_s[0] && why === Reason.ModemPoweredDown && state > State.Modem;
+  // While we waited, as the server allows no more at once.
+  if (slept && state === State.Online) seek();
   const evidence = evidenceOf(slept ? Reason.AnswerMissing : why, state === State.Online);
   left = 0;
   const allowed = ladder(evidence);
@@ -163,7 +165,7 @@ export function fail(why: Reason): void {
   log("tracker: " + reason);
 }
 
-/** Told before the end of a connection that the server may have ended for a packet: the next try is worth its power. */
+/** To be called before the end of a connection: the next try is worth its power. */
 export function seek(): void {
   seeking = 1;
 }

@@ -5,7 +5,7 @@ import type { WorldTls } from "../blob/tls.ts";
 import { fleetKinds } from "./fleet-kinds.ts";
 import type { Seen } from "./harm.ts";
 import { drawPlan, type Span } from "./plan.ts";
-import { calm_s, type Saving } from "./saving.ts";
+import { calm_s, promiseOf, type Saving } from "./saving.ts";
 import { MILD, savingKinds } from "./saving-kinds.ts";
 import { type Call, createScene, type Received, type Refused, type Taken } from "./scene.ts";
 import { tlsKinds } from "./tls-kinds.ts";
@@ -50,6 +50,8 @@ export interface Life {
  * however many in vain.
  */
 const RECOVERY_S = 4 * 3600;
+/** A record that was refused once is tried again after the server took 1, 6 and 36 other packets (firmware/tracker/suspects.ts). */
+const TRIALS = 1 + 6 + 36;
 /** Healthy time after that. */
 export const AFTER_S = 900;
 
@@ -113,7 +115,7 @@ export async function live(
     scene.heal();
     const healed_ms = world.clock.now();
     const start_ms = healed_ms - plan.end_ms;
-    const recovered_s = await (saving ? recoverSaving(scene) : recover(scene));
+    const recovered_s = await (saving ? recoverSaving(scene, saving) : recover(scene));
     note(`* recovered after ${recovered_s} s`);
     const takenBefore = taken.length;
     const from_ms = world.clock.now();
@@ -173,13 +175,19 @@ async function recover({ world, now_ms, status }: Scene): Promise<number | undef
   return undefined;
 }
 
-/** One that saves power is online for moments: more was taken since, and what was has all arrived. */
-async function recoverSaving(scene: Scene): Promise<number | undefined> {
+/**
+ * One that saves power is online for moments. It took two fixes since, as with the first one it sees how full its battery is, and
+ * what it took has all arrived.
+ */
+async function recoverSaving(scene: Scene, saving: Saving): Promise<number | undefined> {
   const { world, now_ms, taken } = scene;
   const from_ms = now_ms();
-  const before = taken.length;
-  while (taken.length === before && now_ms() < from_ms + RECOVERY_S * 1000) await world.run(10);
-  if (await nothingWaits(scene, from_ms + RECOVERY_S * 1000)) return (now_ms() - from_ms) / 1000;
+  const fixes = (): number => taken.filter(({ values }) => values.Latitude !== undefined).length;
+  const wanted = fixes() + 2;
+  while (fixes() < wanted && now_ms() < from_ms + RECOVERY_S * 1000) await world.run(10);
+  const { upload_s, longest_s } = promiseOf(saving);
+  const trials_s = TRIALS * Math.max(upload_s, longest_s);
+  if (await nothingWaits(scene, from_ms + (RECOVERY_S + trials_s) * 1000)) return (now_ms() - from_ms) / 1000;
   return undefined;
 }
 

@@ -15,6 +15,8 @@ const LARGEST_PACKET = 1460;
 const RECORDS_A_PACKET = 8;
 /** Variables more or less than without faults. */
 const MEMORY_TOLERANCE = 3;
+/** Of one that saves power: what it measures, its trip and its zones may be known or not. */
+const SAVING_TOLERANCE = 24;
 /** IMEI, ICCID and signal, which a modem with a fault may not have told. */
 const UNTOLD = 6;
 /** A line on the console that no fault of the world may bring about. */
@@ -33,7 +35,7 @@ export function faultsOf(life: Life, rest: Rest): string[] {
     ...order(life.taken, life.received),
     ...sizes(life.received),
     ...repeats(life.received),
-    ...memory(life.memory, rest),
+    ...memory(life, rest),
     ...some("crash reported", crashes(life.taken)),
     ...life.flags.map((flag) => `error flag ${flag}`),
     ...some(
@@ -89,7 +91,8 @@ function crashes(taken: Taken[]): string[] {
   );
 }
 
-function memory(used: number, { young, old }: Rest): string[] {
-  if (used >= young - UNTOLD - MEMORY_TOLERANCE && used <= old + MEMORY_TOLERANCE) return [];
+function memory({ memory: used, saving }: Life, { young, old }: Rest): string[] {
+  const tolerance = saving ? SAVING_TOLERANCE : MEMORY_TOLERANCE;
+  if (used >= young - UNTOLD - tolerance && used <= old + tolerance) return [];
   return [`memory at rest: ${used} variables, without faults ${young} to ${old}`];
 }
