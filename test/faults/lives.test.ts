@@ -27,6 +27,7 @@ const variables = (seed: number, tls: Tls): string =>
 
 function delivery(verdicts: Verdict[]): string {
   const { median_s, worst_s, worst } = liveness(verdicts);
+  if (verdicts.length === 0) return "none";
   return `median ${median_s} s, worst ${worst_s} s (seed ${worst})`;
 }
 
