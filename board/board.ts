@@ -1,5 +1,5 @@
 import type { Fields } from "../firmware/check.ts";
-import type { SerialPort } from "../firmware/modem/at.ts";
+import type { SerialPort } from "../firmware/modem/serial-port.ts";
 import type { Bus, InputPin } from "../firmware/motion/bus.ts";
 
 /** What the modem's power key and supply are asked for. */

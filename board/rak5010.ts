@@ -85,6 +85,8 @@ export function slotCode(address: number, length: number): string {
 }
 
 export function openModem(_path: string): Serial {
+  // A restart of the board left it as it was, perhaps high: then the modem hears nothing.
+  dtr(0);
   Serial1.setup(115200, { tx: D6, rx: D8, cts: D7 });
   return Serial1;
 }

@@ -1,4 +1,3 @@
-import { HAS_SLEEP } from "#sleep";
 import type { Fields } from "../firmware/check.ts";
 import { storageFile } from "../firmware/tracker/area.ts";
 import { Power } from "./board.ts";
@@ -82,7 +81,7 @@ export function openModem(_path: string): Serial {
  * least 500 (BG96 Hardware Design, 3.7).
  */
 export function power(what: Power): void {
-  if (HAS_SLEEP && what === Power.Key) digitalPulse(D15, 1, 700);
+  if (what === Power.Key) digitalPulse(D15, 1, 700);
   else {
     digitalPulse(D6, 0, 2000);
     if (what) digitalPulse(D15, 0, [2500, 2000]);

@@ -13,10 +13,11 @@ import { startBoardThread } from "./simulator/board-thread/board-thread.ts";
 import { realClock } from "./simulator/clock.ts";
 import { createMeter } from "./simulator/energy/meter.ts";
 import { measureModem } from "./simulator/energy/modem.ts";
-import { boardSpecs } from "./simulator/espruino/specs.ts";
+import { type BoardSpec, boardSpecs } from "./simulator/espruino/specs.ts";
 import { interpreterRoom } from "./simulator/interpreter.ts";
 import { createModem } from "./simulator/modem/modem.ts";
 import { createReceiver } from "./simulator/receiver.ts";
+import { BATTERY_V, type Play } from "./simulator/sensors/sensors.ts";
 import { modemPeerAfterSetup, modemPins } from "./simulator/wiring.ts";
 import { simulatedPorts, startRealInterpreter } from "./simulator/world.ts";
 import { fingerprintOf, makeCertificates } from "./start/certificates.ts";
@@ -47,7 +48,7 @@ function refuse(binary: string, more: string): (error: Error) => never {
 
 async function run(options: StartOptions): Promise<number> {
   const { espruino: binary, board } = options;
-  const spec = boardSpecs[board];
+  const spec: BoardSpec = boardSpecs[board];
   // Before anything takes long.
   if (binary) await interpreterRoom(binary).catch(refuse(binary, "; is it Espruino for Linux?"));
   console.log("building the firmware …");
@@ -67,21 +68,29 @@ async function run(options: StartOptions): Promise<number> {
   const certificates =
     options.tls === "off" ? undefined : await makeCertificates(options.tls === "mutual", DEVICE);
   const meter = createMeter({ clock: realClock, board });
+  let player: ((play: Play) => void) | undefined;
   const server = options.broker
     ? foreign(options.broker, onSample)
-    : await standIn(options, certificates, onSample, simulatorRoutes(meter));
+    : await standIn(
+        options,
+        certificates,
+        onSample,
+        simulatorRoutes(meter, board, () => player),
+      );
   const { host, port } = server;
   const { token, interval_s, debug } = options;
   const wanted: Wanted = { board, server: { host, port }, token, interval_s, debug, certificates };
   const terminal = options.console && (await offerConsole(options.console.port));
   const track = options.log?.text ?? readFileSync(TRACK, "latin1");
   const receiver = options.gnss === "nmea" ? createReceiver({ clock: realClock, log: track }) : undefined;
+  let battery_v = BATTERY_V;
   const modem = createModem({
     startsOn: true,
     model: spec.modemModel,
     baud: 115200,
     gnss: options.gnss === "modem" ? { log: track, time: "now" } : { receiver: false },
     files: modemFiles(wanted),
+    ...(spec.modemOnBattery && { supply_v: () => battery_v }),
     ...(server.connect && { connect: server.connect }),
   });
   measureModem(modem, meter);
@@ -108,6 +117,12 @@ async function run(options: StartOptions): Promise<number> {
       modem: modemPeerAfterSetup(modem),
       onPin: modemPins(spec, modem),
     }));
+  if ("play" in tracker)
+    player = (play) => {
+      // It is the modem's, too.
+      if ("battery_v" in play) battery_v = play.battery_v;
+      tracker.play(play);
+    };
   waiting.over();
   const file = writeTrackerFile(SETTINGS, wanted, real ? real.ports : simulatedPorts(spec, !!receiver));
   const console_address = terminal ? terminal.linkedIn(SETTINGS) : undefined;

@@ -66,7 +66,7 @@ describe("check", () => {
   });
 
   test("an unknown field is named, with those that are known", () => {
-    assert.match(faultOf({ apnn: "x" }), /^apnn: unknown, use server,apn,apn_user,.*,debug$/);
+    assert.match(faultOf({ apnn: "x" }), /^apnn: unknown, use server,apn,apn_user,.*,debug,remote_at$/);
     assert.match(faultOf({ ap: "x" }), /^ap: unknown/, "a part of a known name");
   });
 

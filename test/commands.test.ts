@@ -142,7 +142,7 @@ describe("a value that is far too long is cut in what is said of it", () => {
       assert.equal(out, "");
       assert.match(err, /characters left out/);
       // Names of files stay longer: what is cut out of them may be what is wrong.
-      const most = /^(--log|xxx)/.test(err) || err.includes("port") ? 1200 : 500;
+      const most = /^(--log|xxx)/.test(err) || err.includes("port") ? 1200 : 700;
       for (const line of err.split("\n")) assert.ok(line.length < most, `${line.length}`);
     });
 });

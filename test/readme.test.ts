@@ -2,11 +2,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Limit } from "../firmware/mqtt/limits.ts";
+import { Slot } from "../firmware/ota/layout.ts";
 import { Topic, topicOf } from "../firmware/thingsboard/topics.ts";
 import { Watchdog } from "../firmware/tracker/health.ts";
 import { Size } from "../firmware/tracker/slot.ts";
+import { USABLE_MAH } from "../scripts/bench/energy.ts";
+import { EXPECTED_MAH } from "../scripts/bench/energy-expected.ts";
 import { BOARDS } from "../scripts/boards.ts";
 import { BUDGETS } from "../scripts/budgets.ts";
+import { FEATURES } from "../scripts/build/features.ts";
 import { certificateCommand } from "../scripts/certificate/options.ts";
 import { fields } from "../scripts/config/fields.ts";
 import { configCommand, flagOf } from "../scripts/config/options.ts";
@@ -51,6 +55,7 @@ describe("the README", () => {
     /** Each figure by the words around it, and what it must be. A new one of bytes or variables needs its line here. */
     const figures: [RegExp, number][] = [
       [/one ES5 file a board of at most (\S+) bytes/, Math.max(...Object.values(BUDGETS.blob_bytes))],
+      [/fit into a slot of (\S+) KB/, Slot.Bytes / 1024],
       [/at most (\S+) of the smallest board's \S+ interpreter variables/, BUDGETS.variables_in_use],
       [/of the smallest board's (\S+) interpreter variables/, BUDGETS.variables],
       [/while it reports, and (\S+) at its peak/, BUDGETS.most_variables],
@@ -110,6 +115,24 @@ describe("the README", () => {
       );
       assert.equal(Math.max(...Object.values(BUDGETS.blob_bytes)), BUDGETS.blob_bytes.linux);
     });
+  });
+
+  test("has the energy of each board and policy as the bench measured it", () => {
+    const row = /^\| `([a-z0-9-]+)` +\| ((?:on|save), [^|]+?) +\| [\d.]+ +\| ([\d,.]+) +\| ([\d.]+) +\|/gm;
+    const told = [...readme.matchAll(row)].map(([, board, policy, mAh, days]) => [
+      `${board}, ${policy}`,
+      [mAh, days],
+    ]);
+    const expected = Object.entries(EXPECTED_MAH).map(([name, mAh]) => [
+      name,
+      [mAh.toLocaleString("en-US", { minimumFractionDigits: 1 }), (USABLE_MAH / mAh).toFixed(1)],
+    ]);
+    assert.deepEqual(told, expected);
+  });
+
+  test("has every feature of a build", () => {
+    const table = /\| feature \| way[\s\S]*?\n\n/.exec(readme)?.[0] ?? "";
+    for (const feature of Object.keys(FEATURES)) assert.ok(table.includes(`\`${feature}\``), feature);
   });
 
   test("names every board", () => {

@@ -42,7 +42,7 @@ describe("the table of settings", () => {
         .flatMap((fields) => Object.keys(fields))
         .filter((name) => name !== "server")
         .sort(),
-      SETTINGS.filter(({ limits, words }) => limits || words)
+      SETTINGS.filter(({ limits, words, json }) => limits || words || json)
         .map(({ path }) => nameOf(path))
         .sort(),
     );

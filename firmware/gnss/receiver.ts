@@ -1,4 +1,4 @@
-import type { SerialPort } from "../modem/at.ts";
+import type { SerialPort } from "../modem/serial-port.ts";
 import { Reason } from "../reason.ts";
 import type { Fix } from "./fix.ts";
 import { feedNmea, flushNmea, type NmeaParser, nmeaParser } from "./nmea.ts";

@@ -15,15 +15,10 @@
 import { dtr, HAS_DTR } from "#board";
 import { decimal } from "../decimal.ts";
 import { Reason } from "../reason.ts";
+import type { SerialPort } from "./serial-port.ts";
 
 /** Espruino's, for the trace. */
 declare function print(direction: string, text: string): void;
-
-/** A UART: Espruino's `Serial`, or a fake in tests. Bytes are strings of char codes 0–255. */
-export interface SerialPort {
-  write(bytes: string): void;
-  on(event: "data", listener: (bytes: string) => void): void;
-}
 
 /**
  * How a command ended, and its information lines. `reason` is None for OK and SEND OK, the number of a `+CME ERROR` or

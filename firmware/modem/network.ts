@@ -7,10 +7,11 @@ import { commandOf, endSocket, open, socketUrc, valueIn } from "#modem";
 import { HAS_SLEEP } from "#sleep";
 import { type Board, Power } from "../../board/board.ts";
 import { modemLost, needsPerson, Reason } from "../reason.ts";
-import type { Network } from "../socket.ts";
 import { words } from "../words.ts";
 import { askAnew, iccid, imei, read, signal_dbm, time_ms } from "./answers.ts";
-import { abandon, type Channel, command, listen, type SerialPort } from "./at.ts";
+import { abandon, command, listen } from "./at.ts";
+import type { ByHand, Modem, ModemStatus } from "./modem.ts";
+import type { SerialPort } from "./serial-port.ts";
 import { following, retriedFrom, type SimConfig, Step } from "./way.ts";
 
 /** How far a try to reach the server goes back, each further than the one before. */
@@ -42,31 +43,6 @@ const enum Limit {
 
 /** Gets None or the reason why the modem is not up; and the time, ms since 1970, UTC, 0 while nobody knows. */
 type Ready = (reason: Reason, time_ms: number) => void;
-
-type ByHand = (error: string, lines: string[], reason: Reason) => void;
-
-export interface ModemStatus {
-  /** "up", "starting", "asleep" or "down". */
-  state: string;
-  /** Why it is in this state, "" when all is well. */
-  reason: string;
-  /** Undefined until known, as are the next. */
-  imei: string | undefined;
-  iccid: string | undefined;
-  /** Received signal strength. */
-  signal_dbm: number | undefined;
-}
-
-/** The REPL's `modem`. */
-export interface Modem extends Channel, Network {
-  /** What it is doing and why. */
-  status(): ModemStatus;
-  /**
-   * One command by hand; `done`, perhaps `print`, gets why it failed ("": OK), its lines, and the reason's code for programs.
-   * False: too many wait.
-   */
-  at(text: string, done?: ByHand): boolean;
-}
 
 /** Whether it takes commands. */
 const enum Rest {
@@ -271,7 +247,7 @@ function takeStep(answer: Reason, lines: string[]): void {
   } else if (now > Step.Echo && modemLost(answer)) {
     // Begun again, as what was set is gone.
     if (answer === Reason.ModemSilent || ++restarts > Limit.Restarts) end(answer);
-    else if (HAS_SLEEP && answer === Reason.ModemPoweredDown) {
+    else if (HAS_SLEEP && config.power === "save" && answer === Reason.ModemPoweredDown) {
       // As it may be left in PSM, into which it goes by itself; but not again and again. What it is about is not heard.
       if (restarts > 1) wakeful = Limit.Wakeful;
       pause();

@@ -15,8 +15,6 @@ export { endSocket, open, socketUrc } from "./socket.ts";
 const enum Limit {
   /** "300 ms" in the manual, for most commands; a modem that starts is slower. */
   Short_ms = 5000,
-  /** Between two commands, at most. */
-  Awake_s = 10,
   /** The farthest zone, UTC+14. */
   Zone = 56,
   Quarter_ms = 900000,
@@ -56,12 +54,12 @@ export function commandOf(step: Step, sim: SimConfig, wakeful: unknown): Row {
       return row(HAS_DTR ? "AT+QSCLK=1" : "AT+QSCLK=0", Limit.Short_ms);
     case Step.PowerSaving:
       // T3412, from one registration of its own to the next, is 30 h: longer than any interval, so that it wakes by our key
-      // and not by itself. T3324, how long it stays awake once nothing goes, counts 2 s: it must not sleep between two of our
-      // commands, nor while we wait for what the server has for us (PSM 3.1).
+      // and not by itself. T3324, how long it stays awake once nothing goes, counts 2 s: so long we wait for what the
+      // server has for us, and then some seconds more, as it begins when the network lets go of the connection (PSM 3.1).
       return row(
         HAS_SLEEP && sim.power === "save" && !wakeful
           ? 'AT+CPSMS=1,,,"01000011","000' +
-              (32 + Math.ceil((Limit.Awake_s + (sim.window_s as number)) / 2)).toString(2).substr(1) +
+              (32 + Math.ceil((sim.window_s as number) / 2)).toString(2).substr(1) +
               '"'
           : "AT+CPSMS=0",
         Limit.Short_ms,

@@ -3,7 +3,7 @@
  * through it with the modem, which only the board is wired to. What is said is the computer's affair (scripts/flash/relay.ts).
  */
 import { openModem, power } from "#board";
-import type { SerialPort } from "../modem/at.ts";
+import type { SerialPort } from "../modem/serial-port.ts";
 
 /** For whoever sent this: nothing declares them, so assigning makes them globals. */
 declare let relay: typeof talk, relayed: string[][];

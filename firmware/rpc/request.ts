@@ -1,5 +1,5 @@
 /** A call of the server's, and what the calls need of the tracker. */
-import type { Modem } from "../modem/network.ts";
+import type { Modem } from "../modem/modem.ts";
 
 /** As the client hands it over. */
 export interface Request {

@@ -10,7 +10,7 @@
  * | below `low_battery`        | twice as long | told once, and again only after it was left by 5 %   |
  * | below half of it           | four times    | the same                                             |
  */
-import type { Modem } from "../modem/network.ts";
+import type { Modem } from "../modem/modem.ts";
 import { keep, keptOf } from "./kept-text.ts";
 
 const enum Limit {
@@ -110,6 +110,11 @@ export function measureBattery(): void {
         judge(its, "modem");
       } else judge(own, "board");
     });
+}
+
+/** What is told of a battery that got low where no fix is. */
+export function lowValues(): Record<string, unknown> {
+  return { why: "battery", battery: battery_percent, battery_v: battery_v };
 }
 
 /** An interval, s, as the battery allows it. */

@@ -3,7 +3,7 @@
  * known. Battery, signal and why are in each record, for 24 bytes with the fix; any other makes it 48. slot.ts has the form.
  */
 import { battery_percent, battery_v } from "#battery";
-import type { Modem } from "../modem/network.ts";
+import type { Modem } from "../modem/modem.ts";
 import type { Values } from "../thingsboard/telemetry.ts";
 import type { Sample } from "./sample.ts";
 import { At, Depth, Half, Kind, Part, Place, plain, Size, Unknown } from "./slot.ts";
@@ -136,7 +136,8 @@ export function unpack(slot: Uint8Array, rest: string): void {
 export function addExtras(values: Values, sample: any, why: Why): Values {
   if (why >= Why.Start || wanted("why")) values.why = whyWord(why);
   keys().forEach(function (key) {
-    if (sample[key] !== undefined && wanted(key)) values[key] = sample[key];
+    if (sample[key] !== undefined && (wanted(key) || (why === Why.Battery && key === "battery")))
+      values[key] = sample[key];
   });
   return values;
 }

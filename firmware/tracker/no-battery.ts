@@ -1,5 +1,5 @@
 /** `#battery` of a build that does not look at it. */
-import type { Modem } from "../modem/network.ts";
+import type { Modem } from "../modem/modem.ts";
 
 export const battery_v: number | undefined = undefined;
 export const battery_percent: number | undefined = undefined;
@@ -14,6 +14,10 @@ export function startBattery(
 ): void {}
 
 export function measureBattery(): void {}
+
+export function lowValues(): Record<string, unknown> {
+  return {};
+}
 
 /** An interval, s, whatever the battery has. */
 export function stretched(seconds: number): number {

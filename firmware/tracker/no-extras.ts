@@ -1,5 +1,5 @@
 /** `#extras` of a build without: a fix is its place, height and speed. */
-import type { Modem } from "../modem/network.ts";
+import type { Modem } from "../modem/modem.ts";
 import type { Values } from "../thingsboard/telemetry.ts";
 import type { Sample } from "./sample.ts";
 import { plain } from "./slot.ts";

@@ -6,8 +6,6 @@ import { HAS_SLEEP } from "#sleep";
 import { ran_ms } from "./clock.ts";
 
 const enum Limit {
-  /** Weight of what was learned before. */
-  Before = 3,
   /** A receiver that stays on costs more than one that is switched off, if from fix to fix is so long: in ms, and in searches. */
   Off_ms = 20000,
   /** A timer and a search are off by less. */
@@ -27,23 +25,26 @@ let next_ms = 0;
 /** Searches in a row without a fix. */
 let misses = 0;
 
-/** A round begins. One that is late, or an early one, is where the next are counted from. */
-export function beginRound(): void {
-  if (!HAS_SLEEP) {
-    this_ms = ran_ms();
-    return;
-  }
-  const fix_ms = ran_ms() + took_ms;
-  this_ms = Math.abs(next_ms - fix_ms) < Limit.Late_ms ? next_ms : fix_ms;
+/** How much earlier than its fix a round of this period begins: a receiver that is on has one at any time. */
+function lead_ms(period_s: number, saves: boolean): number {
+  return saves || isWorthOff(period_s) ? took_ms : 0;
 }
 
-/** Until the next round has to begin, ms, so that its fix comes `period_s` after this one's. `may_rest`: or later. */
-export function untilNext_ms(period_s: number, may_rest: boolean): number {
+/** A round begins. One that is late, or an early one, is where the next are counted from. `saves`: the receiver is off by now. */
+export function beginRound(period_s: number, saves: boolean): void {
+  this_ms = ran_ms();
+  if (!HAS_SLEEP) return;
+  this_ms += lead_ms(period_s, saves);
+  if (Math.abs(next_ms - this_ms) < Limit.Late_ms) this_ms = next_ms;
+}
+
+/** Until the next round has to begin, ms, so that its fix comes `period_s` after this one's; who saves rests longer after failures. */
+export function untilNext_ms(period_s: number, saves: boolean): number {
   let period_ms = period_s * 1000;
   if (!HAS_SLEEP) return Math.max(this_ms + period_ms - ran_ms(), 0);
-  if (may_rest) for (let i = 1; i < misses && period_ms < Limit.Longest_s * 1000; i++) period_ms *= 2;
+  if (saves) for (let i = 1; i < misses && period_ms < Limit.Longest_s * 1000; i++) period_ms *= 2;
   next_ms = this_ms + period_ms;
-  return Math.max(next_ms - took_ms - ran_ms(), 0);
+  return Math.max(next_ms - lead_ms(period_s, saves) - ran_ms(), 0);
 }
 
 /** A search for a fix begins, in a round or between two. */
@@ -58,7 +59,7 @@ export function endSearch(is_fix: boolean): number {
   if (!is_fix) misses++;
   else {
     misses = 0;
-    took_ms = took_ms ? Math.round((Limit.Before * took_ms + its_ms) / (Limit.Before + 1)) : its_ms;
+    took_ms = took_ms ? Math.round((took_ms + its_ms) / 2) : its_ms;
   }
   return its_ms;
 }

@@ -13,7 +13,8 @@
 import { HAS_IDENTITY, logIn, noise } from "#identity";
 import { log } from "#log";
 import { HAS_SLEEP } from "#sleep";
-import { bringUp, type Modem, reason as modem_reason, Rung } from "../modem/network.ts";
+import type { Modem } from "../modem/modem.ts";
+import { bringUp, reason as modem_reason, Rung } from "../modem/network.ts";
 import { Reason } from "../reason.ts";
 import type { Client } from "../thingsboard/client.ts";
 import { words } from "../words.ts";

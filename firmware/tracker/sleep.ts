@@ -145,6 +145,7 @@ export function roundEnded(is_event: boolean): void {
 export function nothingToSend(): void {
   if (!HAS_SLEEP || !isSaving()) return;
   due = 0;
+  upload_ms = ran_ms() + (config.upload_s || 0) * 1000;
   if (!window) window = setTimeout(windowOver, config.window_s * 1000);
 }
 
@@ -184,7 +185,6 @@ export function sleepIfDue(): void {
   // It may have been set meanwhile.
   if (state === State.Resting && (due || !isSaving()) && !round) {
     due = 0;
-    upload_ms = ran_ms() + (config.upload_s || 0) * 1000;
     wantFor("an upload");
     hurry();
   } else if (

@@ -2,7 +2,7 @@
 import { battery_step } from "#battery";
 import { BOARD } from "#board";
 import { slotBytes } from "#ota";
-import type { Modem } from "../modem/network.ts";
+import type { Modem } from "../modem/modem.ts";
 import { json } from "../mqtt/text.ts";
 import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";

@@ -3,15 +3,7 @@
  * to rpc/command.ts; and tells what each part is doing (`tracker.status()`).
  */
 import { assist } from "#assistance";
-import {
-  battery_percent,
-  battery_step,
-  battery_v,
-  measureBattery,
-  startBattery,
-  stretched,
-  tellBattery,
-} from "#battery";
+import { lowValues, measureBattery, startBattery, stretched, tellBattery } from "#battery";
 import { BOARD, battery, MODEM_ON_BATTERY, temperature, watchdogBit } from "#board";
 import { findCell } from "#cell";
 import { measure } from "#extras";
@@ -19,12 +11,11 @@ import { gnssOff, gnssWords } from "#gnss";
 import { log } from "#log";
 import { checkMotion, startMotion, tellMotion } from "#motion";
 import { startOta, updateFirmware } from "#ota";
-import { findFix, judge, moved, period_s, startPolicy } from "#policy";
+import { findFix, HAS_POLICY, judge, moved, period_s, startPolicy } from "#policy";
 import { settings } from "#settings";
 import { protectionWords } from "#tls";
 import type { Fix } from "../gnss/fix.ts";
-import type { Cell } from "../modem/cell.ts";
-import type { Modem } from "../modem/network.ts";
+import type { Modem } from "../modem/modem.ts";
 import { Reason } from "../reason.ts";
 import { command } from "../rpc/command.ts";
 import { answerLocate } from "../rpc/locate.ts";
@@ -109,6 +100,7 @@ function resume(): void {
   else reportHistory(history({}));
 }
 
+/** Its timer fired, whose number Espruino gives to the next one. */
 function roundDue(): void {
   roundTimer = 0;
   takeFix();
@@ -116,7 +108,7 @@ function roundDue(): void {
 
 /** One round: a fix, or the reason why there is none. The next round is armed first: nothing below can stop it. */
 function takeFix(): void {
-  beginRound();
+  beginRound(stretched(period_s()), isSaving());
   arm();
   checkMotion();
   locate(Why.Interval);
@@ -179,11 +171,13 @@ function located(fix: Fix | null, why: Reason): void {
     measure(fix, modem, took_ms, awakeSinceAsked_s, temperature);
     if (judge(fix, cause)) happened = true;
   } else {
-    findCell(config, cellFound);
-    // An event all the same.
-    if (battery_step && cause === Why.Battery)
-      report({ why: "battery", battery: battery_percent, battery_v: battery_v });
+    // Kept in place of a fix, with the time, and told apart from one by its key.
+    findCell(config, function (cell) {
+      report({ cell: cell });
+    });
   }
+  // An event, with a fix or without.
+  if (cause === Why.Battery && !(fix && HAS_POLICY)) report(lowValues());
   if (stretched(period_s()) !== armed_s) arm();
   if (isOffBetween()) gnssOff();
   drain();
@@ -200,11 +194,6 @@ function isOffBetween(): boolean {
 /** One that is on always has its satellites; else it is helped while it is off. */
 function assistReceiver(): void {
   if (state === State.Online && !locating && isOffBetween()) assist(config, modem);
-}
-
-/** Kept in place of a fix, with the time, and told apart from one by its key. */
-function cellFound(cell: Cell): void {
-  report({ cell: cell });
 }
 
 /** One of the server's requests, or what the tracker has no use for. */
@@ -296,7 +285,7 @@ export function startTracker(given: DeviceConfig, its_modem: Modem, its_server: 
   });
   startOta(server, askWanted);
   startBattery(config, modem, battery, MODEM_ON_BATTERY, batteryLow);
-  startMotion(config.motion, moved);
+  startMotion(config.motion, boardMoved);
   startHealth(watchdogBit(), safeModeEnded, sleepIfDue);
   if (mode === Mode.Normal) uploadTo(server, nothingToSend);
   debug(config.debug);

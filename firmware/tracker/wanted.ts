@@ -21,7 +21,7 @@
  */
 import { log } from "#log";
 import { assigned, firmwareNames } from "#ota";
-import type { Modem } from "../modem/network.ts";
+import type { Modem } from "../modem/modem.ts";
 import { json } from "../mqtt/text.ts";
 import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";

@@ -25,6 +25,6 @@ export function fillLead({ code, map }: Mapped): Mapped {
       first.push(one);
       left -= one.bytes;
     }
-  for (const { start, end } of first) text.move(start, end, 0);
+  for (const { start, end } of first) if (start > 0) text.move(start, end, 0);
   return edited(text, map);
 }

@@ -1,37 +1,47 @@
-/** What a tracker takes of its battery, by load, against the estimates that the way to save is planned by. */
+/** What a tracker takes of its battery, by load: the promises of README's "On a battery". */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { useEnergy } from "../../scripts/bench/energy.ts";
 import { CURRENTS } from "../../scripts/simulator/energy/currents.ts";
 
-/** Within a twentieth. */
-function about(figure: number, expected: number, what: string): void {
-  assert.ok(Math.abs(figure - expected) <= expected / 20, `${what}: ${figure}, not about ${expected}`);
-}
+/** Usable of a battery. */
+const USABLE = 0.85;
+const YEAR_DAYS = 365;
+const { module } = CURRENTS.rak5010.modem;
 
-/** After data, by default of the simulated network. */
-const RELEASE_S = 10;
-const DAYS = 1 / 8;
-const HOURS = 24 * DAYS;
-
-test("a RAK5010 that reports each minute, connected: GNSS, antenna and modem are on all the time", async () => {
-  const { reading, fixes } = await useEnergy("rak5010", { interval_s: 60 }, DAYS);
-  assert.ok(Math.abs(fixes - HOURS * 60) <= 2, `${fixes} fixes`);
-  const { loads, states, radio_s } = reading;
-  const { module, engine } = CURRENTS.rak5010.modem;
-  about(loads.gnss, engine.tracking.mA * HOURS, "GNSS, 860 mAh a day");
-  about(loads.antenna, 10 * HOURS, "its antenna");
-  // Idle it would be 384 mAh a day; 10 s of each minute the radio is connected.
-  about(radio_s, (HOURS * 3600 * RELEASE_S) / 60, "radio, s");
-  about(states.modem.idle?.mAh ?? 0, (module.idle.mA * HOURS * 5) / 6, "modem, idle");
-  about(loads.modem, (module.idle.mA * HOURS * 5) / 6 + (module.connected.mA * HOURS) / 6, "modem");
-  const day_mAh = reading.mAh / DAYS;
-  // A day of the modem idle, GNSS and antenna is 372 + 852 + 240; the rest is the radio's and the board's.
-  assert.ok(day_mAh > 1464 && day_mAh < 1464 + 180, `${day_mAh} mAh a day`);
+test("a RAK5010 that is connected and reports each minute: receiver and antenna are off between fixes, the modem sleeps by DTR", async () => {
+  const days = 1 / 8;
+  const { reading, fixes } = await useEnergy("rak5010", { interval_s: 60 }, days);
+  assert.ok(Math.abs(fixes - days * 1440) <= 3, `${fixes} fixes`);
+  const { loads, states } = reading;
+  // Before, they were on all day: 860 and 240 mAh.
+  assert.ok(loads.gnss / days < 120, `GNSS: ${loads.gnss / days} mAh a day`);
+  assert.ok(loads.antenna / days < 40, `antenna: ${loads.antenna / days} mAh a day`);
+  const { asleep, idle } = states.modem;
+  assert.ok(
+    (asleep?.seconds ?? 0) > 3 * (idle?.seconds ?? 0),
+    `${asleep?.seconds} s asleep, ${idle?.seconds} idle`,
+  );
 });
 
-test("each ten minutes GNSS is off between; the antenna is not, nor is the modem asleep", async () => {
-  const { reading } = await useEnergy("rak5010", { interval_s: 600 }, DAYS);
-  assert.ok(reading.loads.gnss < 3, `${reading.loads.gnss} mAh`);
-  about(reading.mAh / DAYS, 690, "mAh a day");
+test("a RAK5010 that reports hourly lives for 100 days on 2,000 mAh", async () => {
+  const { reading, fixes } = await useEnergy("rak5010", { interval_s: 3600, power: "save" }, 1);
+  assert.equal(fixes, 24);
+  assert.ok((2000 * USABLE) / reading.mAh >= 100, `${reading.mAh} mAh a day`);
+});
+
+test("a fix an hour and four uploads a day: a year on 3,400 mAh", async () => {
+  const settings = { interval_s: 3600, power: "save", upload_s: 21_600 };
+  const { reading } = await useEnergy("rak5010", settings, 1);
+  assert.ok((3400 * USABLE) / reading.mAh >= YEAR_DAYS, `${reading.mAh} mAh a day`);
+});
+
+test("between two reports a RAK5010 takes 15 µA", async () => {
+  // Of a day with one report, the same without the hours after it.
+  const settings = { interval_s: 86_400, power: "save" };
+  const short = await useEnergy("rak5010", settings, 1 / 24);
+  const long = await useEnergy("rak5010", settings, 13 / 24);
+  const mA = (long.reading.mAh - short.reading.mAh) / 12;
+  assert.ok(mA >= module.psm.mA, "the modem alone");
+  assert.ok(mA <= 0.015, `${Math.round(mA * 1e6) / 1000} µA`);
 });

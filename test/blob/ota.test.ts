@@ -270,7 +270,7 @@ describe("what is assigned is", () => {
     for (const [first, why] of [
       [line.replace("LINUX", "RAK5010"), `package: must be for ${TITLE}`],
       [line.replace("9.0.0", "9.0.1"), "package: must be of version 9.0.0"],
-      [line.replace("2v06", "9v00"), "package: needs Espruino 9v00"],
+      [line.replace("2v20.48", "9v00"), "package: needs Espruino 9v00"],
       ["function a(){}", "package: not made by npm run package"],
     ] as const) {
       thingsboard.assign("tracker", { ...wanted, bytes: Buffer.from(`${first}\n${"a=1;".repeat(500)}`) });

@@ -96,6 +96,8 @@ describe("what a device tells of itself", () => {
         hdop_max: null,
         extras: null,
         zones: null,
+        cell: null,
+        assistance: null,
       },
       settings_refused: {},
     });

@@ -1,187 +1,80 @@
 /** `power` "save" on each board that can sleep: its own blob, on the simulated board. */
 import assert from "node:assert/strict";
-import { describe, type TestContext, test } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { BoardName } from "../../scripts/boards.ts";
-import { buildBoards } from "../../scripts/build/boards.ts";
+import { buildBoards, SOURCES } from "../../scripts/build/boards.ts";
+import type { Choices } from "../../scripts/build/features.ts";
 import { boardSpecs } from "../../scripts/simulator/espruino/specs.ts";
-import type { PsmGrant } from "../../scripts/simulator/modem/faults.ts";
-import { builtBlob } from "../device/rig.ts";
 import { createWorld, type WorldChanges } from "./world.ts";
 
-const BOARDS: BoardName[] = ["rak5010", "rak8212", "wio-lte"];
+const HOUR_S = 3600;
 
-function start(t: TestContext, name: BoardName, config: object, changes: WorldChanges = {}) {
+/** A RAK8212 has room for it in the place of TLS. */
+async function start(t: TestContext, name: BoardName, config: object = {}, changes: WorldChanges = {}) {
+  const features: Choices = name === "rak8212" ? { sleep: "save", tls: "none" } : {};
+  const blob = (await buildBoards([name], SOURCES, features)).get(name)?.code ?? "";
   const world = createWorld({
     spec: boardSpecs[name],
-    blob: builtBlob(name),
-    config: { power: "save", interval_s: 3600, ...config },
-    ...(name === "wio-lte" && { modem: { model: "EC21" } }),
-    ...changes,
+    blob,
+    config: { power: "save", interval_s: HOUR_S, ...config },
+    modem: { model: boardSpecs[name].modemModel, ...changes.modem },
   });
   t.after(() => world.stop());
-  return world;
+  const said = (line: string): number => world.lines.filter((one) => one === line).length;
+  const times = (): number[] => world.thingsboard.telemetry("tracker", "Latitude").map(({ ts }) => ts);
+  return { ...world, said, times };
 }
 
-/** The 40 KB of a RAK8212 hold it only in the place of TLS. */
-async function blobOf(name: BoardName): Promise<string> {
-  if (name !== "rak8212") return builtBlob(name);
-  const built = await buildBoards([name], undefined, { sleep: "save", tls: "none" });
-  return built.get(name)?.code as string;
-}
-
-for (const name of BOARDS)
-  test(`${name}: each hour a fix is uploaded, and in between the modem is off`, async (t) => {
-    const world = start(t, name, {}, { blob: await blobOf(name) });
-    await world.run(300);
-    assert.equal(world.modem.state.power, "psm", world.lines.join("\n"));
-    const first = world.thingsboard.latest("tracker").length;
-    assert.ok(first > 0);
-    for (let hour = 1; hour <= 3; hour++) {
-      await world.run(3600);
-      assert.equal(world.modem.state.power, "psm", world.lines.join("\n"));
+for (const name of ["rak5010", "rak8212", "wio-lte"] as const)
+  test(`${name}: a fix each hour, uploaded; in between the modem sleeps and the UART is closed`, async (t) => {
+    const { run, modem, said, times, board, lines } = await start(t, name);
+    // An EC21 has no PSM.
+    const asleep = name === "wio-lte" ? "off" : "psm";
+    await run(300);
+    for (let hour = 1; hour <= 5; hour++) {
+      assert.equal(modem.state.power, asleep, lines.join("\n"));
+      assert.equal(times().length, hour);
+      await run(HOUR_S);
     }
-    assert.equal(world.lines.filter((line) => line === "sleep: awake for a fix").length, 3);
+    const gaps = times().map((ts, i, all) => Math.round((ts - (all[i - 1] ?? ts)) / 1000));
+    for (const gap of gaps.slice(1)) assert.ok(Math.abs(gap - HOUR_S) <= 10, `${gaps}`);
+    assert.equal(said("sleep: awake for a fix"), 5, "and for nothing else");
+    assert.equal(lines.filter((line) => line.startsWith("sleep: awake")).length, 5);
+    // Nobody is at the other end of a UART that is closed.
+    modem.onTransmit?.("\r\n+QIND: \r\n");
+    assert.deepEqual(board.errorFlags, []);
   });
 
-/** How many the server has. */
-const fixes = (world: ReturnType<typeof start>): number =>
-  world.thingsboard.telemetry("tracker", "Latitude").length;
-/** What was done to the modem that no sleep is: it was restarted, its radio was off, it was switched off and on. */
-const mended = (world: ReturnType<typeof start>): unknown => {
-  const { radio_resets, modem_resets, power_cycles } = world.status();
-  return [radio_resets, modem_resets, power_cycles].filter((count) => count !== undefined);
-};
-
-describe("what a network grants", () => {
-  const GRANTS: [string, PsmGrant][] = [
-    ["nothing", "refused"],
-    ["moments of sleep", { active_s: 0, tau_s: 4 }],
-    ["less than from fix to fix", { active_s: 0, tau_s: 1800 }],
-    ["hours awake", { active_s: 11_160, tau_s: 108_000 }],
-    ["no time at all", { active_s: 0, tau_s: 0 }],
-  ];
-  for (const [what, granted] of GRANTS)
-    test(`${what}: the modem is switched off, and nothing is lost`, async (t) => {
-      const world = start(t, "rak5010", {}, { modem: { psm: { granted } } });
-      await world.run(300);
-      for (let hour = 1; hour <= 3; hour++) {
-        assert.equal(world.modem.state.power, "off", world.lines.join("\n"));
-        await world.run(3600);
-      }
-      assert.equal(fixes(world), 4);
-      assert.deepEqual(mended(world), []);
-    });
-
-  test("is dropped after an update, and granted again: it is off as long as that lasts", async (t) => {
-    const world = start(t, "rak5010", {});
-    const slept: string[] = [];
-    for (const grant of ["as asked", "refused", "refused", "as asked", "as asked"] as const) {
-      world.modem.faults.psmGrant = grant;
-      await world.run(300);
-      slept.push(world.modem.state.power);
-      await world.run(3300);
-    }
-    assert.deepEqual(slept, ["psm", "off", "off", "psm", "psm"]);
-    assert.equal(fixes(world), 5);
-    assert.deepEqual(mended(world), []);
-  });
+test("four uploads a day: between them fixes wait, and all arrive", async (t) => {
+  const { run, times, said } = await start(t, "rak5010", { upload_s: 6 * HOUR_S });
+  await run(300);
+  assert.equal(times().length, 1);
+  await run(4 * HOUR_S);
+  assert.equal(times().length, 1, "they wait");
+  await run(20 * HOUR_S);
+  assert.equal(times().length, 25);
+  assert.equal(said("tracker: connected"), 5);
 });
 
-describe("a modem that does not wake by its key", () => {
-  test("once: the report comes all the same, a little later", async (t) => {
-    const world = start(t, "rak5010", {});
-    await world.run(300);
-    world.modem.faults.deafKey = 1;
-    await world.run(3600);
-    assert.equal(fixes(world), 2, world.lines.join("\n"));
-  });
-
-  test("for three hours: what was reported meanwhile is not lost, and it goes on after that", async (t) => {
-    const world = start(t, "rak5010", {});
-    await world.run(300);
-    world.modem.faults.deafKey = 1e9;
-    for (let hour = 1; hour <= 3; hour++) {
-      world.board.evaluate(`tracker.report({hour:${hour}})`);
-      await world.run(3600);
-    }
-    assert.equal(fixes(world), 1);
-    world.modem.faults.deafKey = 0;
-    // The searches in vain have grown apart, and so have the tries.
-    await world.run(2 * 3600);
-    assert.ok(fixes(world) >= 2, world.lines.join("\n"));
-    assert.deepEqual(
-      world.thingsboard.telemetry("tracker", "hour").map(({ value }) => value),
-      [1, 2, 3],
-    );
-    assert.deepEqual(world.board.errorFlags, []);
-  });
+test("what the server wants meanwhile is taken at the next upload: a setting, and a call", async (t) => {
+  const { run, thingsboard, times, modem } = await start(t, "rak5010");
+  await run(300);
+  assert.equal(modem.state.power, "psm");
+  thingsboard.share("tracker", { interval_s: 600 });
+  await run(HOUR_S);
+  const before = times().length;
+  await run(HOUR_S);
+  assert.ok(times().length - before >= 6, `${times().length - before} fixes in an hour`);
+  thingsboard.share("tracker", { power: "on" });
+  await run(700);
+  assert.equal(modem.state.power, "running", "reachable at once, from then on");
 });
 
-test("upload_s below interval_s is refused in one line, in tb.json and from afar, and nothing changes", async (t) => {
-  const refused = start(t, "rak5010", { upload_s: 600 });
-  await refused.run(60);
-  const about = refused.lines.filter((line) => line.includes("upload_s"));
-  assert.equal(about.length, 1, refused.lines.join("\n"));
-  assert.match(about[0] as string, /at least interval_s/);
-  const world = start(t, "rak5010", { upload_s: 7200 });
-  world.thingsboard.share("tracker", { upload_s: 600 });
-  await world.run(4 * 3600);
-  const { settings_refused } = world.thingsboard.attributes("tracker") as Record<string, object>;
-  assert.deepEqual(Object.keys(settings_refused as object), ["upload_s"]);
-  assert.equal(world.lines.filter((line) => line === "tracker: connected").length, 3, world.lines.join("\n"));
-});
-
-test("a modem that went to PSM by itself, as rounds are too near for the tracker to bring it there, is woken", async (t) => {
-  const world = start(t, "rak5010", { interval_s: 60, upload_s: 600 });
-  await world.run(2 * 3600);
-  assert.ok(fixes(world) >= 110, `${fixes(world)}\n${world.lines.join("\n")}`);
-  assert.deepEqual(
-    world.lines.filter((line) => line.includes("silent")),
-    [],
-  );
-  assert.deepEqual(mended(world), []);
-});
-
-test("PSM in the middle of what a server does not answer is no fault of the modem", async (t) => {
-  const world = start(t, "rak5010", {});
-  world.modem.faults.silentOpen = 1;
-  await world.run(6 * 3600);
-  assert.ok(world.lines.filter((line) => line.includes("modem switched off")).length > 2);
-  assert.deepEqual(mended(world), []);
-  world.modem.faults.silentOpen = 0;
-  await world.run(2 * 3600);
-  assert.ok(fixes(world) >= 7, `${fixes(world)}`);
-});
-
-test("a record that the server refuses is found out soon, and not in as many uploads", async (t) => {
-  const world = start(t, "rak5010", { interval_s: 600, upload_s: 7200 });
-  await world.run(300);
-  world.thingsboard.faults.max_string_value_length = 5;
-  world.board.evaluate('tracker.report({note:"too long"})');
-  await world.run(7200 + 1800);
-  assert.ok(fixes(world) >= 12, `${fixes(world)}\n${world.lines.join("\n")}`);
-});
-
-test("a server's pace that takes longer than the modem stays awake: it goes on soon", async (t) => {
-  const world = start(
-    t,
-    "rak5010",
-    { interval_s: 120, upload_s: 7200 },
-    { rate_limits: { telemetry_data_points: "40:60" } },
-  );
-  await world.run(7200 + 3600);
-  assert.ok(fixes(world) >= 60, `${fixes(world)}\n${world.lines.join("\n")}`);
-  assert.deepEqual(mended(world), []);
-});
-
-test("a board that lost its power while its modem slept by DTR is heard by it at once", async (t) => {
-  const world = start(t, "rak5010", { power: "on", interval_s: 600 });
-  await world.run(60);
-  assert.equal(world.modem.state.activity, "asleep");
-  world.board.powerCut();
-  await world.run(1);
-  world.board.boot();
-  const from = world.lines.length;
-  await world.run(30);
-  assert.ok(world.lines.slice(from).includes("tracker: connected"), world.lines.slice(from).join("\n"));
+test("a network that refuses PSM: the modem is switched off", async (t) => {
+  const { run, modem, times } = await start(t, "rak5010", {}, { modem: { psm: { granted: "refused" } } });
+  await run(300);
+  assert.equal(modem.state.power, "off");
+  await run(2 * HOUR_S);
+  assert.equal(times().length, 3);
+  assert.equal(modem.state.power, "off");
 });

@@ -102,7 +102,7 @@ describe("a board that is flashed", () => {
     assert.ok(rig.lines.some((line) => VERSION.test(line)));
     assert.match(
       said.join("\n"),
-      /^[\d,]+ of 2,500 variables in use: the functions run from flash \(the code took \d/m,
+      /^[\d,]+ of 4,096 variables in use: the functions run from flash \(the code took \d/m,
     );
     assert.match(said.at(-1) ?? "", /^Watch it: npm run repl -- --tcp 127\.0\.0\.1:\d+$/);
     assert.equal(typeof (rig.board.global.tracker as { status: unknown }).status, "function");
@@ -377,7 +377,7 @@ test("an outbox of no whole pages is refused", async (t) => {
 });
 
 describe("room", () => {
-  const spec = { ...boardSpecs.linux, storageBytes: 64 * 1024 };
+  const spec = { ...boardSpecs.linux, storageBytes: 72 * 1024 };
   const BOX = 12 * 1024;
   const config = { outbox_bytes: 8192 };
   /** Beside it and the outbox there is not quite enough. */

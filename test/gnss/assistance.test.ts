@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { install } from "@sinonjs/fake-timers";
 import type * as assistances from "../../firmware/gnss/assistance.ts";
 import type * as channels from "../../firmware/modem/at.ts";
-import type { Modem } from "../../firmware/modem/network.ts";
+import type { Modem } from "../../firmware/modem/modem.ts";
 import type { DeviceConfig } from "../../firmware/settings.ts";
 import type * as clocks from "../../firmware/tracker/clock.ts";
 import { Witness } from "../../firmware/tracker/clock.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { type Clock, install } from "@sinonjs/fake-timers";
-import type { SerialPort } from "../../firmware/modem/at.ts";
+import type { SerialPort } from "../../firmware/modem/serial-port.ts";
 
 /** What the modem says to a command: the bytes, several in turn (the last one stays), or nothing. */
 export type Answers = Record<string, string | string[] | undefined>;

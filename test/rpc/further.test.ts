@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { Modem } from "../../firmware/modem/network.ts";
+import type { Modem } from "../../firmware/modem/modem.ts";
 import type { Actions } from "../../firmware/rpc/request.ts";
 import { Word } from "../../firmware/tracker/kept.ts";
 import { Kind } from "../../firmware/tracker/slot.ts";

@@ -140,3 +140,29 @@ test("any board, and what it does with its pins and UARTs is told", async (t) =>
     0,
   ]);
 });
+
+test("what the board measures is played with from outside", async (t) => {
+  const lines: string[] = [];
+  let saw = (): void => {};
+  const board = await startBoardThread({
+    board: "rak5010",
+    blob: "setInterval(function(){print(E.getTemperature()+' '+(analogRead(D4)*E.getAnalogVRef()*2.5).toFixed(2))},5)",
+    modem: { write() {} },
+    print(line) {
+      lines.push(line);
+      saw();
+    },
+  });
+  t.after(() => board.stop());
+  const said = (line: string): Promise<void> =>
+    new Promise((resolve) => {
+      saw = () => {
+        if (lines.includes(line)) resolve();
+      };
+      saw();
+    });
+  await said("21.25 3.90");
+  board.play({ battery_v: 3.4 });
+  board.play({ temperature_c: -12.5 });
+  await said("-12.5 3.40");
+});

@@ -30,7 +30,12 @@ test("the stand-in's HTTP tells it to whoever asks, and says where", async (t) =
   const options = readOptions(["--http-port", "0", "--mqtt-port", "0"]);
   assert.ok(options);
   const meter = used();
-  const server = await standIn(options, undefined, () => {}, simulatorRoutes(meter));
+  const server = await standIn(
+    options,
+    undefined,
+    () => {},
+    simulatorRoutes(meter, "rak5010", () => undefined),
+  );
   t.after(() => server.close());
   const [, url = ""] = /^energy: +curl -s (\S+)$/m.exec(server.hints.join("\n")) ?? [];
   const answer = await fetch(url);

@@ -1,7 +1,9 @@
 /** Health and recovery with a scripted modem, a server that does as it is told, and simulated flash; on a fake clock. */
+
 import type { TestContext } from "node:test";
 import { type Clock, install } from "@sinonjs/fake-timers";
 import type * as channels from "../../firmware/modem/at.ts";
+import type { Modem } from "../../firmware/modem/modem.ts";
 import type * as networks from "../../firmware/modem/network.ts";
 import { Reason } from "../../firmware/reason.ts";
 import type { Client } from "../../firmware/thingsboard/client.ts";
@@ -75,7 +77,7 @@ export function createTracker(t: TestContext) {
     parts: undefined as unknown as Parts,
     serial: undefined as unknown as FakeSerial,
     server: undefined as unknown as Client,
-    modem: undefined as unknown as networks.Modem,
+    modem: undefined as unknown as Modem,
     /** Why a connection comes to nothing; None: the server accepts. */
     refusal: Reason.None,
     /** Over those of a modem that is on and healthy, from the next start on. */

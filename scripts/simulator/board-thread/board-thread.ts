@@ -7,6 +7,7 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import type { BoardName } from "../../boards.ts";
 import type { BoardMeter } from "../energy/loads.ts";
 import type { SerialPeer } from "../espruino/serial-peer.ts";
+import type { Play } from "../sensors/sensors.ts";
 import type { WorldOptions } from "../world.ts";
 import { connectPeer } from "./line.ts";
 import type { BoardStart, BoardTold } from "./worker.ts";
@@ -27,6 +28,8 @@ interface BoardThreadOptions extends Pick<WorldOptions, "blob" | "loader" | "con
 }
 
 export interface BoardThread {
+  /** Changes what the board measures. */
+  play(play: Play): void;
   /** Ends the board, whatever it is doing. */
   stop(): Promise<void>;
 }
@@ -79,6 +82,7 @@ export async function startBoardThread(options: BoardThreadOptions): Promise<Boa
   });
   await once(worker, "message");
   return {
+    play: (play) => worker.postMessage(play),
     async stop() {
       await worker.terminate();
     },

@@ -5,6 +5,7 @@ import type { Loader } from "../../build/loader.ts";
 import { realClock } from "../clock.ts";
 import type { SerialPeer } from "../espruino/serial-peer.ts";
 import { boardSpecs } from "../espruino/specs.ts";
+import { type Play, playWith } from "../sensors/sensors.ts";
 import { createSimulatedBoard } from "../world.ts";
 import { peerBehind } from "./line.ts";
 
@@ -82,5 +83,6 @@ const board = createSimulatedBoard({
     taken: () => Atomics.store(ctrlC, 0, 0),
   },
 });
+parentPort?.on("message", (play: Play) => playWith(board.sensors, play));
 board.boot();
 tell({ runs: true });

@@ -54,6 +54,8 @@ export interface BoardSpec {
   accelerometer?: AccelerometerSpec;
   /** The pin at the battery, and by what its voltage is divided there. */
   battery?: { pin: string; divider: number };
+  /** The battery feeds the modem as it is: `AT+CBC` tells its voltage. */
+  modemOnBattery?: true;
   /** What `analogRead` gives as 1, V. */
   reference_v: number;
   /** `E.getTemperature()` and `E.getAnalogVRef()` measure. */
@@ -115,6 +117,7 @@ export const boardSpecs = {
     modemModel: "BG96",
     i2cs: 1,
     accelerometer: { address: 0x19, scl: "D18", sda: "D19", interrupt: "D25" },
+    modemOnBattery: true,
     reference_v: 3.3,
     modemUart: "Serial1",
     modemPins: { D6: "supply", D15: "inverted key" },
@@ -136,6 +139,7 @@ export const boardSpecs = {
     i2cs: 2,
     accelerometer: { address: 0x19, scl: "D13", sda: "D14", interrupt: "D16" },
     battery: { pin: "D4", divider: 2.5 },
+    modemOnBattery: true,
     reference_v: 1.8,
     modemUart: "Serial1",
     receiverUart: "Serial2",
@@ -180,7 +184,8 @@ export const boardSpecs = {
   linux: {
     name: "LINUX",
     version: "2v29",
-    variables: 2500,
+    // As many as are wanted; an Espruino for Linux as it comes begins with these.
+    variables: 4096,
     variableBytes: 13,
     unicode: false,
     pageSize: 1024,

@@ -95,7 +95,7 @@ export interface Coverage {
 }
 
 export interface PsmOptions {
-  /** Default: as asked. `faults.psmGrant` changes it while the modem runs. */
+  /** Default: as asked, of an EC2x refused. `faults.psmGrant` changes it while the modem runs. */
   granted?: PsmGrant;
   /** What the module prints as it goes; default the model's. "": nothing. */
   lastWords?: string;

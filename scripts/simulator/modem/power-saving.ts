@@ -54,6 +54,8 @@ const LONG_CYCLES_S = [327.68, 655.36, 1310.72, 2621.44, 5242.88, 10_485.76];
 /** Sleep, PSM (BG96 PSM Application Note V1.0), eDRX, and the supply's measurement. */
 export function createPowerSaving(core: Core, radio: Radio, surroundings: Surroundings): PowerSaving {
   const { clock, nv, faults } = core;
+  /** PSM is of LTE-M and NB-IoT. */
+  const usual: PsmGrant = core.model.family === "EC2x" ? "refused" : "as asked";
   let sleep = 0;
   /** What the network said at the last tracking area update. */
   let granted: PsmTimes | undefined;
@@ -77,7 +79,7 @@ export function createPowerSaving(core: Core, radio: Radio, surroundings: Surrou
 
   /** What the network makes of it. */
   function grantedOf(wish: PsmTimes | undefined): PsmTimes | undefined {
-    const grant: PsmGrant = faults.psmGrant ?? core.options.psm?.granted ?? "as asked";
+    const grant: PsmGrant = faults.psmGrant ?? core.options.psm?.granted ?? usual;
     if (grant === "refused" || !wish) return undefined;
     return grant === "as asked" ? wish : grant;
   }

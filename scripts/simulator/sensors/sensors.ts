@@ -14,10 +14,18 @@ export interface Sensors {
   accelerometer?: Accelerometer;
 }
 
+/** A change of what a board measures. */
+export type Play =
+  /** Shaken so much, beside gravity, from now on. */
+  { shaken_g: number; seconds: number } | { battery_v: number } | { temperature_c: number };
+
+/** What a battery at rest has that is neither full nor low, V. */
+export const BATTERY_V = 3.9;
+
 export function createSensors(spec: BoardSpec, clock: Clock): Sensors {
   const { accelerometer } = spec;
   return {
-    battery_v: 3.9,
+    battery_v: BATTERY_V,
     divider_error: 1,
     temperature_c: 21.25,
     ...(accelerometer && { accelerometer: createLis3dh(accelerometer, clock) }),
@@ -29,4 +37,9 @@ export function analogLevel(spec: BoardSpec, sensors: Sensors, pin: string): num
   if (pin !== spec.battery?.pin) return undefined;
   const volts = (sensors.battery_v * sensors.divider_error) / spec.battery.divider;
   return Math.max(0, Math.min(1, volts / spec.reference_v));
+}
+
+export function playWith(sensors: Sensors, play: Play): void {
+  if ("shaken_g" in play) sensors.accelerometer?.move(play.shaken_g, play.seconds);
+  else Object.assign(sensors, play);
 }

@@ -106,6 +106,14 @@ test("PSM: granted as the network likes, told in seconds, and anew at each updat
   assert.match(await made.at("AT+QPSMS?"), /\+QPSMS: 1,,,,/);
 });
 
+test("an EC21 is granted no PSM, however it asks", async () => {
+  const made = await ready({ model: "EC21" });
+  await made.at(`AT+CPSMS=1,,,${ASKED}`);
+  await made.run(60_000);
+  assert.match(await made.at("AT+QPSMS?"), /\+QPSMS: 1,,,,/);
+  assert.equal(made.modem.state.power, "running");
+});
+
 test("PSM: an update of an idle module may end it, too", async () => {
   const made = await ready({ psm: { granted: { tau_s: 100, active_s: 90 } } });
   await made.at(`AT+CPSMS=1,,,${ASKED}`);
