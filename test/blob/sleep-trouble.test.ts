@@ -99,7 +99,7 @@ test("upload_s below interval_s is refused in one line, in tb.json and from afar
   assert.match(about[0] as string, /at least interval_s/);
   const world = start(t, { upload_s: 7200 });
   world.thingsboard.share("tracker", { upload_s: 600 });
-  await world.run(4 * 3600);
+  await world.run(4 * 3600 + 60);
   const { settings_refused } = world.thingsboard.attributes("tracker") as Record<string, object>;
   assert.deepEqual(Object.keys(settings_refused as object), ["upload_s"]);
   assert.equal(world.lines.filter((line) => line === "tracker: connected").length, 3, world.lines.join("\n"));
