@@ -43,6 +43,8 @@ export function reported(record: OutboxRecord, extras: string): OutboxRecord {
       ...its.values,
       ...((why >= START || wanted.includes("why")) && { why: WHYS[why] }),
       ...Object.fromEntries(Object.entries(others).filter(([name]) => wanted.includes(name))),
+      // With the event that it is low goes how low, asked for or not.
+      ...(WHYS[why] === "battery" && others.battery !== undefined && { battery: others.battery }),
     },
   };
 }
