@@ -96,9 +96,12 @@ let owed = 0;
 let search = Search.Off;
 /** How many AT went out. */
 let probes = 0;
-/** Of a board with DTR: until the modem may sleep (AT+QSCLK, AT 11.5); and 1: it may, and hears nothing. */
+/**
+ * Of a board with DTR: until the modem may sleep (AT+QSCLK, AT 11.5); and 1: it may, and hears nothing. So it is from the start
+ * on, as the pin was let go of by a reset, and the modem pulls it up (BG96 Hardware Design, pin DTR).
+ */
 let hush: ReturnType<typeof setTimeout> | 0 = 0;
-let hushed: 0 | 1 = 0;
+let hushed: 0 | 1 = HAS_DTR ? 1 : 0;
 
 /** Takes from now on what comes from the modem; nothing is sent. Once only. */
 export function listen<C extends Channel>(channel: C): C {

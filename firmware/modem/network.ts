@@ -37,6 +37,8 @@ const enum Limit {
   NoAnswer = 3,
   /** How often it may start anew while it is brought up: a supply that breaks down makes it do so for ever. */
   Restarts = 3,
+  /** For so many times that it is woken PSM is not asked for, once that came before there was a connection. */
+  Wakeful = 24,
 }
 
 /** Gets None or the reason why the modem is not up; and the time, ms since 1970, UTC, 0 while nobody knows. */
@@ -70,6 +72,8 @@ let failing: Step;
 let failures: number;
 /** How often the modem started anew on the way. */
 let restarts: number;
+/** How often it is yet to be woken before it may have PSM again: the network lets it no time to connect. */
+let wakeful = 0;
 /** Makes the modem of a board, once; nothing is sent before `bringUp`. */
 export function createModem(serial: SerialPort, its_power: Board["power"], settings: SimConfig): Modem {
   power = its_power;
@@ -183,6 +187,7 @@ function begin(its_rung: Rung): void {
   askAnew();
   if (HAS_SLEEP && rest) {
     rest = Rest.None;
+    if (wakeful) wakeful--;
     wakeBoard();
     if (rung < Rung.Power) return pressKey();
   }
@@ -205,7 +210,7 @@ function pause(): void {
 
 /** Sends the command of a step, when its turn comes. */
 function goTo(next: Step): void {
-  const row = commandOf(next, config);
+  const row = commandOf(next, config, wakeful);
   step = next;
   command(row.text_, takeStep, row.limit_ms_);
 }
@@ -243,7 +248,8 @@ function takeStep(answer: Reason, lines: string[]): void {
     // Begun again, as what was set is gone.
     if (answer === Reason.ModemSilent || ++restarts > Limit.Restarts) end(answer);
     else if (HAS_SLEEP && config.power === "save" && answer === Reason.ModemPoweredDown) {
-      // As it may be left in PSM, into which it goes by itself. What it is about is not heard.
+      // As it may be left in PSM, into which it goes by itself; but not again and again. What it is about is not heard.
+      if (restarts > 1) wakeful = Limit.Wakeful;
       pause();
       pressKey();
     } else {
@@ -251,7 +257,7 @@ function takeStep(answer: Reason, lines: string[]): void {
       goTo(Step.Echo);
     }
   } else {
-    const row = commandOf(now, config);
+    const row = commandOf(now, config, 0);
     const trouble = read(now, answer, valueIn(lines), config.pin);
     if (needsPerson(trouble)) end(trouble);
     else if (!trouble || !row.otherwise_) {

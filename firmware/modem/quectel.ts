@@ -27,7 +27,7 @@ const enum Login {
 }
 
 /** The command of a step. Made when it is sent, so that the table takes no RAM. */
-export function commandOf(step: Step, sim: SimConfig): Row {
+export function commandOf(step: Step, sim: SimConfig, wakeful: unknown): Row {
   switch (step) {
     // No command, but how long it may take to start: 5 s (BG96 Hardware Design 3.7.1), and some.
     case Step.Wake:
@@ -57,7 +57,7 @@ export function commandOf(step: Step, sim: SimConfig): Row {
       // and not by itself. T3324, how long it stays awake once nothing goes, counts 2 s: so long we wait for what the
       // server has for us, and then some seconds more, as it begins when the network lets go of the connection (PSM 3.1).
       return row(
-        HAS_SLEEP && sim.power === "save"
+        HAS_SLEEP && sim.power === "save" && !wakeful
           ? 'AT+CPSMS=1,,,"01000011","000' +
               (32 + Math.ceil((sim.window_s as number) / 2)).toString(2).substr(1) +
               '"'

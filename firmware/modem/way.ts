@@ -124,8 +124,8 @@ export function retriedFrom(now: Step): Step {
 
 /** What a family of modems exports, as quectel.ts does. */
 export interface Family {
-  /** The command of a step. */
-  commandOf(step: Step, sim: SimConfig): Row;
+  /** The command of a step. `wakeful`: it is not to sleep by itself. */
+  commandOf(step: Step, sim: SimConfig, wakeful: unknown): Row;
   /** What stands behind the name of an answer's first line, or all of it; "" without one. */
   valueIn(lines: string[]): string;
   /** What the SIM says of itself: None: ready; PinMissing: it wants its PIN. */

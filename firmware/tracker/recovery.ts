@@ -43,6 +43,8 @@ const enum Limit {
   /** At so many failures in a row, and each so many, they are written down, to outlast a reset. */
   Written = 3,
   WrittenAgain = 12,
+  /** So many failures in a row are enough to find out which packet a server refuses, and some more. */
+  Seeks = 12,
   /** Calls of `steady`, 10 s apart: a minute at least. */
   Calm = 7,
   /** More than ten minutes: what went in them without an answer would have ended the connection, and nothing went. */
@@ -75,8 +77,10 @@ export let arrived: 0 | 1 = 0;
 let calm: number;
 /** 1: the last connection was left on purpose, and nothing failed since. */
 export let left: 0 | 1 = 0;
-/** Until the next try after a failure, at least. In an array, as it is set from elsewhere. */
+/** Until the next try after a failure, at least; 0: power is not saved. In an array, as it is set from elsewhere. */
 export const leastDelay_s = [0];
+/** 1: the next try brings it further: the server ended the connection for a packet, and it is to be found out for which; or the modem slept. */
+let seeking: 0 | 1 = 0;
 /** Until the next try. */
 let delay: ReturnType<typeof setTimeout> | 0 = 0;
 
@@ -127,7 +131,11 @@ function connected(ok: boolean): void {
 /** It came to nothing, or the session ended: waits, and goes on. Several parts tell of one loss. @seldom */
 export function fail(why: Reason): void {
   if (state <= State.Waiting) return;
-  const evidence = evidenceOf(why, state === State.Online);
+  // One that saves power and gets no answer goes to PSM by itself: that is no fault of its own.
+  const slept = HAS_SLEEP && leastDelay_s[0] && why === Reason.ModemPoweredDown && state > State.Modem;
+  // While we waited, as the server allows no more at once.
+  if (slept && state === State.Online) seek();
+  const evidence = evidenceOf(slept ? Reason.AnswerMissing : why, state === State.Online);
   left = 0;
   const allowed = ladder(evidence);
   failures++;
@@ -147,13 +155,20 @@ export function fail(why: Reason): void {
     kept[Word.EvidenceFailures] = count;
     saveState();
   }
-  const delay_s = Math.max(wait_s(failures, allowed), leastDelay_s[0] as number);
+  const least_s = HAS_SLEEP && !(seeking && failures < Limit.Seeks) ? (leastDelay_s[0] as number) : 0;
+  const delay_s = Math.max(wait_s(failures, allowed), least_s);
+  seeking = 0;
   delay = setTimeout(attempt, delay_s * 1000);
   state = State.Waiting;
   // Refused in the server's own words.
   lost = HAS_IDENTITY && why === Reason.ServerSays ? server.last_error : words(why);
   reason = lost + "; again in " + delay_s + " s";
   log("tracker: " + reason);
+}
+
+/** To be called before the end of a connection: the next try is worth its power. */
+export function seek(): void {
+  seeking = 1;
 }
 
 /** Somebody wants to be connected now: the next try waits no longer. */

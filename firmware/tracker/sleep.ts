@@ -19,9 +19,10 @@ import { isLoading } from "#ota";
 import { isAsking } from "#settings";
 import { HAS_SLEEP } from "#sleep";
 import { queue } from "../modem/at.ts";
-import { wake } from "../modem/network.ts";
+import { reason as modem_reason, wake } from "../modem/network.ts";
 import { active_s, askGranted, sleep_s, sleepModem } from "../modem/sleep.ts";
 import { oldest } from "../mqtt/connection.ts";
+import { Reason } from "../reason.ts";
 import type { DeviceConfig } from "../settings.ts";
 import { ran_ms } from "./clock.ts";
 import { apart } from "./health.ts";
@@ -75,6 +76,19 @@ export function isSaving(): boolean {
   return HAS_SLEEP && config.power === "save";
 }
 
+/** It may have gone to PSM by itself, which the network lets it wherever nothing goes: then it has to be woken. */
+function sleepsAlready(): void {
+  if (!asleep && state <= State.Waiting && modem_reason === Reason.ModemPoweredDown) sleep();
+}
+
+function sleep(): void {
+  const least_s = Math.round((round_ms - ran_ms()) / 1000);
+  asleep = 1;
+  woken_for = "another try";
+  log("sleep: until the fix in " + least_s + " s");
+  sleepModem(least_s, quieten, wakeBoard);
+}
+
 /** The board, and the UART of its modem, which is woken. */
 function wakeBoard(): void {
   asleep = 0;
@@ -107,6 +121,7 @@ export function whenAwake(go: () => void): void {
   if (!HAS_SLEEP) return go();
   round = 1;
   if (!isSaving()) return go();
+  sleepsAlready();
   wantFor("a fix");
   wake(go);
 }
@@ -166,18 +181,20 @@ function hindrance(): string {
 /** Goes to sleep, or to the server, as is due. To be called whenever that may have changed, and each 10 s. */
 export function sleepIfDue(): void {
   if (!HAS_SLEEP) return;
-  const least_s = Math.round((round_ms - ran_ms()) / 1000);
+  if (isSaving()) sleepsAlready();
   // It may have been set meanwhile.
   if (state === State.Resting && (due || !isSaving()) && !round) {
     due = 0;
     wantFor("an upload");
     hurry();
-  } else if (isSaving() && !asleep && state <= State.Waiting && !hindrance() && least_s >= Limit.Worth_s) {
-    asleep = 1;
-    woken_for = "another try";
-    log("sleep: until the fix in " + least_s + " s");
-    sleepModem(least_s, quieten, wakeBoard);
-  }
+  } else if (
+    isSaving() &&
+    !asleep &&
+    state <= State.Waiting &&
+    !hindrance() &&
+    round_ms - ran_ms() >= Limit.Worth_s * 1000
+  )
+    sleep();
 }
 
 /** s that the modem was awake since this was asked last; undefined: it never sleeps. */

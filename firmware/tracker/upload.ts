@@ -1,4 +1,5 @@
 /** The outbox's way to the server: a packet of the oldest samples at a time, and what becomes of it. */
+import { HAS_SLEEP } from "#sleep";
 import { Role } from "../mqtt/session.ts";
 import { json } from "../mqtt/text.ts";
 import { Reason } from "../reason.ts";
@@ -10,7 +11,7 @@ import { waitsAt } from "./journal.ts";
 import { append, giveUp, points, samples, settle, take } from "./outbox.ts";
 import { paceCleared, packetLost, packetTaken, pause_ms, setLimits, spend } from "./pace.ts";
 import { appended } from "./queue.ts";
-import { acknowledged, fail, hurry, State, state } from "./recovery.ts";
+import { acknowledged, fail, hurry, State, seek, state } from "./recovery.ts";
 import { acquitted, nothingProven, othersTaken, refused, suspect, trialDue } from "./suspects.ts";
 import type { Aside } from "./under-way.ts";
 
@@ -132,6 +133,7 @@ function lost(reason: Reason): void {
   // The server ended it, which the modem may have noticed first, or did not answer.
   const by_server =
     reason === Reason.ClosedByServer || reason === Reason.LinkLost || reason === Reason.AnswerMissing;
+  if (HAS_SLEEP && by_server) seek();
   if (trial && by_server) {
     if (refused(trial)) {
       // Not the pace was to blame.

@@ -28,7 +28,11 @@ export type BoardEvent =
   /** Settings of the way to the server were changed: it may be gone anew, and back again. */
   | { what: "other way" }
   /** Firmware was assigned: the board may start it, three times, and then the one before. */
-  | { what: "update" };
+  | { what: "update" }
+  /** It says that it puts the modem to sleep, which may switch it off; */
+  | { what: "sleeps" }
+  /** and that it wakes it, and what for. */
+  | { what: "wakes"; what_for: string };
 
 export type Seen = { at_ms: number } & (ModemEvent | BoardEvent);
 
@@ -49,6 +53,8 @@ const LEAST = {
   unregistered_ms: 110_000,
   /** From one context that nothing called for to the next. */
   seldom_ms: 45 * MINUTE_MS,
+  /** Until the firmware has proof: something that it sent was acknowledged. What starts anew before that knows of none. */
+  acknowledged_ms: 10_000,
   /** Starts of the modem that nobody asked for. */
   crashes: 2,
   /** Silent so long, whatever was tried, before the board is to blame. */
@@ -72,6 +78,9 @@ export function harmOf(record: readonly Seen[]): string[] {
   /** The socket that is open and has not been answered yet. */
   let unanswered: number | undefined;
   let proof = "nothing proven yet";
+  let before = { evidence, at_ms: Number.NEGATIVE_INFINITY };
+  /** The modem was put to sleep. */
+  let asleep = false;
   const allowed = { contexts: 0, starts: 0 };
   const calls = new Map<number, { answered: boolean; starts: number; reboots: number }>();
 
@@ -162,6 +171,7 @@ export function harmOf(record: readonly Seen[]): string[] {
           openFailed();
           break;
         }
+        before = { evidence, at_ms };
         evidence = none();
         proof = `CONNACK ${event.bytes.charCodeAt(3)} at ${time(at_ms)}`;
         break;
@@ -182,8 +192,15 @@ export function harmOf(record: readonly Seen[]): string[] {
         )
           condemn("the radio off");
         break;
+      case "sleeps":
+        asleep = true;
+        break;
+      case "wakes":
+        asleep = false;
+        break;
       case "restart":
-        if (!modemIsToBlame()) condemn(event.by === "power" ? "the modem off" : "the modem restarted");
+        if (!(asleep && event.by === "power") && !modemIsToBlame())
+          condemn(event.by === "power" ? "the modem off" : "the modem restarted");
         break;
       case "other way":
         allowed.contexts += ALLOWED.contexts;
@@ -208,8 +225,10 @@ export function harmOf(record: readonly Seen[]): string[] {
         } else if (call) call.reboots++;
         else if (allowed.starts > 0) allowed.starts--;
         else if (!forSoLong(silent_ms, LEAST.silent_ms)) condemn(`the board restarted (${event.by})`);
+        if (at_ms - before.at_ms < LEAST.acknowledged_ms) evidence = before.evidence;
         evidence.contextLost = true;
         unanswered = undefined;
+        asleep = false;
         break;
       }
     }

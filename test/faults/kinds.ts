@@ -6,6 +6,7 @@ import {
   WEEKS_1024_MS,
 } from "../../scripts/simulator/modem/faults.ts";
 import type { Modem } from "../../scripts/simulator/modem/modem.ts";
+import type { Sensors } from "../../scripts/simulator/sensors/sensors.ts";
 import type { FaultSettings } from "../../scripts/simulator/thingsboard/faults.ts";
 import type { ThingsBoard } from "../../scripts/simulator/thingsboard/thingsboard.ts";
 import type { Power } from "./power.ts";
@@ -16,6 +17,8 @@ export interface Stage {
   modem: Modem;
   thingsboard: ThingsBoard;
   power: Power;
+  /** What the board measures. */
+  sensors: Sensors;
   /** Connections open, and nobody is there. */
   hang(on: boolean): void;
   /** A persistent two-way call: it waits until it is answered. */

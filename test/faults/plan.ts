@@ -25,10 +25,16 @@ const PASSABLE_SHARE = 0.25;
 
 /**
  * A day of episodes (`only`: of this kind alone), each of some kinds of faults, with healthy time between them. It ends with the
- * last. `more`: kinds that this world has besides.
+ * last. `more`: kinds that this world has besides. `mild`: nothing but these.
  */
-export function drawPlan(random: Random, only?: string, more: Record<string, Kind> = {}): Plan {
+export function drawPlan(
+  random: Random,
+  only?: string,
+  more: Record<string, Kind> = {},
+  mild?: string[],
+): Plan {
   const kinds = { ...common, ...more };
+  const among = (names: string[]): string[] => (mild ? names.filter((name) => mild.includes(name)) : names);
   const steps: Step[] = [];
   const passable: Span[] = [];
   // From a fault in the first second on.
@@ -38,8 +44,11 @@ export function drawPlan(random: Random, only?: string, more: Record<string, Kin
     const passes = only ? PASSABLE.includes(only) : random() < PASSABLE_SHARE;
     const names = only
       ? [only]
-      : shuffle(random, passes ? PASSABLE : Object.keys(kinds)).slice(0, pick(random, [1, 1, 2, 2, 3]));
-    if (!only && !passes && random() < 0.5) names.push(pick(random, POWER));
+      : shuffle(random, among(passes ? PASSABLE : Object.keys(kinds))).slice(
+          0,
+          pick(random, [1, 1, 2, 2, 3]),
+        );
+    if (!only && !passes && random() < 0.5) names.push(pick(random, among(POWER)));
     let from_ms = at_ms;
     let end_ms = at_ms;
     for (const name of new Set(names)) {

@@ -1,18 +1,28 @@
 import type { Life } from "./life.ts";
 import { some, time } from "./naming.ts";
+import { promiseOf, type Saving } from "./saving.ts";
 import type { Call, Received, Taken } from "./scene.ts";
 
 /** The longest wait of the way back is an hour. */
 const NOTHING_NEW_MS = 90 * 60_000;
+/** A battery that is low makes intervals so much longer. */
+const STRETCHED = 4;
+
+/** Besides, one that saves power sends nothing before an upload is due, nor without a fix. */
+function nothingNew_ms(saving: Saving | undefined): number {
+  if (!saving) return NOTHING_NEW_MS;
+  const { upload_s, longest_s } = promiseOf(saving);
+  return NOTHING_NEW_MS + (upload_s + STRETCHED * longest_s) * 1000;
+}
 
 /** While samples can get through, some do. */
-export function progress({ received, passable }: Life): string[] {
+export function progress({ received, passable, saving }: Life): string[] {
   const arrivals = [...firstArrivals(received).values()];
   const stuck = passable.flatMap(({ from_ms, to_ms }) => {
     const within = [from_ms, ...arrivals.filter((at_ms) => at_ms > from_ms && at_ms < to_ms), to_ms];
     return within.flatMap((at_ms, i) => {
       const until_ms = within[i + 1] ?? at_ms;
-      return until_ms - at_ms > NOTHING_NEW_MS ? [`from ${time(at_ms)} to ${time(until_ms)}`] : [];
+      return until_ms - at_ms > nothingNew_ms(saving) ? [`from ${time(at_ms)} to ${time(until_ms)}`] : [];
     });
   });
   return some("nothing new got through", stuck);

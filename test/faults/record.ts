@@ -27,6 +27,28 @@ export interface OutboxRecord extends Sample {
   measured?: Record<string, number>;
 }
 
+/** By number, those that are sent unasked, as events are, from START on (firmware/tracker/why.ts). */
+const WHYS = "interval heartbeat call upload motion start stop turn overspeed enter exit battery".split(" ");
+const START = WHYS.indexOf("start");
+
+/** The record with what the server is to get of it: its measured values, as far as the setting `extras` names them. */
+export function reported(record: OutboxRecord, extras: string): OutboxRecord {
+  const { measured, ...its } = record;
+  if (!measured) return record;
+  const wanted = extras.split(",");
+  const { why = 0, ...others } = measured;
+  return {
+    ...its,
+    values: {
+      ...its.values,
+      ...((why >= START || wanted.includes("why")) && { why: WHYS[why] }),
+      ...Object.fromEntries(Object.entries(others).filter(([name]) => wanted.includes(name))),
+      // With the event that it is low goes how low, asked for or not.
+      ...(WHYS[why] === "battery" && others.battery !== undefined && { battery: others.battery }),
+    },
+  };
+}
+
 const kindOf = (slot: Uint8Array): number => (slot[0] ?? 0) & 0x7f;
 /** Bits 7 and 31: any of them. */
 const waits = (slot: Uint8Array): boolean => ((slot[0] ?? 0) | (slot[3] ?? 0)) > 0x7f;

@@ -2,11 +2,13 @@
 import { createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 import { createFaults } from "../../scripts/simulator/modem/faults.ts";
+import { REAL_STARTS } from "../../scripts/simulator/modem/gnss.ts";
 import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import type { TelemetryMessage } from "../../scripts/simulator/thingsboard/thingsboard.ts";
 import { TLS_PORT } from "../blob/peers.ts";
 import type { WorldTls } from "../blob/tls.ts";
 import { createWorld } from "../blob/world.ts";
+import { builtBlob } from "../device/rig.ts";
 import { builtLoader, firmware } from "../ota/firmware.ts";
 import { duplexPair } from "../simulator/duplex-pair.ts";
 import { watchFlash } from "./flash-watch.ts";
@@ -14,7 +16,8 @@ import { NOWHERE } from "./fleet-kinds.ts";
 import type { Seen } from "./harm.ts";
 import type { Stage } from "./kinds.ts";
 import { createPower, type Power } from "./power.ts";
-import type { OutboxRecord } from "./record.ts";
+import { type OutboxRecord, reported } from "./record.ts";
+import { SAVING_SPEC, type Saving, trackWithStop } from "./saving.ts";
 
 /** A record that was in the flash, complete. */
 export interface Taken extends OutboxRecord {
@@ -61,14 +64,26 @@ const OUTBOX_BLOCKS = [16, 16, 8, 5];
 /** Of the shared attributes those that are settings of the way to the server. */
 const WAY = ["host", "keep_alive", "topics"];
 
+/** What the kinds of faults of a life that saves power set from afar, undone. */
+const UNSAVED = { power: undefined, upload_s: undefined, window_s: undefined, interval_s: undefined };
+
 /** One SIM in so many has a PIN. */
 const LOCKED_SIM = 3;
 const PIN = "2468";
 /** A call waits longer than a life lasts. */
 const CALL_MS = 3 * 86_400_000;
 
-/** `trace` gets what happens, with the time since the start. `tls`: the world's. */
-export function createScene(seed: number, trace: (line: string) => void = () => {}, tls?: WorldTls) {
+/** What the board says as it puts its modem to sleep, and as it wakes it (firmware/tracker/sleep.ts). */
+const SLEEPS = "sleep: until ";
+const WAKES = "sleep: awake for ";
+
+/** `trace` gets what happens, with the time since the start. `tls`: the world's. `saving`: it saves power. */
+export function createScene(
+  seed: number,
+  trace: (line: string) => void = () => {},
+  tls?: WorldTls,
+  saving?: Saving,
+) {
   // Generators of their own: what one part draws does not depend on how often another does.
   const generator = (part: number): (() => number) => seededRandom(seed * 16 + part);
   const taken: Taken[] = [];
@@ -80,12 +95,16 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
   let hanging = false;
   let updates = 0;
   let session_ms = 0;
+  let sessions = 0;
   let power: Power | undefined;
   const calls: Call[] = [];
-  const flash = createFlash(flashOf(boardSpecs.linux));
+  const spec = saving ? SAVING_SPEC : boardSpecs.linux;
+  const its_board = saving ? "rak5010" : "linux";
+  const flash = createFlash(flashOf(spec));
   // One that the server refused may be moved to the end of the ring: it is no other one.
   const kept = new Map<string, Taken>();
-  const watch = watchFlash(flash, generator(1), (record) => {
+  const watch = watchFlash(flash, generator(1), (written) => {
+    const record = reported(written, String(saving?.config.extras ?? ""));
     const name = JSON.stringify([record.ts, record.values]);
     const before = kept.get(name);
     if (before) before.moved = true;
@@ -105,11 +124,24 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
   };
   const world: ReturnType<typeof createWorld> = createWorld({
     flash,
-    config: { interval_s: INTERVAL_S, outbox_bytes: blocks * 4096, ...(locked && { pin: PIN }) },
+    config: {
+      interval_s: INTERVAL_S,
+      outbox_bytes: blocks * 4096,
+      ...(locked && { pin: PIN }),
+      ...saving?.config,
+    },
     random: generator(2),
-    modem: { random: generator(3), ...(locked && { sim: { pin: PIN } }) },
+    modem: {
+      random: generator(3),
+      supply_v: () => world.board.sensors.battery_v,
+      ...(locked && { sim: { pin: PIN } }),
+      ...(saving && {
+        gnss: { log: trackWithStop(), time: "now", ...(seed % 2 && { starts: REAL_STARTS }) },
+      }),
+    },
+    ...(saving && { spec, blob: builtBlob(its_board) }),
     ...(tls && { tls }),
-    loader: builtLoader(),
+    loader: builtLoader(its_board),
     connect(host, port) {
       const [near, far] = duplexPair();
       if (hanging || host === NOWHERE) return near;
@@ -119,10 +151,15 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
     },
     onPowerCut: () => power?.gone(),
     onReboot: (reason) => see({ what: "started", by: reason }),
-    print: (line) => note(`  ${line}`),
+    print(line) {
+      note(`  ${line}`);
+      if (line.startsWith(SLEEPS)) see({ what: "sleeps" });
+      else if (line.startsWith(WAKES)) see({ what: "wakes", what_for: line.slice(WAKES.length) });
+    },
   });
   const { board, modem, thingsboard, clock } = world;
   const start_ms = clock.now();
+  const { battery_v } = board.sensors;
   now_ms = () => clock.now() - start_ms;
   power = createPower(board, clock, watch, note, () => see({ what: "started", by: "power" }));
   modem.onEvent = see;
@@ -130,6 +167,7 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
     modem,
     thingsboard,
     power,
+    sensors: board.sensors,
     hang(on) {
       hanging = on;
     },
@@ -144,7 +182,7 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
       see({ what: "update" });
       // It speaks no protocol that the server knows.
       const spoil = (code: string): string => code.replaceAll("MQTT\\x04", "MQXT\\x04");
-      thingsboard.assign("tracker", firmware(`9.0.${++updates}`, works ? undefined : spoil));
+      thingsboard.assign("tracker", firmware(`9.0.${++updates}`, works ? undefined : spoil, its_board));
     },
     call(method, params) {
       const call: Call = { method, at_ms: clock.now(), outcome: undefined };
@@ -164,9 +202,11 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
       );
     },
   };
+  if (saving) thingsboard.share("tracker", saving.shared);
   thingsboard.faults.seed = seed;
   thingsboard.on("connect", () => {
     session_ms = clock.now();
+    sessions++;
   });
   thingsboard.on("telemetry", (message) => received.push({ ...message, session_ms }));
 
@@ -182,6 +222,7 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
     calls,
     blocks,
     torn: () => watch.torn,
+    sessions: () => sessions,
     note,
     now_ms,
     // The modem has a timer a second.
@@ -191,12 +232,15 @@ export function createScene(seed: number, trace: (line: string) => void = () => 
       board.running ? (board.global.tracker as { status(): Status } | undefined)?.status() : undefined,
     /** No fault any more, and none that is still to come. */
     heal(): void {
-      thingsboard.share("tracker", { host: undefined });
+      thingsboard.share("tracker", { host: undefined, ...(saving && UNSAVED) });
       const { seed: drawn } = thingsboard.faults;
       thingsboard.faults.reset();
       thingsboard.faults.seed = drawn;
       Object.assign(modem.faults, createFaults());
       for (const [name, pem] of Object.entries(tls?.files ?? {})) modem.files.set(name, pem);
+      board.sensors.battery_v = battery_v;
+      board.sensors.divider_error = 1;
+      if (board.sensors.accelerometer) board.sensors.accelerometer.dead = false;
       hanging = false;
       power.disarm();
     },

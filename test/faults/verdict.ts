@@ -6,13 +6,17 @@ import { some, time } from "./naming.ts";
 import { order } from "./order.ts";
 import { places } from "./places.ts";
 import { answers, progress } from "./progress.ts";
+import { calm_s, promiseOf } from "./saving.ts";
 import { INTERVAL_S, type Received, type Taken } from "./scene.ts";
+import { events, wakes } from "./wakes.ts";
 
 /** MQTT packets go out in one TCP segment, and AT+QISEND takes no more. */
 const LARGEST_PACKET = 1460;
 const RECORDS_A_PACKET = 8;
 /** Variables more or less than without faults. */
 const MEMORY_TOLERANCE = 3;
+/** Of one that saves power: what it measures, its trip and its zones may be known or not. */
+const SAVING_TOLERANCE = 24;
 /** IMEI, ICCID and signal, which a modem with a fault may not have told. */
 const UNTOLD = 6;
 /** A line on the console that no fault of the world may bring about. */
@@ -26,10 +30,12 @@ export function faultsOf(life: Life, rest: Rest): string[] {
     ...answers(life),
     ...delivery(life),
     ...places(life.taken),
+    ...events(life.taken),
+    ...wakes(life),
     ...order(life.taken, life.received),
     ...sizes(life.received),
     ...repeats(life.received),
-    ...memory(life.memory, rest),
+    ...memory(life, rest),
     ...some("crash reported", crashes(life.taken)),
     ...life.flags.map((flag) => `error flag ${flag}`),
     ...some(
@@ -39,13 +45,14 @@ export function faultsOf(life: Life, rest: Rest): string[] {
   ];
 }
 
-function recovery({ recovered_s, takenAfter, taken }: Life): string[] {
+function recovery({ recovered_s, takenAfter, taken, saving }: Life): string[] {
   if (recovered_s === undefined) return ["never online with an empty outbox again"];
   // The first round may begin at once, the last one is not over.
-  const least = Math.floor(AFTER_S / INTERVAL_S) - 1;
+  const after_s = saving ? calm_s(saving) : AFTER_S;
+  const least = Math.floor(after_s / (saving ? promiseOf(saving).longest_s : INTERVAL_S)) - 1;
   if (takenAfter >= least) return [];
   return [
-    `${takenAfter} fixes in the ${AFTER_S} s after, of ${taken.length} in all: at least ${least} wanted`,
+    `${takenAfter} fixes in the ${after_s} s after, of ${taken.length} in all: at least ${least} wanted`,
   ];
 }
 
@@ -84,7 +91,8 @@ function crashes(taken: Taken[]): string[] {
   );
 }
 
-function memory(used: number, { young, old }: Rest): string[] {
-  if (used >= young - UNTOLD - MEMORY_TOLERANCE && used <= old + MEMORY_TOLERANCE) return [];
+function memory({ memory: used, saving }: Life, { young, old }: Rest): string[] {
+  const tolerance = saving ? SAVING_TOLERANCE : MEMORY_TOLERANCE;
+  if (used >= young - UNTOLD - tolerance && used <= old + tolerance) return [];
   return [`memory at rest: ${used} variables, without faults ${young} to ${old}`];
 }

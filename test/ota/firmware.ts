@@ -1,5 +1,6 @@
-/** Packages for the `linux` board, made of its blob, and what a tracker told of them. */
+/** Packages made of a board's blob, the `linux` board's if nothing else is said, and what a tracker told of them. */
 import { readFileSync } from "node:fs";
+import type { BoardName } from "../../scripts/boards.ts";
 import type { Loader } from "../../scripts/build/loader.ts";
 import { packageOf } from "../../scripts/package/package.ts";
 import type { ThingsBoard, WantedPackage } from "../../scripts/simulator/thingsboard/thingsboard.ts";
@@ -9,14 +10,18 @@ export const { name: NAME, version: VERSION } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 ) as { name: string; version: string };
 
-/** The `linux` board's loader, as it was built. */
-export const builtLoader = (): Loader =>
-  JSON.parse(readFileSync(new URL("../../dist/linux.loader.json", import.meta.url), "latin1"));
+/** The board's loader, as it was built. */
+export const builtLoader = (board: BoardName = "linux"): Loader =>
+  JSON.parse(readFileSync(new URL(`../../dist/${board}.loader.json`, import.meta.url), "latin1"));
 
 /** The same firmware by another version; `spoil`: what becomes of its code. */
-export function firmware(version: string, spoil = (code: string) => code): WantedPackage {
-  const code = spoil(builtBlob().replaceAll(VERSION, version));
-  const { title, tag, bytes } = packageOf("linux", code, { name: NAME, version });
+export function firmware(
+  version: string,
+  spoil = (code: string) => code,
+  board: BoardName = "linux",
+): WantedPackage {
+  const code = spoil(builtBlob(board).replaceAll(VERSION, version));
+  const { title, tag, bytes } = packageOf(board, code, { name: NAME, version });
   return { title, version, tag, bytes, algorithm: "CRC32" };
 }
 
