@@ -1,0 +1,128 @@
+/** `power` "save" in the real interpreter: ten times asleep and awake, the modem in PSM, then off. */
+import assert from "node:assert/strict";
+import { readdirSync, readlinkSync } from "node:fs";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { openSerialPort, startInterpreter } from "../../scripts/simulator/interpreter.ts";
+import type { Modem } from "../../scripts/simulator/modem/modem.ts";
+import { startRealTracker } from "../../scripts/simulator/real-tracker.ts";
+import { keyedBlob } from "./keyed-blob.ts";
+
+const binary = process.env.ESPRUINO ?? "";
+const skip = binary ? false : "skipped: set ESPRUINO=<path of Espruino for Linux> to run the blob in it";
+
+const WAKES = 10;
+/** From then on the network refuses PSM, so that the modem is switched off. */
+const PSM_WAKES = 5;
+/** What an interpreter may have more in use from one sleep to another. */
+const NOISE = 15;
+
+type Evaluate = (expression: string) => Promise<unknown>;
+
+/** Of an interpreter. */
+async function processId(evaluate: Evaluate): Promise<number> {
+  return Number(String(await evaluate('require("fs").readFileSync("/proc/self/stat")')).split(" ")[0]);
+}
+
+/** Whether a process has a file open. */
+function hasOpen(process_id: number, path: string): boolean {
+  const directory = `/proc/${process_id}/fd`;
+  return readdirSync(directory).some((file) => {
+    try {
+      return readlinkSync(`${directory}/${file}`) === path;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** As a board's transistor does at `Power.On` and `Power.Key`: for 550 ms. */
+function pressKey(modem: Modem): void {
+  modem.pwrkey(0);
+  setTimeout(() => modem.pwrkey(1), 550);
+}
+
+test("the simulated Linux is right: unsetup leaves the port open, a setup closes it", { skip }, async (t) => {
+  let sent = "";
+  const peer = { write: (bytes: string) => (sent += bytes), onData: (_bytes: string) => {} };
+  const port = await openSerialPort(peer);
+  t.after(() => port.close());
+  const { evaluate, stop } = await startInterpreter({ binary });
+  t.after(stop);
+  const id = await processId(evaluate);
+  const setup = (path: string) => `Serial1.setup(9600,{path:${JSON.stringify(path)}})`;
+  await evaluate("(got='',Serial1.on('data',function(d){got+=d}))");
+  await evaluate(`[${setup(port.path)},Serial1.unsetup(),Serial1.write('x')]`);
+  peer.onData("heard");
+  await pause(300);
+  assert.deepEqual([await evaluate("got"), sent, hasOpen(id, port.path)], ["heard", "x", true]);
+  await evaluate(`[${setup("/dev/null")},Serial1.write('y')]`);
+  await pause(300);
+  assert.deepEqual([sent, hasOpen(id, port.path)], ["x", false]);
+  await evaluate(`[${setup(port.path)},Serial1.write('z')]`);
+  await pause(300);
+  assert.deepEqual([sent, hasOpen(id, port.path)], ["xz", true]);
+});
+
+test("each wake reports its fix; between them the modem sleeps, its UART is closed, and memory stays", {
+  skip,
+  timeout: 300_000,
+}, async (t) => {
+  let keys = 0;
+  const tracker = await startRealTracker({
+    binary,
+    blob: await keyedBlob(binary),
+    interval_s: 16,
+    config: { power: "save", window_s: 1 },
+    modem: {
+      coverage: { release_ms: 500, search_ms: 500, resume_ms: 100 },
+      psm: { granted: { tau_s: 3600, active_s: 6 } },
+      times: { boot_ms: 1500 },
+    },
+    print(line) {
+      // 2: `Power.Key`. Nothing here asks for more.
+      if (line.startsWith("key ")) keys++;
+      if (line === "key 2") pressKey(modem);
+    },
+  });
+  t.after(() => tracker.stop());
+  const { thingsboard, modem, evaluate, lines } = tracker;
+  const said = () => lines.join("\n");
+  const id = await processId(evaluate);
+  const path = String(await evaluate('require("Storage").readJSON("tb.json").modem_port'));
+  const fixes = () => new Set(thingsboard.telemetry("tracker", "Latitude").map(({ ts }) => ts)).size;
+  const asleep = () => /^(psm|off)$/.test(modem.state.power) && !hasOpen(id, path);
+  async function until(what: () => boolean, seconds: number): Promise<void> {
+    for (const end_ms = Date.now() + seconds * 1000; !what(); await pause(100))
+      assert.ok(Date.now() < end_ms, `${what}\n${said()}`);
+  }
+
+  await until(asleep, 60);
+  const first_fixes = fixes();
+  const usage: number[] = [];
+  const ways: string[] = [];
+  for (let wake = 0; wake <= WAKES; wake++) {
+    await until(() => keys === wake && modem.state.power === "running", 60);
+    if (wake === PSM_WAKES) modem.faults.psmGrant = "refused";
+    await until(asleep, 60);
+    ways.push(modem.state.power);
+    assert.equal(fixes(), first_fixes + wake, said());
+    const status = (await evaluate("tracker.status()")) as {
+      modem: object;
+      sleep: object;
+      waiting: number;
+    };
+    usage.push(Number(await evaluate("process.memory().usage")));
+    assert.equal(status.waiting, 0);
+    assert.equal((status.modem as { state: string }).state, "asleep", said());
+    assert.deepEqual(await evaluate("E.getErrorFlags()"), []);
+    assert.ok(asleep(), `asked while it slept\n${said()}`);
+  }
+  t.diagnostic(`in use, from sleep to sleep: ${usage.join(" ")}; ${ways.join(" ")}`);
+  t.diagnostic(said());
+  assert.deepEqual(new Set(ways.slice(0, PSM_WAKES)), new Set(["psm"]));
+  assert.equal(ways.at(-1), "off");
+  assert.equal(lines.filter((line) => line === "sleep: awake for a fix").length, WAKES, said());
+  const first = Number(usage[1]);
+  assert.ok(Math.max(...usage.slice(1)) <= first + NOISE, usage.join(" "));
+});
