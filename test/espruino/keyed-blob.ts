@@ -11,10 +11,10 @@ import { interpreterRoom } from "../../scripts/simulator/interpreter.ts";
 const SLEEP = join(ROOT, "firmware/tracker/sleep.ts");
 /** `Limit.Worth_s` there, where it stands in the ES5; and so short a sleep is one here. */
 const WORTH = /(config\.interval_s, |least_s >= )60(?=[,) ])/g;
-const WORTH_S = 9;
+const WORTH_S = 5;
 
 /**
- * Of what a RAK8212 can have with sleep, where the interpreter is as small; else of all that a Linux can have. In it, 9 s of
+ * Of what a RAK8212 can have with sleep, where the interpreter is as small; else of all that a Linux can have. In it, 5 s of
  * sleep are worth it, where the product has 60; nothing else is changed.
  */
 export async function keyedBlob(binary: string): Promise<string> {
