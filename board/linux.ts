@@ -58,8 +58,12 @@ export function power(_what: number): void {}
 
 export function antenna(_on: 0 | 1): void {}
 
+/**
+ * There `unsetup` leaves the port open (Espruino's `jshUSARTUnSetup` is a placeholder on Linux), and one that a USB modem left
+ * while it was open has another name when it comes back.
+ */
 export function restBoard(on: 0 | 1): void {
-  if (on) Serial1.unsetup();
+  if (on) openModem("/dev/null");
 }
 
 /** It has a mains plug, or somebody who looks after it. */

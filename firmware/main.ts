@@ -46,8 +46,6 @@ function boot(): void {
       const the_modem = createModem(openModem(config.modem_port as string), power, config);
       useNetwork(the_modem);
       startGnss(config);
-      // It has what it needs of it.
-      delete config.modem_port;
       modem = the_modem;
       server = client;
       tracker = startTracker(config, the_modem, client);

@@ -47,6 +47,8 @@ type Ready = (reason: Reason, time_ms: number) => void;
 /** Whether it takes commands. */
 const enum Rest {
   None,
+  /** It went to PSM by itself, as the next round was too near for us to send it there: its UART is open, its key wakes it. */
+  ByItself,
   /** It was told to switch off, or sleeps in a moment: its last word is awaited. */
   Falling,
   /** It takes none before its key was pressed, and its UART is closed. */
@@ -109,7 +111,10 @@ function urc(line: string): boolean {
   if (HAS_SLEEP && line === "RDY" && step === Step.Wake) abandon(Reason.None);
   else if (line === "RDY") lost(Reason.ModemRestarted);
   else if (HAS_SLEEP && rest && line.substr(-4) === "DOWN") abandon(Reason.ModemPoweredDown);
-  else if (line.substr(-4) === "DOWN") lost(Reason.ModemPoweredDown);
+  else if (line.substr(-4) === "DOWN") {
+    lost(Reason.ModemPoweredDown);
+    if (HAS_SLEEP && !step && config.power === "save") rest = Rest.ByItself;
+  }
   // While it is brought up, the SIM may not be ready yet.
   else if (line === "+CPIN: NOT READY" && !step) down(Reason.SimLost);
   else if (line.split('"')[1] === "pdpdeact") down(Reason.ContextLost);
@@ -186,9 +191,9 @@ function begin(its_rung: Rung): void {
   failures = restarts = 0;
   askAnew();
   if (HAS_SLEEP && rest) {
+    if (rest === Rest.Asleep) wakeBoard();
     rest = Rest.None;
     if (wakeful) wakeful--;
-    wakeBoard();
     if (rung < Rung.Power) return pressKey();
   }
   if (rung === Rung.Power) {

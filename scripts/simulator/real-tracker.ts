@@ -39,6 +39,8 @@ export interface RealTrackerOptions {
   modem?: ModemOptions;
   /** Default 8192: the RAK8212 has 40 KB of Storage. */
   outbox_bytes?: number;
+  /** Gets each line of the console, too. */
+  print?: (line: string) => void;
 }
 
 export interface RealTracker {
@@ -96,7 +98,10 @@ export async function startRealTracker(options: RealTrackerOptions): Promise<Rea
       outbox_bytes: options.outbox_bytes ?? 8192,
       ...options.config,
     },
-    print: (line) => lines.push(line),
+    print(line) {
+      lines.push(line);
+      options.print?.(line);
+    },
   }).catch(async (error: Error) => {
     await free();
     throw error;

@@ -78,3 +78,14 @@ test("a network that refuses PSM: the modem is switched off", async (t) => {
   assert.equal(times().length, 3);
   assert.equal(modem.state.power, "off");
 });
+
+test("rak5010: the modem that goes to PSM by itself, as the next round is too soon for us to, is woken by its key; no fix is lost", async (t) => {
+  const changes = { modem: { coverage: { release_ms: 2000 } } };
+  const world = await start(t, "rak5010", { interval_s: 50, window_s: 1 }, changes);
+  await world.run(600);
+  const slept = world.modem.transcript.bytes("modem").split("PSM POWER DOWN").length - 1;
+  assert.ok(slept > 5, `${slept}`);
+  const times = [...new Set(world.thingsboard.telemetry("tracker", "Latitude").map(({ ts }) => ts))];
+  assert.ok(times.length >= 11, world.lines.join("\n"));
+  for (const line of world.lines) assert.doesNotMatch(line, /silent|powered down|reset/);
+});

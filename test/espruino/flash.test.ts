@@ -70,7 +70,9 @@ test("an empty interpreter is flashed over a pseudo-terminal, starts from Storag
   const telemetry = new Promise<void>((resolve) => thingsboard.on("telemetry", () => resolve()));
   const config = file(t, "tracker.json", JSON.stringify(settings));
   const began_ms = Date.now();
+  const blob = await blobFor(binary);
   const { code, said, complained } = await run(["--port", port, "--config", config], {
+    blob,
     times: { answer_ms: 3000, version_ms: 10_000 },
   });
   t.diagnostic(`flashed and started in ${((Date.now() - began_ms) / 1000).toFixed(1)} s`);
@@ -80,7 +82,7 @@ test("an empty interpreter is flashed over a pseudo-terminal, starts from Storag
   assert.match(said.join("\n"), /variables in use: the functions run from flash/);
   await telemetry;
 
-  const again = await run(["--port", port]);
+  const again = await run(["--port", port], { blob });
   assert.equal(again.code, 0, again.complained.join("\n"));
   assert.ok(again.said.includes("All of it is on the board already"));
 });

@@ -131,15 +131,30 @@ test("a peer that answers inside write() is heard after the callback", () => {
   board.dispose();
 });
 
-test("a device that is not there swallows what is written; unsetup lets go of the peer", () => {
+test("on a board unsetup lets go of the peer", () => {
   const modem = peer();
-  const { run, tick, board } = rig("linux", { serials: { Serial1: modem } });
-  run('Serial2.setup(9600,{path:"/dev/none"});Serial2.write("x")');
+  const { run, tick, board } = rig("rak5010", { serials: { Serial1: modem } });
   run("Serial1.setup(9600);n=0;Serial1.on('data',function(){n++});Serial1.unsetup();Serial1.write('x')");
   modem.send("lost");
   tick(5);
   assert.equal(run("n"), "0");
   assert.deepEqual([modem.received, modem.bauds], ["", [9600, 0]]);
+  board.dispose();
+});
+
+// The real one: test/espruino/sleep.test.ts.
+test("on Linux the port stays open in spite of unsetup, until another is set up; one that is not there swallows what is written", () => {
+  const modem = peer();
+  const { run, tick, board } = rig("linux", { serials: { "/dev/ttyUSB2": modem } });
+  run('n=0;Serial1.on("data",function(){n++});Serial1.setup(9600,{path:"/dev/ttyUSB2"})');
+  run("Serial1.unsetup();Serial1.write('x')");
+  modem.send("heard");
+  tick(5);
+  assert.deepEqual([run("n"), modem.received, modem.bauds], ["1", "x", [9600]]);
+  run('Serial1.setup(9600,{path:"/dev/null"});Serial1.write("y")');
+  modem.send("lost");
+  tick(5);
+  assert.deepEqual([run("n"), modem.received, modem.bauds], ["1", "x", [9600, 0]]);
   board.dispose();
 });
 

@@ -112,10 +112,13 @@ export function createSerials(machine: () => Machine): Serials {
       setup(baud = 9600, options = {}) {
         const rate = Number(typeof baud === "object" ? baud?.baud : baud) || 9600;
         const peer = peers[options.path ?? name(this)];
+        const before = open.get(name(this))?.peer;
+        if (before !== peer) before?.setBaud?.(0);
         connect(name(this), peer, options.cts !== undefined);
         peer?.setBaud?.(rate);
       },
       unsetup() {
+        if (spec.unsetupLeavesOpen) return;
         open.get(name(this))?.peer.setBaud?.(0);
         disconnect(name(this));
         machine().meter?.uart(name(this), false);

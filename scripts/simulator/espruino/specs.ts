@@ -64,6 +64,8 @@ export interface BoardSpec {
   uartChunk: number;
   /** On Linux the driver waits while the event queue is half full, so nothing overflows. */
   uartWaits: boolean;
+  /** `Serial.unsetup` forgets the settings alone: on Linux the port stays open until the next setup. */
+  unsetupLeavesOpen?: true;
   /** How full, in eighths, the event queue gets before the modem is held back by CTS. */
   holdEighths: number;
   modules: string[];
@@ -207,6 +209,7 @@ export const boardSpecs = {
     modemPins: {},
     uartChunk: 32,
     uartWaits: true,
+    unsetupLeavesOpen: true,
     holdEighths: 6,
     modules: ["timer", "Flash", "Storage", "heatshrink", "fs", "net", "dgram", "tls", "http", "crypto"],
     // The real one has none: this one stands in for a board.
