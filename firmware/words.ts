@@ -1,6 +1,9 @@
 /** What a person reads of a `Reason`: what happened, and what to do. */
 import { Reason } from "./reason.ts";
 
+/** Put in by the build: false where nothing is told of TLS. Under Node there is none. */
+declare const __TLS__: boolean;
+
 /** The text of a reason: what happened, and what to do. "" for None. `detail`: what is behind the colon, if anything is. @seldom */
 export function words(reason: Reason, detail?: unknown): string {
   return text(reason) + (detail ? ": " + detail : "");
@@ -71,26 +74,6 @@ function text(reason: Reason): string {
       return "closed by server";
     case Reason.LinkSlow:
       return "link slow";
-    case Reason.NoAuthority:
-      return "TLS: no CA on the modem: npm run flash";
-    case Reason.NoCertificate:
-      return "TLS: no client certificate on the modem: npm run flash";
-    case Reason.ClockUnknown:
-      return "TLS: time not known: needs open sky";
-    case Reason.TlsSettings:
-      return "TLS: modem refuses settings";
-    case Reason.TlsFailed:
-      return "TLS failed: npm run doctor";
-    case Reason.NoTls:
-      return "server refuses TLS: check port, RSA, tls 2";
-    case Reason.UnknownAuthority:
-      return "TLS: server has another CA: check ca";
-    case Reason.WrongHost:
-      return "TLS: certificate of another host: check host";
-    case Reason.WrongDates:
-      return "TLS: certificate expired, or not valid yet";
-    case Reason.ClientRefused:
-      return "TLS: client certificate refused: check cert, ca, port";
     case Reason.BuiltWithoutTls:
       return "built without TLS";
     case Reason.ConnectUnanswered:
@@ -132,7 +115,35 @@ function text(reason: Reason): string {
     case Reason.NotAnObject:
       return "use {}";
     default:
-      return "modem error " + reason;
+      return ((typeof __TLS__ === "undefined" || __TLS__) && tlsText(reason)) || "modem error " + reason;
+  }
+}
+
+/** Of TLS. "": it is not of that. */
+function tlsText(reason: Reason): string {
+  switch (reason) {
+    case Reason.NoAuthority:
+      return "TLS: no CA on the modem: npm run flash";
+    case Reason.NoCertificate:
+      return "TLS: no client certificate on the modem: npm run flash";
+    case Reason.ClockUnknown:
+      return "TLS: time not known: needs open sky";
+    case Reason.TlsSettings:
+      return "TLS: modem refuses settings";
+    case Reason.TlsFailed:
+      return "TLS failed: npm run doctor";
+    case Reason.NoTls:
+      return "server refuses TLS: check port, RSA, tls 2";
+    case Reason.UnknownAuthority:
+      return "TLS: server has another CA: check ca";
+    case Reason.WrongHost:
+      return "TLS: certificate of another host: check host";
+    case Reason.WrongDates:
+      return "TLS: certificate expired, or not valid yet";
+    case Reason.ClientRefused:
+      return "TLS: client certificate refused: check cert, ca, port";
+    default:
+      return "";
   }
 }
 

@@ -56,6 +56,7 @@ export async function bundle({
       __VERSION__: JSON.stringify(version),
       __BOARD__: JSON.stringify(board),
       __FEATURES__: JSON.stringify(features),
+      __TLS__: String(!features.split(",").includes("tls=none")),
       __UNICODE__: String(unicode),
       require: INTERPRETER_REQUIRE,
     },
