@@ -5,13 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { type TestContext, test } from "node:test";
+import { BUDGETS } from "../../scripts/budgets.ts";
 import { openDevice } from "../../scripts/device/open.ts";
 import { pretokenise } from "../../scripts/device/pretokenise.ts";
 import { nameOf } from "../../scripts/flash/certificates.ts";
 import { layOut } from "../../scripts/flash/code-layout.ts";
 import { countWaiting, findBox, LEAD_OFFSET, type OutboxFile } from "../../scripts/flash/outbox-file.ts";
 import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
-import { openSerialPort, startInterpreter } from "../../scripts/simulator/interpreter.ts";
+import { interpreterRoom, openSerialPort, startInterpreter } from "../../scripts/simulator/interpreter.ts";
 import { createModem } from "../../scripts/simulator/modem/modem.ts";
 import { blobFor } from "../../scripts/simulator/real-tracker.ts";
 import { createThingsBoard } from "../../scripts/simulator/thingsboard/server.ts";
@@ -259,12 +260,10 @@ async function startsNothing(t: TestContext, code: string, what: string, lead = 
   await interpreter.stop();
 }
 
-/** Whether Storage has room for the text of the blob beside the outbox, so that it may be flashed. */
-async function takesText(t: TestContext): Promise<boolean> {
-  const interpreter = await startInterpreter({ binary, directory: directoryFor(t) });
-  const bytes = Number(await interpreter.evaluate("process.env.STORAGE"));
-  await interpreter.stop();
-  return bytes > whole.length + 12_288;
+/** Whether it is flashed as text: Storage has room for that beside the outbox, and memory for what follows a function cut short. */
+async function takesText(): Promise<boolean> {
+  const { storage, variables } = await interpreterRoom(binary);
+  return storage > whole.length + 12_288 && variables > BUDGETS.variables;
 }
 
 const whole = binary ? await blobFor(binary) : "";
@@ -300,7 +299,7 @@ for (const [form, { lead, boot: blob }] of Object.entries(FORMS)) {
   });
 
   test(`of a blob that something else has cut short nothing is started: ${form}`, { skip }, async (t) => {
-    if (form === "text" && !(await takesText(t))) return t.skip("so small a Storage gets tokens");
+    if (form === "text" && !(await takesText())) return t.skip("so small a board gets tokens");
     // The last is a semicolon.
     for (const kept of [20, Math.floor(blob.length / 2), blob.length - 40, blob.length - 4, blob.length - 2])
       await startsNothing(
