@@ -42,7 +42,8 @@ export function beginRound(period_s: number, saves: boolean): void {
 export function untilNext_ms(period_s: number, saves: boolean): number {
   let period_ms = period_s * 1000;
   if (!HAS_SLEEP) return Math.max(this_ms + period_ms - ran_ms(), 0);
-  if (saves) for (let i = 1; i < misses && period_ms < Limit.Longest_s * 1000; i++) period_ms *= 2;
+  if (saves && misses > 1)
+    period_ms = Math.max(period_ms, Math.min(period_ms * Math.pow(2, misses - 1), Limit.Longest_s * 1000));
   next_ms = this_ms + period_ms;
   return Math.max(next_ms - lead_ms(period_s, saves) - ran_ms(), 0);
 }

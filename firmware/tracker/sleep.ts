@@ -27,7 +27,7 @@ import type { DeviceConfig } from "../settings.ts";
 import { ran_ms } from "./clock.ts";
 import { apart } from "./health.ts";
 import { hurry, leastDelay_s, leave, State, state } from "./recovery.ts";
-import { resting, underWay } from "./upload.ts";
+import { report, resting, underWay } from "./upload.ts";
 
 const enum Limit {
   /** A sleep that is shorter costs more than it saves: the modem takes 5 s to start, and as long to the network. */
@@ -55,6 +55,8 @@ let asleep: 0 | 1 = 0;
 /** How often the modem was woken, and what for last. */
 let wakes = 0;
 let woken_for = "";
+/** The granted time that was told last, s. */
+let told_s = 0;
 /** Since when it is awake; and how long it was before that, as far as nobody asked. */
 let woke_ms = 0;
 let awake_ms = 0;
@@ -163,8 +165,13 @@ function windowOver(): void {
   else askGranted(leaveServer);
 }
 
+/** What the network granted is known. Where that is news it is told first. */
 function leaveServer(): void {
-  leave(sleepSoon);
+  if (told_s !== sleep_s) {
+    told_s = sleep_s;
+    report({ psm_s: sleep_s, psm_active_s: active_s });
+    nothingToSend();
+  } else leave(sleepSoon);
 }
 
 /** Why the modem must not sleep, or the server not be left; "": it may. */
