@@ -10,7 +10,7 @@ import { interpreterRoom } from "../../scripts/simulator/interpreter.ts";
 
 const SLEEP = join(ROOT, "firmware/tracker/sleep.ts");
 /** `Limit.Worth_s` there, where it stands in the ES5; and so short a sleep is one here. */
-const WORTH = /(config\.interval_s, |least_s >= )60(?=[,) ])/g;
+const WORTH = /(config\.interval_s, |ran_ms\(\) >= )60(?=[,) ])/g;
 const WORTH_S = 5;
 
 /**
