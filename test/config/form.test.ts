@@ -33,7 +33,7 @@ describe("the form", () => {
       least: 1,
       most: 86400,
       since: "0.1.0",
-      about: "from fix to fix; from 120 on the receiver is switched off in between",
+      about: SETTINGS.find(({ path }) => path === "interval_s")?.about,
     });
   });
 
