@@ -163,7 +163,7 @@ describe("npm run repl, lines piped in", () => {
     assert.match(out, /^modem\n {2}state +/m);
     assert.match(
       out,
-      /^variables +[\d,]+ of 4,096 in use, [\d,]+ free\nStorage +[\d,]+ of 327,680 bytes free$/m,
+      /^variables +[\d,]+ of 4,096 in use, [\d,]+ free\nStorage +[\d,]+ of 393,216 bytes free$/m,
     );
     assert.match(out, /^\.log, \.log LINES/m);
   });

@@ -193,7 +193,7 @@ export const boardSpecs = {
     pageSize: 1024,
     storageStart: 0x10000000,
     // More than the 256 KB of an Espruino for Linux as it comes: firmware by cable, the one before, an outbox and two slots.
-    storageBytes: 320 * 1024,
+    storageBytes: 384 * 1024,
     freeBytes: 0,
     freeHasStorage: true,
     serials: ["Serial1", "Serial2", "Serial3", "Serial4", "Serial5", "Serial6"],
