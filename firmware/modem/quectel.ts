@@ -17,7 +17,7 @@ const enum Limit {
   Short_ms = 5000,
   /** How often it is asked whether it is registered, 3 s apart. */
   Tries = 60,
-  SavingTries = 30,
+  SavingTries = 40,
   /** The farthest zone, UTC+14. */
   Zone = 56,
   Quarter_ms = 900000,
@@ -84,7 +84,7 @@ export function commandOf(step: Step, sim: SimConfig, wakeful: unknown): Row {
       return row("AT+CGSN", Limit.Short_ms);
     case Step.Iccid:
       return row("AT+QCCID", Limit.Short_ms);
-    // 90 s for the cell and 60 s for packet service (TCP 1.3), and some. Who saves power gives a hole in the coverage the 90 s alone.
+    // 90 s for the cell and 60 s for packet service (TCP 1.3), and some. Who saves power gives a hole in the coverage two minutes.
     case Step.Registered:
       return row("AT+CEREG?", Limit.Short_ms);
     case Step.RegisteredPacket:
