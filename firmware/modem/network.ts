@@ -194,7 +194,11 @@ function begin(its_rung: Rung): void {
     if (rest === Rest.Asleep) wakeBoard();
     rest = Rest.None;
     if (wakeful) wakeful--;
-    if (rung < Rung.Power) return pressKey();
+    if (rung < Rung.Power) {
+      // It starts anew: that is more than its radio off and on.
+      rung = Rung.Context;
+      return pressKey();
+    }
   }
   if (rung === Rung.Power) {
     power(Power.Off);
