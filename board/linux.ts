@@ -56,6 +56,8 @@ export function openReceiver(baud: number, path: string): Serial {
 
 export function power(_what: number): void {}
 
+export function dtr(_level: 0 | 1): void {}
+
 export function antenna(_on: 0 | 1): void {}
 
 /**
@@ -87,5 +89,3 @@ export function noise(): string {
   // biome-ignore lint/style/useNodejsImportProtocol: the interpreter has it by this name alone
   return require("fs").readFileSync("/proc/sys/kernel/random/uuid");
 }
-
-export function dtr(_level: 0 | 1): void {}

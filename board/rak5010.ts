@@ -9,8 +9,7 @@ export { noise, temperature, watchdogBit } from "./nrf52.ts";
 /** Espruino's: a piece of memory, flash for one, as a string, which is no copy. */
 declare const E: { memoryArea(address: number, length: number): string; getAnalogVRef(): number };
 
-declare const D26: Pin,
-  D2: Pin,
+declare const D2: Pin,
   D4: Pin,
   D6: Pin,
   D7: Pin,
@@ -18,6 +17,7 @@ declare const D26: Pin,
   D13: Pin,
   D14: Pin,
   D16: Pin,
+  D26: Pin,
   D33: Pin,
   D34: Pin,
   D39: Pin;
@@ -85,8 +85,6 @@ export function slotCode(address: number, length: number): string {
 }
 
 export function openModem(_path: string): Serial {
-  // A restart of the board left it as it was, perhaps high: then the modem hears nothing.
-  dtr(0);
   Serial1.setup(115200, { tx: D6, rx: D8, cts: D7 });
   return Serial1;
 }
@@ -127,8 +125,6 @@ export function restBoard(on: 0 | 1): void {
   if (!on) NRF.wake();
   else {
     Serial1.unsetup();
-    // A modem that is off is not to be fed by it.
-    dtr(0);
     if (!NRF.getSecurityStatus().connected) NRF.sleep();
   }
 }

@@ -150,6 +150,14 @@ function wakeByDtr(): void {
   queue.unshift({ text_: "", done_: 0, limit_ms_: Limit.Wake_ms, payload_: 0 });
 }
 
+/** The modem is off, or in PSM: DTR is low until it is wanted, not to feed it. */
+export function restDtr(): void {
+  if (!HAS_DTR) return;
+  if (hush) clearTimeout(hush);
+  hush = hushed = 0;
+  dtr(0);
+}
+
 function sleepByDtr(): void {
   hush = 0;
   hushed = 1;

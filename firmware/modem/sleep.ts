@@ -10,7 +10,7 @@
  */
 import { decimal } from "../decimal.ts";
 import { Reason } from "../reason.ts";
-import { command } from "./at.ts";
+import { command, restDtr } from "./at.ts";
 import { fallAsleep, fellAsleep, reason } from "./network.ts";
 
 const enum Limit {
@@ -55,6 +55,7 @@ export function sleepModem(its_s: number, done: () => void, before_waking: () =>
   }
 
   function asleep(): void {
+    restDtr();
     done();
     fellAsleep();
   }

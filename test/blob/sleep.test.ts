@@ -45,6 +45,16 @@ for (const name of ["rak5010", "rak8212", "wio-lte"] as const)
     assert.deepEqual(board.errorFlags, []);
   });
 
+test("with its modem off or in PSM a RAK5010 drives DTR low, not to feed it", async (t) => {
+  const { run, board, modem } = await start(t, "rak5010");
+  await run(300);
+  for (let minute = 0; minute < 50; minute++) {
+    assert.equal(modem.state.power, "psm");
+    assert.equal(board.pin("D26"), false, `minute ${minute}`);
+    await run(60);
+  }
+});
+
 test("four uploads a day: between them fixes wait, and all arrive", async (t) => {
   const { run, times, said } = await start(t, "rak5010", { upload_s: 6 * HOUR_S });
   await run(300);
