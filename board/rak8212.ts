@@ -88,6 +88,8 @@ export function power(what: Power): void {
   }
 }
 
+export function dtr(_level: 0 | 1): void {}
+
 /** It has no switch. */
 export function antenna(_on: 0 | 1): void {}
 
@@ -96,5 +98,3 @@ export function restBoard(on: 0 | 1): void {
   if (on) Serial1.unsetup();
   NRF.setAdvertising({}, { interval: on ? 2000 : 375 });
 }
-
-export function dtr(_level: 0 | 1): void {}

@@ -69,6 +69,8 @@ export function power(what: Power): void {
   } else digitalPulse(B5, 0, 2000);
 }
 
+export function dtr(_level: 0 | 1): void {}
+
 /** ant_pwr. */
 export function antenna(on: 0 | 1): void {
   B12.write(on);
@@ -91,5 +93,3 @@ export function watchdogBit(): boolean {
 export function noise(): number {
   return E.hwRand();
 }
-
-export function dtr(_level: 0 | 1): void {}

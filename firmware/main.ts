@@ -4,17 +4,18 @@ import { log } from "#log";
 import { runsFromSlot, startTrial } from "#ota";
 import { settings } from "#settings";
 import { check } from "./check.ts";
+import type { DeviceConfig, ServerConfig } from "./device-config.ts";
 import type { Modem } from "./modem/modem.ts";
 import { createModem } from "./modem/network.ts";
 import { useNetwork } from "./mqtt/connection.ts";
-import { configFields, type DeviceConfig, type ServerConfig } from "./settings.ts";
+import { configFields } from "./settings.ts";
 import { type Client, TBDeviceMQTTClient as ClientClass } from "./thingsboard/client.ts";
 import { Watchdog } from "./tracker/health.ts";
 import { seedJitter } from "./tracker/jitter.ts";
 import { openJournal } from "./tracker/journal.ts";
 import { Occasion } from "./tracker/occasion.ts";
 import { Ended, restart } from "./tracker/restart.ts";
-import { faultsTogether } from "./tracker/together.ts";
+import { faultsTogether } from "./tracker/set-check.ts";
 import { startTracker, type Tracker } from "./tracker/tracker.ts";
 
 /** Put in by the build: the project's version, and the board's name. */

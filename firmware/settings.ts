@@ -8,8 +8,6 @@ import type { Field, Fields, Words } from "./check.ts";
 /** Put in by the build: what is built in. Under Node there is none: nothing is left out. */
 declare const __FEATURES__: string;
 
-export type { DeviceConfig, ServerConfig } from "./device-config.ts";
-
 /** What ThingsBoard may set as a shared attribute: what becomes of it. From `Way` on it touches the way to the server. */
 export const enum Afar {
   /** It holds at once. */
@@ -197,7 +195,7 @@ function isBuilt(setting: Setting): boolean {
   return (
     !setting.feature ||
     typeof __FEATURES__ === "undefined" ||
-    ("," + __FEATURES__ + ",").indexOf("," + setting.feature + ",") >= 0
+    __FEATURES__.split(",").indexOf(setting.feature) >= 0
   );
 }
 

@@ -130,6 +130,24 @@ describe("the README", () => {
     assert.deepEqual(told, expected);
   });
 
+  test("and the boards' own has the days of it, whole ones from ten on", () => {
+    const boards = readFileSync(new URL("../board/README.md", import.meta.url), "utf8");
+    const names = ["rak8212", "rak5010", "wio-lte"];
+    const rows = { "each 60 s": "on, each 60 s", "each 600 s": "on, each 600 s", hourly: "save, hourly" };
+    for (const [row, policy] of [
+      ...Object.entries(rows),
+      ["4 uploads", "save, hourly, 4 uploads a day"],
+    ] as const) {
+      const cells = new RegExp(`^\\|[^|]*${row}[^|]*\\|(.*)$`, "m").exec(boards)?.[1]?.split("|") ?? [];
+      const days = names.map((name) => USABLE_MAH / (EXPECTED_MAH[`${name}, ${policy}`] ?? 0));
+      assert.deepEqual(
+        cells.slice(0, 3).map((cell) => cell.trim()),
+        days.map((day) => (day < 11 ? day.toFixed(1) : String(Math.floor(day)))),
+        row,
+      );
+    }
+  });
+
   test("has every feature of a build", () => {
     const table = /\| feature \| way[\s\S]*?\n\n/.exec(readme)?.[0] ?? "";
     for (const feature of Object.keys(FEATURES)) assert.ok(table.includes(`\`${feature}\``), feature);

@@ -14,9 +14,9 @@
  */
 import { log } from "#log";
 import { decimal } from "../decimal.ts";
+import type { DeviceConfig } from "../device-config.ts";
 import { begins, type Channel, command } from "../modem/at.ts";
 import { Reason } from "../reason.ts";
-import type { DeviceConfig } from "../settings.ts";
 import { now_ms, ran_ms, started_ms } from "../tracker/clock.ts";
 import { dayOf, timeOfDay, Utc } from "../utc.ts";
 import { words } from "../words.ts";

@@ -1,9 +1,9 @@
 import { antenna } from "#board";
 import type { Fields } from "../check.ts";
 import { decimal } from "../decimal.ts";
+import type { DeviceConfig } from "../device-config.ts";
 import { command } from "../modem/at.ts";
 import { Reason } from "../reason.ts";
-import type { DeviceConfig } from "../settings.ts";
 import { dayOfDate, timeOfDay } from "../utc.ts";
 import { type Fix, isPlace, leaveOutWrong } from "./fix.ts";
 import type { Located } from "./source.ts";

@@ -1,6 +1,7 @@
 /** `#assistance` of a build without: the engine finds its satellites by itself. */
+
+import type { DeviceConfig } from "../device-config.ts";
 import type { Channel } from "../modem/at.ts";
-import type { DeviceConfig } from "../settings.ts";
 
 export function assisting(): boolean {
   return false;

@@ -1,7 +1,7 @@
 /** `#gnss` of a build without: no fix comes, and everything else goes on. */
 import type { Fields } from "../check.ts";
+import type { DeviceConfig } from "../device-config.ts";
 import { Reason } from "../reason.ts";
-import type { DeviceConfig } from "../settings.ts";
 import type { Located } from "./source.ts";
 
 export { noGnssWords as gnssWords } from "../words.ts";

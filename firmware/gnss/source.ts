@@ -1,6 +1,6 @@
 import type { Fields } from "../check.ts";
+import type { DeviceConfig } from "../device-config.ts";
 import type { Reason } from "../reason.ts";
-import type { DeviceConfig } from "../settings.ts";
 import type { Fix } from "./fix.ts";
 
 /** Gets the fix and None, or null and the reason. */

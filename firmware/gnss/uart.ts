@@ -1,6 +1,6 @@
 /** `#gnss` of a board with an NMEA receiver on a UART of its own: the board says on which. */
 import { openReceiver } from "#board";
-import type { DeviceConfig } from "../settings.ts";
+import type { DeviceConfig } from "../device-config.ts";
 import { listenTo } from "./receiver.ts";
 
 export { receiverFields as gnssFields } from "#board";

@@ -4,7 +4,7 @@
  */
 import { log } from "#log";
 import { decimal } from "../decimal.ts";
-import type { DeviceConfig } from "../settings.ts";
+import type { DeviceConfig } from "../device-config.ts";
 import { command } from "./at.ts";
 
 /** As tables of cells have it. */
@@ -75,7 +75,7 @@ function readCell(line: string): Cell | undefined {
     rat: rat,
     signal_dbm: dbm < 0 && dbm >= Limit.LeastSignal ? dbm : undefined,
   };
-  return ",CAT-M,CAT-NB,eMTC,NBIoT,LTE,GSM,WCDMA,".lastIndexOf("," + rat + ",") >= 0 &&
+  return ["CAT-M", "CAT-NB", "eMTC", "NBIoT", "LTE", "GSM", "WCDMA"].indexOf(rat) >= 0 &&
     cell.mcc >= Limit.LeastMcc &&
     cell.mcc <= Limit.Most &&
     cell.mnc >= 0 &&

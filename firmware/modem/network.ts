@@ -12,7 +12,7 @@ import { askAnew, iccid, imei, read, signal_dbm, time_ms } from "./answers.ts";
 import { abandon, command, listen } from "./at.ts";
 import type { ByHand, Modem, ModemStatus } from "./modem.ts";
 import type { SerialPort } from "./serial-port.ts";
-import { following, retriedFrom, type SimConfig, Step } from "./way.ts";
+import { following, Rest, retriedFrom, type SimConfig, Step } from "./way.ts";
 
 /** How far a try to reach the server goes back, each further than the one before. */
 export const enum Rung {
@@ -43,17 +43,6 @@ const enum Limit {
 
 /** Gets None or the reason why the modem is not up; and the time, ms since 1970, UTC, 0 while nobody knows. */
 type Ready = (reason: Reason, time_ms: number) => void;
-
-/** Whether it takes commands. */
-const enum Rest {
-  None,
-  /** It went to PSM by itself, as the next round was too near for us to send it there: its UART is open, its key wakes it. */
-  ByItself,
-  /** It was told to switch off, or sleeps in a moment: its last word is awaited. */
-  Falling,
-  /** It takes none before its key was pressed, and its UART is closed. */
-  Asleep,
-}
 
 let power: Board["power"];
 let config: SimConfig;
@@ -175,6 +164,11 @@ export function fallAsleep(before_waking: () => void): void {
   rest = Rest.Falling;
   reason = Reason.NotStarted;
   endSocket(reason);
+}
+
+/** It sleeps, or is falling asleep. */
+export function isAsleep(): boolean {
+  return rest >= Rest.Falling;
 }
 
 /** It did. Who wanted it meanwhile has it woken. */

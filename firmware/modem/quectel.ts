@@ -30,11 +30,11 @@ const enum Login {
 }
 
 /** The command of a step. Made when it is sent, so that the table takes no RAM. */
-export function commandOf(step: Step, sim: SimConfig, wakeful: unknown): Row {
+export function commandOf(step: Step, sim: SimConfig, wakeful: number): Row {
   switch (step) {
     // No command, but how long it may take to start: 5 s (BG96 Hardware Design 3.7.1), and some.
     case Step.Wake:
-      return row("", HAS_SLEEP ? 12000 : 0);
+      return row("", 12000);
     // Answered before it restarts; 15 s (AT 2.22).
     case Step.Restart:
       return row("AT+CFUN=1,1", 15000);

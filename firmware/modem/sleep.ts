@@ -25,9 +25,9 @@ const enum Limit {
   Active_s = 60,
 }
 
-/** What the network granted last, s; 0: nothing. */
+/** What the network granted last, s: asleep, and awake before that; 0: nothing. */
 export let sleep_s = 0;
-export let active_s = 0;
+let active_s = 0;
 
 /** Asks what the network granted, while the modem is connected to it. `done` is called in any case. */
 export function askGranted(done: () => void): void {

@@ -69,6 +69,17 @@ export const enum Step {
   Up,
 }
 
+/** Whether the modem takes commands, when the way is not being gone. */
+export const enum Rest {
+  None,
+  /** It went to PSM by itself, as the next round was too near for us to send it there: its UART is open, its key wakes it. */
+  ByItself,
+  /** It was told to switch off, or sleeps in a moment: its last word is awaited. */
+  Falling,
+  /** It takes none before its key was pressed, and its UART is closed. */
+  Asleep,
+}
+
 /** One command of the way up. */
 export interface Row {
   text_: string;
@@ -125,7 +136,7 @@ export function retriedFrom(now: Step): Step {
 /** What a family of modems exports, as quectel.ts does. */
 export interface Family {
   /** The command of a step. `wakeful`: it is not to sleep by itself. */
-  commandOf(step: Step, sim: SimConfig, wakeful: unknown): Row;
+  commandOf(step: Step, sim: SimConfig, wakeful: number): Row;
   /** What stands behind the name of an answer's first line, or all of it; "" without one. */
   valueIn(lines: string[]): string;
   /** What the SIM says of itself: None: ready; PinMissing: it wants its PIN. */

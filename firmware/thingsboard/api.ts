@@ -3,8 +3,8 @@
  * TBDeviceMQTTClient, the others have the names of ThingsBoard's Python SDK.
  */
 
+import type { ServerConfig } from "../device-config.ts";
 import type { Done } from "../mqtt/owner.ts";
-import type { ServerConfig } from "../settings.ts";
 import type { Asker } from "./rate-limits.ts";
 import type { Answered } from "./requests.ts";
 import type { Telemetry, Values } from "./telemetry.ts";

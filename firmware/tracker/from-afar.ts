@@ -1,9 +1,10 @@
 /** Settings that came from afar, by name: what they are together, what is wrong with them, and what the config becomes. */
 import { check, type Field, type Fields, type Words } from "../check.ts";
+import type { DeviceConfig } from "../device-config.ts";
 import { json } from "../mqtt/text.ts";
-import { Afar, configFields, type DeviceConfig, fromAfar, serverTable } from "../settings.ts";
+import { Afar, configFields, fromAfar, serverTable } from "../settings.ts";
 import type { Values } from "../thingsboard/client.ts";
-import { faultsTogether } from "./together.ts";
+import { faultsTogether } from "./set-check.ts";
 
 /** Whatever came from afar, in the table's order: what the server has as attributes, and else what a call set. */
 export function union(its_set: Values, its_called: Values): Values {

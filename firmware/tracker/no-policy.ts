@@ -1,9 +1,9 @@
 /** `#policy` of a build without: a fix each `interval_s`, whatever happens. */
 import { getFix } from "#gnss";
+import type { DeviceConfig } from "../device-config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import type { Located } from "../gnss/source.ts";
 import type { Reason } from "../reason.ts";
-import type { DeviceConfig } from "../settings.ts";
 import { timeTold, Witness } from "./clock.ts";
 import { append } from "./outbox.ts";
 import type { Sample } from "./sample.ts";

@@ -1,6 +1,7 @@
 /** `#settings` of a build that takes none from afar but `setInterval`'s, which outlasts a restart. */
 import { check } from "../check.ts";
-import { type DeviceConfig, intervalField } from "../settings.ts";
+import type { DeviceConfig } from "../device-config.ts";
+import { intervalField } from "../settings.ts";
 import { state as kept, saveState } from "./journal.ts";
 import { Word } from "./kept.ts";
 import { Occasion } from "./occasion.ts";

@@ -4,9 +4,9 @@
  */
 import { addExtras } from "#extras";
 import { crossings } from "#zones";
+import type { DeviceConfig } from "../device-config.ts";
 import type { Located } from "../gnss/source.ts";
 import { json } from "../mqtt/text.ts";
-import type { DeviceConfig } from "../settings.ts";
 import { ran_ms } from "./clock.ts";
 import { keepCourse, tooFast, turned } from "./driving.ts";
 import { goodFix } from "./good-fix.ts";

@@ -22,6 +22,8 @@ let took_ms = 0;
 let began_ms = 0;
 let this_ms = 0;
 let next_ms = 0;
+/** When the next round begins. */
+export let begins_ms = 0;
 /** Searches in a row without a fix. */
 let misses = 0;
 
@@ -45,7 +47,8 @@ export function untilNext_ms(period_s: number, saves: boolean): number {
   if (saves && misses > 1)
     period_ms = Math.max(period_ms, Math.min(period_ms * Math.pow(2, misses - 1), Limit.Longest_s * 1000));
   next_ms = this_ms + period_ms;
-  return Math.max(next_ms - lead_ms(period_s, saves) - ran_ms(), 0);
+  begins_ms = Math.max(next_ms - lead_ms(period_s, saves), ran_ms());
+  return begins_ms - ran_ms();
 }
 
 /** A search for a fix begins, in a round or between two. */

@@ -18,14 +18,15 @@ import { log } from "#log";
 import { isLoading } from "#ota";
 import { isAsking } from "#settings";
 import { HAS_SLEEP } from "#sleep";
+import type { DeviceConfig } from "../device-config.ts";
 import { queue } from "../modem/at.ts";
-import { reason as modem_reason, wake } from "../modem/network.ts";
-import { active_s, askGranted, sleep_s, sleepModem } from "../modem/sleep.ts";
+import { isAsleep, reason as modem_reason, wake } from "../modem/network.ts";
+import { askGranted, sleep_s, sleepModem } from "../modem/sleep.ts";
 import { oldest } from "../mqtt/connection.ts";
 import { Reason } from "../reason.ts";
-import type { DeviceConfig } from "../settings.ts";
 import { ran_ms } from "./clock.ts";
 import { apart } from "./health.ts";
+import { begins_ms } from "./punctual.ts";
 import { hurry, leastDelay_s, leave, State, state } from "./recovery.ts";
 import { report, resting, underWay } from "./upload.ts";
 
@@ -34,8 +35,6 @@ const enum Limit {
   Worth_s = 60,
   /** After a failure the next try comes after the next report, but after this at the latest. */
   Longest_s = 3600,
-  /** After the server said something, more may follow. */
-  More_s = 5,
   /** Until what ends a round or a connection is done. */
   Soon_ms = 1000,
 }
@@ -45,18 +44,15 @@ let config: DeviceConfig;
 let round: 0 | 1 = 0;
 /** 1: an upload is due, and not begun. */
 let due: 0 | 1 = 1;
-/** When the next one is due, and when the next round is, as `ran_ms` has it. */
+/** When the next one is due, as `ran_ms` has it. */
 let upload_ms = 0;
-let round_ms = 0;
 /** Until calls and settings were waited for. */
 let window: ReturnType<typeof setTimeout> | 0 = 0;
-/** 1: the modem sleeps, or falls asleep. */
-let asleep: 0 | 1 = 0;
 /** How often the modem was woken, and what for last. */
 let wakes = 0;
 let woken_for = "";
 /** The granted time that was told last, s. */
-let told_s = 0;
+let told_s: number | undefined;
 /** Since when it is awake; and how long it was before that, as far as nobody asked. */
 let woke_ms = 0;
 let awake_ms = 0;
@@ -80,12 +76,11 @@ export function isSaving(): boolean {
 
 /** It may have gone to PSM by itself, which the network lets it wherever nothing goes: then it has to be woken. */
 function sleepsAlready(): void {
-  if (!asleep && state <= State.Waiting && modem_reason === Reason.ModemPoweredDown) sleep();
+  if (!isAsleep() && state <= State.Waiting && modem_reason === Reason.ModemPoweredDown) sleep();
 }
 
 function sleep(): void {
-  const least_s = Math.round((round_ms - ran_ms()) / 1000);
-  asleep = 1;
+  const least_s = Math.round((begins_ms - ran_ms()) / 1000);
   woken_for = "another try";
   log("sleep: until the fix in " + least_s + " s");
   sleepModem(least_s, quieten, wakeBoard);
@@ -93,7 +88,6 @@ function sleep(): void {
 
 /** The board, and the UART of its modem, which is woken. */
 function wakeBoard(): void {
-  asleep = 0;
   apart[0] = 1;
   woke_ms = ran_ms();
   wakes++;
@@ -110,12 +104,7 @@ function quieten(): void {
 
 /** Says what the modem is woken for, if it sleeps. */
 function wantFor(what: string): void {
-  if (asleep) woken_for = what;
-}
-
-/** The next round begins in so many seconds. */
-export function nextRound(in_s: number): void {
-  round_ms = ran_ms() + in_s * 1000;
+  if (isAsleep()) woken_for = what;
 }
 
 /** Calls `go` when the modem takes commands; `roundEnded` follows. */
@@ -151,11 +140,11 @@ export function nothingToSend(): void {
   if (!window) window = setTimeout(windowOver, config.window_s * 1000);
 }
 
-/** The server said something: more may follow. */
+/** The server said something: more may follow, for as long again. */
 export function serverSpoke(): void {
   if (!HAS_SLEEP || !window) return;
   clearTimeout(window);
-  window = setTimeout(windowOver, Math.max(config.window_s, Limit.More_s) * 1000);
+  window = setTimeout(windowOver, config.window_s * 1000);
 }
 
 function windowOver(): void {
@@ -169,7 +158,7 @@ function windowOver(): void {
 function leaveServer(): void {
   if (told_s !== sleep_s) {
     told_s = sleep_s;
-    report({ psm_s: sleep_s, psm_active_s: active_s });
+    report({ psm_s: sleep_s });
     nothingToSend();
   } else leave(sleepSoon);
 }
@@ -177,7 +166,7 @@ function leaveServer(): void {
 /** Why the modem must not sleep, or the server not be left; "": it may. */
 function hindrance(): string {
   if (round) return "a fix";
-  if (state === State.Modem || state === State.Server) return "the way to the server";
+  if (state === State.Modem || state === State.Server) return "connecting";
   if (state === State.Online && (underWay || resting || oldest())) return "upload";
   if (state === State.Online && isAsking()) return "settings";
   if (state === State.Online && isLoading()) return "firmware";
@@ -196,10 +185,10 @@ export function sleepIfDue(): void {
     hurry();
   } else if (
     isSaving() &&
-    !asleep &&
+    !isAsleep() &&
     state <= State.Waiting &&
     !hindrance() &&
-    round_ms - ran_ms() >= Limit.Worth_s * 1000
+    begins_ms - ran_ms() >= Limit.Worth_s * 1000
   )
     sleep();
 }
@@ -220,7 +209,7 @@ export function sleepWords(): unknown {
         hindrance: hindrance(),
         wakes: wakes,
         woken_for: woken_for,
-        psm_s: [sleep_s, active_s],
+        psm_s: sleep_s,
       }
     : undefined;
 }

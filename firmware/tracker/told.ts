@@ -2,9 +2,10 @@
 import { battery_step } from "#battery";
 import { BOARD } from "#board";
 import { slotBytes } from "#ota";
+import type { DeviceConfig } from "../device-config.ts";
 import type { Modem } from "../modem/modem.ts";
 import { json } from "../mqtt/text.ts";
-import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
+import { Afar, fromAfar } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { TITLE, VERSION } from "../title.ts";
 import { end_before } from "./health.ts";

@@ -14,13 +14,13 @@ import { startOta, updateFirmware } from "#ota";
 import { findFix, HAS_POLICY, judge, moved, period_s, startPolicy } from "#policy";
 import { settings } from "#settings";
 import { protectionWords } from "#tls";
+import type { DeviceConfig } from "../device-config.ts";
 import type { Fix } from "../gnss/fix.ts";
 import type { Modem } from "../modem/modem.ts";
 import { Reason } from "../reason.ts";
 import { command } from "../rpc/command.ts";
 import { answerLocate } from "../rpc/locate.ts";
 import { connected } from "../rpc/once.ts";
-import type { DeviceConfig } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { ran_ms, startClock } from "./clock.ts";
 import { due, Mode, mode, startHealth } from "./health.ts";
@@ -32,7 +32,6 @@ import { history, left, reason, State, startRecovery, state, stateWord } from ".
 import {
   awakeSinceAsked_s,
   isSaving,
-  nextRound,
   nothingToSend,
   roundEnded,
   serverSpoke,
@@ -120,7 +119,6 @@ function arm(): void {
   armed_s = stretched(period_s());
   const wait_s = untilNext_ms(armed_s, isSaving()) / 1000;
   roundTimer = setTimeout(roundDue, wait_s * 1000);
-  nextRound(wait_s);
   due[0] = wait_s / 10 + Limit.Late;
 }
 

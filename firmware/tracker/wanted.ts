@@ -21,9 +21,10 @@
  */
 import { log } from "#log";
 import { assigned, firmwareNames } from "#ota";
+import type { DeviceConfig } from "../device-config.ts";
 import type { Modem } from "../modem/modem.ts";
 import { json } from "../mqtt/text.ts";
-import { Afar, type DeviceConfig, fromAfar } from "../settings.ts";
+import { Afar, fromAfar } from "../settings.ts";
 import type { Client, Values } from "../thingsboard/client.ts";
 import { isObject } from "../thingsboard/telemetry.ts";
 import { asTyped, faultsOf, union, use, wayOf } from "./from-afar.ts";

@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import { BOARDS } from "../../scripts/boards.ts";
 import { buildBoards, choicesOf } from "../../scripts/build/boards.ts";
 import { FEATURES, readChoices } from "../../scripts/build/features.ts";
+import { excesses } from "../../scripts/build/report.ts";
 import { bytesByFile } from "../../scripts/build/shares.ts";
 import { build } from "../../scripts/build.ts";
 import { BOARD, type Files, project } from "./fixture.ts";
@@ -167,4 +168,10 @@ test("what is asked for brings along what it needs, and what that needs", () => 
     () => choicesOf("rak8212", { zones: "yes", extras: "none" }),
     /rak8212: policy=trips needs extras=yes/,
   );
+});
+
+test("a RAK8212 that sleeps, in the place of TLS, keeps its board's budgets", async () => {
+  const blob = (await buildBoards(["rak8212"], undefined, { sleep: "save", tls: "none" })).get("rak8212");
+  assert.ok(blob);
+  assert.deepEqual(excesses("rak8212", blob.size), []);
 });

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { install } from "@sinonjs/fake-timers";
+import type { DeviceConfig } from "../../firmware/device-config.ts";
 import type * as assistances from "../../firmware/gnss/assistance.ts";
 import type * as channels from "../../firmware/modem/at.ts";
 import type { Modem } from "../../firmware/modem/modem.ts";
-import type { DeviceConfig } from "../../firmware/settings.ts";
 import type * as clocks from "../../firmware/tracker/clock.ts";
 import { Witness } from "../../firmware/tracker/clock.ts";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";

@@ -1,9 +1,9 @@
 /** The serving cell: BG96 QuecCell AT Commands Manual V1.0, 2.1; EC2x AT Commands Manual, 6.17. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import type { DeviceConfig } from "../../firmware/device-config.ts";
 import type * as channels from "../../firmware/modem/at.ts";
 import type * as cells from "../../firmware/modem/cell.ts";
-import type { DeviceConfig } from "../../firmware/settings.ts";
 import { cme, ERROR, FakeSerial, fakeClock, ok } from "./fake-serial.ts";
 import { bootable } from "./fresh.ts";
 

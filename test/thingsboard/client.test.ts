@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { ServerConfig } from "../../firmware/device-config.ts";
 import { useNetwork } from "../../firmware/mqtt/connection.ts";
 import { Reason } from "../../firmware/reason.ts";
-import type { ServerConfig } from "../../firmware/settings.ts";
 import { TBDeviceMQTTClient, type Telemetry } from "../../firmware/thingsboard/client.ts";
 import { fakeNetwork } from "../mqtt/fake-network.ts";
 import { CONFIG, server } from "./server.ts";

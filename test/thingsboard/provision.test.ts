@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { install } from "@sinonjs/fake-timers";
+import type { ServerConfig } from "../../firmware/device-config.ts";
 import { Reason } from "../../firmware/reason.ts";
-import type { ServerConfig } from "../../firmware/settings.ts";
 import type { Provisioning } from "../../firmware/thingsboard/api.ts";
 import { server } from "./server.ts";
 

@@ -1,6 +1,6 @@
 import { generate, type Packet, parser } from "mqtt-packet";
+import type { ServerConfig } from "../../firmware/device-config.ts";
 import { useNetwork } from "../../firmware/mqtt/connection.ts";
-import type { ServerConfig } from "../../firmware/settings.ts";
 import type * as clients from "../../firmware/thingsboard/client.ts";
 import { type Client, TBDeviceMQTTClient } from "../../firmware/thingsboard/client.ts";
 import { fromBuffer, latin1 } from "../mqtt/bytes.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { type Clock, install } from "@sinonjs/fake-timers";
-import type { DeviceConfig } from "../../firmware/settings.ts";
+import type { DeviceConfig } from "../../firmware/device-config.ts";
 import type * as clocks from "../../firmware/tracker/clock.ts";
 import type * as journals from "../../firmware/tracker/journal.ts";
 import type * as outboxes from "../../firmware/tracker/outbox.ts";

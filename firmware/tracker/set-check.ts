@@ -1,10 +1,11 @@
-/** What settings must be together. */
+/** The check of settings as a set: what they must be beside each other. */
 import { extrasFault } from "#extras";
 import { HAS_POLICY } from "#policy";
 import { HAS_SLEEP } from "#sleep";
 import { zonesFault } from "#zones";
 import { misfits } from "../check.ts";
-import { type DeviceConfig, orders } from "../settings.ts";
+import type { DeviceConfig } from "../device-config.ts";
+import { orders } from "../settings.ts";
 import type { Values } from "../thingsboard/telemetry.ts";
 
 /** What is wrong with settings that have the right form, by name. */
