@@ -24,8 +24,8 @@ function start(period_s: number, saves: boolean) {
   let wait_ms = 0;
   return {
     ...parts,
-    round(took_s: number, is_fix = true): number {
-      its_clock.tick(wait_ms);
+    round(took_s: number, is_fix = true, late_ms = 0): number {
+      its_clock.tick(wait_ms + late_ms);
       parts.beginRound(period_s, saves);
       parts.beginSearch();
       its_clock.tick(took_s * 1000);
@@ -55,6 +55,21 @@ describe("a tracker that saves power", () => {
     for (let i = 0; i < 12; i++) round(20);
     const after = round(20);
     assert.ok(Math.abs(after - before - 13 * HOUR_S) <= 1, `${after - before}`);
+  });
+
+  test("lets one slow search count half", () => {
+    const { round } = start(HOUR_S, true);
+    for (let i = 0; i < 8; i++) round(8);
+    const slow = round(60);
+    assert.equal(round(8) - slow, HOUR_S - (60 - 8) - (60 - 8) / 2);
+  });
+
+  test("does not come later and later by what its timers are late", () => {
+    const { round } = start(HOUR_S, true);
+    for (let i = 0; i < 8; i++) round(8);
+    const before = round(8);
+    for (let i = 0; i < 20; i++) round(8, true, 300);
+    assert.equal(round(8) - before, 21 * HOUR_S);
   });
 
   test("learns nothing of a search that failed, and rests longer after each one more, up to an hour", () => {
