@@ -3,6 +3,7 @@ import { blobRows } from "./bench/blobs.ts";
 import { clientRows } from "./bench/client.ts";
 import { codecRows } from "./bench/codec.ts";
 import { energyRows } from "./bench/energy.ts";
+import { faultyEnergyRows } from "./bench/energy-faults.ts";
 import { herdRows } from "./bench/herd.ts";
 import { interpreterRows } from "./bench/interpreter.ts";
 import { livenessRows } from "./bench/liveness.ts";
@@ -28,6 +29,7 @@ const MEASUREMENTS: Measurement[] = [
   codecRows,
   wearRows,
   energyRows,
+  faultyEnergyRows,
   herdRows,
   livenessRows,
 ];

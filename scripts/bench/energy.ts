@@ -27,7 +27,7 @@ interface Policy {
   settings: Record<string, unknown>;
 }
 
-const POLICIES: readonly Policy[] = [
+export const POLICIES: readonly Policy[] = [
   { name: "on, each 60 s", settings: { interval_s: 60 } },
   { name: "on, each 600 s", settings: { interval_s: 600 } },
   { name: "save, hourly", settings: { interval_s: 3600, power: "save" } },
@@ -43,11 +43,11 @@ const SLEEPING_RAK8212: Choices = { sleep: "save", tls: "none" };
 /** Of a battery of 2,000 mAh 85 % can be used. */
 export const USABLE_MAH = 1_700;
 const DAY_S = 86_400;
-const UNIT = "mAh/day";
+export const UNIT = "mAh/day";
 /** Nothing but timers moves the world, so that steps can be long. */
 const STEP_MS = 60_000;
 
-const blobFile = (board: BoardName): string => join(ROOT, `dist/${board}.js`);
+export const blobFile = (board: BoardName): string => join(ROOT, `dist/${board}.js`);
 
 /** What runs: the board's own build, or one with these features besides. */
 async function blobOf(board: BoardName, features?: Choices): Promise<string> {
@@ -56,7 +56,7 @@ async function blobOf(board: BoardName, features?: Choices): Promise<string> {
 }
 
 export interface Used {
-  reading: Reading;
+  reading: Pick<Reading, "mAh" | "awake_s" | "radio_s" | "up_bytes" | "down_bytes">;
   /** That were taken: the server has them, or they wait for the next upload. */
   fixes: number;
 }
@@ -67,7 +67,7 @@ export async function useEnergy(
   settings: object,
   days: number,
   features?: Choices,
-): Promise<Used> {
+): Promise<Used & { reading: Reading }> {
   const spec = boardSpecs[board];
   const world = createWorld({
     spec,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { energyRow, RUNS, unknownSetting } from "../../scripts/bench/energy.ts";
 import { EXPECTED_MAH } from "../../scripts/bench/energy-expected.ts";
+import { FAULTY_RUNS } from "../../scripts/bench/energy-faults.ts";
 import { isOver } from "../../scripts/bench/row.ts";
 import type { Reading } from "../../scripts/simulator/energy/meter.ts";
 
@@ -11,7 +12,7 @@ const used = (mAh: number) => ({
 });
 
 test("each board and policy that can be measured has its expected figure, and no other", () => {
-  const measured = RUNS.filter(({ settings }) => unknownSetting(settings) === undefined);
+  const measured = [...RUNS, ...FAULTY_RUNS].filter(({ settings }) => unknownSetting(settings) === undefined);
   assert.deepEqual(
     measured.map(({ name }) => name),
     Object.keys(EXPECTED_MAH),

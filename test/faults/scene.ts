@@ -1,4 +1,6 @@
 /** The world of `test/blob`, with what a fault can get at, and with what the verdict needs to know. */
+import type { Clock } from "../../scripts/simulator/clock.ts";
+import type { Meter } from "../../scripts/simulator/energy/meter.ts";
 import { createFlash } from "../../scripts/simulator/espruino/flash.ts";
 import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 import { createFaults } from "../../scripts/simulator/modem/faults.ts";
@@ -77,12 +79,16 @@ const CALL_MS = 3 * 86_400_000;
 const SLEEPS = "sleep: until ";
 const WAKES = "sleep: awake for ";
 
-/** `trace` gets what happens, with the time since the start. `tls`: the world's. `saving`: it saves power. */
+/**
+ * `trace` gets what happens, with the time since the start. `tls`: the world's. `saving`: it saves power. `meter`: makes what
+ * measures modem and board.
+ */
 export function createScene(
   seed: number,
   trace: (line: string) => void = () => {},
   tls?: WorldTls,
   saving?: Saving,
+  meter?: (clock: Clock) => Meter,
 ) {
   // Generators of their own: what one part draws does not depend on how often another does.
   const generator = (part: number): (() => number) => seededRandom(seed * 16 + part);
@@ -141,6 +147,7 @@ export function createScene(
     },
     ...(saving && { spec, blob: builtBlob(its_board) }),
     ...(tls && { tls }),
+    ...(meter && { meter }),
     loader: builtLoader(its_board),
     connect(host, port) {
       const [near, far] = duplexPair();
