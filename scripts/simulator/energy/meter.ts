@@ -8,31 +8,7 @@ import { ADVERTISING_MS } from "../espruino/bluetooth.ts";
 import { type BoardSpec, boardSpecs } from "../espruino/specs.ts";
 import { CURRENTS, type Current, RADIO } from "./currents.ts";
 import type { BoardMeter, BoardState, ModemMeter } from "./loads.ts";
-
-export const LOADS = ["modem", "transmitter", "gnss", "antenna", "board", "bluetooth"] as const;
-export type LoadName = (typeof LOADS)[number];
-
-export interface Share {
-  seconds: number;
-  mAh: number;
-}
-
-/** What was used since the meter was made. */
-export interface Reading {
-  seconds: number;
-  mAh: number;
-  /** mAh of each load. */
-  loads: Record<LoadName, number>;
-  /** The same by each load's states. */
-  states: Record<LoadName, Record<string, Share>>;
-  /** The modem searched, or kept a radio connection. */
-  radio_s: number;
-  /** The board was not asleep. */
-  awake_s: number;
-  /** Over the air, with the headers of TCP/IP. */
-  up_bytes: number;
-  down_bytes: number;
-}
+import { LOADS, type LoadName, type Reading, type Share } from "./reading.ts";
 
 export interface Meter extends ModemMeter, BoardMeter {
   read(): Reading;

@@ -3,7 +3,7 @@
  * and what it may ask for. Both sides import these types.
  */
 import type { BoardName } from "../../boards.ts";
-import type { Reading } from "../../simulator/energy/meter.ts";
+import type { Reading } from "../../simulator/energy/reading.ts";
 
 /** One event a name. */
 export interface PageEvents {
