@@ -1,4 +1,4 @@
-import type { LoadName, Reading } from "../simulator/energy/meter.ts";
+import type { LoadName, Reading } from "../simulator/energy/reading.ts";
 
 /** Less is not worth a word. */
 const LEAST_SHARE = 0.01;

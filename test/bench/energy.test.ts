@@ -4,7 +4,7 @@ import { energyRow, RUNS, unknownSetting } from "../../scripts/bench/energy.ts";
 import { EXPECTED_MAH } from "../../scripts/bench/energy-expected.ts";
 import { FAULTY_RUNS } from "../../scripts/bench/energy-faults.ts";
 import { isOver } from "../../scripts/bench/row.ts";
-import type { Reading } from "../../scripts/simulator/energy/meter.ts";
+import type { Reading } from "../../scripts/simulator/energy/reading.ts";
 
 const used = (mAh: number) => ({
   reading: { mAh, awake_s: 60, radio_s: 30, up_bytes: 600, down_bytes: 400 } as Reading,

@@ -8,33 +8,11 @@ import { ADVERTISING_MS } from "../espruino/bluetooth.ts";
 import { type BoardSpec, boardSpecs } from "../espruino/specs.ts";
 import { CURRENTS, type Current, RADIO } from "./currents.ts";
 import type { BoardMeter, BoardState, ModemMeter } from "./loads.ts";
-
-export const LOADS = ["modem", "transmitter", "gnss", "antenna", "board", "bluetooth"] as const;
-export type LoadName = (typeof LOADS)[number];
-
-export interface Share {
-  seconds: number;
-  mAh: number;
-}
-
-/** What was used since the meter was made. */
-export interface Reading {
-  seconds: number;
-  mAh: number;
-  /** mAh of each load. */
-  loads: Record<LoadName, number>;
-  /** The same by each load's states. */
-  states: Record<LoadName, Record<string, Share>>;
-  /** The modem searched, or kept a radio connection. */
-  radio_s: number;
-  /** The board was not asleep. */
-  awake_s: number;
-  /** Over the air, with the headers of TCP/IP. */
-  up_bytes: number;
-  down_bytes: number;
-}
+import { LOADS, type LoadName, type Reading, type Share } from "./reading.ts";
 
 export interface Meter extends ModemMeter, BoardMeter {
+  /** The board's power goes, or comes back: in between it draws nothing. */
+  powered(on: boolean): void;
   read(): Reading;
 }
 
@@ -140,6 +118,14 @@ export function createMeter({ clock, board }: { clock: Clock; board: BoardName }
       set("board", boardState(), currents.board);
     },
     advertising: advertise,
+    powered(on) {
+      open.clear();
+      sleeps = !deepSleepIsAsked;
+      feedAntenna(false);
+      advertise(on ? ADVERTISING_MS : 0);
+      if (on) set("board", boardState(), currents.board);
+      else set("board", "off", { off: { ...currents.board.asleep, mA: 0 } });
+    },
     ran(bytes) {
       const seconds = (CALLBACK_MS + bytes * BYTE_MS) / RELATIVE_SPEED[board] / 1000;
       settle("board");

@@ -3,7 +3,7 @@
  * and what it may ask for. Both sides import these types.
  */
 import type { BoardName } from "../../boards.ts";
-import type { Reading } from "../../simulator/energy/meter.ts";
+import type { Reading } from "../../simulator/energy/reading.ts";
 
 /** One event a name. */
 export interface PageEvents {
@@ -23,6 +23,8 @@ export interface PageEvents {
   fault: { name: string; is_on: boolean };
   /** The speed at which the world's time runs was changed. */
   speed: { times: number; time_ms: number };
+  /** Values in force of the first tracker changed, by whomever. */
+  settings: readonly SettingOffered[];
 }
 
 export interface Hello {
@@ -71,7 +73,7 @@ export interface StatusTold {
   is_asleep: boolean;
   /** What each part does and why, a line each: `tracker.status()` in the words of the firmware. */
   parts: Readonly<Record<string, string>>;
-  /** Samples: taken in all, waiting in the outbox, on their way, acknowledged, dropped. */
+  /** Samples: taken in all, and where they are: each is waiting in the outbox, on its way, acknowledged or dropped. */
   outbox: { taken: number; waiting: number; sending: number; acknowledged: number; dropped: number };
 }
 
@@ -125,4 +127,10 @@ export interface PageRequests {
   "/simulator/motion": { g: number; seconds: number };
   "/simulator/battery": { volts: number };
   "/simulator/temperature": { celsius: number };
+}
+
+/** What was sent as settings: what holds now, and what was refused, why. */
+export interface SettingsAnswer {
+  taken: Readonly<Record<string, unknown>>;
+  refused: Readonly<Record<string, string>>;
 }
