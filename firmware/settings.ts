@@ -1,6 +1,6 @@
 /**
  * The settings of a tracker: one table, from which come the firmware's check, the questions and flags of `npm run config`,
- * the JSON Schema, the README's table and the form for a dashboard. What a device needs of it is given by the functions
+ * the JSON Schema, the table in firmware/README.md "Settings" and the form for a dashboard. What a device needs of it is given by the functions
  * below the table; the build runs them, and only what they give is in a blob (@computed, scripts/build/computed.ts).
  */
 import type { Field, Fields, Words } from "./check.ts";
@@ -62,7 +62,7 @@ const KEY = "[ -!#-+\\--~]";
 const EXTRA = "why|battery|battery_v|signal_dbm|hdop|satellites|course|temperature|fix_s|awake_s";
 
 /**
- * In the order of the README. None from afar: what is the board's identity, what only the cable can mend (PIN, ports, flash),
+ * In the order of that table. None from afar: what is the board's identity, what only the cable can mend (PIN, ports, flash),
  * and what would make it less safe (`tls`, `qos`, `remote_at`).
  */
 // biome-ignore format: a table

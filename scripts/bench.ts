@@ -35,10 +35,10 @@ const MEASUREMENTS: Measurement[] = [
 ];
 const NAME_WIDTH = 96;
 
-const benchCommand = () =>
+export const benchCommand = () =>
   command(
     "npm run bench",
-    "Measures what the README promises, a line a budget: name, figure, unit, budget, verdict; and what a connection takes. Takes some minutes. " +
+    "Measures what the documents promise, a line a budget: name, figure, unit, budget, verdict; and what a connection takes. Takes some minutes. " +
       "Exits with 0 when all that can be measured here is within its budget, else with 1. With ESPRUINO=<path of a board-like " +
       "interpreter> it measures that, too.",
   );

@@ -1,6 +1,6 @@
 /**
  * What the product promises, in one place: `npm run build` and `npm run bench` judge by these figures, and the
- * tests compare the README's with them. What differs by board stands in its entry in boards.ts.
+ * tests compare those of the documents with them. What differs by board stands in its entry in boards.ts.
  */
 import { BOARDS, type BoardName, entryOf } from "./boards.ts";
 

@@ -12,7 +12,7 @@ import { command, valuesOf } from "./command-line.ts";
 import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 import { type Paint, paintFor, plain, showWait } from "./screen.ts";
 
-function buildCommand(): Command {
+export function buildCommand(): Command {
   const does =
     "Writes dist/<board>.js, what the board runs, dist/<board>.js.map and, where firmware can come over the air, dist/<board>.loader.json; without --board, of all boards.";
   return command("npm run build", does)

@@ -13,7 +13,7 @@ import { packageOf } from "./package/package.ts";
 import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
 import { whileWaiting } from "./screen.ts";
 
-const packageCommand = (): Command =>
+export const packageCommand = (): Command =>
   command(
     "npm run package",
     "Writes dist/<board>-<version>.js, the firmware of a board to be uploaded to ThingsBoard as an OTA package, and prints what to say of it there.",

@@ -1,5 +1,5 @@
+/** What the documents say of the code: figures, tables and names. Links, commands and pictures: readme/. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Limit } from "../firmware/mqtt/limits.ts";
 import { Slot } from "../firmware/ota/layout.ts";
@@ -8,189 +8,181 @@ import { Watchdog } from "../firmware/tracker/health.ts";
 import { Size } from "../firmware/tracker/slot.ts";
 import { USABLE_MAH } from "../scripts/bench/energy.ts";
 import { EXPECTED_MAH } from "../scripts/bench/energy-expected.ts";
-import { BOARDS } from "../scripts/boards.ts";
+import { BOARD_ENTRIES, BOARDS } from "../scripts/boards.ts";
 import { BUDGETS } from "../scripts/budgets.ts";
-import { FEATURES } from "../scripts/build/features.ts";
-import { certificateCommand } from "../scripts/certificate/options.ts";
-import { fields } from "../scripts/config/fields.ts";
-import { configCommand, flagOf } from "../scripts/config/options.ts";
+import { buildBoards, SOURCES } from "../scripts/build/boards.ts";
 import { referenceTable, withReference } from "../scripts/config/reference.ts";
 import { pretokenise } from "../scripts/device/pretokenise.ts";
-import { doctorCommand } from "../scripts/doctor/options.ts";
 import { MOST_BYTES } from "../scripts/flash/certificates.ts";
-import { flashCommand } from "../scripts/flash/options.ts";
-import { replCommand } from "../scripts/repl/options.ts";
+import { SLOTS_FILE_BYTES } from "../scripts/flash/slots.ts";
 import { boardSpecs } from "../scripts/simulator/espruino/specs.ts";
-import { startCommand } from "../scripts/start/options.ts";
 import { builtBlob } from "./device/rig.ts";
-
-/** Text without code, wherever its lines break. */
-const prose = (markdown: string): string =>
-  markdown.replace(/^ *```[\s\S]*?^ *```/gm, "").replace(/\s+/g, " ");
-
-const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
+import { documents, prose, sectionOf, textOf } from "./readme/documents.ts";
 
 /** A number that a file of the firmware keeps to itself. */
 function constant(file: string, place: RegExp): number {
-  return Number(place.exec(read(`../firmware/${file}`))?.[1]);
+  return Number(place.exec(textOf(`firmware/${file}`))?.[1]);
 }
 
 const telemetryTopic = (version: number): number => topicOf(version, Topic.Telemetry).length;
 
-const readme = read("../README.md");
-const manifest = JSON.parse(read("../package.json"));
+const readme = documents.get("README.md") ?? "";
+const boards = documents.get("board/README.md") ?? "";
+const firmware = documents.get("firmware/README.md") ?? "";
+/** Variables of a function, between one at top level and one inside another: scripts/build/size.ts has both. */
+const IN_A_FUNCTION = 5;
 
-describe("the README", () => {
-  test("has the table of settings as it is made; else: npm run reference", () => {
-    assert.equal(withReference(readme), readme);
-  });
+/** Of a RAK8212 with both TLS and sleep; in hundreds, as the document has it. */
+const both = (await buildBoards(["rak8212"], SOURCES, { sleep: "save" })).get("rak8212")?.size.bytes ?? 0;
+const TOO_MUCH = Math.round((both - BUDGETS.blob_bytes.rak8212) / 100) * 100;
 
-  test("names no npm script that is not there", () => {
-    for (const [, script] of readme.matchAll(/npm run ([\w:]+)/g))
-      assert.ok(script && script in manifest.scripts, `npm run ${script}`);
-  });
+/** What is in a changelog was so, and need not be. */
+const texts = [...documents].filter(([path]) => !path.endsWith("CHANGELOG.md")).map(([, text]) => text);
+const manifest = JSON.parse(textOf("package.json"));
 
-  describe("has the figures of the code", () => {
-    const text = prose(readme);
-    /** Each figure by the words around it, and what it must be. A new one of bytes or variables needs its line here. */
-    const figures: [RegExp, number][] = [
-      [/one ES5 file a board of at most (\S+) bytes/, Math.max(...Object.values(BUDGETS.blob_bytes))],
-      [/fit into a slot of (\S+) KB/, Slot.Bytes / 1024],
-      [/at most (\S+) of the smallest board's \S+ interpreter variables/, BUDGETS.variables_in_use],
-      [/of the smallest board's (\S+) interpreter variables/, BUDGETS.variables],
-      [/while it reports, and (\S+) at its peak/, BUDGETS.most_variables],
-      [/short topic names, (\S+) bytes less a message/, telemetryTopic(1) - telemetryTopic(2)],
-      [/whole pages; a fix takes (\S+) bytes/, Size.Slot],
-      [/`outbox_bytes`: a fix takes (\S+) bytes, so/, Size.Slot],
-      [/and `signal_dbm` still takes (\S+) bytes/, Size.Slot],
-      [/48 points of polygons, (\S+) bytes of JSON/, constant("tracker/zones.ts", /\bBytes = (\d+),/)],
-      [/so (\S+) KB hold 1,000/, Math.ceil((1000 * Size.Slot) / 1024)],
-      [/fixes \((\S+) KB pages;/, Size.Block / 1024],
-      [/packets of at most (\S+) bytes,/, constant("modem/socket.ts", /\bSend = (\d+),/)],
-      [/the board (\S+) seconds later/, Watchdog.Seconds],
-      [/The hardware watchdog \((\S+) s\)/, Watchdog.Seconds],
-      [/One AT line of (\S+) bytes/, constant("modem/at.ts", /\bBuffer = (\d+),/)],
-      [/and (\S+) lines an answer;/, constant("modem/at.ts", /\bLines = (\d+),/)],
-      [/lines an answer; (\S+) waiting AT commands/, constant("modem/at.ts", /\bQueue = (\d+),/)],
-      [/; (\S+) bytes a read from the modem/, constant("modem/socket.ts", /"=0,(\d+)"/)],
-      [/a packet from the server of (\S+) bytes/, Limit.Inbound],
-      [/ bytes with (\S+) values/, constant("thingsboard/client.ts", /\bValues = (\d+),/)],
-      [/; (\S+) messages and requests unanswered/, Limit.Flight],
-      [/values of (\S+) bytes as JSON/, Size.LongestText],
-      [/at most (\S+) bytes a file/, MOST_BYTES],
-      [/takes at most (\S+) bytes of the tariff/, BUDGETS.tls_connection_bytes],
-    ];
+test("README.md is read in one go: 150 lines at most, and names every board", () => {
+  assert.ok(readme.split("\n").length - 1 <= 150);
+  for (const board of BOARDS) assert.ok(readme.includes(`\`${board}\``), board);
+});
 
-    for (const [words, value] of figures)
-      test(`${words.source}: ${value}`, () => {
-        assert.equal(words.exec(text)?.[1], value.toLocaleString("en-US"));
-      });
+test("firmware/README.md has the table of settings as it is made; else: npm run reference", () => {
+  assert.equal(withReference(firmware), firmware);
+});
 
-    test("and no other of bytes, kilobytes or variables", () => {
+describe("the documents have the figures of the code", () => {
+  /** Each figure by the words around it, and what it must be. A new one of bytes or variables needs its line here. */
+  const figures: [RegExp, number][] = [
+    [/one ES5 file a board of at most (\S+) bytes/, Math.max(...Object.values(BUDGETS.blob_bytes))],
+    [/fit into a slot of (\S+) KB/, Slot.Bytes / 1024],
+    [/at most (\S+) of the smallest board's \S+ interpreter variables/, BUDGETS.variables_in_use],
+    [/of the smallest board's (\S+) interpreter variables/, BUDGETS.variables],
+    [/it fits into (\S+) variables/, BUDGETS.variables],
+    [/while it reports, and (\S+) at its peak/, BUDGETS.most_variables],
+    [/short topic names, (\S+) bytes less a message/, telemetryTopic(1) - telemetryTopic(2)],
+    [/`outbox_bytes`: a fix takes (\S+) bytes, so/, Size.Slot],
+    [/and `signal_dbm` still takes (\S+) bytes/, Size.Slot],
+    [/: (\S+) bytes \(`slot.ts`\) in a ring/, Size.Slot],
+    [/48 points of polygons, (\S+) bytes of JSON/, constant("tracker/zones.ts", /\bBytes = (\d+),/)],
+    [/so (\S+) KB hold 1,000/, Math.ceil((1000 * Size.Slot) / 1024)],
+    [/fixes \((\S+) KB pages;/, Size.Block / 1024],
+    [/packets of at most (\S+) bytes,/, constant("modem/socket.ts", /\bSend = (\d+),/)],
+    [/the board (\S+) seconds later/, Watchdog.Seconds],
+    [/The hardware watchdog \((\S+) s\)/, Watchdog.Seconds],
+    [/One AT line of (\S+) bytes/, constant("modem/at.ts", /\bBuffer = (\d+),/)],
+    [/and (\S+) lines an answer;/, constant("modem/at.ts", /\bLines = (\d+),/)],
+    [/lines an answer; (\S+) waiting AT commands/, constant("modem/at.ts", /\bQueue = (\d+),/)],
+    [/; (\S+) bytes a read from the modem/, constant("modem/socket.ts", /"=0,(\d+)"/)],
+    [/a packet from the server of (\S+) bytes/, Limit.Inbound],
+    [/ bytes with (\S+) values/, constant("thingsboard/client.ts", /\bValues = (\d+),/)],
+    [/; (\S+) messages and requests unanswered/, Limit.Flight],
+    [/values of (\S+) bytes as JSON/, Size.LongestText],
+    [/at most (\S+) bytes a file/, MOST_BYTES],
+    [/its (\S+) KB of Storage hold sleep/, boardSpecs.rak8212.storageBytes / 1024],
+    [/Its (\S+) KB of Storage hold one firmware/, boardSpecs.rak8212.storageBytes / 1024],
+    [/erased by (\S+) KB at a time/, boardSpecs["wio-lte"].pageSize / 1024],
+    [/`tb.app` \(Linux\): (\S+) bytes each/, Slot.Bytes],
+    [/no room for `tb.app`\*\* \((\S+) bytes\)/, SLOTS_FILE_BYTES],
+    [/at most (\S+) bytes are in RAM, and calls/, constant("thingsboard/chunks.ts", /\bChunk = (\d+),/)],
+    [/\*\*Functions cost RAM\*\*, (\S+) variables and one a parameter/, IN_A_FUNCTION],
+    [/the code is some (\S+) bytes over its budget/, TOO_MUCH],
+    [/takes at most (\S+) bytes of the tariff/, BUDGETS.tls_connection_bytes],
+  ];
+
+  for (const [words, value] of figures)
+    test(`${words.source}: ${value}`, () => {
+      const found = texts
+        .map((text) => words.exec(prose(text))?.[1])
+        .filter((figure) => figure !== undefined);
+      assert.deepEqual([...new Set(found)], [value.toLocaleString("en-US")]);
+    });
+
+  test("and no other of bytes, kilobytes or variables", () => {
+    const others = texts.flatMap((markdown) => {
       // The settings' limits are the firmware's own.
-      const written = prose(readme.replace(referenceTable(), ""));
-      const known = figures.map(([words]) => {
-        const match = new RegExp(words, "d").exec(written);
-        return match?.indices?.[1]?.[0];
-      });
-      const others = [...written.matchAll(/[\d,.]*\d (bytes|KB|variables|interpreter variables)\b/g)];
-      assert.deepEqual(
-        others.filter(({ index }) => !known.includes(index)).map(([words]) => words),
-        [],
-      );
+      const text = prose(markdown.replace(referenceTable(), ""));
+      const known = figures.map(([words]) => new RegExp(words, "d").exec(text)?.indices?.[1]?.[0]);
+      return [...text.matchAll(/[\d,.]*\d (bytes|KB|variables|interpreter variables)\b/g)]
+        .filter(({ index }) => !known.includes(index))
+        .map(({ index }) => text.slice(index - 60, index + 40));
     });
-
-    test("the tokens are a sixth smaller than the text", () => {
-      assert.match(text, /tokens, a sixth smaller\./);
-      const blob = builtBlob();
-      const saved = 1 - pretokenise(blob, "2v29").length / blob.length;
-      assert.ok(saved > 1 / 7 && saved < 1 / 5, `${saved}`);
-    });
-
-    test("the RAK8212 is the smallest board", () => {
-      assert.equal(boardSpecs.rak8212.variables, BUDGETS.variables);
-      assert.equal(
-        Math.min(...Object.values(boardSpecs).map(({ variables }) => variables)),
-        BUDGETS.variables,
-      );
-      assert.equal(Math.max(...Object.values(BUDGETS.blob_bytes)), BUDGETS.blob_bytes.linux);
-    });
+    assert.deepEqual(others, []);
   });
+});
 
-  test("has the energy of each board and policy as the bench measured it", () => {
+test("the tokens are a sixth smaller than the text", () => {
+  assert.ok(texts.some((text) => /tokens, a sixth smaller\./.test(prose(text))));
+  const blob = builtBlob();
+  const saved = 1 - pretokenise(blob, "2v29").length / blob.length;
+  assert.ok(saved > 1 / 7 && saved < 1 / 5, `${saved}`);
+});
+
+test("the RAK8212 is the smallest board", () => {
+  assert.equal(boardSpecs.rak8212.variables, BUDGETS.variables);
+  assert.equal(Math.min(...Object.values(boardSpecs).map(({ variables }) => variables)), BUDGETS.variables);
+  assert.equal(Math.max(...Object.values(BUDGETS.blob_bytes)), BUDGETS.blob_bytes.linux);
+});
+
+describe("what is taken of a battery is as the bench measured it", () => {
+  const days = (policy: string): string => (USABLE_MAH / (EXPECTED_MAH[policy] ?? 0)).toFixed(1);
+
+  test("board/README.md: mAh and days of each board and policy", () => {
     const row = /^\| `([a-z0-9-]+)` +\| ((?:on|save), [^|]+?) +\| [\d.]+ +\| ([\d,.]+) +\| ([\d.]+) +\|/gm;
-    const told = [...readme.matchAll(row)].map(([, board, policy, mAh, days]) => [
+    const told = [...boards.matchAll(row)].map(([, board, policy, ...figures]) => [
       `${board}, ${policy}`,
-      [mAh, days],
+      figures.slice(0, 2),
     ]);
     const expected = Object.entries(EXPECTED_MAH).map(([name, mAh]) => [
       name,
-      [mAh.toLocaleString("en-US", { minimumFractionDigits: 1 }), (USABLE_MAH / mAh).toFixed(1)],
+      [mAh.toLocaleString("en-US", { minimumFractionDigits: 1 }), days(name)],
     ]);
     assert.deepEqual(told, expected);
   });
 
-  test("and the boards' own has the days of it, whole ones from ten on", () => {
-    const boards = readFileSync(new URL("../board/README.md", import.meta.url), "utf8");
-    const names = ["rak8212", "rak5010", "wio-lte"];
-    const rows = { "each 60 s": "on, each 60 s", "each 600 s": "on, each 600 s", hourly: "save, hourly" };
-    for (const [row, policy] of [
-      ...Object.entries(rows),
-      ["4 uploads", "save, hourly, 4 uploads a day"],
-    ] as const) {
-      const cells = new RegExp(`^\\|[^|]*${row}[^|]*\\|(.*)$`, "m").exec(boards)?.[1]?.split("|") ?? [];
-      const days = names.map((name) => USABLE_MAH / (EXPECTED_MAH[`${name}, ${policy}`] ?? 0));
-      assert.deepEqual(
-        cells.slice(0, 3).map((cell) => cell.trim()),
-        days.map((day) => (day < 11 ? day.toFixed(1) : String(Math.floor(day)))),
-        row,
-      );
-    }
-  });
-
-  test("has every feature of a build", () => {
-    const table = /\| feature \| way[\s\S]*?\n\n/.exec(readme)?.[0] ?? "";
-    for (const feature of Object.keys(FEATURES)) assert.ok(table.includes(`\`${feature}\``), feature);
-  });
-
-  test("names every board", () => {
-    for (const board of BOARDS) assert.ok(readme.includes(`\`${board}\``), board);
-  });
-
-  test("has every option of npm start", () => {
-    for (const { long } of startCommand().options) assert.ok(readme.includes(`\`${long}`), `${long}`);
-  });
-
-  test("has every option of npm run config", () => {
-    const settings = fields().map(({ path }) => flagOf(path));
-    for (const { long } of configCommand().options)
-      if (!settings.includes(`${long}`))
-        assert.ok(readme.includes(`${long} `) || readme.includes(`\`${long}\``), `${long}`);
-  });
-
-  test("has every option of npm run certificate, flash, repl and doctor", () => {
-    for (const { options } of [certificateCommand(), flashCommand(), replCommand(), doctorCommand()])
-      for (const { long } of options) assert.ok(readme.includes(`\`${long}`), `${long}`);
-  });
-
-  test("of TLS has every reason that the tracker says, and what a trial may cost", () => {
-    const tls = read("../firmware/modem/README.md");
-    const said = [...read("../firmware/words.ts").matchAll(/return "(.*\bTLS\b.*)";/g)].map(
-      ([, text]) => text,
-    );
-    assert.ok(said.length > 8);
-    for (const text of said) assert.ok(tls.includes(`\n| \`${text}\` `), text);
-    assert.match(
-      prose(tls),
-      new RegExp(`within ${constant("modem/socket.ts", /\bConnectTls_ms = (\d+)000,/)} seconds`),
-    );
-    assert.match(
-      prose(tls),
-      new RegExp(`the next ${constant("modem/trials.ts", /\bSame = (\d+),/) - 1} failures in a row`),
+  test("README.md: days", () => {
+    const [head = "", , ...rows] = sectionOf(readme, "On a battery").match(/^\|.*$/gm) ?? [];
+    const cellsOf = (row: string) => row.split("|").map((cell) => cell.trim());
+    const policies = cellsOf(head).slice(2, -1);
+    assert.equal(policies.length, 4);
+    const told = rows.map((row) => cellsOf(row).slice(1, -1));
+    assert.deepEqual(
+      told,
+      ["rak5010", "rak8212", "wio-lte"].map((board) => [
+        `\`${board}\``,
+        ...policies.map((policy) => days(`${board}, ${policy}`)),
+      ]),
     );
   });
+});
 
-  test("asks for the Node that package.json asks for", () => {
-    assert.equal(manifest.engines.node, `>=${/Node ([\d.]+) or newer/.exec(readme)?.[1]}`);
-  });
+test("board/README.md has the pins of each board's file, and no others", () => {
+  const table = boards.slice(0, boards.indexOf("\n## "));
+  const rows = (table.match(/^\|.*$/gm) ?? []).map((row) => row.split("|").slice(2, -1));
+  const pinsIn = (text: string) => text.match(/\b[A-D]\d{1,2}\b/g) ?? [];
+  for (const [column, board] of (["rak8212", "rak5010", "wio-lte"] as const).entries()) {
+    const told = rows.flatMap((cells) => pinsIn(cells[column] ?? ""));
+    const file = textOf(`board/${board}.ts`);
+    const console_pins =
+      BOARD_ENTRIES[board] === BOARD_ENTRIES.rak8212
+        ? pinsIn(`${BOARD_ENTRIES.rak8212.cedes_console()}`)
+        : [];
+    const declared = pinsIn(
+      /^declare const ([\s\S]*?);$/m.exec(file.replace(/^declare const E:.*$/m, ""))?.[1] ?? "",
+    );
+    assert.deepEqual([...new Set(told)].sort(), [...new Set([...declared, ...console_pins])].sort(), board);
+  }
+});
+
+test("firmware/modem/README.md has every reason of TLS that the tracker says, and what a trial may cost", () => {
+  const tls = documents.get("firmware/modem/README.md") ?? "";
+  const said = [...textOf("firmware/words.ts").matchAll(/return "(.*\bTLS\b.*)";/g)].map(([, text]) => text);
+  assert.ok(said.length > 8);
+  for (const text of said) assert.ok(tls.includes(`\n| \`${text}\` `), text);
+  const open_s = constant("modem/socket.ts", /\bConnectTls_ms = (\d+)000,/);
+  assert.match(prose(tls), new RegExp(`within ${open_s} seconds`));
+  const same = constant("modem/trials.ts", /\bSame = (\d+),/);
+  assert.match(prose(tls), new RegExp(`the next ${same - 1} failures in a row`));
+});
+
+test("README.md asks for the Node that package.json asks for", () => {
+  assert.equal(manifest.engines.node, `>=${/Node ([\d.]+) or newer/.exec(readme)?.[1]}`);
 });

@@ -27,7 +27,7 @@ const enum Limit {
   Values = 200,
 }
 
-/** See ServerConfig, and the manual in the README. */
+/** See ServerConfig, and firmware/README.md "The client, for scripts of yours". */
 export const TBDeviceMQTTClient = function (this: Client, server_cfg: ServerConfig): void {
   const fault = serverFault(server_cfg);
   if (fault) throw Error("server: " + fault);

@@ -31,7 +31,7 @@ export function presentSettings(path: string, force: boolean): Settings {
   throw new Fault(`${path}: ${read.faults[0]}; mend it, or start afresh with --force`);
 }
 
-/** The file's text: what an editor checks it by, the board, then the fields in the order of the README's table. */
+/** The file's text: what an editor checks it by, the board, then the fields in the order of the table in firmware/README.md "Settings". */
 export function textOf(settings: Settings, path: string): string {
   const ordered: Settings = {};
   const away = relative(ROOT, path);

@@ -1,4 +1,4 @@
-/** `npm run reference`: the README's table of settings, made from the fields, between its two marks. */
+/** `npm run reference`: the table of settings in firmware/README.md, made from the fields, between its two marks. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { BOARDS } from "../boards.ts";
@@ -7,7 +7,7 @@ import { EXIT, runCommand, withFaultsTold } from "../run-command.ts";
 import { boardsWith, differs, type FieldInfo, fields } from "./fields.ts";
 import { writePublicText } from "./file.ts";
 
-const README = fileURLToPath(new URL("../../README.md", import.meta.url));
+const README = fileURLToPath(new URL("../../firmware/README.md", import.meta.url));
 const BEGIN = "<!-- Made by npm run reference from firmware/settings.ts -->\n\n";
 const END = "\n<!-- Here it ends -->\n";
 
@@ -51,11 +51,12 @@ export function referenceTable(): string {
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...others.map(line)].join("");
 }
 
-/** A README with the table as it must be. Throws `Fault` where it has no place for it. */
+/** The document with the table as it must be. Throws `Fault` where it has no place for it. */
 export function withReference(readme: string): string {
   const from = readme.indexOf(BEGIN) + BEGIN.length;
   const to = readme.indexOf(END, from);
-  if (from < BEGIN.length || to < 0) throw new Fault("README.md: has no place for the table of settings");
+  if (from < BEGIN.length || to < 0)
+    throw new Fault("firmware/README.md: has no place for the table of settings");
   return readme.slice(0, from) + referenceTable() + readme.slice(to);
 }
 

@@ -1,4 +1,4 @@
-/** What a tracker takes of its battery, by load: the promises of README's "On a battery". */
+/** What a tracker takes of its battery, by load: the promises of board/README.md "On a battery". */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { useEnergy } from "../../scripts/bench/energy.ts";

@@ -24,7 +24,7 @@ test("rpcMethods: the names of all there are, each of which is one", async (t) =
   await rig.start();
   const { methods } = (await rig.call(0, "rpcMethods")) as { methods: string[] };
   assert.equal(methods.length, 14);
-  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const readme = readFileSync(new URL("../../firmware/README.md", import.meta.url), "utf8");
   for (const method of methods) assert.ok(readme.includes(`\n| \`${method}\` `), method);
   assert.equal(new Set(methods).size, methods.length);
   for (const [i, method] of methods.entries()) {

@@ -156,7 +156,7 @@ test("a program that is no Espruino is told of at once", {
 });
 
 test("the README's lines for the stand-in name its device, and what is printed at the start the same", async (t) => {
-  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const readme = readFileSync(new URL("../../scripts/README.md", import.meta.url), "utf8");
   const id = / D=([0-9a-f-]{36})$/m.exec(readme)?.[1] ?? "";
   assert.ok(readme.includes(`/device/${id}/credentials`));
   const server = await started(t, undefined);

@@ -38,11 +38,11 @@ describe("the table", () => {
   ] as const)
     test(name, () => assert.equal(sequence(evidence), expected));
 
-  test("is the one in README.md", () => {
-    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  test("is the one in firmware/README.md", () => {
+    const readme = readFileSync(new URL("../../firmware/README.md", import.meta.url), "utf8");
     const rows = readme
-      .slice(readme.indexOf("**Coming back.**"))
-      .split("\n\n")[1]
+      .slice(readme.indexOf("\n| what failed ") + 1)
+      .split("\n\n")[0]
       ?.split("\n")
       .slice(2)
       .map((line) => line.split("|").slice(2, -1).map(Number));

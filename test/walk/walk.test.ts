@@ -1,4 +1,4 @@
-/** The README's walk without a board, word for word: its commands run in terminals, and what it says is seen must be. */
+/** The walk of scripts/README.md "Practise without a board", word for word: its commands run in terminals, and what it says is seen must be. */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** What a command needs of the project; a newcomer's copy has no settings in it yet. */
 const NEEDED = ["package.json", "tsconfig.json", "firmware", "board", "scripts"];
 
-const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+const readme = readFileSync(join(ROOT, "scripts/README.md"), "utf8");
 const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
   scripts: Record<string, string>;
 };
@@ -34,7 +34,7 @@ function programOf(command: string): [file: string, args: string[]] {
   return [process.execPath, ["--import", "tsx", path, ...rest.split(" ").filter(Boolean)]];
 }
 
-/** What differs from run to run, as `npm start` prints it, in place of what the README has. */
+/** What differs from run to run, as `npm start` prints it, in place of what is written. */
 const DIFFERENT: [written: RegExp, printed: RegExp][] = [
   [/\b8080\b/, /HTTP: +\S+?:(\d+)/],
   [/\b1883\b/, /MQTT: +\S+:(\d+)/],
@@ -78,7 +78,7 @@ test("a number stands for any, … for anything, and words for themselves", () =
   assert.doesNotMatch("1 fix", patternOf("a fix"));
 });
 
-describe("the README's walk without a board", {
+describe("the walk without a board", {
   skip: process.platform === "win32" && "there are no pseudo-terminals on Windows",
 }, () => {
   test("goes all the way to login by certificate", () => {

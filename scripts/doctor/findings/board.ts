@@ -20,7 +20,7 @@ export const BOARD_FINDINGS: Finding[] = [
     seen: ({ build }) => build === undefined,
     finding: ({ env }) => `there is no firmware for a ${env.BOARD}`,
     cause: "this project knows other boards' pins and modems only",
-    remedy: "use one of the boards in the README, or write a file for this one in board/",
+    remedy: 'use one of the boards in board/README.md, or add this one: board/README.md "Add a board"',
   },
   {
     id: "old-interpreter",
