@@ -1,5 +1,5 @@
 /** A table of boards, `boards.csv`: a row each, with its name and what of its settings is its own. */
-import { dirname, resolve } from "node:path";
+import { count } from "../build/report.ts";
 import { rowsOf } from "../csv.ts";
 import { cutShort, Fault } from "../fault.ts";
 import { PATHS } from "./document.ts";
@@ -15,7 +15,7 @@ export interface BoardRow {
   /** Which board it is for, where the table says so. */
   chip: string;
   imei: string;
-  /** Values of settings, and "board", by path. Those that are paths of files are absolute. */
+  /** Values of settings, and "board", by path; files as seen from the table. */
   given: Map<string, string | number>;
 }
 
@@ -40,9 +40,9 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 const isOwn = (path: string): path is (typeof OWN)[number] => (OWN as readonly string[]).includes(path);
 
 /** Each setting by its path and by its option's name: "server.username" and "token". */
-function known(): Map<string, string> {
+function known(settings: FieldInfo[]): Map<string, string> {
   const paths = new Map<string, string>([...OWN, "board"].map((name) => [name, name]));
-  for (const { path } of fields()) {
+  for (const { path } of settings) {
     paths.set(path, path);
     paths.set(flagOf(path).slice(2).replaceAll("-", "_"), path);
   }
@@ -53,7 +53,9 @@ function known(): Map<string, string> {
 export function refuse(faults: string[]): void {
   if (!faults.length) return;
   const more = faults.length - MOST_FAULTS;
-  throw new Fault([...faults.slice(0, MOST_FAULTS), ...(more > 0 ? [`… and ${more} more`] : [])].join("\n"));
+  throw new Fault(
+    [...faults.slice(0, MOST_FAULTS), ...(more > 0 ? [`… and ${count(more)} more`] : [])].join("\n"),
+  );
 }
 
 /** Reads the table. Throws `Fault`, a line a fault, each naming row and column and none a secret. */
@@ -67,7 +69,9 @@ export function readBoards(path: string): BoardsFile {
     throw new Fault(
       `${path}: row 1: no column is called name; the first row names the columns: name, token, and what else is a board's own, such as apn, pin, chip or imei`,
     );
-  const paths = pathsOf(path, header, names);
+  const settings = fields();
+  const paths = pathsOf(path, header, names, known(settings));
+  const infos = new Map(settings.map((field) => [field.path, field]));
   const faults: string[] = [];
   const seen = new Map(SINGLE.map((column) => [column, new Map<string, number>()]));
   const columnOf = (at: string): string => header[paths.indexOf(at)] ?? at;
@@ -85,10 +89,11 @@ export function readBoards(path: string): BoardsFile {
     const board: BoardRow = { row, name: "", chip: "", imei: "", given: new Map() };
     for (const [at, setting] of paths.entries()) {
       const cell = cells[at] ?? "";
-      const fault = faultOfCell(setting, cell, row, seen.get(setting));
+      const field = infos.get(setting);
+      const fault = faultOfCell(setting, cell, row, { field, seen: seen.get(setting) });
       if (fault) told(columnOf(setting), fault);
       if (isOwn(setting)) board[setting] = cell;
-      else if (cell !== "") board.given.set(setting, cellValue(path, setting, cell));
+      else if (cell !== "") board.given.set(setting, field ? typedValue(field, cell) : cell);
     }
     return [board];
   });
@@ -102,8 +107,7 @@ export function readBoards(path: string): BoardsFile {
 }
 
 /** What each column is of. */
-function pathsOf(path: string, header: string[], names: string[]): string[] {
-  const all = known();
+function pathsOf(path: string, header: string[], names: string[], all: Map<string, string>): string[] {
   const faults: string[] = [];
   const paths = names.map((name, at) => {
     const setting = all.get(name);
@@ -125,7 +129,7 @@ function faultOfCell(
   setting: string,
   cell: string,
   row: number,
-  seen: Map<string, number> | undefined,
+  { field, seen }: { field: FieldInfo | undefined; seen: Map<string, number> | undefined },
 ): string {
   if (cell === "") return NEEDED.includes(setting) ? "empty" : "";
   const same = cell.toLowerCase();
@@ -134,7 +138,6 @@ function faultOfCell(
   seen?.set(setting === "server.username" ? cell : same, row);
   if (setting === "name") return nameFault(cell);
   if (setting === "imei") return /^\d{15}$/.test(cell) ? "" : "must be 15 digits";
-  const field = fields().find(({ path }) => path === setting);
   return field && !PATHS.includes(setting) ? refusal(field, cell) : "";
 }
 
@@ -150,10 +153,4 @@ function nameFault(name: string): string {
 function refusal(field: FieldInfo, cell: string): string {
   const fault = faultOf(field, typedValue(field, cell));
   return fault.slice(fault.startsWith(field.path) ? field.path.length : 0).replace(/^:? /, "");
-}
-
-function cellValue(table: string, setting: string, cell: string): string | number {
-  if (PATHS.includes(setting)) return resolve(dirname(table), cell);
-  const field = fields().find(({ path }) => path === setting);
-  return field ? typedValue(field, cell) : cell;
 }

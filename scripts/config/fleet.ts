@@ -1,7 +1,7 @@
 /** Settings for many boards: what they have in common, and a row each with what is its own. */
-import { resolve } from "node:path";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { type BoardRow, type BoardsFile, refuse } from "./boards-file.ts";
-import { PATHS, pathFrom, pathWithin } from "./document.ts";
+import { PATHS } from "./document.ts";
 import { fields } from "./fields.ts";
 import {
   boardOf,
@@ -46,27 +46,23 @@ export function fleetOf(
   documentOf: (board: BoardRow) => string,
 ): OwnSettings[] {
   const { columns, path: table } = boards;
+  if (!columns.has("server.username") && !loginOf(base.settings).provision && tlsOf(base.settings) < 2)
+    refuse([`${table}: row 1: no column is called token, and each board needs one of its own`]);
   const asked = fields().filter(({ path }) => columns.has(path));
   if (!columns.has("board") || boardOf(base.settings))
     refuse(faultsOf(base.settings, undefined, asked).map((fault) => `${base.path}: ${fault}`));
-  if (!columns.has("server.username") && !loginOf(base.settings).provision && tlsOf(base.settings) < 2)
-    refuse([`${table}: row 1: no column is called token, and each board needs one of its own`]);
   const faults: string[] = [];
   const fleet = boards.rows.map((board) => {
     const settings: Settings = structuredClone(base.settings);
     const document = documentOf(board);
+    putGiven(settings, board.given);
     for (const path of PATHS) {
       const named = valueAt(settings, path);
-      if (typeof named === "string" && named)
-        putAt(settings, path, pathWithin(document, resolve(pathFrom(base.path, named))));
+      const from = board.given.has(path) ? table : base.path;
+      if (typeof named === "string" && named) putAt(settings, path, rebased(from, document, named));
     }
-    putGiven(settings, board.given);
-    const given = boardOf(settings);
-    if (board.given.has("board") && given) dropForeignFields(settings, given);
-    for (const path of PATHS) {
-      const named = board.given.get(path);
-      if (named !== undefined) putAt(settings, path, pathWithin(document, String(named)));
-    }
+    const kind = boardOf(settings);
+    if (board.given.has("board") && kind) dropForeignFields(settings, kind);
     for (const fault of faultsOf(settings)) {
       const path = /^[\w.]+/.exec(fault)?.[0] ?? "";
       const column = columns.get(path);
@@ -81,3 +77,9 @@ export function fleetOf(
   refuse(faults);
   return fleet;
 }
+
+/** A file's name that one document has, as another names it. */
+const rebased = (from: string, to: string, named: string): string =>
+  isAbsolute(named)
+    ? named
+    : relative(dirname(resolve(to)), resolve(dirname(from), named)).replaceAll(sep, "/");

@@ -2,8 +2,10 @@
  * Which board gets which row of the table. It is written down, beside the result file, before the board gets it: whatever
  * happens then, no other board gets the same.
  */
+import type { BoardName } from "../boards.ts";
 import type { BoardRow } from "../config/boards-file.ts";
 import type { OwnSettings } from "../config/fleet.ts";
+import { boardOf } from "../config/settings.ts";
 import { Fault } from "../fault.ts";
 import { openRecords } from "./record-file.ts";
 import { type Identity, isOf } from "./results.ts";
@@ -13,8 +15,8 @@ const COLUMNS = ["time", "name", "chip", "imei"] as const;
 export interface Allotment {
   /** The row that can be no other board's: it had it before, or the table names it. */
   known(board: Identity): OwnSettings | undefined;
-  /** The same, or the next that names no board; it is this board's from now on. Throws `Fault` when there is none. */
-  take(board: Identity): OwnSettings;
+  /** The same, or the next that names no board and is for its kind; it is this board's from now on. Throws `Fault` when there is none. */
+  take(board: Identity, kind: BoardName): OwnSettings;
 }
 
 /** Beside "result.csv": "result.names.csv". */
@@ -44,10 +46,11 @@ export function openAllotment(
 
   return {
     known,
-    take(board) {
-      const its =
-        known(board) ?? fleet.find(({ board: row }) => row.chip === "" && row.imei === "" && !holderOf(row));
-      if (!its) throw new Fault(`${table}: no row is left for this board: add one`);
+    take(board, kind) {
+      const isFree = ({ board: row, settings }: OwnSettings): boolean =>
+        row.chip === "" && row.imei === "" && !holderOf(row) && (boardOf(settings) ?? kind) === kind;
+      const its = known(board) ?? fleet.find(isFree);
+      if (!its) throw new Fault(`${table}: no row is left for this ${kind}: add one`);
       const holder = holderOf(its.board);
       if (holder && isOf(holder, board)) return its;
       if (holder)

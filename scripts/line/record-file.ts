@@ -33,13 +33,18 @@ export function openRecords<Column extends string>(
     }
   }
 
-  const text = readText(path) ?? "";
+  let text = readText(path) ?? "";
+  const first = rowText([...columns]);
+  if (first !== text && first.startsWith(text)) {
+    // New, or a power cut took the end of its header.
+    write(first.slice(text.length));
+    text = first;
+  }
   // A power cut may have left the beginning of a row; it is closed, and is no row of ours then.
   if (text && !text.endsWith("\n")) write(quotesIn(text) % 2 ? '"\n' : "\n");
-  const [header, ...found] = text ? rowsOf(path, quotesIn(text) % 2 ? `${text}"` : text) : [];
-  if (header && header.join() !== columns.join())
+  const [header = [], ...found] = rowsOf(path, quotesIn(text) % 2 ? `${text}"` : text);
+  if (header.join() !== columns.join())
     throw new Fault(`${path}: is another table: its columns must be ${columns.join(",")}; name another file`);
-  if (!header) write(rowText([...columns]));
   const rows = found
     .filter((cells) => cells.length === columns.length)
     .map((cells) => Object.fromEntries(columns.map((column, at) => [column, cells[at]])) as Row<Column>);

@@ -183,7 +183,7 @@ function settingsFor(board: BoardName, row: Result, base: Base, allotment: Allot
       throw new DeviceError(
         "neither chip nor modem says its number, so nobody would know which row of the table it got: set it aside",
       );
-    const its = allotment.take(row);
+    const its = allotment.take(row, board);
     row.name = its.board.name;
     settings = its.settings;
   }
