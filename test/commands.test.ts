@@ -12,6 +12,7 @@ import { build } from "../scripts/build.ts";
 import { config } from "../scripts/config.ts";
 import { doctor } from "../scripts/doctor.ts";
 import { flash } from "../scripts/flash.ts";
+import { line } from "../scripts/line.ts";
 import { makePackages } from "../scripts/package.ts";
 import { repl } from "../scripts/repl.ts";
 import { start } from "../scripts/start.ts";
@@ -34,6 +35,7 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
   build,
   package: makePackages,
   flash,
+  line,
   config,
   repl: replHere,
   doctor,
@@ -97,7 +99,10 @@ describe("a path that is empty is a wrong command line", () => {
     ["start", "--espruino"],
     ["flash", "--config"],
     ["flash", "--port"],
+    ["line", "--config"],
+    ["line", "--result"],
     ["config", "--out"],
+    ["config", "--csv"],
     ["config", "--check"],
     ["repl", "--log"],
   ] as const)
@@ -129,6 +134,10 @@ describe("a value that is far too long is cut in what is said of it", () => {
     ["repl", "--baud", LONG],
     ["repl", "--log", LONG, "--tcp", "127.0.0.1:1"],
     ["doctor", "--wait", LONG],
+    ["line", "--config", LONG],
+    ["line", "--config", settings, "--csv", LONG],
+    ["line", "--config", settings],
+    ["config", "--csv", LONG],
     ["doctor", "--port", LONG],
     ["config", "--host", `${LONG}:1`],
     ["config", "--apn", LONG],

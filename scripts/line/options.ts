@@ -43,7 +43,7 @@ export function lineCommand(): Command {
     "Waits for boards on USB, one or several at once; tests, flashes and starts each, and writes a row of it into a file. Ctrl-C " +
     "ends it once the boards under way are done; with the same file it goes on where it was.";
   return command("npm run line", does)
-    .requiredOption("--config <FILE>", "the settings that all boards have in common", filePath)
+    .option("--config <FILE>", "the settings that all boards have in common", filePath, "tracker.json")
     .option("--csv <FILE>", "a table with what is each board's own, as of npm run config -- --csv", filePath)
     .option("--result <FILE>", "append a row of each board to this file", filePath, "line-result.csv")
     .addOption(

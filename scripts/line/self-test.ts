@@ -37,6 +37,8 @@ export interface Modem {
   imei: string;
   iccid: string;
   answers: Answers;
+  /** The SIM refused the PIN. */
+  refused?: true;
 }
 
 const CPIN = "AT+CPIN?";
@@ -64,10 +66,12 @@ export async function identify({ relay, sleep, step }: SelfTest): Promise<Modem>
   }
   return {
     imei: found(answers, "AT+CGSN", /^(\d{15})$/),
-    iccid: found(answers, "AT+QCCID", /^\+QCCID: (\d+)/),
+    iccid: iccidIn(answers),
     answers,
   };
 }
+
+const iccidIn = (answers: Answers): string => found(answers, "AT+QCCID", /^\+QCCID: (\d+)/);
 
 /** What is wrong, and what to do, a line each; none: the board works. `settings`: what it is to get. */
 export async function test(its: SelfTest, modem: Modem, settings: Settings): Promise<string[]> {
@@ -97,9 +101,10 @@ export async function test(its: SelfTest, modem: Modem, settings: Settings): Pro
 }
 
 /** The evidence as of a tracker that is about to begin, with what the modem said. */
-function factsFrom(basics: Evidence, { imei, iccid, answers }: Modem, settings: Settings): Facts {
-  const silent = Object.keys(answers).length === 0;
-  const reason = silent ? words(Reason.ModemSilent) : "";
+function factsFrom(basics: Evidence, modem: Modem, settings: Settings): Facts {
+  const { imei, iccid, answers, refused } = modem;
+  const isSilent = Object.keys(answers).length === 0;
+  const reason = words(isSilent ? Reason.ModemSilent : refused ? Reason.WrongPin : Reason.None);
   return factsOf({
     ...basics,
     // Looked at before, they are the last program's.
@@ -142,13 +147,14 @@ function networkFaults(facts: Facts): string[] {
 async function enterPin(relay: Relay, modem: Modem, settings: Settings): Promise<void> {
   const pin = valueAt(settings, "pin");
   const left = Number(found(modem.answers, TRIES, /"SC",(\d+)/));
-  if (typeof pin !== "string" || !pin || left < LEAST_TRIES) return;
+  if (typeof pin !== "string" || !pin || !(left >= LEAST_TRIES)) return;
   if (found(modem.answers, CPIN, /\+CPIN: (.*)/) !== "SIM PIN") return;
   // Together they are a text that no message about the console repeats.
   const enter = `AT+CMEE=1;+CPIN="${pin}"`;
-  const { [CPIN]: ready, "AT+QCCID": card } = await askAll(relay, [enter, CPIN, TRIES, "AT+QCCID"]);
-  if (ready) modem.answers[CPIN] = ready;
-  modem.iccid ||= found(card ? { card } : {}, "card", /^\+QCCID: (\d+)/);
+  const { [enter]: entered, ...answers } = await askAll(relay, [enter, CPIN, TRIES, "AT+QCCID"]);
+  Object.assign(modem.answers, answers);
+  if (entered?.reason !== Reason.None) modem.refused = true;
+  modem.iccid ||= iccidIn(answers);
 }
 
 /** Until it is registered, plainly refused, or time is up. */

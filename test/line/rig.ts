@@ -33,9 +33,11 @@ export async function boardNumber(
   number: number,
   modem: ModemOptions = {},
   name: BoardName = "rak5010",
+  blob?: string,
 ): Promise<Plugged> {
   const chip = `chip-${number}`;
   const rig = await board(t, {
+    ...(blob !== undefined && { blob }),
     spec: { ...boardSpecs[name], ...(name !== "linux" && { chip }) },
     modem: {
       imei: `86000000000000${number}`,
@@ -87,7 +89,7 @@ export function bench(t: TestContext, settings: object = {}): Bench {
     async run(args, rows, around = {}) {
       const said: string[] = [];
       const complained: string[] = [];
-      const signals = new EventEmitter();
+      const signals = (around.signals as EventEmitter | undefined) ?? new EventEmitter();
       let told = 0;
       // The ports of the simulated boards are consoles over the network.
       const places = () => async (): Promise<Address[]> => [...plugged].map(({ tcp }) => ({ tcp }));
@@ -95,13 +97,13 @@ export function bench(t: TestContext, settings: object = {}): Bench {
         ["--config", path("fleet.tracker.json"), "--result", path("result.csv"), ...args],
         {
           places,
-          signals,
           look_ms: 20,
           sleep: () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS)),
           firmware: async (name: BoardName) => firmwareOf(smallBlob(entryOf(name).env_names[0], LONG)),
           relay: relayFor,
           times: TIMES,
           ...around,
+          signals,
           say(text) {
             said.push(text);
             around.say?.(text);
