@@ -1,7 +1,7 @@
 /** What all commands have in common. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -75,6 +75,25 @@ for (const command of Object.keys(COMMANDS))
       assert.match(readFileSync(join(ROOT, `scripts/${command}.ts`), "utf8"), /^await runCommand\(/m);
     });
   });
+
+test("runs where the project is reached by a link, as all of /tmp is on macOS", {
+  skip: process.platform === "win32",
+}, async () => {
+  const link = join(directory, "link");
+  symlinkSync(ROOT, link);
+  const { code, out } = await new Promise<{ code: number | null; out: string }>((resolve) => {
+    const child = spawn(process.execPath, ["--import", "tsx", join(link, "scripts/config.ts"), "--help"], {
+      cwd: ROOT,
+    });
+    let out = "";
+    child.stdout.on("data", (chunk) => {
+      out += chunk;
+    });
+    child.on("close", (code) => resolve({ code, out }));
+  });
+  assert.equal(code, 0);
+  assert.match(out, /^Usage: npm run config/);
+});
 
 /** Runs a command whose output nobody reads. */
 function unread(command: string): Promise<{ code: number | null; err: string }> {

@@ -12,7 +12,7 @@ export function withAddress(command: Command): Command {
   return command
     .option(
       "--port <PATH>",
-      "the board's serial port (default: the only one that looks like a board)",
+      "the board's serial port, as /dev/ttyACM0, /dev/cu.usbmodem1101 or COM3 (default: the only one that looks like a board)",
       isPath,
     )
     .addOption(
