@@ -15,6 +15,10 @@ interface BoardEntry {
   oldest: { version: string; why: string; newer: string };
   /** Where Storage begins, as an expression for the console: only where the outbox is in it, as in the board's own file. */
   storage_start?: string;
+  /** The pins of its LIS3DH accelerometer, as in the board's own file; none: it has none. */
+  accelerometer?: { scl: string; sda: string };
+  /** What gives the battery's voltage: the modem, which it feeds, or an expression for the console; none: nothing does. */
+  battery?: "modem" | string;
   /** Its only UART is the modem's while the tracker runs: what gives it back to the console, for the interpreter. */
   cedes_console?: (baud?: number) => string;
 }
@@ -41,6 +45,8 @@ export const BOARD_ENTRIES = {
       newer: "build the current one with `BOARD=RAK8212 RELEASE=1 make`",
     },
     storage_start: "0x6c000",
+    accelerometer: { scl: "D18", sda: "D19" },
+    battery: "modem",
     // Pins and speed: Espruino's boards/RAK8212.py.
     cedes_console: (baud = 9600) => `Serial1.setup(${baud},{tx:D29,rx:D28});Serial1.setConsole()`,
   },
@@ -50,6 +56,8 @@ export const BOARD_ENTRIES = {
     blob_bytes: 72_000,
     estimated_variables: 1_900,
     oldest: { ...WITH_TOKENS, newer: "install the current one" },
+    accelerometer: { scl: "D13", sda: "D14" },
+    battery: "modem",
   },
   "wio-lte": {
     env_names: ["WIO_LTE"],
@@ -57,6 +65,7 @@ export const BOARD_ENTRIES = {
     blob_bytes: 65_000,
     estimated_variables: 1_900,
     oldest: { ...WITH_CRC32, newer: "install the last official one, 2v08" },
+    battery: "analogRead(B0)*E.getAnalogVRef()*2",
   },
   linux: {
     env_names: ["LINUX", "LINUX2500", "RASPBERRYPI"],

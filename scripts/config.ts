@@ -2,9 +2,12 @@
 import type { BoardName } from "./boards.ts";
 import { UsageError } from "./command-line.ts";
 import { type Asking, ask, askTrust, type NewFile, useRoot } from "./config/ask.ts";
+import { readBoards } from "./config/boards-file.ts";
 import { presentSettings, textOf } from "./config/document.ts";
 import { fields } from "./config/fields.ts";
 import { readText, writePublicText, writeSecretText } from "./config/file.ts";
+import { putGiven } from "./config/fleet.ts";
+import { folderOf, writeFleet } from "./config/fleet-files.ts";
 import { formText } from "./config/form.ts";
 import { type ConfigOptions, configCommand, flagOf, readOptions } from "./config/options.ts";
 import { fileFaults } from "./config/pem-files.ts";
@@ -66,21 +69,35 @@ function demand(settings: Settings): void {
   if (lines.length) throw new UsageError(lines.join("\n"));
 }
 
+function putOptions(settings: Settings, { board, given }: ConfigOptions): void {
+  if (board) {
+    dropForeignFields(settings, board);
+    settings.board = board;
+  }
+  putGiven(settings, given);
+}
+
+/** `--csv`: gives the lines to end with. */
+function configureMany(csv: string, options: ConfigOptions, surroundings: Surroundings): string {
+  const { out, into, force } = options;
+  const settings = presentSettings(out, false);
+  putOptions(settings, options);
+  const { lines, faults } = writeFleet(
+    { path: out, settings },
+    readBoards(csv),
+    into ?? folderOf(csv),
+    force,
+  );
+  for (const fault of faults) surroundings.complain(fault);
+  return lines.join("\n");
+}
+
 /** Writes the settings file; gives the line to end with. */
 async function configure(options: ConfigOptions, surroundings: Surroundings): Promise<string> {
   const { out, force } = options;
   const interactive = surroundings.interactive && !options.yes;
   const settings = presentSettings(out, force);
-  if (options.board) {
-    dropForeignFields(settings, options.board);
-    settings.board = options.board;
-  }
-  for (const [path, value] of options.given) putAt(settings, path, value);
-  // One login takes the other's place.
-  if (options.given.has("server.provision_key")) putAt(settings, "server.username", undefined);
-  else if (options.given.has("server.username"))
-    for (const name of ["provision_key", "provision_secret", "device_name", "credentials"])
-      putAt(settings, `server.${name}`, undefined);
+  putOptions(settings, options);
 
   const files: NewFile[] = [];
   if (options.fetchCa && !tlsOf(settings)) putAt(settings, "server.tls", 1);
@@ -139,6 +156,7 @@ export async function config(args: string[], surroundings: Surroundings = PROCES
     else if (options.schema) surroundings.say(schemaText().trimEnd());
     else if (options.form) surroundings.say(formText(options.board).trimEnd());
     else if (options.check !== undefined) surroundings.say(check(options.check, options.board));
+    else if (options.csv !== undefined) surroundings.say(configureMany(options.csv, options, surroundings));
     else surroundings.say(await configure(options, surroundings));
     return EXIT.OK;
   }, surroundings.complain);

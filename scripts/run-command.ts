@@ -1,4 +1,5 @@
 /** How each command begins and ends: its exit code, what is said of a fault, and readers that leave. */
+import { existsSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "./command-line.ts";
 import { faultIn, readable } from "./fault.ts";
@@ -32,7 +33,14 @@ export async function runCommand(
   command: (args: string[]) => number | Promise<number>,
   { unread = () => process.exit() }: CommandOptions = {},
 ): Promise<void> {
-  if (fileURLToPath(url) !== process.argv[1]) return;
+  const [, started] = process.argv;
+  // What was started may have been named by a link, as all of /tmp is on macOS.
+  if (
+    started === undefined ||
+    !existsSync(started) ||
+    realpathSync(started) !== realpathSync(fileURLToPath(url))
+  )
+    return;
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;

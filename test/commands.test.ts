@@ -1,7 +1,7 @@
 /** What all commands have in common. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -12,6 +12,7 @@ import { build } from "../scripts/build.ts";
 import { config } from "../scripts/config.ts";
 import { doctor } from "../scripts/doctor.ts";
 import { flash } from "../scripts/flash.ts";
+import { line } from "../scripts/line.ts";
 import { makePackages } from "../scripts/package.ts";
 import { repl } from "../scripts/repl.ts";
 import { start } from "../scripts/start.ts";
@@ -34,6 +35,7 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
   build,
   package: makePackages,
   flash,
+  line,
   config,
   repl: replHere,
   doctor,
@@ -74,6 +76,25 @@ for (const command of Object.keys(COMMANDS))
     });
   });
 
+test("runs where the project is reached by a link, as all of /tmp is on macOS", {
+  skip: process.platform === "win32",
+}, async () => {
+  const link = join(directory, "link");
+  symlinkSync(ROOT, link);
+  const { code, out } = await new Promise<{ code: number | null; out: string }>((resolve) => {
+    const child = spawn(process.execPath, ["--import", "tsx", join(link, "scripts/config.ts"), "--help"], {
+      cwd: ROOT,
+    });
+    let out = "";
+    child.stdout.on("data", (chunk) => {
+      out += chunk;
+    });
+    child.on("close", (code) => resolve({ code, out }));
+  });
+  assert.equal(code, 0);
+  assert.match(out, /^Usage: npm run config/);
+});
+
 /** Runs a command whose output nobody reads. */
 function unread(command: string): Promise<{ code: number | null; err: string }> {
   const child = spawn(process.execPath, ["--import", "tsx", `scripts/${command}.ts`, "--help"], {
@@ -97,7 +118,10 @@ describe("a path that is empty is a wrong command line", () => {
     ["start", "--espruino"],
     ["flash", "--config"],
     ["flash", "--port"],
+    ["line", "--config"],
+    ["line", "--result"],
     ["config", "--out"],
+    ["config", "--csv"],
     ["config", "--check"],
     ["repl", "--log"],
   ] as const)
@@ -129,6 +153,10 @@ describe("a value that is far too long is cut in what is said of it", () => {
     ["repl", "--baud", LONG],
     ["repl", "--log", LONG, "--tcp", "127.0.0.1:1"],
     ["doctor", "--wait", LONG],
+    ["line", "--config", LONG],
+    ["line", "--config", settings, "--csv", LONG],
+    ["line", "--config", settings],
+    ["config", "--csv", LONG],
     ["doctor", "--port", LONG],
     ["config", "--host", `${LONG}:1`],
     ["config", "--apn", LONG],

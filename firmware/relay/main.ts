@@ -111,7 +111,9 @@ function take(line: string): void {
   }
   if (phase !== Phase.Talking) return;
   if (line === "CONNECT" && payload && !gone) sendPiece();
-  if (line.charAt(0) === "+" || isFinal(line)) (relayed[relayed.length - 1] as string[]).push(line);
+  // The IMEI's line has nothing before the number.
+  if (line.charAt(0) === "+" || parseInt(line, 10) > 0 || isFinal(line))
+    (relayed[relayed.length - 1] as string[]).push(line);
   if (isFinal(line)) next();
 }
 

@@ -1,4 +1,4 @@
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { compute, isComputed } from "./computed.ts";
@@ -49,7 +49,9 @@ export function compile({ roots, chosen = {}, features = "" }: ProgramOptions): 
     const source = sources?.[0];
     if (!source || !path.endsWith(".js")) return;
     try {
-      emitted.set(source.fileName, isComputed(source.text) ? compute(text, source.fileName, features) : text);
+      // The compiler writes "/" on Windows, too, where no other program does.
+      const file = resolve(source.fileName);
+      emitted.set(file, isComputed(source.text) ? compute(text, source.fileName, features) : text);
     } catch (error) {
       throw new BuildError([`${relative(ROOT, source.fileName)}: ${(error as Error).message}`]);
     }

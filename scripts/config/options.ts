@@ -15,6 +15,10 @@ export interface ConfigOptions {
   check: string | undefined;
   /** The file to write. */
   out: string;
+  /** A table of boards, each of which gets a file of its own. */
+  csv: string | undefined;
+  /** The folder for those; undefined: one beside the table, named as it is. */
+  into: string | undefined;
   board: BoardName | undefined;
   /** Values given by flags, by path. */
   given: Map<string, string | number>;
@@ -31,6 +35,8 @@ export interface ConfigOptions {
 /** The values of the options, as commander names them; those of settings by the settings' names. */
 interface ConfigValues {
   out: string;
+  csv?: string;
+  into?: string;
   check?: string;
   schema?: true;
   form?: true;
@@ -59,7 +65,16 @@ export function configCommand(): Command {
       filePath,
       "tracker.json",
     )
-    .option("--force", "overwrite it without asking")
+    .addOption(
+      new Option(
+        "--csv <FILE>",
+        "for each row of this table write a file NAME.tracker.json: with what --out has, with options, and with what is the row's own",
+      )
+        .argParser(filePath)
+        .conflicts(["check", "schema", "form", "fetchCa", "fingerprint"]),
+    )
+    .option("--into <DIR>", "with --csv: the folder to write to (default: named as the table is)", filePath)
+    .option("--force", "overwrite without asking")
     .option("--yes", "ask nothing")
     .option(
       "--fetch-ca",
@@ -112,6 +127,8 @@ export function readOptions(args: string[]): ConfigOptions | undefined {
     form = false,
     check,
     out,
+    csv,
+    into,
     board,
     yes = false,
     force = false,
@@ -129,5 +146,6 @@ export function readOptions(args: string[]): ConfigOptions | undefined {
     given.set(field.path, value);
   }
   if (faults.length) throw new UsageError(faults.join("\n"));
-  return { schema, form, check, out, board, given, yes, force, fetchCa, fingerprint: values.fingerprint };
+  const { fingerprint } = values;
+  return { schema, form, check, out, csv, into, board, given, yes, force, fetchCa, fingerprint };
 }

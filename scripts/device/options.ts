@@ -4,7 +4,7 @@ import { text, wholeNumber } from "../command-line.ts";
 import type { Address } from "./device.ts";
 import { pickPort } from "./ports.ts";
 
-const FASTEST_BAUD = 4_000_000;
+export const FASTEST_BAUD = 4_000_000;
 
 /** Gives a command these options; their values are an `Address`, without `port` and `tcp` where one is to be picked. */
 export function withAddress(command: Command): Command {
@@ -12,7 +12,7 @@ export function withAddress(command: Command): Command {
   return command
     .option(
       "--port <PATH>",
-      "the board's serial port (default: the only one that looks like a board)",
+      "the board's serial port, as /dev/ttyACM0, /dev/cu.usbmodem1101 or COM3 (default: the only one that looks like a board)",
       isPath,
     )
     .addOption(
@@ -28,7 +28,7 @@ export function withAddress(command: Command): Command {
     );
 }
 
-function isHostAndPort(text: string): boolean {
+export function isHostAndPort(text: string): boolean {
   const port = Number(/^(?:[\w.-]+|\[[\da-fA-F:.]+\]):(\d+)$/.exec(text)?.[1] ?? 0);
   return port >= 1 && port <= 65535;
 }

@@ -45,9 +45,13 @@ function describe({ path, vendor, product }: ListedPort): Port {
   return { path, looks: `${looks}, ${id}`, candidate };
 }
 
-/** The serial ports there are, candidates first. */
-export async function listPorts(sysfs = SYSFS): Promise<Port[]> {
-  const listed = process.platform === "linux" ? await listLinux(sysfs) : await listOthers();
+/** The serial ports there are, candidates first: "/dev/ttyACM0", "/dev/cu.usbmodem1101", "COM3". */
+export async function listPorts(
+  sysfs = SYSFS,
+  platform: NodeJS.Platform = process.platform,
+  list: typeof SerialPort.list = SerialPort.list,
+): Promise<Port[]> {
+  const listed = platform === "linux" ? await listLinux(sysfs) : await listOthers(list);
   return listed
     .map(describe)
     .sort((a, b) => Number(b.candidate) - Number(a.candidate) || a.path.localeCompare(b.path));
@@ -72,10 +76,11 @@ async function usbIds(device: string): Promise<Pick<ListedPort, "vendor" | "prod
   return {};
 }
 
-async function listOthers(): Promise<ListedPort[]> {
-  const ports = await SerialPort.list();
+async function listOthers(list: typeof SerialPort.list): Promise<ListedPort[]> {
+  const ports = await list();
   return ports.map(({ path, vendorId, productId }) => ({
-    path,
+    // macOS has each port twice, and opening the one that is listed waits for a modem's carrier.
+    path: path.replace(/^\/dev\/tty\./, "/dev/cu."),
     vendor: vendorId?.toLowerCase(),
     product: productId?.toLowerCase(),
   }));

@@ -6,9 +6,16 @@ import type { Area, Finding, Words } from "./finding.ts";
 import { FINDINGS, NEEDS } from "./findings.ts";
 import { saysDenied, saysNoContext, saysNoNetwork, saysNoSource } from "./words.ts";
 
-export type Verdict =
-  | { kind: "ok"; area: Area; line: string }
-  | { kind: "fault"; area: Area | "console"; id: string; finding: string; cause: string; remedy: string };
+export interface FaultVerdict {
+  kind: "fault";
+  area: Area | "console";
+  id: string;
+  finding: string;
+  cause: string;
+  remedy: string;
+}
+
+export type Verdict = { kind: "ok"; area: Area; line: string } | FaultVerdict;
 
 /** What says that an area works; undefined: nothing does. */
 const WORKS: Record<Area, (facts: Facts) => string | undefined> = {
@@ -106,7 +113,8 @@ const PENDING = "-pending";
 const count = (value: number): string => value.toLocaleString("en-US");
 const words = (text: Words, facts: Facts): string => (typeof text === "string" ? text : text(facts));
 
-function told(finding: Omit<Finding, "seen">, facts: Facts): Verdict {
+/** A finding that was seen, in the words for these facts. */
+export function told(finding: Omit<Finding, "seen">, facts: Facts): FaultVerdict {
   return {
     kind: "fault",
     area: finding.area,

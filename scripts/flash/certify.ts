@@ -97,8 +97,12 @@ const withWait = (relay: Relay, output: Output): Relay => ({
   },
 });
 
-/** Its device, on Linux; elsewhere nobody asks. */
-async function modemPort(device: Device, board: BoardName, settings: string | undefined): Promise<string> {
+/** The modem's device, on Linux; elsewhere nobody asks. `settings`: see `CertifyOptions`. */
+export async function modemPort(
+  device: Device,
+  board: BoardName,
+  settings: string | undefined,
+): Promise<string> {
   const given =
     settings === undefined
       ? await device.evaluate(`(require("Storage").readJSON("${SETTINGS_FILE}",true)||{}).modem_port`)

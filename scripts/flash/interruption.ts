@@ -12,8 +12,6 @@ export interface Interruption {
   readonly state: string;
   /** Aborted by Ctrl-C; a second one ends the process. */
   readonly signal: AbortSignal;
-  /** Ctrl-C means again what it means to everybody. */
-  end(): void;
 }
 
 export const NOTHING_DONE = "nothing was changed on the board";
@@ -30,10 +28,20 @@ export const notWhole = (name: string): string =>
 /** What a shell gives for it: 128 and the signal's number. */
 export const INTERRUPTED = 130;
 
-export function awaitCtrlC(signals: Signals): Interruption {
+/** Until `end`, from which on Ctrl-C means again what it means to everybody. */
+export function awaitCtrlC(signals: Signals): Interruption & { end(): void } {
   const abort = new AbortController();
   const listener = (): void => abort.abort();
   signals.once("SIGINT", listener);
+  return Object.assign(interruptionBy(abort.signal), {
+    end() {
+      signals.off("SIGINT", listener);
+    },
+  });
+}
+
+/** Of one board, that ends with others. */
+export function interruptionBy(signal: AbortSignal): Interruption {
   let state = NOTHING_DONE;
   return {
     at(now) {
@@ -42,9 +50,6 @@ export function awaitCtrlC(signals: Signals): Interruption {
     get state() {
       return state;
     },
-    signal: abort.signal,
-    end() {
-      signals.off("SIGINT", listener);
-    },
+    signal,
   };
 }

@@ -13,6 +13,13 @@ export const SETTINGS_FILE = "tb.json";
 /** Where `npm run config` writes them unless told otherwise. */
 const USUAL = "tracker.json";
 
+/** The settings of a file, or what is to be one. */
+export interface SettingsText {
+  /** From where it names other files, and by which faults are told. */
+  path: string;
+  text: string;
+}
+
 /** What a file's settings are to a board. */
 export interface BoardSettings {
   /** In the form that goes to the board: certificates by their names in the modem's store. */
@@ -20,10 +27,15 @@ export interface BoardSettings {
   certificates: Certificate[];
 }
 
-/** Of firmware that is built so. Throws `Fault` with all that is wrong, certificates too. */
-export function settingsOf(path: string, board: BoardName, built: Choices): BoardSettings {
+/** Throws `Fault`. */
+export function readSettings(path: string): SettingsText {
   const text = readText(path);
   if (text === undefined) throw new Fault(`${path}: no such file; npm run config writes one`);
+  return { path, text };
+}
+
+/** Of firmware that is built so. Throws `Fault` with all that is wrong, certificates too. */
+export function settingsOf({ path, text }: SettingsText, board: BoardName, built: Choices): BoardSettings {
   const checked = settingsFor(board, text, built);
   if ("faults" in checked) throw refused(path, checked.faults);
   const settings = JSON.parse(checked.json) as Settings;

@@ -57,6 +57,31 @@ test("without sysfs there are no ports", linux, async () => {
   assert.deepEqual(await listPorts("/nonexistent"), []);
 });
 
+test("on macOS and Windows they are named as there", async () => {
+  const listing = (path: string, vendorId?: string, productId?: string) => async () => [
+    {
+      path,
+      vendorId,
+      productId,
+      manufacturer: undefined,
+      serialNumber: undefined,
+      pnpId: undefined,
+      locationId: undefined,
+    },
+  ];
+  for (const [platform, path, wanted] of [
+    ["darwin", "/dev/tty.usbmodem1101", "/dev/cu.usbmodem1101"],
+    ["win32", "COM3", "COM3"],
+  ] as const) {
+    const [board] = await listPorts("", platform, listing(path, "1915", "520F"));
+    assert.equal(board?.path, wanted);
+    assert.equal(board?.candidate, true);
+    assert.match(board?.looks ?? "", /RAK5010.*1915:520f/);
+  }
+  const [other] = await listPorts("", "darwin", listing("/dev/tty.Bluetooth-Incoming-Port"));
+  assert.equal(other?.candidate, false);
+});
+
 const port = (path: string, candidate: boolean): Port => ({ path, looks: `looks like ${path}`, candidate });
 
 test("the only candidate is picked", async () => {

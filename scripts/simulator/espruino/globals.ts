@@ -106,7 +106,7 @@ function systemFunctions(machine: Machine): Record<string, HostFunction> {
   return {
     getTime: () => time.now_ms() / 1000,
     setTime: (seconds) => time.set(seconds * 1000),
-    getSerial: () => SERIAL_NUMBER,
+    getSerial: () => spec.chip ?? NO_NUMBER,
     setDeepSleep: (allowed) => meter?.deepSleep(Boolean(allowed)),
     peek32: (address) => resetRegister.peek(Number(address)) ?? 0,
     poke32(address, value) {
@@ -146,7 +146,8 @@ function fileModule({ realm }: Machine): object {
 
 /** How long `process.memory(false)` keeps to its last count. */
 const STALE_MEMORY_MS = 60_000;
-const SERIAL_NUMBER = "00000000-addeadde-addeadde";
+/** What Espruino says of a chip without a number, as on Linux. */
+const NO_NUMBER = "00000000-addeadde-addeadde";
 
 function loadModule({ realm }: Machine, source: string, name: string): unknown {
   const module = realm.object({ exports: realm.object() });
@@ -267,7 +268,7 @@ function processObject(machine: Machine): object {
         RAM: spec.variables * spec.variableBytes,
         FLASH: spec.freeBytes + spec.storageBytes,
         STORAGE: spec.storageBytes,
-        SERIAL: SERIAL_NUMBER,
+        SERIAL: spec.chip ?? NO_NUMBER,
         CONSOLE: console.device,
         MODULES: spec.modules.join(","),
         EXPTR: 0,

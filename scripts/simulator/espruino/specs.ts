@@ -20,6 +20,8 @@ export interface BoardSpec {
   name: string;
   /** `process.env.VERSION`. */
   version: string;
+  /** The chip's own number, `process.env.SERIAL`; absent: as of one that has none. */
+  chip?: string;
   /** How many variables the interpreter has, and the bytes of one: they bound memory and compaction's swap buffer. */
   variables: number;
   variableBytes: number;

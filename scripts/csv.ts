@@ -1,0 +1,21 @@
+/** Tables as spreadsheets write and read them: CSV, by the library Papa Parse. */
+import Papa from "papaparse";
+import { Fault } from "./fault.ts";
+
+/**
+ * The rows of a text, each its cells without the spaces around them; the first is the header. Commas, semicolons and tabs
+ * separate. Throws `Fault` for quotes that do not end.
+ */
+export function rowsOf(path: string, text: string): string[][] {
+  // Windows' editors and spreadsheets begin a file with a byte order mark.
+  const { data, errors } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ""), {
+    delimitersToGuess: [",", ";", "\t"],
+  });
+  const broken = errors.find(({ type }) => type === "Quotes");
+  if (broken) throw new Fault(`${path}: row ${(broken.row ?? 0) + 1}: a quote that does not end or fit`);
+  return data.map((cells) => cells.map((cell) => cell.trim()));
+}
+
+/** One row, with its end. What stands in a cell takes no second line. */
+export const rowText = (cells: string[]): string =>
+  `${Papa.unparse([cells.map((cell) => cell.replace(/\s+/g, " "))])}\n`;

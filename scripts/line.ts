@@ -1,0 +1,153 @@
+/** `npm run line`: tests, flashes and starts one board after the other, as they are plugged in, and keeps a record of it. */
+import { PassThrough } from "node:stream";
+import { readBoards } from "./config/boards-file.ts";
+import { type Base, fleetOf } from "./config/fleet.ts";
+import { faultsOf, parseSettings } from "./config/settings.ts";
+import type { Address } from "./device/device.ts";
+import { Fault } from "./fault.ts";
+import { buildFirmware, type Firmware } from "./flash/firmware.ts";
+import { INTERRUPTED, type Signals } from "./flash/interruption.ts";
+import { buildRelay } from "./flash/relay-program.ts";
+import { readSettings } from "./flash/settings.ts";
+import { openAllotment } from "./line/allotment.ts";
+import { type LineOptions, lineCommand, readOptions } from "./line/options.ts";
+import { listPlaces, nameOf, watchPlaces } from "./line/places.ts";
+import { openResults } from "./line/results.ts";
+import { rowLine, tallyOf } from "./line/tally.ts";
+import { type Job, type WorkTools, workOn } from "./line/work.ts";
+import { EXIT, runCommand, withFaultsTold } from "./run-command.ts";
+import { type Paint, paintFor, plain } from "./screen.ts";
+
+/** What the command stands on; the process's own when not told. */
+export interface Surroundings extends Omit<WorkTools, "prompt" | "step" | "output"> {
+  say(line: string): void;
+  complain(line: string): void;
+  /** Where something is plugged in now. */
+  places(options: LineOptions): () => Promise<Address[]>;
+  signals: Signals & { on(signal: "SIGINT", listener: () => void): unknown };
+  /** From look to look at the ports. */
+  look_ms: number;
+  paint: Paint;
+}
+
+const PROCESS: Surroundings = {
+  say: (line) => console.log(line),
+  complain: (line) => console.error(line),
+  places: listPlaces,
+  signals: process,
+  look_ms: 500,
+  paint: plain,
+  firmware: buildFirmware,
+  relay: buildRelay,
+  times: {},
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  now: () => new Date(),
+};
+
+/** Returns the exit code. */
+export async function line(args: string[], given: Partial<Surroundings> = {}): Promise<number> {
+  const around = { ...PROCESS, ...given };
+  return withFaultsTold(async () => {
+    const options = readOptions(args);
+    if (options) return run(options, around);
+    around.say(lineCommand().helpInformation());
+    return EXIT.OK;
+  }, around.complain);
+}
+
+/** All that can be wrong is found out before the first board. */
+function jobOf(options: LineOptions): Job {
+  const { path, text } = readSettings(options.config);
+  const read = parseSettings(text);
+  const refuse = (faults: string[]): Fault =>
+    new Fault(faults.map((fault) => `${path}: ${fault}`).join("\n"));
+  if ("faults" in read) throw refuse(read.faults);
+  const base: Base = { path, settings: read.settings };
+  if (options.csv === undefined) {
+    const faults = faultsOf(base.settings);
+    if (faults.length) throw refuse(faults);
+  }
+  const fleet = options.csv === undefined ? undefined : fleetOf(base, readBoards(options.csv), () => path);
+  const results = openResults(options.result);
+  const allotment = fleet && openAllotment(options.result, options.csv ?? "", fleet);
+  return { options, base, allotment, results };
+}
+
+async function run(options: LineOptions, around: Surroundings): Promise<number> {
+  const { say, complain, signals, sleep, look_ms, paint } = around;
+  const job = jobOf(options);
+  const places = watchPlaces(around.places(options));
+  const tools = toolsOf(options, around);
+  const tally = tallyOf();
+  const working = new Map<string, Promise<void>>();
+  const stop = new AbortController();
+  const abort = new AbortController();
+  const onCtrlC = (): void => {
+    if (stop.signal.aborted) abort.abort();
+    stop.abort();
+    const [left, it, is] = [
+      [...working.keys()].join(", "),
+      ...(working.size > 1 ? ["them", "they are"] : ["it", "it is"]),
+    ];
+    if (left && !abort.signal.aborted) complain(`Finishing ${left}; Ctrl-C again leaves ${it} as ${is}`);
+  };
+
+  async function work(address: Address): Promise<void> {
+    const { result, before } = await workOn(address, job, tools, abort.signal);
+    if (!before) job.results.add(result);
+    tally.count(result, before);
+    say(rowLine(result, before, paint));
+    places.free(address);
+    working.delete(nameOf(address));
+    if (options.boards !== undefined && tally.passed >= options.boards) stop.abort();
+  }
+
+  signals.on("SIGINT", onCtrlC);
+  try {
+    say(`Plug boards in; results go to ${options.result}; Ctrl-C ends the line`);
+    let failure: { error: unknown } | undefined;
+    while (!stop.signal.aborted) {
+      for (const address of await places.come())
+        working.set(
+          nameOf(address),
+          work(address).catch((error: unknown) => {
+            failure ??= { error };
+            stop.abort();
+          }),
+        );
+      await sleep(look_ms);
+    }
+    await Promise.all(working.values());
+    if (failure) throw failure.error;
+    say(tally.summary(options.result));
+    if (abort.signal.aborted) return INTERRUPTED;
+    return tally.failed ? EXIT.UNWELL : EXIT.OK;
+  } finally {
+    signals.off("SIGINT", onCtrlC);
+  }
+}
+
+/** Those of each board. What is built is built once, as nothing else runs meanwhile. */
+function toolsOf({ verbose }: LineOptions, around: Surroundings): WorkTools {
+  const { firmware, relay, say } = around;
+  const built = new Map<string, Promise<Firmware>>();
+  const relays = new Map<string, Promise<string>>();
+  const once = <T>(kept: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
+    const made = kept.get(key) ?? make();
+    kept.set(key, made);
+    return made;
+  };
+  return {
+    ...around,
+    firmware: (board, features) => once(built, board, () => firmware(board, features)),
+    relay: (board) => once(relays, board, () => relay(board)),
+    prompt: say,
+    step: verbose ? say : () => {},
+    output: new PassThrough().resume(),
+  };
+}
+
+await runCommand(import.meta.url, (args) => line(args, { paint: paintFor(process.stdout) }), {
+  // A board is not left half written because nobody reads how far it is.
+  unread: () => {},
+});
