@@ -6,8 +6,8 @@ import type { Fleet } from "./fleet.ts";
 import type { History } from "./history.ts";
 import { orSay, say } from "./notice.ts";
 import type { Shown } from "./sample.ts";
-import { onScheme, schemeColour } from "./scheme.ts";
-import { measure } from "./words.ts";
+import { onScheme, pageFont, schemeColour } from "./scheme.ts";
+import { clockTime, measure } from "./words.ts";
 
 type Figure = "speed_kmh" | "altitude_m" | "battery" | "signal_dbm";
 
@@ -47,7 +47,6 @@ const KINDS: readonly ChartKind[] = [
 ];
 const EXTRAS = "why,battery,signal_dbm";
 const HEIGHT_PX = 150;
-const FONT = "11px system-ui, sans-serif";
 
 /** One chart: what it shows is given to `show`. */
 function createChart({ figure, name, unit, decimals, colour, span }: ChartKind) {
@@ -68,7 +67,7 @@ function createChart({ figure, name, unit, decimals, colour, span }: ChartKind) 
   }
 
   function make_plot(): void {
-    const axis = { stroke: schemeColour("--muted"), font: FONT, ticks: { show: false } };
+    const axis = { stroke: schemeColour("--muted"), font: pageFont(11), ticks: { show: false } };
     const grid = { stroke: schemeColour("--grid-line"), width: 1 };
     plot?.destroy();
     plot = new uPlot(
@@ -79,7 +78,7 @@ function createChart({ figure, name, unit, decimals, colour, span }: ChartKind) 
         cursor: { sync: { key: "time" }, y: false, drag: { x: true, y: false } },
         scales: { y: { range: (_plot, least, most) => widened(least, most, span) } },
         axes: [
-          { ...axis, grid: { show: false }, size: 26, space: 64 },
+          { ...axis, grid: { show: false }, size: 26, space: 72, values: timeTicks },
           { ...axis, grid, size: 44, space: 34 },
         ],
         series: [
@@ -89,6 +88,7 @@ function createChart({ figure, name, unit, decimals, colour, span }: ChartKind) 
             fill: `${schemeColour(colour)}22`,
             width: 2,
             spanGaps: true,
+            fillTo: (_plot, _series, least) => least,
             points: { show: false },
           },
         ],
@@ -114,6 +114,12 @@ function createChart({ figure, name, unit, decimals, colour, span }: ChartKind) 
       tell(undefined);
     },
   };
+}
+
+/** Hours and minutes, and seconds where the ticks are closer. */
+function timeTicks(_plot: uPlot, ticks: number[]): string[] {
+  const [first = 0, second = 60] = ticks;
+  return ticks.map((tick) => clockTime(tick * 1000).slice(0, (second - first) % 60 ? 8 : 5));
 }
 
 /** A range that shows at least `span`. */
