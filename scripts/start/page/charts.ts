@@ -74,6 +74,7 @@ function createChart({ figure, name, unit, decimals, colour, span }: ChartKind) 
       {
         width: Math.max(frame.clientWidth, 100),
         height: HEIGHT_PX,
+        padding: [8, 6, 0, 0],
         legend: { show: false },
         cursor: { sync: { key: "time" }, y: false, drag: { x: true, y: false } },
         scales: { y: { range: (_plot, least, most) => widened(least, most, span) } },
@@ -88,7 +89,7 @@ function createChart({ figure, name, unit, decimals, colour, span }: ChartKind) 
             fill: `${schemeColour(colour)}22`,
             width: 2,
             spanGaps: true,
-            fillTo: (_plot, _series, least) => least,
+            fillTo: (its) => its.scales.y?.min ?? 0,
             points: { show: false },
           },
         ],
