@@ -13,8 +13,8 @@ const NAMES: readonly EventName[] = [
   "settings",
 ];
 
-/** A status comes each second: in such a silence nobody is there any more. */
-const SILENCE_MS = 15_000;
+/** A status comes each second, but for when the world is made anew: in such a silence nobody is there any more. */
+const SILENCE_MS = 45_000;
 const AGAIN_MS = 2_000;
 
 export interface Stream extends Pick<Hearing, "on"> {

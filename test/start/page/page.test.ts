@@ -2,19 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { describe, type TestContext, test } from "node:test";
-import type { BrowserContextOptions, Page } from "playwright-core";
-import type { Hello } from "../../../scripts/start/page/events.ts";
+import { describe, test } from "node:test";
+import type { Page } from "playwright-core";
 import { openPage, skip } from "./browser.ts";
 import { driveSamples, hello, START_MS, status } from "./hello.ts";
-import { scriptedWorld } from "./scripted-world.ts";
-
-async function open(t: TestContext, more: Partial<Hello> = {}, options: BrowserContextOptions = {}) {
-  const world = await scriptedWorld(t, () => hello(more));
-  const page = await openPage(t, world.origin, options);
-  await page.locator("#connection", { hasText: "Live" }).waitFor();
-  return { world, page };
-}
+import { openScripted, scriptedWorld } from "./scripted-world.ts";
 
 /** Where the newest dot is on the screen. */
 async function dotPlace(page: Page): Promise<{ x: number; y: number }> {
@@ -28,7 +20,7 @@ const until = (page: Page, expression: string): Promise<unknown> => page.waitFor
 
 describe("the map", { skip }, () => {
   test("the first fix sets the dot, the next one moves it, and the line says where it is", async (t) => {
-    const { world, page } = await open(t, { samples: [] });
+    const { world, page } = await openScripted(t, { samples: [] });
     await page.getByText("Waiting for the first fix").waitFor();
     const [first, second] = driveSamples(2, 60);
     assert.ok(first && second);
@@ -42,7 +34,7 @@ describe("the map", { skip }, () => {
   });
 
   test("a sample with the cell alone is none of the track", async (t) => {
-    const { world, page } = await open(t, { samples: driveSamples(3) });
+    const { world, page } = await openScripted(t, { samples: driveSamples(3) });
     world.tell("sample", {
       tracker: "tracker",
       ts: START_MS + 60_000,
@@ -56,7 +48,7 @@ describe("the map", { skip }, () => {
   });
 
   test("without tiles there is a grid with coordinates, a scale, a word, and no attribution", async (t) => {
-    const { page } = await open(t);
+    const { page } = await openScripted(t);
     await page.getByText("No map tiles to be had").waitFor();
     assert.equal(await page.locator(".leaflet-control-scale-line").isVisible(), true);
     assert.equal(await page.getByText("OpenStreetMap").count(), 0);
@@ -83,7 +75,7 @@ describe("the map", { skip }, () => {
   });
 
   test("it follows until the viewer drags it; the button goes back", async (t) => {
-    const { page } = await open(t);
+    const { page } = await openScripted(t);
     const follow = page.getByRole("button", { name: "Follow" });
     assert.equal(await follow.getAttribute("aria-pressed"), "true");
     const box = await page.locator("#map").boundingBox();
@@ -100,16 +92,18 @@ describe("the map", { skip }, () => {
   test("a fleet's trackers have a dot and a name each, and the one looked at can be chosen", async (t) => {
     const trackers = ["tracker", "tracker 2", "tracker 3"];
     const samples = trackers.flatMap((name, i) => driveSamples(4, 5, name, i * 200));
-    const { page } = await open(t, { trackers, samples });
+    const { page } = await openScripted(t, { trackers, samples });
     assert.deepEqual(await page.locator(".dot-name").allTextContents(), trackers);
     await page.getByRole("radio", { name: "tracker 3" }).check();
     await page.locator("#latest", { hasText: "09:18:55" }).waitFor();
+    // Of it no status was told.
+    assert.equal(await page.locator("#doing").textContent(), "");
   });
 });
 
 describe("outbox, faults and status", { skip }, () => {
   test("a power cut waits in flash, and all of it arrives", async (t) => {
-    const { world, page } = await open(t);
+    const { world, page } = await openScripted(t);
     const button = page.getByRole("button", { name: "Cut the power" });
     await button.click();
     await page.getByText("Cut the power: on").waitFor();
@@ -130,7 +124,7 @@ describe("outbox, faults and status", { skip }, () => {
   });
 
   test("a fault that is refused says why, and its button stays as it was", async (t) => {
-    const { world, page } = await open(t);
+    const { world, page } = await openScripted(t);
     world.answer("/simulator/fault", { error: "the world is being made anew: try again" }, 503);
     await page.getByRole("button", { name: "Coverage hole" }).click();
     await page.getByText("Coverage hole: the world is being made anew: try again").waitFor();
@@ -139,7 +133,7 @@ describe("outbox, faults and status", { skip }, () => {
   });
 
   test("a fault without a state is a plain button", async (t) => {
-    const { world, page } = await open(t);
+    const { world, page } = await openScripted(t);
     const button = page.getByRole("button", { name: "Reset the modem" });
     assert.equal(await button.getAttribute("aria-pressed"), null);
     await button.click();
@@ -148,7 +142,7 @@ describe("outbox, faults and status", { skip }, () => {
   });
 
   test("each part says what it does, and the line above is told to screen readers only when it changes", async (t) => {
-    const { world, page } = await open(t);
+    const { world, page } = await openScripted(t);
     await page.getByText("fix 2 s ago, 9 satellites, HDOP 0.9").waitFor();
     await page.evaluate(`changes = 0; new MutationObserver(() => changes++)
       .observe(document.querySelector("#doing"), { childList: true, characterData: true, subtree: true })`);
@@ -164,7 +158,7 @@ describe("outbox, faults and status", { skip }, () => {
 
 describe("forms", { skip }, () => {
   test("a call goes with the example as params, and its answer is shown; a refusal too", async (t) => {
-    const { world, page } = await open(t);
+    const { world, page } = await openScripted(t);
     world.answer("/simulator/call", { interval_s: 30 });
     await page.getByLabel("Method").selectOption("setInterval");
     assert.equal(await page.getByLabel("Params").inputValue(), '{"interval_s":30}');
@@ -181,7 +175,7 @@ describe("forms", { skip }, () => {
   });
 
   test("params that are no JSON are refused at once, beside the field", async (t) => {
-    const { world, page } = await open(t);
+    const { world, page } = await openScripted(t);
     await page.getByLabel("Params").fill("{interval_s: 30}");
     await page.getByRole("button", { name: "Call" }).click();
     await page.locator("#call-fault", { hasText: "Not JSON" }).waitFor();
@@ -190,7 +184,7 @@ describe("forms", { skip }, () => {
   });
 
   test("only what was changed is sent, and what was refused says why at its field", async (t) => {
-    const { world, page } = await open(t);
+    const { world, page } = await openScripted(t);
     world.answer("/simulator/settings", {
       taken: { interval_s: 10, power: "save" },
       refused: { zones: "must be an object" },
@@ -208,7 +202,7 @@ describe("forms", { skip }, () => {
   });
 
   test("a number out of its bounds is refused at its field, and nothing is sent", async (t) => {
-    const { world, page } = await open(t);
+    const { world, page } = await openScripted(t);
     await page.getByLabel("turn_deg").fill("181");
     await page.getByRole("button", { name: "Send changes" }).click();
     await page.getByText("Must be a number, 0 to 180 degrees").waitFor();
@@ -218,7 +212,7 @@ describe("forms", { skip }, () => {
   });
 
   test("settings that come into force are shown, but not over what is being typed", async (t) => {
-    const { world, page } = await open(t);
+    const { world, page } = await openScripted(t);
     await page.getByLabel("apn").fill("iot.exam");
     const changed = hello().settings.map((setting) =>
       setting.name === "interval_s"
@@ -233,7 +227,7 @@ describe("forms", { skip }, () => {
   });
 
   test("board, policy and speed are asked for; a refused one stays as it was", async (t) => {
-    const { world, page } = await open(t);
+    const { world, page } = await openScripted(t);
     await page.getByLabel("Board", { exact: true }).selectOption("wio-lte");
     await page.getByText("Board wio-lte: the world is made anew", { exact: true }).waitFor();
     world.answer("/simulator/world", { error: "save: not for this board" }, 400);
@@ -249,7 +243,7 @@ describe("forms", { skip }, () => {
   });
 
   test("sensors are there that the board has, and no others", async (t) => {
-    const { world, page } = await open(t, { toys: ["battery"] });
+    const { world, page } = await openScripted(t, { toys: ["battery"] });
     assert.deepEqual(await page.locator(".toy legend").allTextContents(), ["Battery"]);
     await page.getByLabel("Volts").fill("3.4");
     await page.getByRole("button", { name: "Set", exact: true }).click();
@@ -260,7 +254,7 @@ describe("forms", { skip }, () => {
 
 describe("the trace", { skip }, () => {
   test("is chosen by kind and by text, and stands still in a pause", async (t) => {
-    const { world, page } = await open(t);
+    const { world, page } = await openScripted(t);
     const lines = page.locator("#trace .line");
     await page.getByLabel("AT", { exact: true }).uncheck();
     assert.deepEqual(new Set(await lines.locator("b").allTextContents()), new Set(["MQTT"]));
@@ -273,7 +267,7 @@ describe("the trace", { skip }, () => {
   });
 
   test("keeps the last 1,000 lines", async (t) => {
-    const { world, page } = await open(t, { traces: [] });
+    const { world, page } = await openScripted(t, { traces: [] });
     for (let i = 0; i < 1_100; i++) world.tell("line", { tracker: "tracker", text: `line ${i}` });
     await page.getByText("tracker: line 1099").waitFor();
     assert.equal(await page.locator("#trace .line").count(), 1_000);
@@ -281,7 +275,7 @@ describe("the trace", { skip }, () => {
 });
 
 test("says when npm start is gone, and goes on when it is back", { skip }, async (t) => {
-  const { world, page } = await open(t);
+  const { world, page } = await openScripted(t);
   await world.goAway();
   await page.getByText("npm start is gone").waitFor();
   await world.comeBack();
@@ -295,7 +289,7 @@ describe("for everybody:", { skip }, () => {
     for (const width of [360, 1440])
       test(`${colorScheme}, ${width} px wide: axe finds nothing, and nothing is wider than the screen`, async (t) => {
         const options = { colorScheme, viewport: { width, height: 900 } };
-        const { world, page } = await open(t, {}, options);
+        const { world, page } = await openScripted(t, {}, options);
         // With whatever can be seen only after something was done.
         world.answer("/simulator/call", { error: "unknown method" });
         await page.getByRole("button", { name: "Call" }).click();
@@ -318,14 +312,14 @@ describe("for everybody:", { skip }, () => {
       });
 
   test("who wants less motion sees nothing move", async (t) => {
-    const { world, page } = await open(t, {}, { reducedMotion: "reduce" });
+    const { world, page } = await openScripted(t, {}, { reducedMotion: "reduce" });
     world.tell("status", status({ taken: 125, acknowledged: 125, sending: 0 }));
     await page.getByText("125 taken").waitFor();
     assert.equal(await page.evaluate("document.getAnimations().length"), 0);
   });
 
   test("the keyboard alone cuts the power and calls the tracker", async (t) => {
-    const { world, page } = await open(t);
+    const { world, page } = await openScripted(t);
     await page.getByRole("button", { name: "Cut the power" }).focus();
     await page.keyboard.press("Space");
     await page.getByText("Cut the power: on").waitFor();
