@@ -25,14 +25,17 @@ export function readTrace(line: string): Traced | undefined {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are the packet's
 const CONNECT = /^\x10[\x80-\xff]*[\x00-\x7f]\x00\x04MQTT\x04/;
 
-/** The traced bytes as a line to show or keep: SIM's PIN, the APN's password and the access token are left out. */
-export function showTrace({ direction, bytes }: Traced): string {
-  if (CONNECT.test(bytes))
-    return `${direction} (MQTT CONNECT, ${bytes.length} bytes: holds the access token)`;
-  const shown = bytes
+/** AT without the SIM's PIN and the APN's login. */
+export const withoutLogins = (text: string): string =>
+  text
     .replace(/(AT\+CPIN=")[^"]*/g, "$1***")
     .replace(/(AT\+QICSGP=\d+,\d+,"[^"]*",")([^"]*)(",")([^"]*)/g, (all, before, user, between, password) =>
       user || password ? `${before}***${between}***` : all,
     );
-  return `${direction} ${JSON.stringify(shown)}`;
+
+/** The traced bytes as a line to show or keep: SIM's PIN, the APN's password and the access token are left out. */
+export function showTrace({ direction, bytes }: Traced): string {
+  if (CONNECT.test(bytes))
+    return `${direction} (MQTT CONNECT, ${bytes.length} bytes: holds the access token)`;
+  return `${direction} ${JSON.stringify(withoutLogins(bytes))}`;
 }

@@ -1,59 +1,24 @@
-/** What the stand-in's HTTP has besides ThingsBoard's: the simulated world. To whoever asks, without a token. */
-import { BOARDS, type BoardName } from "../boards.ts";
-import type { Meter } from "../simulator/energy/meter.ts";
-import { type BoardSpec, boardSpecs } from "../simulator/espruino/specs.ts";
-import type { Play } from "../simulator/sensors/sensors.ts";
-import { badRequest, ErrorCode, HttpError, type Request } from "../simulator/thingsboard/rest/request.ts";
-import type { Route } from "../simulator/thingsboard/rest/routes.ts";
+/** What the HTTP of `npm start` has besides the page and the stand-in's: the simulated world. To whoever asks, without a token. */
+import { BOARDS } from "../boards.ts";
+import { boardSpecs } from "../simulator/espruino/specs.ts";
+import { ENERGY_PATH } from "./paths.ts";
+import { badRequest, Refusal } from "./refusal.ts";
+import type { Route } from "./site.ts";
+import type { Stage } from "./stage.ts";
+import { boardsWith, type Limits, TOYS, type Toy } from "./toys.ts";
+import type { World } from "./world.ts";
 
-export const ENERGY_PATH = "/simulator/energy";
+type Body = Record<string, unknown>;
 
-/** A number of a body: its least and most. */
-type Limits = Readonly<Record<string, readonly [least: number, most: number]>>;
-
-/** One of the ways to play with what a board measures. */
-interface Toy {
-  path: string;
-  what: string;
-  limits: Limits;
-  isOn(spec: BoardSpec): boolean;
-  play(numbers: Record<string, number>): Play;
+/** Throws what says which name of a body is none that is known. */
+function checkNames(body: Body, known: readonly string[]): void {
+  for (const name of Object.keys(body))
+    if (!known.includes(name)) throw badRequest(`${name}: unknown, use ${known.join(" and ")}`);
 }
 
-const TOYS: readonly Toy[] = [
-  {
-    path: "/simulator/motion",
-    what: "accelerometer",
-    // What the LIS3DH measures at most; longer than any alarm is waited for.
-    limits: { g: [0.01, 16], seconds: [0.1, 3600] },
-    isOn: ({ accelerometer }) => accelerometer !== undefined,
-    play: ({ g = 0, seconds = 0 }) => ({ shaken_g: g, seconds }),
-  },
-  {
-    path: "/simulator/battery",
-    what: "battery that can be measured",
-    // More than any cell has: nonsense is to be tried, too.
-    limits: { volts: [0, 20] },
-    isOn: ({ battery, modemOnBattery }) => battery !== undefined || modemOnBattery === true,
-    play: ({ volts = 0 }) => ({ battery_v: volts }),
-  },
-  {
-    path: "/simulator/temperature",
-    what: "thermometer",
-    limits: { celsius: [-60, 150] },
-    isOn: ({ measures }) => measures,
-    play: ({ celsius = 0 }) => ({ temperature_c: celsius }),
-  },
-];
-
-const boardsWith = (toy: Toy): string => BOARDS.filter((board) => toy.isOn(boardSpecs[board])).join(" or ");
-
 /** The numbers of a body, these and no others. Throws what says which one is wrong, and what it may be. */
-async function numbersIn(request: Request, limits: Limits): Promise<Record<string, number>> {
-  const body = await request.object();
-  for (const name of Object.keys(body))
-    if (!Object.hasOwn(limits, name))
-      throw badRequest(`${name}: unknown, use ${Object.keys(limits).join(" and ")}`);
+function numbersIn(body: Body, limits: Limits): Record<string, number> {
+  checkNames(body, Object.keys(limits));
   for (const [name, [least, most]] of Object.entries(limits)) {
     const value = body[name];
     if (typeof value !== "number" || value < least || value > most)
@@ -62,31 +27,99 @@ async function numbersIn(request: Request, limits: Limits): Promise<Record<strin
   return body as Record<string, number>;
 }
 
-/** `player`: plays with the board's sensors; gives undefined until the board runs. */
-export function simulatorRoutes(
-  meter: Meter,
-  board: BoardName,
-  player: () => ((play: Play) => void) | undefined,
-): Route[] {
-  async function answer(toy: Toy, request: Request): Promise<unknown> {
-    const numbers = await numbersIn(request, toy.limits);
+/** A text that is one of some; undefined: there is none, if it need not be. */
+function oneOf<T extends string>(body: Body, name: string, known: readonly T[]): T | undefined {
+  const value = body[name];
+  if (value === undefined) return undefined;
+  if (!known.includes(value as T)) throw badRequest(`${name}: must be ${known.join(" or ")}`);
+  return value as T;
+}
+
+const needed = <T>(value: T | undefined, name: string): T => {
+  if (value === undefined) throw badRequest(`${name}: is missing`);
+  return value;
+};
+
+function objectIn(body: Body, name: string): Body {
+  const value = body[name];
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw badRequest(`${name}: must be an object`);
+  return value as Body;
+}
+
+/** Where the world is; nowhere while all begins, and there is no world while one is being made. */
+interface Where {
+  readonly stage: Stage | undefined;
+}
+
+export function simulatorRoutes(where: Where): Route[] {
+  const starting = (): never => {
+    throw new Refusal(503, "the board is still starting: try again");
+  };
+  const stage = (): Stage => where.stage ?? starting();
+  const world = (): World => stage().world ?? starting();
+
+  function play(toy: Toy, body: Body): unknown {
+    const numbers = numbersIn(body, toy.limits);
+    const { board, play } = world();
     if (!toy.isOn(boardSpecs[board]))
       throw badRequest(`${board} has no ${toy.what}: npm start -- --board ${boardsWith(toy)}`);
-    const play = player();
-    if (!play) throw new HttpError(503, "the board is still starting: try again", ErrorCode.General);
+    if (!play) throw badRequest("the real interpreter's board measures nothing");
     play(toy.play(numbers));
     return numbers;
   }
 
+  /** The tracker of a body, by default the first. */
+  const trackerIn = (body: Body): string =>
+    oneOf(body, "tracker", world().names) ?? (world().names[0] as string);
+
+  const posts: Record<string, (body: Body) => unknown> = {
+    ...Object.fromEntries(TOYS.map((toy) => [toy.name, (body: Body) => play(toy, body)])),
+    fault(body) {
+      checkNames(body, ["name", "is_on", "tracker"]);
+      const offered = world().faults();
+      const name = needed(
+        oneOf(
+          body,
+          "name",
+          offered.map(({ name }) => name),
+        ),
+        "name",
+      );
+      const has_state = offered.find((one) => one.name === name)?.is_on !== undefined;
+      if (has_state && typeof body.is_on !== "boolean") throw badRequest("is_on: must be true or false");
+      if (!has_state && body.is_on !== undefined && body.is_on !== true)
+        throw badRequest(`is_on: ${name} happens at once, leave it out`);
+      return world().setFault(name, body.is_on !== false, oneOf(body, "tracker", world().names));
+    },
+    speed(body) {
+      const { times = 0 } = numbersIn(body, { times: [1, 60] });
+      if (!world().can_run_faster)
+        throw badRequest("times: the real interpreter has no other time than ours");
+      stage().run(times);
+      return { times };
+    },
+    world(body) {
+      checkNames(body, ["board", "policy"]);
+      const board = oneOf(body, "board", BOARDS);
+      return stage().makeAnew(board, oneOf(body, "policy", stage().policies));
+    },
+    call(body) {
+      checkNames(body, ["tracker", "method", "params"]);
+      const { method, params } = body;
+      if (typeof method !== "string" || !method) throw badRequest("method: must be a text");
+      return world().call(trackerIn(body), method, params);
+    },
+    settings(body) {
+      checkNames(body, ["tracker", "settings"]);
+      return world().changeSettings(trackerIn(body), objectIn(body, "settings"));
+    },
+  };
+
   return [
-    { method: "GET", path: ENERGY_PATH, open: true, answer: () => meter.read() },
-    ...TOYS.map(
-      (toy): Route => ({
-        method: "POST",
-        path: toy.path,
-        open: true,
-        answer: (request) => answer(toy, request),
-      }),
+    { method: "GET", path: ENERGY_PATH, answer: () => world().energy() },
+    ...Object.entries(posts).map(
+      ([name, answer]): Route => ({ method: "POST", path: `/simulator/${name}`, answer }),
     ),
   ];
 }

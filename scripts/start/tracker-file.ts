@@ -8,6 +8,7 @@ import { nameOf, storedAs } from "../flash/certificates.ts";
 import type { Certificates } from "./certificates.ts";
 
 export const APN = "internet";
+export const CLIENT_ID = "npm-start";
 /** Of the linux board: for an interpreter with a board's Storage, too. */
 const OUTBOX_BYTES = 8192;
 
@@ -18,6 +19,10 @@ export interface Wanted {
   interval_s: number;
   debug: boolean;
   certificates: Certificates | undefined;
+  /** By which the server tells the trackers of a fleet apart; default "npm-start". */
+  client_id?: string;
+  /** Further settings. */
+  more?: Settings;
 }
 
 /** The files that the tracker has for TLS: the setting's name and the PEM. */
@@ -29,7 +34,7 @@ function filesOf(certificates: Certificates | undefined): Record<string, string>
 
 /** `named`: what the settings say of each file. */
 function settingsOf(wanted: Wanted, named: (setting: string, pem: string) => string): Settings {
-  const { board, server, token, interval_s, debug, certificates } = wanted;
+  const { board, server, token, interval_s, debug, certificates, client_id = CLIENT_ID, more } = wanted;
   const files = Object.entries(filesOf(certificates));
   return {
     server: {
@@ -38,10 +43,11 @@ function settingsOf(wanted: Wanted, named: (setting: string, pem: string) => str
       ...Object.fromEntries(files.map(([setting, pem]) => [setting, named(setting, pem)])),
       // With a certificate the server asks for no user name.
       ...(!certificates?.device && { username: token }),
-      client_id: "npm-start",
+      client_id,
     },
     apn: APN,
     interval_s,
+    ...more,
     ...(board === "linux" && { outbox_bytes: OUTBOX_BYTES }),
     ...(debug && { debug: 1 }),
   };

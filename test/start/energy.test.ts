@@ -6,9 +6,8 @@ import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
 import { createMeter } from "../../scripts/simulator/energy/meter.ts";
 import type { Reading } from "../../scripts/simulator/energy/reading.ts";
 import { energyLine } from "../../scripts/start/energy-line.ts";
-import { readOptions } from "../../scripts/start/options.ts";
-import { standIn } from "../../scripts/start/servers.ts";
-import { simulatorRoutes } from "../../scripts/start/simulator-api.ts";
+import { ENERGY_PATH } from "../../scripts/start/paths.ts";
+import { openSite } from "./site-rig.ts";
 
 function used() {
   const timers = createClock(0);
@@ -27,19 +26,10 @@ test("a line: mAh, mean mA, and what took more than a hundredth, the most first"
   );
 });
 
-test("the stand-in's HTTP tells it to whoever asks, and says where", async (t) => {
-  const options = readOptions(["--http-port", "0", "--mqtt-port", "0"]);
-  assert.ok(options);
+test("the HTTP tells it to whoever asks", async (t) => {
   const meter = used();
-  const server = await standIn(
-    options,
-    undefined,
-    () => {},
-    simulatorRoutes(meter, "rak5010", () => undefined),
-  );
-  t.after(() => server.close());
-  const [, url = ""] = /^energy: +curl -s (\S+)$/m.exec(server.hints.join("\n")) ?? [];
-  const answer = await fetch(url);
+  const { origin } = await openSite(t, { energy: meter.read });
+  const answer = await fetch(`${origin}${ENERGY_PATH}`);
   assert.equal(answer.status, 200);
   const reading = (await answer.json()) as Reading;
   assert.deepEqual(reading, JSON.parse(JSON.stringify(meter.read())));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,15 +10,16 @@ import { UsageError } from "../../scripts/command-line.ts";
 import { settingsFor } from "../../scripts/config/settings.ts";
 import { Fault } from "../../scripts/fault.ts";
 import { nameOf } from "../../scripts/flash/certificates.ts";
+import { realClock } from "../../scripts/simulator/clock.ts";
 import { startInterpreter } from "../../scripts/simulator/interpreter.ts";
-import { type Certificates, makeCertificates } from "../../scripts/start/certificates.ts";
+import { type FleetCertificates, makeCertificates } from "../../scripts/start/certificates.ts";
 import { readOptions } from "../../scripts/start/options.ts";
 import { choosePort } from "../../scripts/start/ports.ts";
-import { DEVICE, standIn } from "../../scripts/start/servers.ts";
+import { DEVICE, type Server, standIn } from "../../scripts/start/servers.ts";
 import { boardSettings, modemFiles, writeTrackerFile } from "../../scripts/start/tracker-file.ts";
 
-const mutual = await makeCertificates(true, DEVICE);
-const verified: Certificates = { ...mutual, device: undefined };
+const mutual = await makeCertificates(true, [DEVICE]);
+const verified: FleetCertificates = { ...mutual, device: undefined, devices: new Map() };
 
 /** A port that is taken until the test is over. */
 async function takenPort(t: TestContext): Promise<number> {
@@ -27,12 +29,25 @@ async function takenPort(t: TestContext): Promise<number> {
   return (server.address() as { port: number }).port;
 }
 
-async function started(t: TestContext, certificates: Certificates | undefined, ...args: string[]) {
-  const options = readOptions(["--http-port", "0", "--mqtt-port", "0", ...args]);
-  assert.ok(options);
-  const server = await standIn(options, certificates, () => {}, []);
+async function started(t: TestContext, certificates: FleetCertificates | undefined) {
+  const server = await standIn({
+    devices: [{ name: DEVICE, token: "SIMULATED_TRACKER" }],
+    certificates,
+    ports: { plain: 0, tls: certificates ? 0 : undefined },
+    clock: realClock,
+    origin: "http://127.0.0.1:8080",
+    onSample() {},
+  });
   t.after(() => server.close());
   return server;
+}
+
+/** Its REST API on a server, as `npm start` has it; gives its address. */
+async function restOf(t: TestContext, { rest }: Server): Promise<string> {
+  const server = createHttpServer(rest);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  return `http://127.0.0.1:${(server.address() as { port: number }).port}/api`;
 }
 
 test("a port stays the same where it is free, and is the next where not; one that is given must be free", async (t) => {
@@ -129,7 +144,7 @@ test("npm start's options for TLS and ports", () => {
     ["--mqtt-port", "65536"],
     ["--interval", "-1"],
     ["--broker", "h", "--token", "t", "--tls"],
-    ["--broker", "h", "--token", "t", "--http-port", "8080"],
+    ["--broker", "h", "--token", "t", "--mqtt-port", "1883"],
   ])
     assert.throws(() => readOptions(wrong), UsageError, wrong.join(" "));
 });
@@ -144,8 +159,9 @@ test("the README's lines for the stand-in name its device, and what is printed a
   const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
   const id = / D=([0-9a-f-]{36})$/m.exec(readme)?.[1] ?? "";
   assert.ok(readme.includes(`/device/${id}/credentials`));
-  const { hints } = await started(t, undefined);
-  const [api = ""] = /http:\S+api$/m.exec(hints.join("\n")) ?? [];
+  const server = await started(t, undefined);
+  const { hints } = server;
+  const api = await restOf(t, server);
   const method = "POST";
   const body = '{"username":"tenant@thingsboard.org","password":"tenant"}';
   assert.ok(readme.includes(body) && hints.some((line) => line.includes(body)));

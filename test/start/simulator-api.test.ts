@@ -1,40 +1,23 @@
-/** What can be played with on the simulated board, by the stand-in's HTTP. */
+/** What can be played with on the simulated board, by HTTP. */
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { createClock } from "@sinonjs/fake-timers";
 import type { BoardName } from "../../scripts/boards.ts";
 import { fromFakeTimers } from "../../scripts/simulator/clock.ts";
-import { createMeter } from "../../scripts/simulator/energy/meter.ts";
 import { boardSpecs } from "../../scripts/simulator/espruino/specs.ts";
 import { createSensors, type Play, playWith } from "../../scripts/simulator/sensors/sensors.ts";
-import { readOptions } from "../../scripts/start/options.ts";
-import { standIn } from "../../scripts/start/servers.ts";
-import { simulatorRoutes } from "../../scripts/start/simulator-api.ts";
+import { openSite } from "./site-rig.ts";
 
 /** The API of a board that runs; of one that does not yet with `runs` false. */
 async function api(t: TestContext, board: BoardName, runs = true) {
-  const options = readOptions(["--http-port", "0", "--mqtt-port", "0", "--board", board]);
-  assert.ok(options);
-  const clock = fromFakeTimers(createClock(0));
-  const meter = createMeter({ clock, board });
-  const sensors = createSensors(boardSpecs[board], clock);
+  const sensors = createSensors(boardSpecs[board], fromFakeTimers(createClock(0)));
   const played: Play[] = [];
   const play = (what: Play): void => {
     played.push(what);
     playWith(sensors, what);
   };
-  const routes = simulatorRoutes(meter, board, () => (runs ? play : undefined));
-  const server = await standIn(options, undefined, () => {}, routes);
-  t.after(() => server.close());
-  const [origin = ""] = /http:\/\/[\d.:]+/.exec(server.hints.join("\n")) ?? [];
-  return {
-    sensors,
-    played,
-    async post(path: string, body: string): Promise<Record<string, unknown>> {
-      const answer = await fetch(`${origin}/simulator/${path}`, { method: "POST", body });
-      return { status: answer.status, ...((await answer.json()) as object) };
-    },
-  };
+  const { post } = await openSite(t, runs ? { board, play } : undefined);
+  return { sensors, played, post };
 }
 
 test("motion, battery and temperature are the board's from then on, and are answered as they were given", async (t) => {
@@ -65,7 +48,7 @@ describe("what is wrong is refused in one line, and changes nothing:", () => {
     test(`${path} ${body}`, async (t) => {
       const { played, post } = await api(t, "rak5010");
       const answer = await post(path, body);
-      assert.deepEqual([answer.status, answer.message], [400, message]);
+      assert.deepEqual([answer.status, answer.error], [400, message]);
       assert.deepEqual(played, []);
     });
 });
@@ -86,7 +69,7 @@ test("a board without such a sensor is refused, and those that have it are named
     ],
   ] as const) {
     const answer = await linux.post(path, body);
-    assert.deepEqual([answer.status, answer.message], [400, message]);
+    assert.deepEqual([answer.status, answer.error], [400, message]);
   }
   const wio = await api(t, "wio-lte");
   assert.equal((await wio.post("motion", '{"g":1,"seconds":1}')).status, 400);
@@ -96,5 +79,5 @@ test("a board without such a sensor is refused, and those that have it are named
 test("before the board runs it is told to try again", async (t) => {
   const { post } = await api(t, "rak5010", false);
   const answer = await post("battery", '{"volts":3.4}');
-  assert.deepEqual([answer.status, answer.message], [503, "the board is still starting: try again"]);
+  assert.deepEqual([answer.status, answer.error], [503, "the board is still starting: try again"]);
 });

@@ -7,10 +7,11 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import type { BoardName } from "../../boards.ts";
 import type { BoardMeter } from "../energy/loads.ts";
 import type { SerialPeer } from "../espruino/serial-peer.ts";
+import type { FastClock } from "../fast-clock.ts";
 import type { Play } from "../sensors/sensors.ts";
 import type { WorldOptions } from "../world.ts";
 import { connectPeer } from "./line.ts";
-import type { BoardStart, BoardTold } from "./worker.ts";
+import type { BoardAsked, BoardStart, BoardTold } from "./worker.ts";
 
 interface BoardThreadOptions extends Pick<WorldOptions, "blob" | "loader" | "config" | "print"> {
   /** Default: linux. */
@@ -25,11 +26,22 @@ interface BoardThreadOptions extends Pick<WorldOptions, "blob" | "loader" | "con
   receiver?: SerialPeer;
   /** What the board's console is connected to. */
   console?: SerialPeer;
+  /** The world's time; absent: ours. */
+  clock?: FastClock;
+  /**
+   * Its flash, of the length that `flashOf` says, erased at first; absent: one that ends with it. Without `blob` and `config`
+   * it starts from what is there: `stop` is then a cut of its power, between any two words that it writes.
+   */
+  flash?: SharedArrayBuffer;
 }
 
 export interface BoardThread {
   /** Changes what the board measures. */
   play(play: Play): void;
+  /** `tracker.status()` as JSON; undefined where no tracker runs, or what runs does not return. */
+  status(): Promise<string | undefined>;
+  /** To be called when `clock` runs at another speed. */
+  speedChanged(): void;
   /** Ends the board, whatever it is doing. */
   stop(): Promise<void>;
 }
@@ -41,6 +53,8 @@ const ENTRY = `import("tsx/esm/api").then(({ register }) => {
 });`;
 
 const CTRL_C = "\x03";
+/** So long an answer is waited for. */
+const ANSWER_MS = 5000;
 
 /** Boots the simulated board; resolves when it runs. What is wrong in the simulator itself ends the process. */
 export async function startBoardThread(options: BoardThreadOptions): Promise<BoardThread> {
@@ -64,7 +78,11 @@ export async function startBoardThread(options: BoardThreadOptions): Promise<Boa
     modem: modemLine.port2,
     receiver: receiverLine?.port2,
     console: consoleLine?.port2,
+    time: options.clock?.shared,
+    flash: options.flash,
   };
+  const asked = new Map<number, (status: string | undefined) => void>();
+  let questions = 0;
   const worker = new Worker(ENTRY, {
     eval: true,
     workerData: start,
@@ -79,12 +97,25 @@ export async function startBoardThread(options: BoardThreadOptions): Promise<Boa
     else if ("deepSleep" in told) meter?.deepSleep(told.deepSleep);
     else if ("advertising" in told) meter?.advertising(told.advertising);
     else if ("ran" in told) meter?.ran(told.ran);
+    else if ("answer" in told) asked.get(told.answer)?.(told.status);
   });
+  const tell = (what: BoardAsked): void => worker.postMessage(what);
   await once(worker, "message");
   return {
-    play: (play) => worker.postMessage(play),
+    play: tell,
+    speedChanged: () => tell({ speed: true }),
+    async status() {
+      const question = questions++;
+      const answer = new Promise<string | undefined>((resolve) => {
+        asked.set(question, resolve);
+        setTimeout(() => resolve(undefined), ANSWER_MS).unref();
+      });
+      tell({ ask: question });
+      return answer.finally(() => asked.delete(question));
+    },
     async stop() {
       await worker.terminate();
+      for (const resolve of asked.values()) resolve(undefined);
     },
   };
 }

@@ -16,6 +16,8 @@ export function connectPeer(port: MessagePort, peer: SerialPeer, heard?: (bytes:
   let watched = peer.watched ?? false;
   tell({ watched });
   Object.defineProperty(peer, "watched", {
+    // The board is started again, in another thread.
+    configurable: true,
     get: () => watched,
     set(now: boolean) {
       watched = now;

@@ -3,8 +3,10 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { BoardName } from "../../boards.ts";
 import type { Loader } from "../../build/loader.ts";
 import { realClock } from "../clock.ts";
+import { createFlash } from "../espruino/flash.ts";
 import type { SerialPeer } from "../espruino/serial-peer.ts";
-import { boardSpecs } from "../espruino/specs.ts";
+import { boardSpecs, flashOf } from "../espruino/specs.ts";
+import { createFastClock } from "../fast-clock.ts";
 import { type Play, playWith } from "../sensors/sensors.ts";
 import { createSimulatedBoard } from "../world.ts";
 import { peerBehind } from "./line.ts";
@@ -20,9 +22,19 @@ export interface BoardStart {
   modem: MessagePort;
   receiver: MessagePort | undefined;
   console: MessagePort | undefined;
+  /** The world's time: `FastClock.shared`; absent: ours. */
+  time: SharedArrayBuffer | undefined;
+  /** Its flash, which outlives the thread; absent: one of its own. */
+  flash: SharedArrayBuffer | undefined;
 }
 
-/** A line that the console printed; what `BoardMeter` and `onPin` hear; or that the board runs. */
+/** What it is told: to play with its sensors; to say what the tracker does; that time runs at another speed. */
+export type BoardAsked = Play | { ask: number } | { speed: true };
+
+/**
+ * A line that the console printed; what `BoardMeter` and `onPin` hear; an answer to `ask`, absent where no tracker runs; or
+ * that the board runs.
+ */
 export type BoardTold =
   | { line: string }
   | { pin: string; level: boolean }
@@ -30,13 +42,26 @@ export type BoardTold =
   | { deepSleep: boolean }
   | { advertising: number }
   | { ran: number }
+  | { answer: number; status: string | undefined }
   | { runs: true };
 
 /** A console takes so much at once, and then takes this long: a loop that prints is no faster, and fills no memory. */
 const PIECE_BYTES = 16_384;
 const PIECE_MS = 16;
 
-const { board: name, blob, loader, config, ctrlC, modem, receiver, console } = workerData as BoardStart;
+const {
+  board: name,
+  blob,
+  loader,
+  config,
+  ctrlC,
+  modem,
+  receiver,
+  console,
+  time,
+  flash,
+} = workerData as BoardStart;
+const fastClock = time && createFastClock({ shared: time });
 const tell = (told: BoardTold): void => parentPort?.postMessage(told);
 
 let written = 0;
@@ -59,8 +84,9 @@ function paced(peer: SerialPeer): SerialPeer {
 }
 
 const board = createSimulatedBoard({
-  clock: realClock,
+  clock: fastClock ?? realClock,
   spec: boardSpecs[name],
+  ...(flash && { flash: createFlash(flashOf(boardSpecs[name]), new Uint8Array(flash)) }),
   meter: {
     pin: (pin, level) => tell({ pin, level }),
     uart: (uart, open) => tell({ uart, open }),
@@ -83,6 +109,22 @@ const board = createSimulatedBoard({
     taken: () => Atomics.store(ctrlC, 0, 0),
   },
 });
-parentPort?.on("message", (play: Play) => playWith(board.sensors, play));
+
+/** `tracker.status()` as JSON, asked from outside of the program: it takes no time of its, and wakes nobody. */
+function status(): string | undefined {
+  try {
+    const { tracker } = board.global as { tracker?: { status(): unknown } };
+    return tracker && JSON.stringify(tracker.status());
+  } catch {
+    // It is off, or restarts.
+    return undefined;
+  }
+}
+
+parentPort?.on("message", (asked: BoardAsked) => {
+  if ("ask" in asked) tell({ answer: asked.ask, status: status() });
+  else if ("speed" in asked) fastClock?.changed();
+  else playWith(board.sensors, asked);
+});
 board.boot();
 tell({ runs: true });

@@ -11,6 +11,8 @@ import type { BoardMeter, BoardState, ModemMeter } from "./loads.ts";
 import { LOADS, type LoadName, type Reading, type Share } from "./reading.ts";
 
 export interface Meter extends ModemMeter, BoardMeter {
+  /** The board's power goes, or comes back: in between it draws nothing. */
+  powered(on: boolean): void;
   read(): Reading;
 }
 
@@ -116,6 +118,14 @@ export function createMeter({ clock, board }: { clock: Clock; board: BoardName }
       set("board", boardState(), currents.board);
     },
     advertising: advertise,
+    powered(on) {
+      open.clear();
+      sleeps = !deepSleepIsAsked;
+      feedAntenna(false);
+      advertise(on ? ADVERTISING_MS : 0);
+      if (on) set("board", boardState(), currents.board);
+      else set("board", "off", { off: { ...currents.board.asleep, mA: 0 } });
+    },
     ran(bytes) {
       const seconds = (CALLBACK_MS + bytes * BYTE_MS) / RELATIVE_SPEED[board] / 1000;
       settle("board");

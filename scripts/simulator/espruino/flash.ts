@@ -35,7 +35,7 @@ export interface Flash extends FlashGeometry {
 
 const WORD = 4;
 
-/** A flash in memory; `bytes` is an earlier image. */
+/** A flash in memory; `image`: an earlier one, which may be shared with another thread. */
 export function createFlash(geometry: FlashGeometry, image?: Uint8Array): Flash {
   return flashOver(geometry, image ?? new Uint8Array(geometry.length).fill(0xff), () => {});
 }
@@ -93,6 +93,7 @@ function flashOver(
       throw new RangeError(`flash address 0x${address.toString(16)}+${size} is outside of the chip`);
     return offset;
   };
+  const word = new Uint8Array(WORD);
   const flash: Flash = {
     start,
     length,
@@ -107,8 +108,9 @@ function flashOver(
       if (address % WORD || data.length % WORD) throw new RangeError("flash is written in whole words");
       for (let i = 0; i < data.length; i += WORD) {
         flash.beforeOperation?.({ kind: "write", address: address + i });
-        for (let j = i; j < i + WORD; j++)
-          bytes[offset + j] = (bytes[offset + j] as number) & (data[j] as number);
+        for (let j = 0; j < WORD; j++) word[j] = (bytes[offset + i + j] as number) & (data[i + j] as number);
+        // All of it or nothing, also where the board's thread is ended in the middle.
+        bytes.set(word, offset + i);
         changed(offset + i, WORD);
       }
     },

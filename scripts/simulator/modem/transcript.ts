@@ -9,6 +9,8 @@ export interface Entry {
 
 export interface Transcript {
   readonly entries: readonly Entry[];
+  /** Gets each as it is made; set it. */
+  onEntry: (entry: Entry) => void;
   add(from: "host" | "modem", bytes: string): void;
   note(text: string): void;
   /** Everything that was sent from one side, joined. */
@@ -23,12 +25,15 @@ const MOST_ENTRIES = 10_000;
 export function createTranscript(clock: Clock): Transcript {
   const entries: Entry[] = [];
   function push(from: Entry["from"], bytes: string): void {
-    entries.push({ at_ms: clock.now(), from, bytes });
+    const entry: Entry = { at_ms: clock.now(), from, bytes };
+    entries.push(entry);
     if (entries.length > MOST_ENTRIES) entries.splice(0, MOST_ENTRIES / 10);
+    transcript.onEntry(entry);
   }
   const signs = { host: ">", modem: "<", note: "#" };
-  return {
+  const transcript: Transcript = {
     entries,
+    onEntry: () => {},
     add: push,
     note: (text) => push("note", text),
     bytes: (from) =>
@@ -41,4 +46,5 @@ export function createTranscript(clock: Clock): Transcript {
         .map((entry) => `${entry.at_ms} ${signs[entry.from]} ${JSON.stringify(entry.bytes).slice(1, -1)}`)
         .join("\n"),
   };
+  return transcript;
 }

@@ -8,7 +8,7 @@
  */
 
 import { EventEmitter } from "node:events";
-import type { Server as HttpServer } from "node:http";
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import net from "node:net";
 import type { Duplex } from "node:stream";
 import { type Clock, realClock } from "../clock.ts";
@@ -24,7 +24,7 @@ import { createPackage, type OtaType } from "./ota-package.ts";
 import { assigning } from "./ota-state.ts";
 import { ChangingLimits } from "./rate-limit.ts";
 import { Reason } from "./reasons.ts";
-import { createHttpApi } from "./rest/http-api.ts";
+import { restApi } from "./rest/http-api.ts";
 import { Tenant } from "./tenant.ts";
 import type { ConnectionInfo, ThingsBoard, ThingsBoardEvents, WantedPackage } from "./thingsboard.ts";
 
@@ -155,7 +155,8 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
         else open.add(new Connection(clear, core, shown));
       });
     },
-    async listen({ mqttPort, mqttsPort, httpPort, routes, host = "127.0.0.1" }) {
+    rest: restApi(tenant),
+    async listen({ mqttPort, mqttsPort, httpPort, host = "127.0.0.1" }) {
       mqtt = net.createServer({ noDelay: true }, (socket) => server.accept(socket));
       const ports = { mqttPort: await listening(mqtt, mqttPort, host), mqttsPort, httpPort };
       if (mqttsPort !== undefined) {
@@ -163,7 +164,7 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
         ports.mqttsPort = await listening(mqtts, mqttsPort, host);
       }
       if (httpPort !== undefined) {
-        http = createHttpApi(tenant, routes);
+        http = createHttpServer(server.rest);
         ports.httpPort = await listening(http, httpPort, host);
       }
       return ports;

@@ -1,9 +1,9 @@
 /** What the stand-in can be asked and told, apart from how it does it. */
+import type { RequestListener } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Credentials } from "./credentials.ts";
 import type { Faults } from "./faults.ts";
 import type { ChecksumAlgorithm, OtaType } from "./ota-package.ts";
-import type { Route } from "./rest/routes.ts";
 import type { RpcInfo } from "./rpc.ts";
 import type { Point } from "./store.ts";
 import type { Tenant } from "./tenant.ts";
@@ -76,8 +76,6 @@ export interface ListenOptions {
   mqttsPort?: number;
   /** Port for the HTTP API; 0: a free one; absent: no HTTP. */
   httpPort?: number;
-  /** What the HTTP API has besides ThingsBoard's. */
-  routes?: readonly Route[];
   /** Default 127.0.0.1. */
   host?: string;
 }
@@ -90,6 +88,8 @@ export interface ThingsBoard {
   acceptTls(socket: Duplex): void;
   /** Listens on TCP. Resolves to the ports; rejects when one is taken. */
   listen(options: ListenOptions): Promise<Ports>;
+  /** The REST API, for an HTTP server of one's own. */
+  readonly rest: RequestListener;
   /** Closes every connection and port. */
   close(): Promise<void>;
   /** Calls a method on a device. Rejects with RpcError: 404, 406, 408, 409, 503 or 504. */

@@ -3,7 +3,7 @@
  * calls, OTA packages. Paths, shapes and refusals are ThingsBoard's. Bound to loopback by whoever listens.
  */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { PayloadError } from "../lenient-json.ts";
 import { RpcError } from "../rpc.ts";
 import { Invalid, type Tenant } from "../tenant.ts";
@@ -18,20 +18,19 @@ import { TELEMETRY } from "./telemetry.ts";
 
 const ROUTES: readonly Route[] = [...LOGIN, ...DEVICES, ...PROFILES, ...TELEMETRY, ...CALLS, ...OTA_PACKAGES];
 
-/** `more`: what there is besides. */
-export function createHttpApi(tenant: Tenant, more: readonly Route[] = []): Server {
-  const routes = [...ROUTES, ...more];
-  return createServer((message, response) => {
-    answer(tenant, routes, message)
+/** For a server of whoever listens. */
+export function restApi(tenant: Tenant): RequestListener {
+  return (message, response) => {
+    answer(tenant, message)
       .then((body) => send(response, body))
       .catch((error: Error) => refuse(response, error));
-  });
+  };
 }
 
-async function answer(tenant: Tenant, routes: readonly Route[], message: IncomingMessage): Promise<unknown> {
+async function answer(tenant: Tenant, message: IncomingMessage): Promise<unknown> {
   const url = new URL(message.url ?? "/", "http://localhost");
   const path = url.pathname.split("/").slice(1).map(decode);
-  const fitting = routes.filter((route) => partsOf(route, path));
+  const fitting = ROUTES.filter((route) => partsOf(route, path));
   const route = fitting.find(({ method }) => method === message.method);
   const user = userOf(message.headers);
   if (!user && !route?.open) throw new HttpError(401, "Authentication failed", ErrorCode.Authentication);

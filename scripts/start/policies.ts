@@ -1,0 +1,75 @@
+/** How a tracker reports, to choose from: each is a few settings by one name. */
+import { BOARDS, type BoardName } from "../boards.ts";
+import type { Choices } from "../build/features.ts";
+import type { Settings } from "../config/settings.ts";
+import { type BoardSpec, boardSpecs } from "../simulator/espruino/specs.ts";
+import type { PolicyOffered } from "./page/events.ts";
+
+export interface Policy extends PolicyOffered {
+  interval_s: number;
+  /** Board and modem sleep in between: what the other settings are. */
+  sleeps?: Settings;
+}
+
+const SAVES = { power: "save" } as const;
+
+const POLICIES: readonly Policy[] = [
+  {
+    name: "live",
+    label: "Connected, every 5 s",
+    what: "Always connected, a fix each 5 s. Calls and settings arrive at once.",
+    interval_s: 5,
+  },
+  {
+    name: "minute",
+    label: "Connected, every minute",
+    what: "Always connected, a fix each minute; the receiver may be off in between.",
+    interval_s: 60,
+  },
+  {
+    name: "hourly",
+    label: "Saves power, hourly",
+    what: "Board and modem sleep; a fix each hour, sent at once. Calls and settings arrive then.",
+    interval_s: 3600,
+    sleeps: { ...SAVES, upload_s: 0 },
+  },
+  {
+    name: "four-a-day",
+    label: "Saves power, hourly fix, four uploads a day",
+    what: "Board and modem sleep; a fix each hour, and every six hours all that wait are sent together.",
+    interval_s: 3600,
+    sleeps: { ...SAVES, upload_s: 21_600 },
+  },
+];
+
+/** By `--interval`. */
+const ASKED = "asked";
+
+export const POLICY_NAMES: readonly string[] = POLICIES.map(({ name }) => name);
+
+/** Those to choose from; the first is what `interval_s` asks for, unless it is one of the others. */
+export function policiesFor(interval_s: number): Policy[] {
+  if (POLICIES.some((policy) => policy.interval_s === interval_s && !policy.sleeps)) return [...POLICIES];
+  const label = `Connected, every ${interval_s} s`;
+  const what = `Always connected, a fix each ${interval_s} s, as --interval says.`;
+  return [{ name: ASKED, label, what, interval_s }, ...POLICIES];
+}
+
+/** The one that is connected all the time and has this interval. */
+export const policyOf = (interval_s: number): Policy =>
+  policiesFor(interval_s).find((policy) => policy.interval_s === interval_s && !policy.sleeps) as Policy;
+
+/** The board can wake its modem: by a pin. A computer cannot, and is on anyway. */
+const canSleep = (board: BoardName): boolean =>
+  Object.keys((boardSpecs[board] as BoardSpec).modemPins).length > 0;
+
+/** "", or why a board cannot have it. */
+export function misfit(policy: Policy, board: BoardName): string {
+  if (!policy.sleeps || canSleep(board)) return "";
+  return `policy ${policy.name}: ${board} does not sleep, use ${BOARDS.filter(canSleep).join(" or ")}`;
+}
+
+/** What the firmware must be built with. */
+export const featuresOf = (policy: Policy): Choices => (policy.sleeps ? { sleep: "save" } : {});
+
+export const shown = ({ name, label, what }: Policy): PolicyOffered => ({ name, label, what });
