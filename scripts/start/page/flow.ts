@@ -98,7 +98,7 @@ export function showFlow(stream: Stream, fleet: Fleet): void {
       draw(
         "text",
         { x: board.x + 14, y: board.y + 20, class: is_powered ? "board-name" : "board-name cut" },
-        is_powered ? "Board" : "Board: no power. What waits is safe in flash.",
+        is_powered ? "Board" : "No power: what waits is safe in flash",
       ),
       line(taking, is_powered ? "" : "down"),
       line(leaving, link),

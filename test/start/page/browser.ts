@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { after, type TestContext } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe"];
@@ -27,6 +28,7 @@ export const skip = executablePath ? false : "no Chromium: install it, or set CH
 
 /** Whatever takes longer hangs: a loaded machine is slow, but not that slow. */
 const TIMEOUT_MS = 30_000;
+const LOOK_MS = 50;
 
 let launched: Promise<Browser> | undefined;
 after(async () => (await launched)?.close());
@@ -56,4 +58,13 @@ export async function openPage(
     if (mistakes.length) throw new Error(`the page: ${mistakes.join("; ")}`);
   });
   return page;
+}
+
+/** Waits until an expression is true in the page, whose policy forbids Playwright's own `waitForFunction`. */
+export async function until(page: Page, expression: string, timeout_ms = TIMEOUT_MS): Promise<void> {
+  const end_ms = Date.now() + timeout_ms;
+  while (!(await page.evaluate(expression))) {
+    if (Date.now() > end_ms) throw new Error(`not within ${timeout_ms / 1000} s: ${expression}`);
+    await setTimeout(LOOK_MS);
+  }
 }

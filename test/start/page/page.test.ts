@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { openPage, skip } from "./browser.ts";
+import { openPage, skip, until } from "./browser.ts";
 import { driveSamples, hello, START_MS, status } from "./hello.ts";
 import { openScripted, scriptedWorld } from "./scripted-world.ts";
 
@@ -14,9 +14,6 @@ async function dotPlace(page: Page): Promise<{ x: number; y: number }> {
   assert.ok(box);
   return box;
 }
-
-/** Waits until an expression is true in the page. */
-const until = (page: Page, expression: string): Promise<unknown> => page.waitForFunction(expression);
 
 describe("the map", { skip }, () => {
   test("the first fix sets the dot, the next one moves it, and the line says where it is", async (t) => {
@@ -104,9 +101,9 @@ describe("the map", { skip }, () => {
 describe("outbox, faults and status", { skip }, () => {
   test("a power cut waits in flash, and all of it arrives", async (t) => {
     const { world, page } = await openScripted(t);
-    const button = page.getByRole("button", { name: "Cut the power" });
+    const button = page.getByRole("button", { name: "Power off" });
     await button.click();
-    await page.getByText("Cut the power: on").waitFor();
+    await page.getByText("Power off: on").waitFor();
     assert.equal(await button.getAttribute("aria-pressed"), "true");
     assert.deepEqual(world.asked, [
       { path: "/simulator/fault", body: { name: "power", tracker: "tracker", is_on: true } },
@@ -126,24 +123,24 @@ describe("outbox, faults and status", { skip }, () => {
   test("a fault that is refused says why, and its button stays as it was", async (t) => {
     const { world, page } = await openScripted(t);
     world.answer("/simulator/fault", { error: "the world is being made anew: try again" }, 503);
-    await page.getByRole("button", { name: "Coverage hole" }).click();
-    await page.getByText("Coverage hole: the world is being made anew: try again").waitFor();
-    const button = page.getByRole("button", { name: "Coverage hole" });
+    await page.getByRole("button", { name: "No coverage" }).click();
+    await page.getByText("No coverage: the world is being made anew: try again").waitFor();
+    const button = page.getByRole("button", { name: "No coverage" });
     assert.equal(await button.getAttribute("aria-pressed"), "false");
   });
 
   test("a fault without a state is a plain button", async (t) => {
     const { world, page } = await openScripted(t);
-    const button = page.getByRole("button", { name: "Reset the modem" });
+    const button = page.getByRole("button", { name: "Modem reset" });
     assert.equal(await button.getAttribute("aria-pressed"), null);
     await button.click();
-    await page.getByText("Reset the modem: done").waitFor();
-    assert.deepEqual(world.asked[0]?.body, { name: "modem", tracker: "tracker" });
+    await page.getByText("Modem reset: done").waitFor();
+    assert.deepEqual(world.asked[0]?.body, { name: "modem_reset", tracker: "tracker" });
   });
 
   test("each part says what it does, and the line above is told to screen readers only when it changes", async (t) => {
     const { world, page } = await openScripted(t);
-    await page.getByText("fix 2 s ago, 9 satellites, HDOP 0.9").waitFor();
+    await page.getByText("a fix, 9 satellites, HDOP 0.9").waitFor();
     await page.evaluate(`changes = 0; new MutationObserver(() => changes++)
       .observe(document.querySelector("#doing"), { childList: true, characterData: true, subtree: true })`);
     world.tell("status", status({ taken: 130, acknowledged: 130, sending: 0 }));
@@ -159,15 +156,15 @@ describe("outbox, faults and status", { skip }, () => {
 describe("forms", { skip }, () => {
   test("a call goes with the example as params, and its answer is shown; a refusal too", async (t) => {
     const { world, page } = await openScripted(t);
-    world.answer("/simulator/call", { interval_s: 30 });
+    world.answer("/simulator/call", { interval_s: 10 });
     await page.getByLabel("Method").selectOption("setInterval");
-    assert.equal(await page.getByLabel("Params").inputValue(), '{"interval_s":30}');
+    assert.equal(await page.getByLabel("Params").inputValue(), '{"interval_s":10}');
     await page.getByRole("button", { name: "Call" }).click();
-    await page.locator(".answer", { hasText: '"interval_s": 30' }).waitFor();
+    await page.locator(".answer", { hasText: '"interval_s": 10' }).waitFor();
     assert.deepEqual(world.asked[0]?.body, {
       tracker: "tracker",
       method: "setInterval",
-      params: { interval_s: 30 },
+      params: { interval_s: 10 },
     });
     world.answer("/simulator/call", { error: "no answer from the tracker in 10 s" }, 504);
     await page.getByRole("button", { name: "Call" }).click();
@@ -176,7 +173,7 @@ describe("forms", { skip }, () => {
 
   test("params that are no JSON are refused at once, beside the field", async (t) => {
     const { world, page } = await openScripted(t);
-    await page.getByLabel("Params").fill("{interval_s: 30}");
+    await page.getByLabel("Params").fill("{interval_s: 10}");
     await page.getByRole("button", { name: "Call" }).click();
     await page.locator("#call-fault", { hasText: "Not JSON" }).waitFor();
     assert.equal(await page.getByLabel("Params").getAttribute("aria-invalid"), "true");
@@ -191,7 +188,7 @@ describe("forms", { skip }, () => {
     });
     await page.getByLabel("interval_s").fill("10");
     await page.getByLabel("power", { exact: true }).selectOption("save");
-    await page.getByLabel("zones").fill("[1]");
+    await page.getByLabel("zones", { exact: true }).fill("[1]");
     await page.getByRole("button", { name: "Send changes" }).click();
     await page.getByText("taken: interval_s, power; refused: zones").waitFor();
     await page.locator("#zones-fault", { hasText: "must be an object" }).waitFor();
@@ -213,7 +210,7 @@ describe("forms", { skip }, () => {
 
   test("settings that come into force are shown, but not over what is being typed", async (t) => {
     const { world, page } = await openScripted(t);
-    await page.getByLabel("apn").fill("iot.exam");
+    await page.getByLabel("apn", { exact: true }).fill("iot.exam");
     const changed = hello().settings.map((setting) =>
       setting.name === "interval_s"
         ? { ...setting, value: 42 }
@@ -223,22 +220,22 @@ describe("forms", { skip }, () => {
     );
     world.tell("settings", changed);
     await until(page, `document.querySelector("#setting-interval_s").value === "42"`);
-    assert.equal(await page.getByLabel("apn").inputValue(), "iot.exam");
+    assert.equal(await page.getByLabel("apn", { exact: true }).inputValue(), "iot.exam");
   });
 
   test("board, policy and speed are asked for; a refused one stays as it was", async (t) => {
     const { world, page } = await openScripted(t);
     await page.getByLabel("Board", { exact: true }).selectOption("wio-lte");
     await page.getByText("Board wio-lte: the world is made anew", { exact: true }).waitFor();
-    world.answer("/simulator/world", { error: "save: not for this board" }, 400);
-    await page.getByLabel("Policy").selectOption("save");
-    await page.getByText("Policy save: save: not for this board").waitFor();
+    world.answer("/simulator/world", { error: "policy hourly: linux does not sleep" }, 400);
+    await page.getByLabel("Policy").selectOption("hourly");
+    await page.getByText("Policy hourly: policy hourly: linux does not sleep").waitFor();
     assert.equal(await page.getByLabel("Policy").inputValue(), "live");
     await page.getByRole("radio", { name: "10×" }).check({ force: true });
     await page.getByText("Time runs 10 times as fast").waitFor();
     assert.deepEqual(
       world.asked.map(({ body }) => body),
-      [{ board: "wio-lte" }, { policy: "save" }, { times: 10 }],
+      [{ board: "wio-lte" }, { policy: "hourly" }, { times: 10 }],
     );
   });
 
@@ -294,7 +291,7 @@ describe("for everybody:", { skip }, () => {
         world.answer("/simulator/call", { error: "unknown method" });
         await page.getByRole("button", { name: "Call" }).click();
         await page.locator(".answer.bad").waitFor();
-        await page.getByRole("button", { name: "Coverage hole" }).click();
+        await page.getByRole("button", { name: "No coverage" }).click();
         await page.getByLabel("turn_deg").fill("x");
         await page.getByRole("button", { name: "Send changes" }).click();
         await page.getByText("The last fixes as a table").click();
@@ -320,9 +317,9 @@ describe("for everybody:", { skip }, () => {
 
   test("the keyboard alone cuts the power and calls the tracker", async (t) => {
     const { world, page } = await openScripted(t);
-    await page.getByRole("button", { name: "Cut the power" }).focus();
+    await page.getByRole("button", { name: "Power off" }).focus();
     await page.keyboard.press("Space");
-    await page.getByText("Cut the power: on").waitFor();
+    await page.getByText("Power off: on").waitFor();
     await page.getByLabel("Method").focus();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
