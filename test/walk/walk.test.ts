@@ -1,29 +1,20 @@
 /** The walk of scripts/README.md "Practise without a board", word for word: its commands run in terminals, and what it says is seen must be. */
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { copyOfTheProject } from "./project-copy.ts";
 import { CTRL_C, CTRL_U, DOWN, ENTER, openTerminal, type Terminal } from "./terminal.ts";
 import { patternOf, type Step, walkIn } from "./walk.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** What a command needs of the project; a newcomer's copy has no settings in it yet. */
-const NEEDED = ["package.json", "tsconfig.json", "firmware", "board", "scripts"];
 
 const readme = readFileSync(join(ROOT, "scripts/README.md"), "utf8");
 const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
   scripts: Record<string, string>;
 };
 const walk = walkIn(readme, "Practise without a board");
-
-function copyOfTheProject(): string {
-  const directory = mkdtempSync(join(tmpdir(), "walk-"));
-  for (const name of NEEDED) cpSync(join(ROOT, name), join(directory, name), { recursive: true });
-  symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
-  return directory;
-}
 
 /** The program and its arguments: the shell, but for an npm script that is one TypeScript file, without npm, which takes its time. */
 function programOf(command: string): [file: string, args: string[]] {

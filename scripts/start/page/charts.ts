@@ -2,12 +2,14 @@
 import uPlot from "uplot";
 import { ask } from "./ask.ts";
 import { byId, make } from "./element.ts";
+import type { SettingOffered } from "./events.ts";
 import type { Fleet } from "./fleet.ts";
 import type { History } from "./history.ts";
 import { orSay, say } from "./notice.ts";
 import type { Shown } from "./sample.ts";
-import { onScheme, schemeColour } from "./scheme.ts";
-import { measure } from "./words.ts";
+import { onScheme, pageFont, schemeColour } from "./scheme.ts";
+import type { Stream } from "./stream.ts";
+import { clockTime, measure } from "./words.ts";
 
 type Figure = "speed_kmh" | "altitude_m" | "battery" | "signal_dbm";
 
@@ -19,7 +21,7 @@ interface ChartKind {
   colour: string;
   /** The least span that is shown, so that noise is no mountain. */
   span: number;
-  /** The telemetry key that `extras` must name for it. */
+  /** Its telemetry key, which the setting `extras` must name. */
   extra?: string;
 }
 
@@ -47,7 +49,6 @@ const KINDS: readonly ChartKind[] = [
 ];
 const EXTRAS = "why,battery,signal_dbm";
 const HEIGHT_PX = 150;
-const FONT = "11px system-ui, sans-serif";
 
 /** One chart: what it shows is given to `show`. */
 function createChart({ figure, name, unit, decimals, colour, span }: ChartKind) {
@@ -68,18 +69,19 @@ function createChart({ figure, name, unit, decimals, colour, span }: ChartKind) 
   }
 
   function make_plot(): void {
-    const axis = { stroke: schemeColour("--muted"), font: FONT, ticks: { show: false } };
+    const axis = { stroke: schemeColour("--muted"), font: pageFont(11), ticks: { show: false } };
     const grid = { stroke: schemeColour("--grid-line"), width: 1 };
     plot?.destroy();
     plot = new uPlot(
       {
         width: Math.max(frame.clientWidth, 100),
         height: HEIGHT_PX,
+        padding: [8, 6, 0, 0],
         legend: { show: false },
         cursor: { sync: { key: "time" }, y: false, drag: { x: true, y: false } },
         scales: { y: { range: (_plot, least, most) => widened(least, most, span) } },
         axes: [
-          { ...axis, grid: { show: false }, size: 26, space: 64 },
+          { ...axis, grid: { show: false }, size: 26, space: 72, values: timeTicks },
           { ...axis, grid, size: 44, space: 34 },
         ],
         series: [
@@ -89,6 +91,7 @@ function createChart({ figure, name, unit, decimals, colour, span }: ChartKind) 
             fill: `${schemeColour(colour)}22`,
             width: 2,
             spanGaps: true,
+            fillTo: (its) => its.scales.y?.min ?? 0,
             points: { show: false },
           },
         ],
@@ -109,11 +112,17 @@ function createChart({ figure, name, unit, decimals, colour, span }: ChartKind) 
     show(samples: readonly Shown[]): void {
       const known = samples.filter((sample) => sample[figure] !== undefined);
       data = [known.map(({ time_ms }) => time_ms / 1000), known.map((sample) => sample[figure] as number)];
-      root.classList.toggle("empty", known.length === 0);
+      root.hidden = known.length === 0;
       plot?.setData(data);
       tell(undefined);
     },
   };
+}
+
+/** Hours and minutes, and seconds where the ticks are closer. */
+function timeTicks(_plot: uPlot, ticks: number[]): string[] {
+  const [first = 0, second = 60] = ticks;
+  return ticks.map((tick) => clockTime(tick * 1000).slice(0, (second - first) % 60 ? 8 : 5));
 }
 
 /** A range that shows at least `span`. */
@@ -125,24 +134,26 @@ function widened(least: number | null, most: number | null, span: number): [numb
   return least >= 0 && from < 0 ? [0, most + more] : [from, most + more];
 }
 
-export function showCharts(history: History, fleet: Fleet): void {
+export function showCharts(stream: Stream, history: History, fleet: Fleet): void {
   const charts = KINDS.map(createChart);
   const note = byId("charts-note", HTMLParagraphElement);
   const button = byId("ask-extras", HTMLButtonElement);
   byId("charts", HTMLDivElement).append(...charts.map(({ root }) => root));
   let is_dirty = false;
+  /** What the tracker is to send besides. */
+  let extras: readonly string[] = [];
 
   function show(): void {
     is_dirty = false;
     const samples = history.of(fleet.chosen);
     for (const chart of charts) chart.show(samples);
     const missing = KINDS.filter(
-      ({ extra, figure }) => extra && !samples.some((sample) => sample[figure] !== undefined),
+      ({ extra, figure }) =>
+        extra && samples.length > 0 && samples.every((sample) => sample[figure] === undefined),
     );
-    button.hidden = missing.length === 0 || samples.length === 0;
-    note.textContent = button.hidden
-      ? ""
-      : `No ${missing.map(({ extra }) => extra).join(", ")} in its samples.`;
+    note.textContent = missing.map(({ name }) => `${name}: not in its samples.`).join(" ");
+    // It may be that the board does not measure it.
+    button.hidden = missing.every(({ extra = "" }) => extras.includes(extra));
   }
 
   /** Once a frame is enough, however many samples came. */
@@ -151,6 +162,13 @@ export function showCharts(history: History, fleet: Fleet): void {
     is_dirty = true;
   }
 
+  function keepExtras(settings: readonly SettingOffered[]): void {
+    extras = `${settings.find(({ name }) => name === "extras")?.value ?? ""}`.split(",");
+    showSoon();
+  }
+
+  stream.on("hello", ({ settings }) => keepExtras(settings));
+  stream.on("settings", keepExtras);
   history.onChange((sample) => {
     if (!sample || sample.tracker === fleet.chosen) showSoon();
   });

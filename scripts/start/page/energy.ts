@@ -15,15 +15,17 @@ const NAMES: Readonly<Record<LoadName, string>> = {
 };
 /** Readings of the curve. */
 const MOST_POINTS = 90;
+/** With fewer it begins at the left, and grows to the right. */
+const FEW_POINTS = 30;
 const CURVE = { width: 300, height: 56 };
 
 /** The mean current from each reading to the next, as a curve. */
 function curve(currents: readonly number[]): SVGSVGElement {
   const most = Math.max(...currents, 1e-3);
-  const step = CURVE.width / (MOST_POINTS - 1);
-  const start = CURVE.width - (currents.length - 1) * step;
+  const step = CURVE.width / (Math.max(currents.length, FEW_POINTS) - 1);
+  const end = (currents.length - 1) * step;
   const at = (mA: number, i: number): string =>
-    `${(start + i * step).toFixed(1)},${(CURVE.height - 3 - (mA / most) * (CURVE.height - 8)).toFixed(1)}`;
+    `${(i * step).toFixed(1)},${(CURVE.height - 3 - (mA / most) * (CURVE.height - 8)).toFixed(1)}`;
   const points = currents.map(at).join(" ");
   return draw(
     "svg",
@@ -34,7 +36,7 @@ function curve(currents: readonly number[]): SVGSVGElement {
       role: "img",
       "aria-label": `Current of late, at most ${figures(most)} mA`,
     },
-    draw("polygon", { points: `${start},${CURVE.height} ${points} ${CURVE.width},${CURVE.height}` }),
+    draw("polygon", { points: `0,${CURVE.height} ${points} ${end},${CURVE.height}` }),
     draw("polyline", { points, "vector-effect": "non-scaling-stroke" }),
   );
 }

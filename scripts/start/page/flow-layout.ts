@@ -36,24 +36,20 @@ export function layOut(width: number): Layout {
 }
 
 function sideBySide(width: number): Layout {
-  const gap = Math.round(width * 0.055);
-  const unit = (width - 2 * MARGIN - 3 * gap - 2) / 4.3;
+  const gap = Math.round(width * 0.05);
+  // Their shares: 0.9, 1.3, 1.1 and 1.1.
+  const unit = (width - 2 * MARGIN - 3 * gap - 2) / 4.4;
   const box = { y: HEAD + MARGIN, height: 104 };
-  const taken = { ...box, x: MARGIN + 1, width: unit };
-  const waiting = { ...box, x: taken.x + unit + gap, width: 1.4 * unit };
-  const sending = {
-    x: waiting.x + 1.4 * unit + gap + MARGIN,
-    y: box.y + 18,
-    width: 0.9 * unit - MARGIN,
-    height: 68,
-  };
-  const acknowledged = { ...box, x: width - unit - 1, width: unit };
+  const taken = { ...box, x: MARGIN + 1, width: 0.9 * unit };
+  const waiting = { ...box, x: taken.x + taken.width + gap, width: 1.3 * unit };
   const board = {
     x: 1,
     y: 1,
     width: waiting.x + waiting.width + MARGIN,
     height: box.y + box.height + MARGIN,
   };
+  const sending = { x: board.x + board.width + gap, y: box.y + 18, width: 1.1 * unit, height: 68 };
+  const acknowledged = { ...box, x: width - 1.1 * unit - 1, width: 1.1 * unit };
   return { height: board.height + 2, is_wide: true, board, taken, waiting, sending, acknowledged };
 }
 

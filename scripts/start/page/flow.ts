@@ -25,10 +25,10 @@ function station(box: Box, kind: string, name: string, count: number, is_wide: b
   const group = draw("g", { class: `station ${kind}` }, draw("rect", { x, y, width, height, rx: 8 }));
   const middle = x + width / 2;
   if (is_wide) {
-    const at = kind === "waiting" ? y + 44 : y + height / 2 + 4;
+    const at = kind === "waiting" ? y + 31 : y + height / 2 + 4;
     group.append(
       draw("text", { x: middle, y: at, class: "count" }, `${count}`),
-      draw("text", { x: middle, y: at + 20, class: "name" }, name),
+      draw("text", { x: middle, y: at + 19, class: "name" }, name),
     );
   } else {
     group.append(
@@ -39,21 +39,21 @@ function station(box: Box, kind: string, name: string, count: number, is_wide: b
   return group;
 }
 
-/** One square a waiting sample, as many as there is room for. */
-function squares({ x, y, width, height }: Box, count: number): SVGGElement {
-  const room = Math.floor((width - 16) / PITCH_PX);
-  const shown = Math.min(count, room);
-  const left = x + (width - room * PITCH_PX + PITCH_PX - SQUARE_PX) / 2;
+/** One square a waiting sample, as many as there is room for, row by row. */
+function squares({ x, y, width, height }: Box, rows: number, count: number): SVGGElement {
+  const in_row = Math.floor((width - 16) / PITCH_PX);
+  const left = x + (width - in_row * PITCH_PX + PITCH_PX - SQUARE_PX) / 2;
+  const top = y + height - 8 - rows * PITCH_PX;
   const group = draw("g", { class: "squares" });
-  for (let i = 0; i < room; i++)
+  for (let i = 0; i < rows * in_row; i++)
     group.append(
       draw("rect", {
-        x: left + i * PITCH_PX,
-        y: y + height - SQUARE_PX - 10,
+        x: left + (i % in_row) * PITCH_PX,
+        y: top + Math.floor(i / in_row) * PITCH_PX,
         width: SQUARE_PX,
         height: SQUARE_PX,
         rx: 2,
-        class: i < shown ? "full" : "free",
+        class: i < count ? "full" : "free",
       }),
     );
   return group;
@@ -98,14 +98,14 @@ export function showFlow(stream: Stream, fleet: Fleet): void {
       draw(
         "text",
         { x: board.x + 14, y: board.y + 20, class: is_powered ? "board-name" : "board-name cut" },
-        is_powered ? "Board" : "Board: no power. What waits is safe in flash.",
+        is_powered ? "Board" : "No power: what waits is safe in flash",
       ),
       line(taking, is_powered ? "" : "down"),
       line(leaving, link),
       line(arriving, link),
       station(its.taken, "taken", "taken", outbox.taken, is_wide),
       station(its.waiting, "waiting", "waiting in flash", outbox.waiting, is_wide),
-      squares(its.waiting, outbox.waiting),
+      squares(its.waiting, is_wide ? 3 : 2, outbox.waiting),
       station(its.sending, has_link ? "sending" : "sending down", "on their way", outbox.sending, is_wide),
       station(its.acknowledged, "acknowledged", "acknowledged", outbox.acknowledged, is_wide),
     );

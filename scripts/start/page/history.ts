@@ -1,7 +1,7 @@
 /** The samples of each tracker, in the order in which they were taken: one that waited comes later than younger ones. */
 import type { PageEvents } from "./events.ts";
+import type { Hearing } from "./hearing.ts";
 import { type Keys, keysIn, readSample, type Shown } from "./sample.ts";
-import type { Stream } from "./stream.ts";
 
 /** Of each tracker the last ones are kept. */
 export const MOST_SAMPLES = 2_000;
@@ -21,7 +21,7 @@ export function insert(samples: Shown[], sample: Shown, most = MOST_SAMPLES): vo
   if (samples.length > most) samples.shift();
 }
 
-export function createHistory(stream: Pick<Stream, "on">): History {
+export function createHistory(stream: Pick<Hearing, "on">): History {
   const trackers = new Map<string, Shown[]>();
   const listeners: ((sample: Shown | undefined) => void)[] = [];
   let keys: Keys = keysIn([]);

@@ -36,7 +36,7 @@ showClock(stream);
 showWorldForm(stream);
 showMap(history, fleet);
 showFixes(history, fleet);
-showCharts(history, fleet);
+showCharts(stream, history, fleet);
 showFlow(stream, fleet);
 showStatus(stream, fleet);
 showFaults(stream, fleet);

@@ -1,10 +1,8 @@
 /** The plain map below the tiles: lines with their coordinates, so that there is a map where no tiles can be had. */
 import type { Map as LeafletMap } from "leaflet";
 import { gridDecimals, gridLines, gridStep_deg } from "./grid-lines.ts";
-import { onScheme, schemeColour } from "./scheme.ts";
+import { onScheme, pageFont, schemeColour } from "./scheme.ts";
 import { degrees } from "./words.ts";
-
-const FONT = "11px system-ui, sans-serif";
 
 /** Draws it on `canvas`, again at each move of the map. */
 export function drawGrid(map: LeafletMap, canvas: HTMLCanvasElement): void {
@@ -16,7 +14,7 @@ export function drawGrid(map: LeafletMap, canvas: HTMLCanvasElement): void {
     const pen = canvas.getContext("2d");
     if (!pen || !width || !height) return;
     pen.scale(ratio, ratio);
-    pen.font = FONT;
+    pen.font = pageFont(11);
     pen.lineWidth = 1;
     pen.strokeStyle = schemeColour("--grid-line");
     pen.fillStyle = schemeColour("--muted");

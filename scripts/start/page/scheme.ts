@@ -6,6 +6,9 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 export const schemeColour = (property: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(property).trim();
 
+/** The page's font for a canvas, at this size in pixels. */
+export const pageFont = (size: number): string => `${size}px ${getComputedStyle(document.body).fontFamily}`;
+
 /** Told when it becomes dark, or light. */
 export const onScheme = (listener: () => void): void => dark.addEventListener("change", listener);
 

@@ -61,7 +61,11 @@ export function showStatus(stream: Stream, fleet: Fleet): void {
   }
 
   onStatus(stream, fleet, (status) => {
-    if (!status) return;
+    if (!status) {
+      setText(doing, "");
+      showParts({});
+      return;
+    }
     doing.dataset.lamp = lampOf(status);
     setText(doing, stateWords(status));
     parts.classList.toggle("old", !status.is_powered);

@@ -1,8 +1,9 @@
 /** Chromium for the tests of the page: found where it usually is, or the tests are skipped. */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { TestContext } from "node:test";
-import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { after, type TestContext } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe"];
 const PLACES = [
@@ -17,38 +18,53 @@ function findChromium(): string | undefined {
   const { CHROMIUM, PATH = "" } = process.env;
   const folders = PATH.split(delimiter);
   const candidates = [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...PLACES];
-  return CHROMIUM ? CHROMIUM : candidates.find((path) => existsSync(path));
+  return CHROMIUM || candidates.find((path) => existsSync(path));
 }
 
-export const CHROMIUM = findChromium();
+const executablePath = findChromium();
 
-/** For `test`'s options: why it is skipped, or false. */
-export const skip = CHROMIUM ? false : "no Chromium: install it, or set CHROMIUM=<path>";
+/** For a test's options: why it is skipped, or false. */
+export const skip = executablePath ? false : "no Chromium: install it, or set CHROMIUM=<path>";
 
-/** Whatever takes longer hangs: a loaded machine is slow, not that slow. */
-const TIMEOUT_MS = 20_000;
+/** Whatever takes longer hangs: a loaded machine is slow, but not that slow. */
+const TIMEOUT_MS = 30_000;
+const LOOK_MS = 50;
 
-/** The page at an address, with the tiles blocked, and no mistake of its own by the end of the test. */
+let launched: Promise<Browser> | undefined;
+after(async () => (await launched)?.close());
+
+/** The page at an address, with the tiles blocked; it makes no mistake until the test's end. */
 export async function openPage(
   t: TestContext,
   origin: string,
   options: BrowserContextOptions = {},
 ): Promise<Page> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-  t.after(() => browser.close());
-  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, ...options });
+  // Root, as in a container, has no sandbox.
+  launched ??= chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  const context = await (await launched).newContext({ viewport: { width: 1440, height: 1000 }, ...options });
   context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
   const mistakes: string[] = [];
-  page.on("pageerror", (error) => mistakes.push(error.message));
+  page.on("pageerror", ({ message }) => mistakes.push(message));
   page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().includes("Failed to load resource"))
-      mistakes.push(message.text());
+    // Tiles that are blocked, and a refusal, which the page tells.
+    const is_told = message.text().includes("Failed to load resource");
+    if (message.type() === "error" && !is_told) mistakes.push(message.text());
   });
   await context.route("https://**", (route) => route.abort());
   await page.goto(origin);
-  t.after(() => {
+  t.after(async () => {
+    await context.close();
     if (mistakes.length) throw new Error(`the page: ${mistakes.join("; ")}`);
   });
   return page;
+}
+
+/** Waits until an expression is true in the page, whose policy forbids Playwright's own `waitForFunction`. */
+export async function until(page: Page, expression: string, timeout_ms = TIMEOUT_MS): Promise<void> {
+  const end_ms = Date.now() + timeout_ms;
+  while (!(await page.evaluate(expression))) {
+    if (Date.now() > end_ms) throw new Error(`not within ${timeout_ms / 1000} s: ${expression}`);
+    await setTimeout(LOOK_MS);
+  }
 }

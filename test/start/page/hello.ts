@@ -1,6 +1,13 @@
 /** A world's first word, as a RAK5010's on a drive would be. */
 import { readFileSync } from "node:fs";
+import { choicesOf } from "../../../scripts/build/boards.ts";
+import { methodsOf } from "../../../scripts/start/methods.ts";
+import { offeredSettings } from "../../../scripts/start/offered-settings.ts";
 import type { Hello, SampleTold, StatusTold, TraceTold } from "../../../scripts/start/page/events.ts";
+import { policiesFor, shown } from "../../../scripts/start/policies.ts";
+import { partsOf } from "../../../scripts/start/status-words.ts";
+import { toysOf } from "../../../scripts/start/toys.ts";
+import { WORLD_FAULTS } from "../../../scripts/start/world-faults.ts";
 
 const TRACK = new URL(
   "../../../scripts/simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea",
@@ -50,16 +57,16 @@ export const status = (
   time_ms: START_MS + 600_000,
   is_powered: true,
   is_asleep: false,
-  parts: {
+  parts: partsOf({
     state: "online",
-    gnss: "fix 2 s ago, 9 satellites, HDOP 0.9",
-    modem: "BG96, registered at home, LTE-M, −79 dBm",
-    server: "connected for 8 min, last acknowledgement 1 s ago",
-    encryption: "none: MQTT in plain text",
-    sleep: "stays awake: power is on",
-    motion: "driving, 14.2 km since the trip began",
-    memory: "1,432 of 5,000 variables",
-  },
+    fix: { satellites: 9, hdop: 0.9 },
+    modem: { state: "up", signal_dbm: -79 },
+    encryption: "plain text",
+    battery: 79,
+    battery_v: 3.84,
+    motion: "low",
+    memory: { usage: 2_113, total: 9_000 },
+  }),
   outbox: { taken: 120, waiting: 0, sending: 1, acknowledged: 119, dropped: 0, ...outbox },
   ...more,
 });
@@ -104,127 +111,22 @@ export function hello(more: Partial<Hello> = {}): Hello {
       up_bytes: 20_480,
       down_bytes: 6_144,
     },
-    faults: [
-      {
-        name: "power",
-        label: "Cut the power",
-        what: "The board is off at once. What waits lies in flash.",
-        is_on: false,
-      },
-      {
-        name: "coverage",
-        label: "Coverage hole",
-        what: "No network, as in a tunnel. Fixes go on.",
-        is_on: false,
-      },
-      { name: "server", label: "Stop the server", what: "ThingsBoard is restarted, or gone.", is_on: false },
-      {
-        name: "certificate",
-        label: "Wrong certificate",
-        what: "Another server pretends to be ours.",
-        is_on: false,
-      },
-      { name: "modem", label: "Reset the modem", what: "It starts anew, in the middle of whatever it does." },
-    ],
-    policies: [
-      { name: "live", label: "Live", what: "A fix each 5 s, sent at once; always connected." },
-      {
-        name: "trips",
-        label: "Trips",
-        what: "Looks each 10 s, keeps turns, starts and stops; each hour while it stands.",
-      },
-      {
-        name: "save",
-        label: "Save power",
-        what: "A fix each minute, sent each 10 minutes; asleep in between.",
-      },
-    ],
+    faults: WORLD_FAULTS.map(({ name, label, what, isOn }) => ({
+      name,
+      label,
+      what,
+      ...(isOn && { is_on: false }),
+    })),
+    policies: policiesFor(5).map(shown),
     policy: "live",
-    toys: ["motion", "battery", "temperature"],
-    methods: [
-      { name: "getPosition", what: "The last fix, and how old it is.", params: {} },
-      { name: "locate", what: "Takes a fix now.", params: {} },
-      {
-        name: "setInterval",
-        what: "Seconds from fix to fix; stays after a restart.",
-        params: { interval_s: 30 },
-      },
-      { name: "reboot", what: "Restarts the board.", params: {} },
-    ],
-    settings: [
-      {
-        name: "interval_s",
-        what: "from fix to fix",
-        kind: "number",
-        unit: "s",
-        least: 1,
-        most: 86400,
-        default: 60,
-        value: 5,
-      },
-      {
-        name: "heartbeat_s",
-        what: "from fix to fix while it stands still; 0: no trips are told, and always `interval_s`",
-        kind: "number",
-        unit: "s",
-        least: 0,
-        most: 86400,
-        default: 0,
-      },
-      {
-        name: "turn_deg",
-        what: "a change of heading that is an event; 0: none",
-        kind: "number",
-        unit: "degrees",
-        least: 0,
-        most: 180,
-        default: 0,
-      },
-      {
-        name: "power",
-        what: "`on`: connected, reachable at once; `save`: asleep between reports, reachable after each upload",
-        kind: "choice",
-        choices: ["on", "save"],
-        default: "on",
-        value: "on",
-      },
-      {
-        name: "motion",
-        what: "how little a move wakes the accelerometer, so that a fix is taken at once; `none`: it is off",
-        kind: "choice",
-        choices: ["none", "low", "medium", "high"],
-        default: "none",
-      },
-      {
-        name: "cell",
-        what: "1: a round without a fix reports the cell that serves the modem, as `cell`",
-        kind: "flag",
-        default: 0,
-      },
-      {
-        name: "extras",
-        what: "further telemetry, each when it is known; which there is: [Trips, zones, events](#trips-zones-events)",
-        kind: "text",
-        least: 0,
-        most: 99,
-        default: "",
-        value: "why,battery,signal_dbm",
-      },
-      {
-        name: "apn",
-        what: "access point name; empty: the network's default",
-        kind: "text",
-        least: 0,
-        most: 64,
-        default: "",
-        value: "internet",
-      },
-      {
-        name: "zones",
-        what: "circles and polygons by name, JSON; entering and leaving is an event",
-        kind: "json",
-      },
-    ],
+    toys: toysOf("rak5010"),
+    methods: methodsOf("all"),
+    settings: offeredSettings("rak5010", choicesOf("rak5010", { sleep: "save" }), {
+      server: { host: "127.0.0.1", port: 1883 },
+      apn: "internet",
+      interval_s: 5,
+      extras: "why,battery,signal_dbm",
+    }),
     hints: [
       "HTTP:    http://127.0.0.1:8080/api",
       "MQTT:    127.0.0.1:1883",

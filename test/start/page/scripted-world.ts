@@ -2,8 +2,11 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import type { Hello, PageEvents, PageRequests } from "../../../scripts/start/page/events.ts";
 import { pageFiles } from "../../../scripts/start/page-files.ts";
+import { openPage } from "./browser.ts";
+import { hello } from "./hello.ts";
 
 type Path = keyof PageRequests;
 interface Answer {
@@ -23,7 +26,19 @@ export interface ScriptedWorld {
   comeBack(): Promise<void>;
 }
 
-export async function scriptedWorld(t: TestContext, hello: () => Hello): Promise<ScriptedWorld> {
+/** The page of a world that says `hello` with `more`, as soon as it heard that. */
+export async function openScripted(
+  t: TestContext,
+  more: Partial<Hello> = {},
+  options: BrowserContextOptions = {},
+): Promise<{ world: ScriptedWorld; page: Page }> {
+  const world = await scriptedWorld(t, () => hello(more));
+  const page = await openPage(t, world.origin, options);
+  await page.locator("#connection", { hasText: "Live" }).waitFor();
+  return { world, page };
+}
+
+export async function scriptedWorld(t: TestContext, its_hello: () => Hello): Promise<ScriptedWorld> {
   const files = new Map((await pageFiles()).map((file) => [file.path as string, file]));
   const asked: ScriptedWorld["asked"] = [];
   const answers = new Map<string, Answer>();
@@ -39,7 +54,7 @@ export async function scriptedWorld(t: TestContext, hello: () => Hello): Promise
       response.writeHead(200, { "Content-Type": file.type }).end(file.body);
     } else if (path === "/simulator/events") {
       response.writeHead(200, { "Content-Type": "text/event-stream" });
-      response.write(event("hello", hello()));
+      response.write(event("hello", its_hello()));
       listeners.add(response);
       response.on("close", () => listeners.delete(response));
     } else if (request.method === "POST") {
