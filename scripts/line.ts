@@ -10,6 +10,7 @@ import { INTERRUPTED, type Signals } from "./flash/interruption.ts";
 import { buildRelay } from "./flash/relay-program.ts";
 import { readSettings } from "./flash/settings.ts";
 import { openAllotment } from "./line/allotment.ts";
+import { lock } from "./line/lock.ts";
 import { type LineOptions, lineCommand, readOptions } from "./line/options.ts";
 import { listPlaces, nameOf, watchPlaces } from "./line/places.ts";
 import { openResults } from "./line/results.ts";
@@ -49,9 +50,16 @@ export async function line(args: string[], given: Partial<Surroundings> = {}): P
   const around = { ...PROCESS, ...given };
   return withFaultsTold(async () => {
     const options = readOptions(args);
-    if (options) return run(options, around);
-    around.say(lineCommand().helpInformation());
-    return EXIT.OK;
+    if (!options) {
+      around.say(lineCommand().helpInformation());
+      return EXIT.OK;
+    }
+    const unlock = lock(options.result);
+    try {
+      return await run(options, around);
+    } finally {
+      unlock();
+    }
   }, around.complain);
 }
 

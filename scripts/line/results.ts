@@ -1,7 +1,7 @@
 /** The result file: what became of each board. */
 import { openRecords, type Row } from "./record-file.ts";
 
-const COLUMNS = [
+export const RESULT_COLUMNS = [
   "time",
   "port",
   "name",
@@ -14,7 +14,7 @@ const COLUMNS = [
   "reason",
 ] as const;
 
-export type Result = Row<(typeof COLUMNS)[number]>;
+export type Result = Row<(typeof RESULT_COLUMNS)[number]>;
 
 export const PASSED = "passed";
 export const FAILED = "failed";
@@ -37,7 +37,7 @@ export const isOf = (row: Identity, { chip, imei }: Identity): boolean =>
 
 /** Throws `Fault`. */
 export function openResults(path: string): Results {
-  const { rows, append } = openRecords(path, COLUMNS);
+  const { rows, append } = openRecords(path, RESULT_COLUMNS);
   return {
     add: append,
     passed(board) {

@@ -103,9 +103,10 @@ async function visit(
   interruption: Interruption,
 ): Promise<void> {
   const { signal } = interruption;
-  const say = (line: string): void => tools.step(`${row.port}: ${line}`);
+  const named = (line: string): string => (line.startsWith(`${row.port}: `) ? line : `${row.port}: ${line}`);
+  const say = (line: string): void => tools.step(named(line));
   const holder = {
-    say: (line: string) => tools.prompt(`${row.port}: ${line}`),
+    say: (line: string) => tools.prompt(named(line)),
     output: tools.output,
     signal,
   };

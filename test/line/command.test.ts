@@ -1,7 +1,7 @@
 /** The production line with what goes wrong on it. */
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { BOARDS, entryOf } from "../../scripts/boards.ts";
 import { nameOf } from "../../scripts/flash/certificates.ts";
@@ -277,4 +277,18 @@ test("refused before any board: settings, table or result file that are wrong", 
   assert.equal(code, 1);
   assert.match(complained.join(), /result\.csv: is another table/);
   assert.equal(readFileSync(right.path("result.csv"), "utf8"), "mine\n");
+});
+
+test("one line at a time has a result file; what one that was killed left keeps nobody out", async (t) => {
+  const at = bench(t);
+  const board = await boardNumber(t, 1);
+  at.plugged.add(board);
+  writeFileSync(at.path("result.csv.lock"), `${process.ppid}`);
+  const { code, complained } = await at.run([], 1);
+  assert.equal(code, 1);
+  assert.match(complained.join(), /result\.csv: another npm run line writes to it \(process \d+\)/);
+  // No process has so high a number.
+  writeFileSync(at.path("result.csv.lock"), "2000000000");
+  assert.equal((await at.run([], 1)).code, 0);
+  assert.ok(!existsSync(at.path("result.csv.lock")));
 });

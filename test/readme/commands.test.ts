@@ -7,6 +7,8 @@ import type { Command } from "commander";
 import { FEATURES, readChoices } from "../../scripts/build/features.ts";
 import { fields } from "../../scripts/config/fields.ts";
 import { flagOf } from "../../scripts/config/options.ts";
+import { SKIPPABLE } from "../../scripts/line/options.ts";
+import { RESULT_COLUMNS } from "../../scripts/line/results.ts";
 import { documents, fencesOf, ROOT, sectionOf, textOf, withoutFences } from "./documents.ts";
 
 const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
@@ -107,6 +109,11 @@ describe("scripts/README.md has a section of each command", () => {
       const missing = options.filter((option) => !settings.includes(option) && !isTold(option));
       assert.deepEqual(missing, []);
     });
+
+  test("and that of the line has the columns of its result, and each test that can be skipped", () => {
+    const section = sectionOf(reference, "npm run line");
+    for (const name of [...RESULT_COLUMNS, ...SKIPPABLE]) assert.ok(section.includes(`\`${name}\``), name);
+  });
 
   test("and its table has each script", () => {
     for (const name of Object.keys(scripts).filter((name) => !/^test:/.test(name)))
