@@ -37,7 +37,7 @@ export async function standIn(
     devices: [
       { name: DEVICE, token, ...(certificates?.device && { certificate: certificates.device.certificate }) },
     ],
-    ...(certificates && { tls: certificates.server }),
+    ...(certificates && { tls: { ...certificates.server, root: certificates.ca } }),
   });
   thingsboard.on("telemetry", ({ points }) => {
     const samples = new Map<number, Record<string, unknown>>();
