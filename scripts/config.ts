@@ -33,7 +33,7 @@ export interface Surroundings extends Asking {
   complain(line: string): void;
 }
 
-const PROCESS: Surroundings = {
+export const PROCESS: Surroundings = {
   input: process.stdin,
   output: process.stdout,
   interactive: Boolean(process.stdin.isTTY && process.stdout.isTTY),
@@ -66,8 +66,12 @@ function demand(settings: Settings): void {
   if (lines.length) throw new UsageError(lines.join("\n"));
 }
 
-/** Writes the settings file; gives the line to end with. */
-async function configure(options: ConfigOptions, surroundings: Surroundings): Promise<string> {
+/** Writes the settings file, and `more` beside it; gives the line to end with. Throws `Fault`. */
+export async function configure(
+  options: Omit<ConfigOptions, "schema" | "form" | "check">,
+  surroundings: Surroundings,
+  more: readonly NewFile[] = [],
+): Promise<string> {
   const { out, force } = options;
   const interactive = surroundings.interactive && !options.yes;
   const settings = presentSettings(out, force);
@@ -82,7 +86,7 @@ async function configure(options: ConfigOptions, surroundings: Surroundings): Pr
     for (const name of ["provision_key", "provision_secret", "device_name", "credentials"])
       putAt(settings, `server.${name}`, undefined);
 
-  const files: NewFile[] = [];
+  const files = [...more];
   if (options.fetchCa && !tlsOf(settings)) putAt(settings, "server.tls", 1);
   if (options.fetchCa && hasServer(settings)) files.push(await fetchRoot(settings, options, surroundings));
   if (interactive) files.push(...(await ask(settings, options, surroundings)));
@@ -114,7 +118,7 @@ const hasServer = (settings: Settings): boolean => Boolean(valueAt(settings, "se
 /** `--fetch-ca`. */
 async function fetchRoot(
   settings: Settings,
-  { out, fingerprint, yes }: ConfigOptions,
+  { out, fingerprint, yes }: Pick<ConfigOptions, "out" | "fingerprint" | "yes">,
   surroundings: Surroundings,
 ): Promise<NewFile> {
   const { roots, interactive, complain } = surroundings;
