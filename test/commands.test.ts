@@ -15,6 +15,7 @@ import { flash } from "../scripts/flash.ts";
 import { makePackages } from "../scripts/package.ts";
 import { repl } from "../scripts/repl.ts";
 import { start } from "../scripts/start.ts";
+import { thingsboard } from "../scripts/thingsboard.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), "commands-"));
@@ -35,6 +36,7 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
   package: makePackages,
   flash,
   config,
+  thingsboard,
   repl: replHere,
   doctor,
   bench,
