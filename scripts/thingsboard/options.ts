@@ -109,6 +109,9 @@ const COMMANDS: Record<Action, () => Command> = {
       .option("--yes", "ask nothing"),
 };
 
+/** The command of each action, in their order. */
+export const actionCommands = (): Command[] => ACTIONS.map((action) => COMMANDS[action]());
+
 export const thingsboardCommand = (): Command =>
   command(
     "npm run thingsboard",
