@@ -44,6 +44,7 @@ const low_battery: Key = {
 /** Half of what is low by default: from there on a tracker saves more (README, `battery_low`). */
 const VERY_LOW = Number(initialOf("low_battery")) / 2;
 const active: Key = { name: "active", scope: "SERVER_SCOPE" };
+const last_heard: Key = { name: "lastActivityTime", scope: "SERVER_SCOPE", otherwise: "0" };
 const speed: Key = { name: SPEED };
 const overspeed: Key = {
   name: "overspeed_kmh",
@@ -66,7 +67,8 @@ const isTold = (key: Key): Condition => is(key, "NOT_EQUAL", "");
 export const ALARMS: readonly Alarm[] = [
   {
     type: "Tracker silent",
-    create: { MAJOR: [is(active, "EQUAL", false)] },
+    // A device that was just made is not silent.
+    create: { MAJOR: [is(active, "EQUAL", false), is(last_heard, "GREATER", 0)] },
     clear: [is(active, "EQUAL", true)],
     details: "nothing came for longer than its inactivityTimeout",
   },
