@@ -26,6 +26,7 @@ const WIDGETS: Record<string, string> = {
   "system.trip_map": "timeseries",
   "system.cards.entities_table": "latest",
   "system.cards.timeseries_table": "timeseries",
+  "system.cards.attributes_card": "latest",
   "system.alarm_widgets.alarms_table": "alarm",
   "system.time_series_chart": "timeseries",
   "system.entity_count": "latest",
@@ -37,7 +38,7 @@ const WIDGETS: Record<string, string> = {
 const TELEMETRY =
   "Longitude Latitude Altitude Speed why zone cell battery signal_dbm reconnects modem_resets power_cycles reboots dropped lost crash cell_latitude cell_longitude cell_accuracy_m fw_state fw_error current_fw_version target_fw_version";
 const ATTRIBUTES =
-  "active zones board ota firmware_version reset_reason settings_refused modem imei inactivityTimeout";
+  "active zones board ota firmware_version reset_reason settings_refused settings modem imei inactivityTimeout";
 
 describe("the dashboard", () => {
   const { configuration } = dashboard() as Answer;

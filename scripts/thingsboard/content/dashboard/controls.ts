@@ -25,7 +25,8 @@ function inputOf({ attribute: name = "", input, choices, least, most, step, unit
     },
   }[input];
   return attribute(name, {
-    label: unit && input === "number" ? `${name} (${unit})` : name,
+    // Most names end in their unit.
+    label: unit && input === "number" && !name.endsWith(`_${unit}`) ? `${name} (${unit})` : name,
     settings: { ...common, ...settings },
   });
 }
@@ -86,6 +87,7 @@ export const callButtons: readonly Widget[] = CALLS.map(([method, label, icon]) 
       iconSizeUnit: "px",
       mainColor: "#305680",
       backgroundColor: "#ffffff",
+      customStyle: { enabled: null, hovered: null, pressed: null, activated: null, disabled: null },
     },
     onClickState: {
       action: "EXECUTE_RPC",

@@ -6,14 +6,21 @@ import { callButtons, settingsForm } from "./controls.ts";
 import { FILTERS, PROGRESS } from "./filters.ts";
 import { altitude, battery, signal, speed, telemetry } from "./keys.ts";
 import { fleetMap, tripMap } from "./maps.ts";
-import { alarms, chart, counter, events, firmwareList, fleetList, healthList } from "./tables.ts";
+import { about, alarms, chart, counter, events, firmwareList, fleetList, healthList } from "./tables.ts";
 import { type Placed, place, shown, widgetId } from "./widget.ts";
 
 /** In columns, of which there are 24. */
 const BUTTON = 3;
 const COUNTER = 6;
 
-const STATES: Record<string, { name: string; placed: Placed[] }> = {
+interface State {
+  name: string;
+  /** It is higher than a screen; else it fills one. */
+  scrolls?: boolean;
+  placed: Placed[];
+}
+
+const STATES: Record<string, State> = {
   fleet: {
     name: DASHBOARD,
     placed: [
@@ -24,14 +31,16 @@ const STATES: Record<string, { name: string; placed: Placed[] }> = {
   },
   tracker: {
     name: filled("entityName"),
+    scrolls: true,
     placed: [
       place(0, 0, 15, 10, tripMap),
       place(15, 0, 9, 5, chart("speed chart", "Speed and altitude", TRACKER, [speed, altitude])),
       place(15, 5, 9, 5, chart("battery chart", "Battery and signal", TRACKER, [battery, signal])),
-      place(0, 10, 8, 7, events),
-      place(8, 10, 7, 7, alarms("tracker alarms", TRACKER)),
-      place(15, 10, 9, 7, settingsForm),
-      ...callButtons.map((button, i) => place(i * BUTTON, 17, BUTTON, 1, button)),
+      ...callButtons.map((button, i) => place(i * BUTTON, 10, BUTTON, 1, button)),
+      place(0, 11, 7, 9, events),
+      place(7, 11, 8, 5, alarms("tracker alarms", TRACKER)),
+      place(7, 16, 8, 4, about),
+      place(15, 10, 9, 10, settingsForm),
     ],
   },
   firmware: {
@@ -51,8 +60,8 @@ const STATES: Record<string, { name: string; placed: Placed[] }> = {
         24,
         6,
         chart("health chart", "Connections", FLEET, [
-          telemetry("reconnects", { label: "Reconnects" }),
-          telemetry("dropped", { label: "Samples lost", color: "#c62828" }),
+          telemetry("reconnects", { label: `${filled("entityName")}: reconnects` }),
+          telemetry("dropped", { label: `${filled("entityName")}: samples lost`, color: "#c62828" }),
         ]),
       ),
     ],
@@ -68,12 +77,11 @@ const GRID = {
   outerMargin: true,
   backgroundColor: "#eeeeee",
   backgroundSizeMode: "100%",
-  autoFillHeight: true,
   mobileAutoFillHeight: false,
   mobileRowHeight: 70,
 };
 
-const stateOf = (id: string, name: string, placed: readonly Placed[]) => ({
+const stateOf = (id: string, { name, scrolls = false, placed }: State) => ({
   name,
   root: id === ROOT,
   layouts: {
@@ -84,7 +92,7 @@ const stateOf = (id: string, name: string, placed: readonly Placed[]) => ({
           { sizeX: width, sizeY: height, row, col, mobileOrder: i + 1, mobileHeight: Math.min(height, 6) },
         ]),
       ),
-      gridSettings: GRID,
+      gridSettings: { ...GRID, autoFillHeight: !scrolls },
     },
   },
 });
@@ -101,9 +109,7 @@ export const dashboard = () => ({
     widgets: Object.fromEntries(
       Object.values(STATES).flatMap(({ placed }) => placed.map((one) => [widgetId(one.widget), shown(one)])),
     ),
-    states: Object.fromEntries(
-      Object.entries(STATES).map(([id, { name, placed }]) => [id, stateOf(id, name, placed)]),
-    ),
+    states: Object.fromEntries(Object.entries(STATES).map(([id, state]) => [id, stateOf(id, state)])),
     entityAliases: ALIASES,
     filters: FILTERS,
     timewindow: {

@@ -167,7 +167,7 @@ export const fleetMap: Widget = {
 };
 
 const SHOWN_OF_TRIP = [speed, altitude, why, zone];
-/** km/h from which on the way gets the next colour. */
+/** km/h, and the colour of a fix in between. */
 const SPEEDS: readonly (readonly [from: number | null, to: number | null, color: string])[] = [
   [null, 10, "#757575"],
   [10, 50, GREEN],
@@ -194,17 +194,17 @@ export const tripMap: Widget = {
         rotateMarker: true,
         offsetAngle: 0,
         showPath: true,
-        pathStrokeWeight: 4,
-        pathStrokeColor: {
+        pathStrokeWeight: 2,
+        pathStrokeColor: { type: "constant", color: BLUE },
+        usePathDecorator: false,
+        showPoints: true,
+        pointSize: 6,
+        pointColor: {
           type: "range",
           color: BLUE,
           rangeKey: speed,
           range: SPEEDS.map(([from, to, color]) => ({ from, to, color })),
         },
-        usePathDecorator: false,
-        showPoints: true,
-        pointSize: 5,
-        pointColor: { type: "constant", color: BLUE },
         pointTooltip: tooltip(lines(SHOWN_OF_TRIP)),
       },
     ],

@@ -71,8 +71,15 @@ export const firmwareList = fleetTable(
     telemetry("current_fw_version", { label: "Runs" }),
     telemetry("target_fw_version", { label: "Is to run" }),
     telemetry("fw_state", { label: "State" }),
-    telemetry("fw_error", { label: "Last error" }),
-    attribute("ota", { label: "Updated" }),
+    // Which stays after it has gone well.
+    telemetry("fw_error", {
+      label: "Error",
+      settings: {
+        useCellContentFunction: true,
+        cellContentFunction: 'return entity["State"] === "FAILED" ? value : "";',
+      },
+    }),
+    attribute("ota", { label: "Updated by" }),
   ],
   [["fleet", "fleet", "map"]],
 );
@@ -93,8 +100,6 @@ export const healthList = fleetTable(
     telemetry("lost", { label: "Connection lost by" }),
     telemetry("crash", { label: "Last crash" }),
     attribute("settings_refused", { label: "Settings refused" }),
-    attribute("modem", { label: "Modem" }),
-    attribute("imei", { label: "IMEI" }),
   ],
   [["fleet", "fleet", "map"]],
 );
@@ -116,7 +121,6 @@ export const alarms = (name: string, alias: string): Widget => ({
         ofAlarm("type", "Alarm"),
         ofAlarm("severity", "Severity"),
         ofAlarm("status", "Status"),
-        ofAlarm("details", "Details"),
       ],
     },
     alarmFilterConfig: { statusList: [], severityList: [], typeList: [], searchPropagatedAlarms: false },
@@ -181,7 +185,17 @@ export const chart = (
     ),
     settings: {
       showLegend: true,
-      dataZoom: true,
+      legendConfig: {
+        direction: "row",
+        position: "top",
+        sortDataKeys: false,
+        showMin: false,
+        showMax: false,
+        showAvg: false,
+        showTotal: false,
+        showLatest: false,
+      },
+      dataZoom: false,
       yAxes: Object.fromEntries(
         lines.map(({ units, decimals, color }, i) => [
           axisOf(i),
@@ -204,6 +218,23 @@ export const chart = (
 };
 
 const axisOf = (index: number): string => (index ? `axis${index}` : "default");
+
+/** What it tells of itself, and the settings that it goes by, whoever set them. */
+export const about: Widget = {
+  name: "about",
+  fqn: "system.cards.attributes_card",
+  type: "latest",
+  title: "What it is",
+  config: entities(
+    TRACKER,
+    ["board", "firmware_version", "modem", "imei", "reset_reason", "settings", "settings_refused"].map(
+      (name) =>
+        // ThingsBoard makes a number of a text of digits.
+        attribute(name, name === "imei" ? { decimals: 0 } : {}),
+    ),
+  ),
+  settings: {},
+};
 
 export const events: Widget = {
   name: "events",
