@@ -36,7 +36,7 @@ export interface Surroundings extends Asking {
   complain(line: string): void;
 }
 
-const PROCESS: Surroundings = {
+export const PROCESS: Surroundings = {
   input: process.stdin,
   output: process.stdout,
   interactive: Boolean(process.stdin.isTTY && process.stdout.isTTY),
@@ -69,7 +69,7 @@ function demand(settings: Settings): void {
   if (lines.length) throw new UsageError(lines.join("\n"));
 }
 
-function putOptions(settings: Settings, { board, given }: ConfigOptions): void {
+function putOptions(settings: Settings, { board, given }: Pick<ConfigOptions, "board" | "given">): void {
   if (board) {
     dropForeignFields(settings, board);
     settings.board = board;
@@ -92,14 +92,18 @@ function configureMany(csv: string, options: ConfigOptions, surroundings: Surrou
   return lines.join("\n");
 }
 
-/** Writes the settings file; gives the line to end with. */
-async function configure(options: ConfigOptions, surroundings: Surroundings): Promise<string> {
+/** Writes the settings file, and `more` beside it; gives the line to end with. Throws `Fault`. */
+export async function configure(
+  options: Omit<ConfigOptions, "schema" | "form" | "check" | "csv" | "into">,
+  surroundings: Surroundings,
+  more: readonly NewFile[] = [],
+): Promise<string> {
   const { out, force } = options;
   const interactive = surroundings.interactive && !options.yes;
   const settings = presentSettings(out, force);
   putOptions(settings, options);
 
-  const files: NewFile[] = [];
+  const files = [...more];
   if (options.fetchCa && !tlsOf(settings)) putAt(settings, "server.tls", 1);
   if (options.fetchCa && hasServer(settings)) files.push(await fetchRoot(settings, options, surroundings));
   if (interactive) files.push(...(await ask(settings, options, surroundings)));
@@ -131,7 +135,7 @@ const hasServer = (settings: Settings): boolean => Boolean(valueAt(settings, "se
 /** `--fetch-ca`. */
 async function fetchRoot(
   settings: Settings,
-  { out, fingerprint, yes }: ConfigOptions,
+  { out, fingerprint, yes }: Pick<ConfigOptions, "out" | "fingerprint" | "yes">,
   surroundings: Surroundings,
 ): Promise<NewFile> {
   const { roots, interactive, complain } = surroundings;

@@ -16,6 +16,7 @@ import { line } from "../scripts/line.ts";
 import { makePackages } from "../scripts/package.ts";
 import { repl } from "../scripts/repl.ts";
 import { start } from "../scripts/start.ts";
+import { thingsboard } from "../scripts/thingsboard.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), "commands-"));
@@ -37,6 +38,7 @@ const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
   flash,
   line,
   config,
+  thingsboard,
   repl: replHere,
   doctor,
   bench,

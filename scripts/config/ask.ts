@@ -44,7 +44,11 @@ export interface Asking extends Streams {
 }
 
 /** Asks for everything; or, when some came as flags, for what is required and still missing. Gives files to be written, too. */
-export async function ask(settings: Settings, options: ConfigOptions, asking: Asking): Promise<NewFile[]> {
+export async function ask(
+  settings: Settings,
+  options: Pick<ConfigOptions, "out" | "board" | "given" | "fetchCa">,
+  asking: Asking,
+): Promise<NewFile[]> {
   const { out, board, given } = options;
   const all = !given.size && !board && !options.fetchCa;
   const present = boardOf(settings);

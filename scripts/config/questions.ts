@@ -118,6 +118,12 @@ export async function askToken(field: FieldInfo, present: unknown, streams: Stre
   return meaning(await answerTo(streams, (ends) => password({ message, validate, ...ends }))) ?? "";
 }
 
+/** Asks for a password that is nobody's setting. */
+export async function askPassword(question: string, streams: Streams): Promise<string> {
+  const validate = (typed = "") => (typed ? undefined : "give the password");
+  return answerTo(streams, (ends) => password({ message: question, validate, ...ends }));
+}
+
 /** Asks for a secret. */
 async function askSecret(field: FieldInfo, present: unknown, streams: Streams): Promise<string> {
   const kept = typeof present === "string" && present !== "" && !faultOf(field, present) ? present : "";

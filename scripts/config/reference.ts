@@ -1,13 +1,16 @@
-/** `npm run reference`: the table of settings in firmware/README.md, made from the fields, between its two marks. */
-import { readFileSync } from "node:fs";
+/** `npm run reference`: the table of settings in firmware/README.md, between its two marks, and the files for a server, made from the table. */
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BOARDS } from "../boards.ts";
 import { Fault } from "../fault.ts";
 import { EXIT, runCommand, withFaultsTold } from "../run-command.ts";
+import { filesForServer } from "../thingsboard/content/files.ts";
 import { boardsWith, differs, type FieldInfo, fields } from "./fields.ts";
 import { writePublicText } from "./file.ts";
 
 const README = fileURLToPath(new URL("../../firmware/README.md", import.meta.url));
+export const FOR_SERVER = fileURLToPath(new URL("../../board/thingsboard", import.meta.url));
 const BEGIN = "<!-- Made by npm run reference from firmware/settings.ts -->\n\n";
 const END = "\n<!-- Here it ends -->\n";
 
@@ -63,6 +66,8 @@ export function withReference(readme: string): string {
 await runCommand(import.meta.url, async () =>
   withFaultsTold(async () => {
     writePublicText(README, withReference(readFileSync(README, "utf8")));
+    mkdirSync(FOR_SERVER, { recursive: true });
+    for (const [name, text] of filesForServer()) writePublicText(join(FOR_SERVER, name), text);
     return EXIT.OK;
   }, console.error),
 );

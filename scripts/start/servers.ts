@@ -73,7 +73,7 @@ export async function standIn(options: {
 }): Promise<Server> {
   const { devices, certificates, ports, clock, origin, onSample } = options;
   // Changed in place: each new connection looks at it.
-  const shown = certificates && { ...certificates.server };
+  const shown = certificates && { ...certificates.server, root: certificates.ca };
   const thingsboard = createThingsBoard({
     clock,
     devices: devices.map(({ name, token }) => {

@@ -9,6 +9,7 @@ import { fields } from "../../scripts/config/fields.ts";
 import { flagOf } from "../../scripts/config/options.ts";
 import { SKIPPABLE } from "../../scripts/line/options.ts";
 import { RESULT_COLUMNS } from "../../scripts/line/results.ts";
+import { actionCommands } from "../../scripts/thingsboard/options.ts";
 import { documents, fencesOf, ROOT, sectionOf, textOf, withoutFences } from "./documents.ts";
 
 const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
@@ -30,14 +31,14 @@ async function commandOf(name: string): Promise<Command> {
 const commands = new Map<string, Command>();
 for (const name of NAMES) commands.set(name, await commandOf(name));
 
-/** The options of a command and of its subcommands, as they are typed. */
+/** The options of a command and of its actions, as they are typed. */
 function optionsOf(command: Command): string[] {
-  const own = command.options.flatMap(({ long, short }) => [long, short]).filter((text) => text != null);
-  return ["--help", ...own, ...command.commands.flatMap(optionsOf)];
+  const actions = command === commands.get("thingsboard") ? actionCommands() : [];
+  const own = [command, ...actions].flatMap(({ options }) =>
+    options.flatMap(({ long, short }) => [long, short]).filter((text) => text != null),
+  );
+  return ["--help", ...own];
 }
-
-/** Written of before they are there: their sections are kept for them. */
-const TO_COME = ["thingsboard", "line"];
 
 /** What is wrong with the calls of npm in a line, as it is typed in a shell. */
 function faultsOf(line: string): string[] {
@@ -54,8 +55,7 @@ function faultsOf(line: string): string[] {
     if (program === undefined) return [];
     if (["ci", "cit", "version"].includes(program)) return [];
     const name = program === "run" ? rest.shift() : program;
-    if (name === undefined || !(name in scripts))
-      return TO_COME.includes(`${name}`) ? [] : [`npm run ${name}: no such script`];
+    if (name === undefined || !(name in scripts)) return [`npm run ${name}: no such script`];
     const dashes = rest.shift();
     if (dashes === undefined) return [];
     const command = commands.get(name);

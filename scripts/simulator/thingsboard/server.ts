@@ -34,19 +34,21 @@ export interface ThingsBoardOptions {
   clock?: Clock;
   /** Gets one line for each thing a device would not be told, each connection and each close. Default: nobody. */
   log?: (line: string) => void;
-  /** Certificate and key of the port with TLS; `server`: who does the TLS there, default Node. */
-  tls?: PemIdentity & { server?: TlsServer };
+  /** Certificate and key of the port with TLS; `server`: who does the TLS there, default Node; `root`: what users may fetch to trust. */
+  tls?: PemIdentity & { server?: TlsServer; root?: string };
   /** What answers the devices' own calls, as a rule chain would. Default: nothing, so that they time out. */
   rules?: ClientRpcRules;
   /** So many devices at most; provisioning then fails. Default: any number. */
   max_devices?: number;
+  /** What it says that it is, such as "4.2.2" (4.3.1). Devices see no difference. */
+  version?: string;
   /** A session without PUBLISH, SUBSCRIBE, PINGREQ or PUBACK so long is closed. Default 600,000, as ThingsBoard's. */
   inactivity_timeout_ms?: number;
 }
 
 export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
   const clock = options.clock ?? realClock;
-  const tenant = new Tenant(clock, options.devices, options.max_devices);
+  const tenant = new Tenant(clock, options.devices, options.max_devices, options.version);
   const { devices } = tenant;
   const events = new EventEmitter<ThingsBoardEvents>();
   const open = new Set<Connection>();
@@ -163,6 +165,8 @@ export function createThingsBoard(options: ThingsBoardOptions): ThingsBoard {
         mqtts = net.createServer({ noDelay: true }, (socket) => server.acceptTls(socket));
         ports.mqttsPort = await listening(mqtts, mqttsPort, host);
       }
+      const { mqttPort: mqtt_port, mqttsPort: mqtts_port } = ports;
+      tenant.connectivity = { host, mqtt_port, mqtts_port, root: options.tls?.root };
       if (httpPort !== undefined) {
         http = createHttpServer(server.rest);
         ports.httpPort = await listening(http, httpPort, host);

@@ -1,8 +1,9 @@
-/** What the server holds, and what its owner may change: devices, device profiles, OTA packages. */
+/** What the server holds, and what its owner may change: devices, device profiles, OTA packages, and what it keeps as it came. */
 
 import type { Clock } from "../clock.ts";
 import { type Credentials, certificateLine, type DeviceConfig } from "./credentials.ts";
 import { createDevice, type Device } from "./device.ts";
+import { Shelf } from "./document.ts";
 import type { ChecksumAlgorithm, OtaFile, OtaPackage } from "./ota-package.ts";
 import { checksumOf } from "./ota-package.ts";
 import { createProfile, type DeviceProfile } from "./profile.ts";
@@ -14,17 +15,40 @@ import type { Value } from "./telemetry.ts";
 /** It cannot be saved, and why. */
 export class Invalid extends Error {}
 
+/** Where devices reach the server, as it tells its users. */
+export interface Connectivity {
+  host: string;
+  mqtt_port: number;
+  /** Over TLS. */
+  mqtts_port?: number | undefined;
+  /** The certificate to trust there, PEM; undefined: the server has none to give. */
+  root?: string | undefined;
+}
+
+/** That of the server whose ways the stand-in has, for those who ask; from 4.3 on alarms have rules of their own. */
+export const VERSION = "4.3.1";
+
 export class Tenant {
   readonly devices: Device[];
   readonly profiles: DeviceProfile[];
   readonly packages: OtaPackage[] = [];
+  readonly dashboards: Shelf;
+  readonly rule_chains: Shelf;
+  readonly calculated_fields: Shelf;
+  /** Undefined: it listens nowhere. */
+  connectivity: Connectivity | undefined;
 
   constructor(
     readonly clock: Clock,
     configs: readonly DeviceConfig[],
     /** More cannot be made; what is given is there anyway. */
     private readonly max_devices = Number.POSITIVE_INFINITY,
+    readonly version = VERSION,
   ) {
+    this.dashboards = new Shelf("DASHBOARD", clock);
+    this.rule_chains = new Shelf("RULE_CHAIN", clock);
+    this.rule_chains.add("Root Rule Chain", { type: "CORE", root: true });
+    this.calculated_fields = new Shelf("CALCULATED_FIELD", clock);
     const profile = createProfile("default", clock.now(), true);
     this.profiles = [profile];
     this.devices = configs.map((config) => createDevice(config, profile, clock));

@@ -68,14 +68,12 @@ export const DEVICES: readonly Route[] = [
     method: "GET",
     path: "/api/tenant/devices",
     answer: (request) =>
-      request.query.has("deviceName")
-        ? show(named(request))
-        : pageOf(request.tenant.devices.map(show), request),
+      request.query.has("deviceName") ? show(named(request)) : pageOf(listed(request).map(show), request),
   },
   {
     method: "GET",
     path: "/api/tenant/deviceInfos",
-    answer: (request) => pageOf(request.tenant.devices.map(showInfo), request),
+    answer: (request) => pageOf(listed(request).map(showInfo), request),
   },
   { method: "POST", path: "/api/customer/device/{deviceName}/claim", answer: claim },
   {
@@ -86,6 +84,15 @@ export const DEVICES: readonly Route[] = [
     },
   },
 ];
+
+/** Of a type, or of a device profile, if they ask for one. */
+function listed({ tenant, query }: Request): Device[] {
+  const type = query.get("type");
+  const profile_id = query.get("deviceProfileId");
+  return tenant.devices.filter(
+    ({ profile }) => (!type || profile.name === type) && (!profile_id || profile.id === profile_id),
+  );
+}
 
 function named({ tenant, query }: Request, name = query.get("deviceName") ?? ""): Device {
   const device = tenant.devices.find((one) => one.name === name);
@@ -137,7 +144,7 @@ function save(tenant: Tenant, body: Body, credentials?: Credentials): object {
     ["FIRMWARE", firmwareId],
     ["SOFTWARE", softwareId],
   ];
-  const packages = wanted.map(([kind, value]) => [kind, assignedIn(tenant, value, kind)] as const);
+  const packages = wanted.map(([kind, value]) => [kind, assignedIn(tenant, value, kind, profile)] as const);
   for (const [kind, assigned] of packages)
     assigning(tenant, kind, () => {
       device.profile = profile;

@@ -1,13 +1,15 @@
 /**
  * ThingsBoard's REST API, as far as the stand-in has what it is about: login, devices, device profiles, telemetry, attributes,
- * calls, OTA packages. Paths, shapes and refusals are ThingsBoard's. Bound to loopback by whoever listens.
+ * calls, OTA packages, dashboards, rule chains, calculated fields. Paths, shapes and refusals are ThingsBoard's. Bound to loopback by whoever listens.
  */
 
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { PayloadError } from "../lenient-json.ts";
 import { RpcError } from "../rpc.ts";
 import { Invalid, type Tenant } from "../tenant.ts";
+import { CONNECTIVITY } from "./connectivity.ts";
 import { DEVICES } from "./devices.ts";
+import { DOCUMENTS } from "./documents.ts";
 import { LOGIN, userOf } from "./login.ts";
 import { OTA_PACKAGES } from "./ota-packages.ts";
 import { PROFILES } from "./profiles.ts";
@@ -16,7 +18,16 @@ import { partsOf, type Route } from "./routes.ts";
 import { CALLS } from "./rpc.ts";
 import { TELEMETRY } from "./telemetry.ts";
 
-const ROUTES: readonly Route[] = [...LOGIN, ...DEVICES, ...PROFILES, ...TELEMETRY, ...CALLS, ...OTA_PACKAGES];
+const ROUTES: readonly Route[] = [
+  ...LOGIN,
+  ...CONNECTIVITY,
+  ...DEVICES,
+  ...PROFILES,
+  ...TELEMETRY,
+  ...CALLS,
+  ...OTA_PACKAGES,
+  ...DOCUMENTS,
+];
 
 /** For a server of whoever listens. */
 export function restApi(tenant: Tenant): RequestListener {

@@ -51,6 +51,9 @@ export const PROFILES: readonly Route[] = [
       if (tenant.devices.some((device) => device.profile === profile))
         throw badRequest("The device profile referenced by the devices cannot be deleted!");
       tenant.profiles.splice(tenant.profiles.indexOf(profile), 1);
+      const { calculated_fields } = tenant;
+      for (const field of [...calculated_fields.all])
+        if (idIn(field.more.entityId) === profile.id) calculated_fields.remove(field);
     },
   },
 ];
@@ -64,7 +67,12 @@ export function profileOf(tenant: Tenant, id: string): DeviceProfile {
 }
 
 /** The package that `{"entityType":"OTA_PACKAGE","id":…}` assigns; null or nothing: none. */
-export function assignedIn(tenant: Tenant, value: unknown, type: OtaType): OtaPackage | undefined {
+export function assignedIn(
+  tenant: Tenant,
+  value: unknown,
+  type: OtaType,
+  profile: DeviceProfile,
+): OtaPackage | undefined {
   const id = idIn(value);
   if (id === undefined) return undefined;
   const assigned = tenant.packages.find((one) => one.id === id);
@@ -73,6 +81,8 @@ export function assignedIn(tenant: Tenant, value: unknown, type: OtaType): OtaPa
     throw badRequest(`Can't assign ${type.toLowerCase()} with type: ${assigned.type}!`);
   if (!assigned.file && !assigned.url)
     throw badRequest(`Can't assign ${type.toLowerCase()} with empty data!`);
+  if (assigned.profile_id !== profile.id)
+    throw badRequest(`Can't assign ${type.toLowerCase()} with different deviceProfile!`);
   return assigned;
 }
 
@@ -100,8 +110,8 @@ function save(tenant: Tenant, body: Body): object {
     tenant.profiles.some((other) => other !== profile && other.provisioning?.key === provisioning.key)
   )
     throw badRequest("Device profile with such provision device key already exists!");
-  const firmware = assignedIn(tenant, firmwareId, "FIRMWARE");
-  const software = assignedIn(tenant, softwareId, "SOFTWARE");
+  const firmware = assignedIn(tenant, firmwareId, "FIRMWARE", profile);
+  const software = assignedIn(tenant, softwareId, "SOFTWARE", profile);
   if (!known) tenant.profiles.push(profile);
   delete more.default;
   Object.assign(profile, { name, provisioning, more });

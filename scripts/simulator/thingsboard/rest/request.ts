@@ -13,6 +13,7 @@ export enum ErrorCode {
   PermissionDenied = 20,
   BadRequest = 31,
   NotFound = 32,
+  VersionConflict = 35,
 }
 
 /** What a request is answered with when it is not a success. `code` undefined: without a body. */
