@@ -36,8 +36,8 @@ function optionsOf(command: Command): string[] {
   return ["--help", ...own, ...command.commands.flatMap(optionsOf)];
 }
 
-/** Written of before they are there: their sections are kept for them. */
-const TO_COME = ["thingsboard", "line"];
+/** Written of before it is there: its section is kept for it. */
+const TO_COME = ["thingsboard"];
 
 /** What is wrong with the calls of npm in a line, as it is typed in a shell. */
 function faultsOf(line: string): string[] {
