@@ -7,6 +7,10 @@ import { crc32 } from "node:zlib";
 import { SOURCES } from "../scripts/build/boards.ts";
 import { packageOf } from "../scripts/package/package.ts";
 import { makePackages } from "../scripts/package.ts";
+import { createBoardWorld } from "./blob/board-world.ts";
+import { TOKEN } from "./blob/peers.ts";
+import { builtBlob } from "./device/rig.ts";
+import { documents, fencesOf, sectionOf } from "./readme/documents.ts";
 
 test("a package is the code behind a line of what it is for, with what ThingsBoard is told", () => {
   const {
@@ -47,4 +51,29 @@ test("it is written beside the firmware, and named as from here", async (t) => {
   assert.equal(await makePackages(["--board", "linux"], { ...SOURCES, out, version: "9.9.9" }), 0);
   const lines = said.mock.calls.map((call) => String(call.arguments[0]));
   assert.match(lines[0] ?? "", /^wrote dist.package-test.linux-9\.9\.9\.js, [\d,]+ bytes$/);
+});
+
+test("put onto a board as the Web IDE does, as .bootcde beside the settings that the document shows, it reports", async () => {
+  const section = sectionOf(documents.get("scripts/README.md") ?? "", "npm run package");
+  const [shown] = fencesOf(section).filter(({ language }) => language === "json");
+  const settings = JSON.parse(shown?.code.replace("ACCESS_TOKEN", TOKEN) ?? "");
+  const { bytes } = packageOf("rak5010", builtBlob("rak5010"), {
+    name: "espruino-thingsboard",
+    version: "0.2.0",
+  });
+  const { board, thingsboard, lines, run, stop } = createBoardWorld(
+    "rak5010",
+    settings,
+    undefined,
+    bytes.toString("latin1"),
+  );
+  try {
+    board.boot();
+    await run(180);
+    assert.match(lines[0] ?? "", /^espruino-thingsboard .* for RAK5010$/);
+    assert.ok(thingsboard.telemetry("tracker", "Latitude").length >= 2);
+    assert.deepEqual(board.errorFlags, []);
+  } finally {
+    await stop();
+  }
 });

@@ -85,6 +85,16 @@ describe("the documents have the figures of the code", () => {
     [/at most (\S+) bytes are in RAM, and calls/, constant("thingsboard/chunks.ts", /\bChunk = (\d+),/)],
     [/\*\*Functions cost RAM\*\*, (\S+) variables and one a parameter/, IN_A_FUNCTION],
     [/the code is some (\S+) bytes over its budget/, TOO_MUCH],
+    [/At most (\S+) zones with names/, constant("tracker/zones.ts", /\bZones = (\d+),/)],
+    [/zones with names of (\S+) characters/, constant("tracker/zones.ts", /\bName = (\d+),/)],
+    [/characters, (\S+) points of polygons/, constant("tracker/zones.ts", /\bPoints = (\d+),/)],
+    [
+      /so a circle has a radius of at least (\S+) m,/,
+      constant("tracker/zones.ts", /\bLeastRadius_m = (\d+),/),
+    ],
+    [/since the start, at most (\S+), with their time/, constant("tracker/log.ts", /\bLines = (\d+),/)],
+    [/is asked for again after (\S+) s, one/, constant("thingsboard/chunks.ts", /\bAnswer_ms = (\d+)000,/)],
+    [/the next try comes after (\S+) s, and then/, constant("ota/update.ts", /\bFirst_s = (\d+),/)],
     [/takes at most (\S+) bytes of the tariff/, BUDGETS.tls_connection_bytes],
   ];
 

@@ -5,9 +5,6 @@ import { posix } from "node:path";
 import { describe, test } from "node:test";
 import { documents, FILES, headingsOf, slugOf, textOf, withoutFences } from "./documents.ts";
 
-/** Made by the test of the page; a document may show them before they are. */
-const MADE = ["scripts/start/pictures/page-light.png", "scripts/start/pictures/page-dark.png"];
-
 const slugs = new Map([...documents].map(([path, text]) => [path, headingsOf(text).map(slugOf)]));
 
 /** Links and pictures of a document that lead to the project itself. */
@@ -21,7 +18,7 @@ function faultOf(path: string, target: string): string {
   const [file = "", anchor] = target.split("#");
   const led = file ? posix.normalize(posix.join(posix.dirname(path), file)) : path;
   const there = FILES.includes(led) || existsSync(new URL(`../../${led}`, import.meta.url));
-  if (!there && !MADE.includes(led)) return `${led}: no such file`;
+  if (!there) return `${led}: no such file`;
   if (anchor === undefined) return "";
   return slugs.get(led)?.includes(anchor) ? "" : `${led} has no #${anchor}`;
 }
