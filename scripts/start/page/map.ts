@@ -56,6 +56,9 @@ export function showMap(history: History, fleet: Fleet): void {
     const track = tracks.get(sample.tracker);
     if (track) track.add(sample, history.of(sample.tracker).filter(isPlaced));
     else begin(sample.tracker);
+    if (!isFollowing()) return;
+    if (!track) lookAtAll();
+    else if (sample.tracker === fleet.chosen) goAfter(sample.place);
   }
 
   /** The whole track, or the whole fleet; if that is too large, where the tracker is. */
@@ -78,17 +81,14 @@ export function showMap(history: History, fleet: Fleet): void {
   }
 
   history.onChange((sample) => {
-    const had_none = tracks.size === 0;
-    if (!sample) {
-      for (const track of tracks.values()) track.remove();
-      tracks.clear();
-      fleet.names.forEach(begin);
-      lookAtAll();
-    } else if (isPlaced(sample)) {
-      add(sample);
-      if (had_none) lookAtAll();
-      else if (sample.tracker === fleet.chosen && isFollowing()) goAfter(sample.place);
+    if (sample) {
+      if (isPlaced(sample)) add(sample);
+      return;
     }
+    for (const track of tracks.values()) track.remove();
+    tracks.clear();
+    fleet.names.forEach(begin);
+    lookAtAll();
   });
   fleet.onChange(goToChosen);
   map.on("dragstart", letGo);

@@ -18,9 +18,10 @@ export const placeWords = ([latitude, longitude]: readonly [number, number]): st
 export const measure = (value: number | undefined, unit: string, decimals = 1): string =>
   value === undefined ? "–" : `${value.toFixed(decimals)} ${unit}`;
 
-/** Three figures of it, however small or large: 0.0123, 4.56, 789, 12,300. */
+/** Three figures of it, however large: 0.0123, 4.56, 789, 12,300. */
 export function figures(value: number): string {
   if (!Number.isFinite(value)) return "–";
+  if (value > 0 && value < 0.001) return "< 0.001";
   return value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
 }
 
