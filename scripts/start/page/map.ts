@@ -1,9 +1,10 @@
 /** The map: each tracker's track, and the view that follows the one looked at. */
-import { canvas, control, type LatLngTuple, latLngBounds, map as leafletMap } from "leaflet";
+import { canvas, control, latLngBounds, map as leafletMap } from "leaflet";
 import { byId } from "./element.ts";
 import type { Fleet } from "./fleet.ts";
 import type { History } from "./history.ts";
 import { drawGrid } from "./map-grid.ts";
+import type { Place } from "./sample.ts";
 import { mayMove } from "./scheme.ts";
 import { addTiles } from "./tiles.ts";
 import { createTrack, isPlaced, type Placed, type Track } from "./track.ts";
@@ -12,9 +13,9 @@ import { createTrack, isPlaced, type Placed, type Track } from "./track.ts";
 const NEAR_ZOOM = 15;
 const FAR_ZOOM = 12;
 /** Until there is a fix: the world. */
-const NOWHERE: LatLngTuple = [25, 10];
+const NOWHERE: Place = [25, 10];
 /** So that nothing is at the edge. */
-const MARGIN_PX: [number, number] = [48, 48];
+const MARGIN_PX: [number, number] = [24, 24];
 
 function createMap() {
   const map = leafletMap(byId("map", HTMLDivElement), {
@@ -71,7 +72,7 @@ export function showMap(history: History, fleet: Fleet): void {
   }
 
   /** Only as far as it must, so that it is seen where it came from. */
-  function goAfter(place: LatLngTuple): void {
+  function goAfter(place: Place): void {
     map.panInside(place, { padding: [80, 70], animate: mayMove() });
   }
 
