@@ -56,7 +56,7 @@ function createChart({ figure, name, unit, decimals, colour, span }: ChartKind) 
   const frame = make("div", { class: "chart-frame", role: "img", "aria-label": `${name} over time` });
   const root = make(
     "figure",
-    { class: "chart" },
+    { class: "chart", hidden: true },
     make("figcaption", {}, make("span", {}, name), value),
     frame,
   );
@@ -76,7 +76,7 @@ function createChart({ figure, name, unit, decimals, colour, span }: ChartKind) 
       {
         width: Math.max(frame.clientWidth, 100),
         height: HEIGHT_PX,
-        padding: [8, 6, 0, 0],
+        padding: [8, null, 0, 0],
         legend: { show: false },
         cursor: { sync: { key: "time" }, y: false, drag: { x: true, y: false } },
         scales: { y: { range: (_plot, least, most) => widened(least, most, span) } },
@@ -151,7 +151,10 @@ export function showCharts(stream: Stream, history: History, fleet: Fleet): void
       ({ extra, figure }) =>
         extra && samples.length > 0 && samples.every((sample) => sample[figure] === undefined),
     );
-    note.textContent = missing.map(({ name }) => `${name}: not in its samples.`).join(" ");
+    note.textContent =
+      samples.length === 0
+        ? "Nothing yet."
+        : missing.map(({ name }) => `${name}: not in its samples.`).join(" ");
     // It may be that the board does not measure it.
     button.hidden = missing.every(({ extra = "" }) => extras.includes(extra));
   }

@@ -10,9 +10,17 @@ export function showConnection(stream: Stream): void {
   stream.onConnection((is_there) => {
     root.dataset.state = is_there ? "there" : "gone";
     document.body.classList.toggle("gone", !is_there);
-    setText(text, is_there ? "Live" : "npm start is gone: waiting for it to come back …");
+    // Of a world is told first of all, if there is one.
+    setText(
+      text,
+      is_there ? "npm start makes the world …" : "npm start is gone: waiting for it to come back …",
+    );
   });
-  stream.on("hello", ({ version }) => setText(byId("version", HTMLElement), version));
+  stream.on("hello", ({ version }) => {
+    setText(text, "Live");
+    byId("main", HTMLElement).dataset.world = "there";
+    setText(byId("version", HTMLElement), version);
+  });
 }
 
 /** Runs on between what is told of it. */

@@ -5,7 +5,7 @@ import type { StatusTold } from "./events.ts";
 import type { Fleet } from "./fleet.ts";
 import { type Box, type Layout, layOut, type Way, wayBetween } from "./flow-layout.ts";
 import { mayMove } from "./scheme.ts";
-import { onStatus } from "./status.ts";
+import { linkOf, onStatus } from "./status.ts";
 import type { Stream } from "./stream.ts";
 
 type Outbox = StatusTold["outbox"];
@@ -87,12 +87,11 @@ export function showFlow(stream: Stream, fleet: Fleet): void {
     const { is_wide, board } = its;
     const outbox = status?.outbox ?? NOTHING;
     const is_powered = status?.is_powered ?? true;
-    const has_link = is_powered && status?.parts.state === "online";
+    const link = `link ${status ? linkOf(status) : "idle"}`;
     const [taking, leaving, arriving] = ways(its);
-    const link = has_link ? "link" : "link down";
     svg.setAttribute("viewBox", `0 0 ${width} ${its.height}`);
     svg.setAttribute("height", `${its.height}`);
-    svg.setAttribute("aria-label", balanceWords(outbox));
+    svg.setAttribute("aria-label", status ? balanceWords(outbox) : "Outbox and link: nothing is told yet");
     svg.replaceChildren(
       draw("rect", { ...board, rx: 12, class: is_powered ? "board" : "board cut" }),
       draw(
@@ -106,10 +105,10 @@ export function showFlow(stream: Stream, fleet: Fleet): void {
       station(its.taken, "taken", "taken", outbox.taken, is_wide),
       station(its.waiting, "waiting", "waiting in flash", outbox.waiting, is_wide),
       squares(its.waiting, is_wide ? 3 : 2, outbox.waiting),
-      station(its.sending, has_link ? "sending" : "sending down", "on their way", outbox.sending, is_wide),
+      station(its.sending, `sending ${link}`, "on their way", outbox.sending, is_wide),
       station(its.acknowledged, "acknowledged", "acknowledged", outbox.acknowledged, is_wide),
     );
-    setText(sum, balanceWords(outbox));
+    setText(sum, status ? balanceWords(outbox) : "");
     sum.classList.toggle("even", missing(outbox) <= 0);
   }
 

@@ -4,6 +4,8 @@ import { gridDecimals, gridLines, gridStep_deg } from "./grid-lines.ts";
 import { onScheme, pageFont, schemeColour } from "./scheme.ts";
 import { degrees } from "./words.ts";
 
+const TOP_PX = 34;
+
 /** Draws it on `canvas`, again at each move of the map. */
 export function drawGrid(map: LeafletMap, canvas: HTMLCanvasElement): void {
   function draw(): void {
@@ -33,7 +35,8 @@ export function drawGrid(map: LeafletMap, canvas: HTMLCanvasElement): void {
       pen.moveTo(0, y);
       pen.lineTo(width, y);
       const text = degrees(latitude, "N", "S", gridDecimals(south_step));
-      pen.fillText(text, width - pen.measureText(text).width - 6, y - 5);
+      // Above are the longitudes.
+      if (y > TOP_PX) pen.fillText(text, width - pen.measureText(text).width - 6, y - 5);
     }
     pen.stroke();
   }

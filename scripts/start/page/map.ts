@@ -1,9 +1,10 @@
 /** The map: each tracker's track, and the view that follows the one looked at. */
-import { canvas, control, type LatLngTuple, latLngBounds, map as leafletMap } from "leaflet";
+import { canvas, control, latLngBounds, map as leafletMap } from "leaflet";
 import { byId } from "./element.ts";
 import type { Fleet } from "./fleet.ts";
 import type { History } from "./history.ts";
 import { drawGrid } from "./map-grid.ts";
+import type { Place } from "./sample.ts";
 import { mayMove } from "./scheme.ts";
 import { addTiles } from "./tiles.ts";
 import { createTrack, isPlaced, type Placed, type Track } from "./track.ts";
@@ -12,9 +13,9 @@ import { createTrack, isPlaced, type Placed, type Track } from "./track.ts";
 const NEAR_ZOOM = 15;
 const FAR_ZOOM = 12;
 /** Until there is a fix: the world. */
-const NOWHERE: LatLngTuple = [25, 10];
+const NOWHERE: Place = [25, 10];
 /** So that nothing is at the edge. */
-const MARGIN_PX: [number, number] = [48, 48];
+const MARGIN_PX: [number, number] = [24, 24];
 
 function createMap() {
   const map = leafletMap(byId("map", HTMLDivElement), {
@@ -56,6 +57,9 @@ export function showMap(history: History, fleet: Fleet): void {
     const track = tracks.get(sample.tracker);
     if (track) track.add(sample, history.of(sample.tracker).filter(isPlaced));
     else begin(sample.tracker);
+    if (!isFollowing()) return;
+    if (!track) lookAtAll();
+    else if (sample.tracker === fleet.chosen) goAfter(sample.place);
   }
 
   /** The whole track, or the whole fleet; if that is too large, where the tracker is. */
@@ -68,7 +72,7 @@ export function showMap(history: History, fleet: Fleet): void {
   }
 
   /** Only as far as it must, so that it is seen where it came from. */
-  function goAfter(place: LatLngTuple): void {
+  function goAfter(place: Place): void {
     map.panInside(place, { padding: [80, 70], animate: mayMove() });
   }
 
@@ -78,17 +82,14 @@ export function showMap(history: History, fleet: Fleet): void {
   }
 
   history.onChange((sample) => {
-    const had_none = tracks.size === 0;
-    if (!sample) {
-      for (const track of tracks.values()) track.remove();
-      tracks.clear();
-      fleet.names.forEach(begin);
-      lookAtAll();
-    } else if (isPlaced(sample)) {
-      add(sample);
-      if (had_none) lookAtAll();
-      else if (sample.tracker === fleet.chosen && isFollowing()) goAfter(sample.place);
+    if (sample) {
+      if (isPlaced(sample)) add(sample);
+      return;
     }
+    for (const track of tracks.values()) track.remove();
+    tracks.clear();
+    fleet.names.forEach(begin);
+    lookAtAll();
   });
   fleet.onChange(goToChosen);
   map.on("dragstart", letGo);

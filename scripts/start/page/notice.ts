@@ -5,14 +5,14 @@ import { byId } from "./element.ts";
 const SHOWN_MS = 8_000;
 let timer = 0;
 
-export function say(text: string, is_bad = false): void {
+export function say(text: string, is_bad = false, shown_ms = SHOWN_MS): void {
   const notice = byId("notice", HTMLParagraphElement);
   clearTimeout(timer);
   notice.textContent = text;
   notice.classList.toggle("bad", is_bad);
   timer = setTimeout(() => {
     notice.textContent = "";
-  }, SHOWN_MS);
+  }, shown_ms);
 }
 
 /** Waits for something asked of `npm start`, and says why it was refused. Undefined: it was. */

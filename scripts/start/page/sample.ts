@@ -9,12 +9,15 @@ export interface Keys {
   speed?: string;
 }
 
+/** Degrees, WGS-84. */
+export type Place = [latitude: number, longitude: number];
+
 /** One sample as the page shows it; what it does not say is undefined. */
 export interface Shown {
   tracker: string;
   time_ms: number;
   /** Only of a fix: a cell's place is none of the track. */
-  place: readonly [latitude: number, longitude: number] | undefined;
+  place: Place | undefined;
   speed_kmh: number | undefined;
   altitude_m: number | undefined;
   /** Charge in %. */

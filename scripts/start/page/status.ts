@@ -6,6 +6,7 @@ import type { Stream } from "./stream.ts";
 
 /** The firmware's words of its state, for people. */
 const STATES: Readonly<Record<string, string>> = {
+  starts: "Starts",
   waiting: "Waits before it tries the network again",
   modem: "Brings its modem up",
   server: "Connects to the server",
@@ -27,6 +28,12 @@ export function lampOf({ is_powered, is_asleep, parts }: StatusTold): "off" | "a
   if (!is_powered) return "off";
   if (is_asleep || parts.state === "resting") return "asleep";
   return parts.state === "online" ? "good" : "busy";
+}
+
+/** What the way to the server is: there, at rest or about to be, or cut off. */
+export function linkOf({ is_powered, is_asleep, parts }: StatusTold): "up" | "idle" | "down" {
+  if (!is_powered || (parts.state === "waiting" && !is_asleep)) return "down";
+  return parts.state === "online" && !is_asleep ? "up" : "idle";
 }
 
 /** The last status of each tracker. `show` is told of the one looked at; undefined: nothing is known of it yet. */

@@ -55,6 +55,7 @@ export function createStream(path: string): Stream {
   function open(): void {
     source = new EventSource(path);
     timer = setTimeout(ended, SILENCE_MS);
+    source.addEventListener("open", heard);
     source.addEventListener("error", ended);
     for (const name of NAMES)
       source.addEventListener(name, (event: MessageEvent<string>) => {

@@ -66,6 +66,8 @@ export function showTrace(stream: Stream): void {
   /** Came since the last frame, or in a pause. */
   let fresh: TraceLine[] = [];
   let is_due = false;
+  /** The viewer looks at the newest line, and wants to see the next. */
+  let is_at_end = true;
   const tools = createTools(() => {
     if (!tools.isPaused()) takeFresh();
     showAll();
@@ -99,10 +101,9 @@ export function showTrace(stream: Stream): void {
       tools.held(fresh.length);
       return;
     }
-    const was_at_end = root.scrollHeight - root.scrollTop - root.clientHeight < END_PX;
     root.append(...wanted(takeFresh()));
     while (root.childElementCount > MOST_LINES) root.firstElementChild?.remove();
-    if (was_at_end) toEnd();
+    if (is_at_end) toEnd();
   }
 
   function add(line: TraceLine): void {
@@ -111,6 +112,9 @@ export function showTrace(stream: Stream): void {
     is_due = true;
   }
 
+  root.addEventListener("scroll", () => {
+    is_at_end = root.scrollHeight - root.scrollTop - root.clientHeight < END_PX;
+  });
   stream.on("hello", ({ traces }) => {
     lines = traces.map(traced).slice(-MOST_LINES);
     fresh = [];

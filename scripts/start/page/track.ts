@@ -3,7 +3,6 @@ import {
   type CircleMarker,
   circleMarker,
   divIcon,
-  type LatLngTuple,
   type Map as LeafletMap,
   type Marker,
   marker,
@@ -11,10 +10,11 @@ import {
 } from "leaflet";
 import { make } from "./element.ts";
 import { MOST_SAMPLES } from "./history.ts";
-import type { Shown } from "./sample.ts";
+import type { Place, Shown } from "./sample.ts";
+import { trackPieces } from "./track-pieces.ts";
 import { clockTime, measure, placeWords } from "./words.ts";
 
-export type Placed = Shown & { place: LatLngTuple };
+export type Placed = Shown & { place: Place };
 
 export const isPlaced = (sample: Shown): sample is Placed => sample.place !== undefined;
 
@@ -35,7 +35,7 @@ function createPoint(sample: Placed, colour: string): CircleMarker {
   return circleMarker(sample.place, { ...style, fillOpacity: 1 }).bindPopup(() => pointWords(sample));
 }
 
-function createDot(tracker: string, colour: string, place: LatLngTuple, has_name: boolean): Marker {
+function createDot(tracker: string, colour: string, place: Place, has_name: boolean): Marker {
   const core = make("span", { class: "dot-core" });
   core.style.background = colour;
   const html = make("span", { class: "dot", "data-tracker": tracker }, core);
@@ -48,9 +48,9 @@ function createDot(tracker: string, colour: string, place: LatLngTuple, has_name
 
 export interface Track {
   /** Where it is now. */
-  readonly place: LatLngTuple;
+  readonly place: Place;
   /** All of it. */
-  readonly places: readonly LatLngTuple[];
+  readonly places: readonly Place[];
   /** A fix came, be it one that waited; `samples`: all there are, with it. */
   add(sample: Placed, samples: readonly Placed[]): void;
   remove(): void;
@@ -73,7 +73,12 @@ export function createTrack(
   const { colour, has_name, onChoose } = options;
   let places = samples.map(({ place }) => place);
   let newest = samples.at(-1) ?? samples[0];
-  const line = polyline(places, { color: colour, weight: 4, opacity: 0.75, interactive: false }).addTo(map);
+  const line = polyline(trackPieces(samples), {
+    color: colour,
+    weight: 4,
+    opacity: 0.75,
+    interactive: false,
+  }).addTo(map);
   const points = samples.map((sample) => createPoint(sample, colour).addTo(map));
   const dot = createDot(newest.tracker, colour, newest.place, has_name);
   dot.bindPopup(() => pointWords(newest));
@@ -89,7 +94,7 @@ export function createTrack(
     add(sample, all) {
       newest = all.at(-1) ?? sample;
       places = all.map(({ place }) => place);
-      line.setLatLngs(places);
+      line.setLatLngs(trackPieces(all));
       dot.setLatLng(newest.place);
       points.push(createPoint(sample, colour).addTo(map));
       if (points.length > MOST_SAMPLES) points.shift()?.remove();

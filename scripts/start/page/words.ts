@@ -1,5 +1,7 @@
 /** Numbers, times and places as people read them. */
 
+import type { Place } from "./sample.ts";
+
 /** "12:03:09", of the viewer's time zone. */
 export const clockTime = (time_ms: number): string => new Date(time_ms).toLocaleTimeString("en-GB");
 
@@ -11,16 +13,17 @@ export const dateTime = (time_ms: number): string =>
 export const degrees = (value: number, positive: string, negative: string, decimals = 6): string =>
   `${Math.abs(value).toFixed(decimals)}° ${value < 0 ? negative : positive}`;
 
-export const placeWords = ([latitude, longitude]: readonly [number, number]): string =>
+export const placeWords = ([latitude, longitude]: Place): string =>
   `${degrees(latitude, "N", "S", 5)}  ${degrees(longitude, "E", "W", 5)}`;
 
 /** "50.1 km/h"; "–": not known. */
 export const measure = (value: number | undefined, unit: string, decimals = 1): string =>
   value === undefined ? "–" : `${value.toFixed(decimals)} ${unit}`;
 
-/** Three figures of it, however small or large: 0.0123, 4.56, 789, 12,300. */
+/** Three figures of it, however large: 0.0123, 4.56, 789, 12,300. */
 export function figures(value: number): string {
   if (!Number.isFinite(value)) return "–";
+  if (value > 0 && value < 0.001) return "< 0.001";
   return value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
 }
 

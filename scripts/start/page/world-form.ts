@@ -5,6 +5,8 @@ import type { PageRequests } from "./events.ts";
 import { orSay, say } from "./notice.ts";
 import type { Stream } from "./stream.ts";
 
+/** A build takes long on a busy machine. */
+const MAKING_MS = 120_000;
 const SPEEDS = [1, 2, 5, 10, 30, 60];
 
 export function showWorldForm(stream: Stream): void {
@@ -26,7 +28,7 @@ export function showWorldForm(stream: Stream): void {
   }
 
   async function makeAnew(wanted: PageRequests["/simulator/world"], words: string): Promise<void> {
-    say(`${words}: the world is made anew …`);
+    say(`${words}: the world is made anew …`, false, MAKING_MS);
     board.disabled = true;
     policy.disabled = true;
     const answer = await orSay(words, ask("/simulator/world", wanted));

@@ -5,7 +5,7 @@ import { methodsOf } from "../../../scripts/start/methods.ts";
 import { offeredSettings } from "../../../scripts/start/offered-settings.ts";
 import type { Hello, SampleTold, StatusTold, TraceTold } from "../../../scripts/start/page/events.ts";
 import { policiesFor, shown } from "../../../scripts/start/policies.ts";
-import { partsOf } from "../../../scripts/start/status-words.ts";
+import { partsOf, type TrackerStatus } from "../../../scripts/start/status-words.ts";
 import { toysOf } from "../../../scripts/start/toys.ts";
 import { WORLD_FAULTS } from "../../../scripts/start/world-faults.ts";
 
@@ -14,6 +14,9 @@ const TRACK = new URL(
   import.meta.url,
 );
 export const START_MS = Date.UTC(2026, 10, 30, 9, 12);
+
+/** Faults that are not offered without TLS, or with a simulated board. */
+const SELDOM = ["certificate", "power_cut"];
 
 /** "5231.31403", "N" */
 function degrees(text = "", side = ""): number {
@@ -49,6 +52,20 @@ export function driveSamples(count: number, every_s = 5, tracker = "tracker", fi
   });
 }
 
+/** What each part does, with `more`. */
+export const partsWith = (more: TrackerStatus = {}): Record<string, string> =>
+  partsOf({
+    state: "online",
+    fix: { satellites: 9, hdop: 0.9 },
+    modem: { state: "up", signal_dbm: -79 },
+    encryption: "plain text",
+    battery: 79,
+    battery_v: 3.84,
+    motion: "low",
+    memory: { usage: 2_113, total: 12_500 },
+    ...more,
+  });
+
 export const status = (
   outbox: Partial<StatusTold["outbox"]> = {},
   more: Partial<StatusTold> = {},
@@ -57,16 +74,7 @@ export const status = (
   time_ms: START_MS + 600_000,
   is_powered: true,
   is_asleep: false,
-  parts: partsOf({
-    state: "online",
-    fix: { satellites: 9, hdop: 0.9 },
-    modem: { state: "up", signal_dbm: -79 },
-    encryption: "plain text",
-    battery: 79,
-    battery_v: 3.84,
-    motion: "low",
-    memory: { usage: 2_113, total: 9_000 },
-  }),
+  parts: partsWith(),
   outbox: { taken: 120, waiting: 0, sending: 1, acknowledged: 119, dropped: 0, ...outbox },
   ...more,
 });
@@ -111,7 +119,7 @@ export function hello(more: Partial<Hello> = {}): Hello {
       up_bytes: 20_480,
       down_bytes: 6_144,
     },
-    faults: WORLD_FAULTS.map(({ name, label, what, isOn }) => ({
+    faults: WORLD_FAULTS.filter(({ name }) => !SELDOM.includes(name)).map(({ name, label, what, isOn }) => ({
       name,
       label,
       what,

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
 import type { Page } from "playwright-core";
+import type { Hello } from "../../../scripts/start/page/events.ts";
 import { openPage, skip, until } from "./browser.ts";
 import { driveSamples, hello, START_MS, status } from "./hello.ts";
 import { openScripted, scriptedWorld } from "./scripted-world.ts";
@@ -93,8 +94,41 @@ describe("the map", { skip }, () => {
     assert.deepEqual(await page.locator(".dot-name").allTextContents(), trackers);
     await page.getByRole("radio", { name: "tracker 3" }).check();
     await page.locator("#latest", { hasText: "09:18:55" }).waitFor();
+    for (const dot of await page.locator(".dot").all()) assert.equal(await dot.isVisible(), true);
     // Of it no status was told.
     assert.equal(await page.locator("#doing").textContent(), "");
+  });
+});
+
+describe("charts", { skip }, () => {
+  const without = (settings: Hello["settings"]) =>
+    settings.map((setting) => (setting.name === "extras" ? { ...setting, value: "why" } : setting));
+  const bare = () =>
+    driveSamples(5).map(({ values: { battery, signal_dbm, ...values }, ...sample }) => ({
+      ...sample,
+      values,
+    }));
+
+  test("show what the samples have, and offer to ask for the rest", async (t) => {
+    const more = { samples: bare(), settings: without(hello().settings) };
+    const { world, page } = await openScripted(t, more);
+    await page.getByText("Battery: not in its samples. Signal: not in its samples.").waitFor();
+    assert.deepEqual(await page.locator(".chart:visible figcaption span").allTextContents(), [
+      "Speed",
+      "Altitude",
+    ]);
+    await page.getByRole("button", { name: "Ask the tracker for battery and signal" }).click();
+    await page.getByText("Asked for").waitFor();
+    assert.deepEqual(world.asked[0]?.body.settings, { extras: "why,battery,signal_dbm" });
+    for (const sample of driveSamples(1, 5, "tracker", 300)) world.tell("sample", sample);
+    await page.getByRole("img", { name: "Battery over time" }).waitFor();
+    assert.equal(await page.locator(".chart:visible").count(), 4);
+  });
+
+  test("a board that cannot measure it is not asked again", async (t) => {
+    const { page } = await openScripted(t, { samples: bare() });
+    await page.getByText("Battery: not in its samples.").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Ask the tracker" }).count(), 0);
   });
 });
 
@@ -136,6 +170,15 @@ describe("outbox, faults and status", { skip }, () => {
     await button.click();
     await page.getByText("Modem reset: done").waitFor();
     assert.deepEqual(world.asked[0]?.body, { name: "modem_reset", tracker: "tracker" });
+  });
+
+  test("the way to the server is drawn as it is: there, at rest, cut off", async (t) => {
+    const { world, page } = await openScripted(t);
+    await page.locator(".way.link.up").first().waitFor({ state: "attached" });
+    world.tell("status", status({}, { is_asleep: true, parts: { state: "resting" } }));
+    await page.locator(".way.link.idle").first().waitFor({ state: "attached" });
+    world.tell("status", status({}, { parts: { state: "waiting", reason: "no network: check antenna" } }));
+    await page.locator(".way.link.down").first().waitFor({ state: "attached" });
   });
 
   test("each part says what it does, and the line above is told to screen readers only when it changes", async (t) => {

@@ -5,12 +5,13 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { StatusTold } from "../../../scripts/start/page/events.ts";
 import { skip } from "./browser.ts";
-import { hello, status } from "./hello.ts";
+import { hello, partsWith, status } from "./hello.ts";
 import { openScripted } from "./scripted-world.ts";
 
 const FOLDER = new URL("../../../scripts/start/pictures/", import.meta.url);
 const MOST_BYTES = 300_000;
 
+const REASON = "no network: check antenna";
 /** Readings of some minutes, so that the meter has a curve. */
 const READINGS = 45;
 
@@ -20,7 +21,7 @@ const PICTURES: readonly { colorScheme: "light" | "dark"; status: StatusTold; fa
     colorScheme: "dark",
     status: status(
       { taken: 129, waiting: 9, sending: 0, acknowledged: 120 },
-      { parts: { ...status().parts, state: "waiting", reason: "no network: check antenna" } },
+      { parts: partsWith({ state: "waiting", reason: REASON, modem: { state: "down", reason: REASON } }) },
     ),
     fault: "coverage",
   },

@@ -9,7 +9,8 @@ test("places, measures, times", () => {
   assert.deepEqual([-5, 59_600, 600_000, 7_200_000].map(duration), ["0 s", "60 s", "10 min", "2 h"]);
 });
 
-test("three figures, however small or large", () => {
+test("three figures, however large; no longer row of zeros than can be read", () => {
+  assert.equal(figures(0.00000293), "< 0.001");
   assert.deepEqual([0.012345, 4.5678, 12_345, Number.POSITIVE_INFINITY].map(figures), [
     "0.0123",
     "4.57",
