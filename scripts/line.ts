@@ -6,7 +6,7 @@ import { faultsOf, parseSettings } from "./config/settings.ts";
 import type { Address } from "./device/device.ts";
 import { Fault } from "./fault.ts";
 import { buildFirmware, type Firmware } from "./flash/firmware.ts";
-import { INTERRUPTED, type Signals } from "./flash/interruption.ts";
+import { INTERRUPTED, PRESS_MS, type Signals } from "./flash/interruption.ts";
 import { buildRelay } from "./flash/relay-program.ts";
 import { readSettings } from "./flash/settings.ts";
 import { openAllotment } from "./line/allotment.ts";
@@ -25,9 +25,11 @@ export interface Surroundings extends Omit<WorkTools, "prompt" | "step" | "outpu
   complain(line: string): void;
   /** Where something is plugged in now. */
   places(options: LineOptions): () => Promise<Address[]>;
-  signals: Signals & { on(signal: "SIGINT", listener: () => void): unknown };
+  signals: Signals;
   /** From look to look at the ports. */
   look_ms: number;
+  /** See `PRESS_MS`. */
+  press_ms: number;
   paint: Paint;
 }
 
@@ -37,6 +39,7 @@ const PROCESS: Surroundings = {
   places: listPlaces,
   signals: process,
   look_ms: 500,
+  press_ms: PRESS_MS,
   paint: plain,
   firmware: buildFirmware,
   relay: buildRelay,
@@ -90,7 +93,10 @@ async function run(options: LineOptions, around: Surroundings): Promise<number> 
   const working = new Map<string, Promise<void>>();
   const stop = new AbortController();
   const abort = new AbortController();
+  let pressed_ms = Number.NEGATIVE_INFINITY;
   const onCtrlC = (): void => {
+    if (performance.now() - pressed_ms < around.press_ms) return;
+    pressed_ms = performance.now();
     if (stop.signal.aborted) abort.abort();
     stop.abort();
     const [left, it, is] = [

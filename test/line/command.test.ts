@@ -198,6 +198,19 @@ describe("Ctrl-C", () => {
     assert.equal(signals.listenerCount("SIGINT"), 0);
   });
 
+  test("that npm passes on once more is one", async (t) => {
+    const at = bench(t);
+    at.plugged.add(await boardNumber(t, 1));
+    const signals = new EventEmitter();
+    const { code } = await at.run(["--verbose"], 9, {
+      signals,
+      press_ms: 60_000,
+      say: (line) => /: flashing$/.test(line) && signals.emit("SIGINT") && signals.emit("SIGINT"),
+    });
+    assert.equal(code, 0);
+    assert.equal(at.results()[0]?.outcome, "passed");
+  });
+
   test("twice leaves it, says in which state it is, and the next run does it with the same token", async (t) => {
     const at = bench(t);
     writeFileSync(at.path("boards.csv"), "name,token\nred,TOKEN_RED\ngreen,TOKEN_GREEN\n");
