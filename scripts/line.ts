@@ -1,7 +1,9 @@
 /** `npm run line`: tests, flashes and starts one board after the other, as they are plugged in, and keeps a record of it. */
 import { PassThrough } from "node:stream";
+import { readChoices } from "./build/features.ts";
 import { readBoards } from "./config/boards-file.ts";
 import { type Base, fleetOf } from "./config/fleet.ts";
+import { fileFaults } from "./config/pem-files.ts";
 import { faultsOf, parseSettings } from "./config/settings.ts";
 import type { Address } from "./device/device.ts";
 import { Fault } from "./fault.ts";
@@ -74,11 +76,14 @@ function jobOf(options: LineOptions): Job {
     new Fault(faults.map((fault) => `${path}: ${fault}`).join("\n"));
   if ("faults" in read) throw refuse(read.faults);
   const base: Base = { path, settings: read.settings };
-  if (options.csv === undefined) {
-    const faults = faultsOf(base.settings);
-    if (faults.length) throw refuse(faults);
-  }
+  readChoices(options.features ?? []);
   const fleet = options.csv === undefined ? undefined : fleetOf(base, readBoards(options.csv), () => path);
+  const faults = fleet
+    ? fleet.flatMap(({ board, settings }) =>
+        fileFaults(path, settings).map((fault) => `row ${board.row} of ${options.csv}: ${fault}`),
+      )
+    : [...faultsOf(base.settings), ...fileFaults(path, base.settings)];
+  if (faults.length) throw refuse(faults);
   const results = openResults(options.result);
   const allotment = fleet && openAllotment(options.result, options.csv ?? "", fleet);
   return { options, base, allotment, results };

@@ -284,6 +284,16 @@ test("refused before any board: settings, table or result file that are wrong", 
   writeFileSync(at.path("boards.csv"), "name,token\nred,\n");
   assert.equal(await refused(["--csv", at.path("boards.csv")]), "/boards.csv: row 2, column token: empty");
   assert.match(await refused(["--csv", at.path("none.csv")]), /^\/none\.csv: no such file$/);
+  writeFileSync(
+    at.path("no-ca.json"),
+    '{"board":"linux","server":{"host":"h","username":"T","tls":1,"ca":"ca.pem"}}',
+  );
+  assert.equal(
+    await refused(["--config", at.path("no-ca.json")]),
+    "/no-ca.json: server.ca ca.pem: no such file",
+  );
+  const wrong = await at.run(["--config", at.path("no-ca.json"), "--features", "gnss=gps"], 1);
+  assert.deepEqual([wrong.code, wrong.complained], [2, ["--features gnss=gps: use gnss=modem|nmea|none"]]);
   const right = bench(t);
   writeFileSync(right.path("result.csv"), "mine\n");
   const { code, complained } = await right.run([], 1);
