@@ -86,7 +86,7 @@ function jobOf(options: LineOptions): Job {
   if (faults.length) throw refuse(faults);
   const results = openResults(options.result);
   const allotment = fleet && openAllotment(options.result, options.csv ?? "", fleet);
-  return { options, base, allotment, results };
+  return { options, base, allotment, results, underWay: new Map() };
 }
 
 async function run(options: LineOptions, around: Surroundings): Promise<number> {

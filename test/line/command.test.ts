@@ -302,6 +302,22 @@ test("refused before any board: settings, table or result file that are wrong", 
   assert.equal(readFileSync(right.path("result.csv"), "utf8"), "mine\n");
 });
 
+test("a board that is at two ports is done at one of them", async (t) => {
+  const at = bench(t);
+  // The same number of the chip, and of the modem.
+  for (const port of [await boardNumber(t, 1), await boardNumber(t, 1)]) at.plugged.add(port);
+  await at.run([], 2);
+  const rows = at.results().sort((a, b) => (a.outcome ?? "").localeCompare(b.outcome ?? ""));
+  assert.deepEqual(
+    rows.map(({ outcome }) => outcome),
+    ["failed", "passed"],
+  );
+  assert.match(
+    rows[0]?.reason ?? "",
+    /^this board is under way at 127\.0\.0\.1:\d+ already: use one port of it$/,
+  );
+});
+
 test("one line at a time has a result file; what one that was killed left keeps nobody out", async (t) => {
   const at = bench(t);
   const board = await boardNumber(t, 1);
