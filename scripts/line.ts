@@ -1,12 +1,14 @@
 /** `npm run line`: tests, flashes and starts one board after the other, as they are plugged in, and keeps a record of it. */
 import { PassThrough } from "node:stream";
+import { readChoices } from "./build/features.ts";
 import { readBoards } from "./config/boards-file.ts";
 import { type Base, fleetOf } from "./config/fleet.ts";
+import { fileFaults } from "./config/pem-files.ts";
 import { faultsOf, parseSettings } from "./config/settings.ts";
 import type { Address } from "./device/device.ts";
 import { Fault } from "./fault.ts";
 import { buildFirmware, type Firmware } from "./flash/firmware.ts";
-import { INTERRUPTED, type Signals } from "./flash/interruption.ts";
+import { INTERRUPTED, PRESS_MS, type Signals } from "./flash/interruption.ts";
 import { buildRelay } from "./flash/relay-program.ts";
 import { readSettings } from "./flash/settings.ts";
 import { openAllotment } from "./line/allotment.ts";
@@ -25,9 +27,11 @@ export interface Surroundings extends Omit<WorkTools, "prompt" | "step" | "outpu
   complain(line: string): void;
   /** Where something is plugged in now. */
   places(options: LineOptions): () => Promise<Address[]>;
-  signals: Signals & { on(signal: "SIGINT", listener: () => void): unknown };
+  signals: Signals;
   /** From look to look at the ports. */
   look_ms: number;
+  /** See `PRESS_MS`. */
+  press_ms: number;
   paint: Paint;
 }
 
@@ -37,6 +41,7 @@ const PROCESS: Surroundings = {
   places: listPlaces,
   signals: process,
   look_ms: 500,
+  press_ms: PRESS_MS,
   paint: plain,
   firmware: buildFirmware,
   relay: buildRelay,
@@ -71,14 +76,17 @@ function jobOf(options: LineOptions): Job {
     new Fault(faults.map((fault) => `${path}: ${fault}`).join("\n"));
   if ("faults" in read) throw refuse(read.faults);
   const base: Base = { path, settings: read.settings };
-  if (options.csv === undefined) {
-    const faults = faultsOf(base.settings);
-    if (faults.length) throw refuse(faults);
-  }
+  readChoices(options.features ?? []);
   const fleet = options.csv === undefined ? undefined : fleetOf(base, readBoards(options.csv), () => path);
+  const faults = fleet
+    ? fleet.flatMap(({ board, settings }) =>
+        fileFaults(path, settings).map((fault) => `row ${board.row} of ${options.csv}: ${fault}`),
+      )
+    : [...faultsOf(base.settings), ...fileFaults(path, base.settings)];
+  if (faults.length) throw refuse(faults);
   const results = openResults(options.result);
   const allotment = fleet && openAllotment(options.result, options.csv ?? "", fleet);
-  return { options, base, allotment, results };
+  return { options, base, allotment, results, underWay: new Map() };
 }
 
 async function run(options: LineOptions, around: Surroundings): Promise<number> {
@@ -90,7 +98,10 @@ async function run(options: LineOptions, around: Surroundings): Promise<number> 
   const working = new Map<string, Promise<void>>();
   const stop = new AbortController();
   const abort = new AbortController();
+  let pressed_ms = Number.NEGATIVE_INFINITY;
   const onCtrlC = (): void => {
+    if (performance.now() - pressed_ms < around.press_ms) return;
+    pressed_ms = performance.now();
     if (stop.signal.aborted) abort.abort();
     stop.abort();
     const [left, it, is] = [

@@ -2,7 +2,7 @@
 
 /** Where it comes from: the process. */
 export interface Signals {
-  once(signal: "SIGINT", listener: () => void): unknown;
+  on(signal: "SIGINT", listener: () => void): unknown;
   off(signal: "SIGINT", listener: () => void): unknown;
 }
 
@@ -28,14 +28,23 @@ export const notWhole = (name: string): string =>
 /** What a shell gives for it: 128 and the signal's number. */
 export const INTERRUPTED = 130;
 
+/** Signals closer than this are one press of Ctrl-C: npm passes on what the terminal sends to all. */
+export const PRESS_MS = 1000;
+
 /** Until `end`, from which on Ctrl-C means again what it means to everybody. */
 export function awaitCtrlC(signals: Signals): Interruption & { end(): void } {
   const abort = new AbortController();
-  const listener = (): void => abort.abort();
-  signals.once("SIGINT", listener);
+  const letGo = (): unknown => signals.off("SIGINT", listener);
+  let timer: NodeJS.Timeout | undefined;
+  const listener = (): void => {
+    timer ??= setTimeout(letGo, PRESS_MS);
+    abort.abort();
+  };
+  signals.on("SIGINT", listener);
   return Object.assign(interruptionBy(abort.signal), {
     end() {
-      signals.off("SIGINT", listener);
+      clearTimeout(timer);
+      letGo();
     },
   });
 }

@@ -43,8 +43,9 @@ export interface Modem {
 
 const CPIN = "AT+CPIN?";
 const TRIES = 'AT+QPINC="SC"';
-/** Without echo, and with numbers for errors; the radio on, which a tracker that slept may have left off. */
-const FIRST = ["ATE0", "AT+CMEE=1", "AT+CFUN=1", "AT+CGSN", CPIN, TRIES, "AT+QCCID"];
+/** Without echo, and with numbers for errors; the radio on, which a tracker that slept may have left off: that may take 15 s. */
+const READY = ["ATE0", "AT+CMEE=1", "AT+CFUN=1"];
+const FIRST = ["AT+CGSN", CPIN, TRIES, "AT+QCCID"];
 const NETWORK = ["AT+CEREG?;+CGREG?;+CREG?", "AT+CSQ"];
 /** "SIM busy" (AT 12.5), as for some seconds after the power-on, and how long that may last. */
 const SIM_BUSY = 14;
@@ -59,6 +60,7 @@ const LEAST_TRIES = 2;
 /** Asks the modem who it is, and whether its SIM is ready. */
 export async function identify({ relay, sleep, step }: SelfTest): Promise<Modem> {
   step("asking the modem");
+  await askAll(relay, READY);
   let answers = await askAll(relay, FIRST);
   for (let waited_ms = 0; answers[CPIN]?.reason === SIM_BUSY && waited_ms < SIM_MS; waited_ms += LOOK_MS) {
     await sleep(LOOK_MS);

@@ -39,6 +39,8 @@ export interface Job {
   /** Absent: all get the same settings. */
   allotment: Allotment | undefined;
   results: Results;
+  /** Boards under way, by chip or modem, and where: one may be at two ports, by USB and by its UART. */
+  underWay: Map<string, string>;
 }
 
 /** What came of a board: its row, and whether that is new. "before": it had passed already, and nothing was changed. */
@@ -86,6 +88,8 @@ export async function workOn(
     if (signal.aborted) return ended(FAILED, `interrupted: ${interruption.state}`);
     if (!(error instanceof Fault)) throw error;
     return ended(FAILED, remedied(error.message, interruption.state));
+  } finally {
+    for (const [key, port] of job.underWay) if (port === where) job.underWay.delete(key);
   }
 }
 
@@ -134,12 +138,12 @@ async function visit(
 
 /** Finds out who it is and whether it works; gives the settings that it is to get. Throws `Fault`, and `Before`. */
 async function admit(device: Device, address: Address, row: Result, job: Job, tools: WorkTools) {
-  const { options, base, allotment, results } = job;
+  const { options, base, allotment } = job;
   const { env } = device;
   row.board = env.BOARD;
   row.chip = NO_NUMBER.test(env.SERIAL ?? "") ? "" : (env.SERIAL ?? "");
   tools.step(`${env.BOARD} with Espruino ${env.VERSION}`);
-  if (row.chip) refuseSecond(row, results);
+  if (row.chip) claim(row, job);
   const board = boardOf(env.BOARD);
   refuseOld(board, env.VERSION);
   const chosen: Choices = choicesOf(board, readChoices(options.features ?? []));
@@ -159,7 +163,7 @@ async function admit(device: Device, address: Address, row: Result, job: Job, to
     };
     const modem = await identify(its);
     Object.assign(row, { imei: modem.imei, iccid: modem.iccid });
-    refuseSecond(row, results);
+    if (!row.chip) claim(row, job);
     const faults = await test(its, modem, allotment?.known(row)?.settings ?? base.settings);
     row.iccid = modem.iccid;
     if (faults.length) throw new DeviceError(faults.join("\n"));
@@ -171,9 +175,15 @@ async function admit(device: Device, address: Address, row: Result, job: Job, to
   }
 }
 
-function refuseSecond(board: Identity, results: Results): void {
+/** Throws `Before` where it has passed, and `DeviceError` where it is under way at another port. */
+function claim(board: Identity & { port: string }, { results, underWay }: Job): void {
   const result = results.passed(board);
   if (result) throw new Before(result);
+  const key = board.chip || board.imei;
+  const other = underWay.get(key);
+  if (other !== undefined && other !== board.port)
+    throw new DeviceError(`this board is under way at ${other} already: use one port of it`);
+  if (key) underWay.set(key, board.port);
 }
 
 /** Of the table's row for it, which is its own from now on; or those of all. */

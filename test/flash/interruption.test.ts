@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import { describe, type TestContext, test } from "node:test";
 import { nameOf } from "../../scripts/flash/certificates.ts";
+import { awaitCtrlC, PRESS_MS } from "../../scripts/flash/interruption.ts";
 import type { Surroundings } from "../../scripts/flash.ts";
 import { makePems, settingsIn } from "./pems.ts";
 import { board, type Flashed, file, OLD_BLOB, OLD_VERSION, run, smallBlob } from "./rig.ts";
@@ -31,6 +32,19 @@ async function interrupted(
 }
 
 const rigWith = (t: TestContext) => board(t, { blob: OLD_BLOB, config: {}, modem: {} });
+
+test("Ctrl-C that npm passes on once more is one; from a second later on it is the process's own again", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const signals = new EventEmitter();
+  const { signal, end } = awaitCtrlC(signals);
+  signals.emit("SIGINT");
+  assert.ok(signal.aborted);
+  t.mock.timers.tick(PRESS_MS - 1);
+  assert.ok(signals.emit("SIGINT"), "nobody would hear it, and it would end the process");
+  t.mock.timers.tick(1);
+  assert.ok(!signals.emit("SIGINT"));
+  end();
+});
 
 describe("Ctrl-C", () => {
   test("before anything was changed says so, and the app goes on", async (t) => {

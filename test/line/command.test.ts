@@ -198,6 +198,19 @@ describe("Ctrl-C", () => {
     assert.equal(signals.listenerCount("SIGINT"), 0);
   });
 
+  test("that npm passes on once more is one", async (t) => {
+    const at = bench(t);
+    at.plugged.add(await boardNumber(t, 1));
+    const signals = new EventEmitter();
+    const { code } = await at.run(["--verbose"], 9, {
+      signals,
+      press_ms: 60_000,
+      say: (line) => /: flashing$/.test(line) && signals.emit("SIGINT") && signals.emit("SIGINT"),
+    });
+    assert.equal(code, 0);
+    assert.equal(at.results()[0]?.outcome, "passed");
+  });
+
   test("twice leaves it, says in which state it is, and the next run does it with the same token", async (t) => {
     const at = bench(t);
     writeFileSync(at.path("boards.csv"), "name,token\nred,TOKEN_RED\ngreen,TOKEN_GREEN\n");
@@ -271,12 +284,38 @@ test("refused before any board: settings, table or result file that are wrong", 
   writeFileSync(at.path("boards.csv"), "name,token\nred,\n");
   assert.equal(await refused(["--csv", at.path("boards.csv")]), "/boards.csv: row 2, column token: empty");
   assert.match(await refused(["--csv", at.path("none.csv")]), /^\/none\.csv: no such file$/);
+  writeFileSync(
+    at.path("no-ca.json"),
+    '{"board":"linux","server":{"host":"h","username":"T","tls":1,"ca":"ca.pem"}}',
+  );
+  assert.equal(
+    await refused(["--config", at.path("no-ca.json")]),
+    "/no-ca.json: server.ca ca.pem: no such file",
+  );
+  const wrong = await at.run(["--config", at.path("no-ca.json"), "--features", "gnss=gps"], 1);
+  assert.deepEqual([wrong.code, wrong.complained], [2, ["--features gnss=gps: use gnss=modem|nmea|none"]]);
   const right = bench(t);
   writeFileSync(right.path("result.csv"), "mine\n");
   const { code, complained } = await right.run([], 1);
   assert.equal(code, 1);
   assert.match(complained.join(), /result\.csv: is another table/);
   assert.equal(readFileSync(right.path("result.csv"), "utf8"), "mine\n");
+});
+
+test("a board that is at two ports is done at one of them", async (t) => {
+  const at = bench(t);
+  // The same number of the chip, and of the modem.
+  for (const port of [await boardNumber(t, 1), await boardNumber(t, 1)]) at.plugged.add(port);
+  await at.run([], 2);
+  const rows = at.results().sort((a, b) => (a.outcome ?? "").localeCompare(b.outcome ?? ""));
+  assert.deepEqual(
+    rows.map(({ outcome }) => outcome),
+    ["failed", "passed"],
+  );
+  assert.match(
+    rows[0]?.reason ?? "",
+    /^this board is under way at 127\.0\.0\.1:\d+ already: use one port of it$/,
+  );
 });
 
 test("one line at a time has a result file; what one that was killed left keeps nobody out", async (t) => {

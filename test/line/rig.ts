@@ -98,6 +98,7 @@ export function bench(t: TestContext, settings: object = {}): Bench {
         {
           places,
           look_ms: 20,
+          press_ms: 0,
           sleep: () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS)),
           firmware: async (name: BoardName) => firmwareOf(smallBlob(entryOf(name).env_names[0], LONG)),
           relay: relayFor,
