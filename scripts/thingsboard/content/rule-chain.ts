@@ -154,6 +154,8 @@ const JUDGE: Node = {
 };
 
 const COLUMN = 250;
+/** After the switch, whose relations' names need it. */
+const ROOM = 120;
 const ROW = 90;
 const MARGIN = 60;
 
@@ -162,7 +164,11 @@ const shown = ({ at: [column, row], description = "", ...node }: Node) => ({
   configurationVersion: node.configurationVersion ?? 0,
   debugSettings: null,
   singletonMode: false,
-  additionalInfo: { description, layoutX: MARGIN + column * COLUMN, layoutY: MARGIN + row * ROW },
+  additionalInfo: {
+    description,
+    layoutX: MARGIN + column * COLUMN + (column > 1 ? ROOM : 0),
+    layoutY: MARGIN + row * ROW,
+  },
 });
 
 /** `has_alarm_rules`: alarms are judged without the chain. */
