@@ -11,12 +11,14 @@ import { fingerprintOf, makeCertificates } from "./start/certificates.ts";
 import { offerConsole } from "./start/console.ts";
 import { energyLine } from "./start/energy-line.ts";
 import { createEventStream } from "./start/event-stream.ts";
+import { buildFirmware } from "./start/firmware.ts";
 import { fleetOf } from "./start/fleet.ts";
+import { openPage } from "./start/open-page.ts";
 import { readOptions, type StartOptions, startCommand } from "./start/options.ts";
 import { pageFiles } from "./start/page-files.ts";
 import { choosePort } from "./start/ports.ts";
 import { sampleLine } from "./start/sample-line.ts";
-import { chooseMqttPorts, type StoredSample } from "./start/servers.ts";
+import type { StoredSample } from "./start/servers.ts";
 import { simulatorRoutes } from "./start/simulator-api.ts";
 import { createSite } from "./start/site.ts";
 import { createStage, type Stage } from "./start/stage.ts";
@@ -78,6 +80,7 @@ async function run(options: StartOptions): Promise<number> {
   });
   const page = `page:    ${paint(["bold", "cyan"], `${site.origin}/`)}`;
   console.log(page);
+  if (options.open) openPage(`${site.origin}/`, say);
   console.log("building the firmware …");
   if (tls !== "off") waiting.for("making certificates");
   const names = fleetOf(trackers, options.token).map(({ name }) => name);
@@ -108,9 +111,9 @@ async function run(options: StartOptions): Promise<number> {
     clock: createFastClock(),
     track: options.log?.text ?? readFileSync(TRACK, "latin1"),
     certificates,
-    ports: await chooseMqttPorts(options),
     origin: site.origin,
     console: terminal?.peer,
+    firmware: (board, policy) => buildFirmware(board, policy, options),
     tell: stream.tell,
     onLine,
     onSample,

@@ -4,19 +4,22 @@ import type { SerialPeer } from "./espruino/serial-peer.ts";
 import type { BoardSpec, Wire } from "./espruino/specs.ts";
 import type { Modem } from "./modem/modem.ts";
 
-const WIRES: Record<Wire, (modem: Modem, level: 0 | 1) => void> = {
+const WIRES: Record<Wire, (modem: Modem, level: 0 | 1, at_ms?: number) => void> = {
   supply: (modem, level) => modem.power(level === 1),
   key: (modem, level) => modem.pwrkey(level),
   "inverted key": (modem, level) => modem.pwrkey(level === 1 ? 0 : 1),
   reset: (modem, level) => modem.reset(level),
-  dtr: (modem, level) => modem.dtr(level),
+  dtr: (modem, level, at_ms) => modem.dtr(level, at_ms),
 };
 
 /** What a board's outputs do to its modem: for `onPin`. */
-export function modemPins(board: BoardSpec, modem: Modem): (pin: string, level: boolean) => void {
-  return (pin, level) => {
+export function modemPins(
+  board: BoardSpec,
+  modem: Modem,
+): (pin: string, level: boolean, at_ms?: number) => void {
+  return (pin, level, at_ms) => {
     const wire = board.modemPins[pin];
-    if (wire) WIRES[wire](modem, level ? 1 : 0);
+    if (wire) WIRES[wire](modem, level ? 1 : 0, at_ms);
   };
 }
 

@@ -146,12 +146,12 @@ interface StartValues extends Partial<Pick<StartOptions, "seconds" | "broker" | 
 }
 
 /** Throws `UsageError`. */
-function policyIn({ policy, interval, board }: StartValues): Pick<StartOptions, "policy" | "policies"> {
+function policyIn({ policy, interval, board, tls }: StartValues): Pick<StartOptions, "policy" | "policies"> {
   if (policy !== undefined && interval !== undefined)
     throw new UsageError("--interval takes no --policy, which has an interval of its own");
   const policies = policiesFor(interval ?? DEFAULT_INTERVAL_S);
   const found = policies.find(({ name }) => name === policy) ?? policyOf(interval ?? DEFAULT_INTERVAL_S);
-  const why = misfit(found, board);
+  const why = misfit(found, board, tls !== undefined);
   if (why) throw new UsageError(`--${why}`);
   return { policy: found, policies };
 }

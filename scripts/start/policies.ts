@@ -63,13 +63,23 @@ export const policyOf = (interval_s: number): Policy =>
 const canSleep = (board: BoardName): boolean =>
   Object.keys((boardSpecs[board] as BoardSpec).modemPins).length > 0;
 
-/** "", or why a board cannot have it. */
-export function misfit(policy: Policy, board: BoardName): string {
-  if (!policy.sleeps || canSleep(board)) return "";
-  return `policy ${policy.name}: ${board} does not sleep, use ${BOARDS.filter(canSleep).join(" or ")}`;
+/** Its 40 KB have room for one of them. */
+const isSmall = (board: BoardName): boolean => board === "rak8212";
+
+/** "", or why a board cannot have it. `is_tls`: it is to have TLS. */
+export function misfit(policy: Policy, board: BoardName, is_tls: boolean): string {
+  if (!policy.sleeps) return "";
+  const boards = BOARDS.filter((one) => canSleep(one) && !(is_tls && isSmall(one))).join(" or ");
+  if (!canSleep(board)) return `policy ${policy.name}: ${board} does not sleep, use ${boards}`;
+  if (is_tls && isSmall(board))
+    return `policy ${policy.name}: ${board} has no room for TLS and sleep, use ${boards}`;
+  return "";
 }
 
 /** What the firmware must be built with. */
-export const featuresOf = (policy: Policy): Choices => (policy.sleeps ? { sleep: "save" } : {});
+export function featuresOf(policy: Policy, board: BoardName): Choices {
+  if (!policy.sleeps) return {};
+  return { sleep: "save", ...(isSmall(board) && { tls: "none" }) };
+}
 
 export const shown = ({ name, label, what }: Policy): PolicyOffered => ({ name, label, what });

@@ -1,6 +1,7 @@
 /** Who the simulated trackers report to. */
 import type { RequestListener } from "node:http";
 import type { Duplex } from "node:stream";
+import { Fault } from "../fault.ts";
 import type { Clock } from "../simulator/clock.ts";
 import { TENANT_USER } from "../simulator/thingsboard/rest/login.ts";
 import { createThingsBoard } from "../simulator/thingsboard/server.ts";
@@ -33,6 +34,8 @@ export interface Server {
   /** What is our own: the stand-in, its REST API for the HTTP server, and the certificate that it shows, with TLS. */
   thingsboard?: ThingsBoard;
   rest?: RequestListener;
+  /** Where the stand-in listens. */
+  ports?: MqttPorts;
   certificate?: { is_wrong: boolean; use(is_wrong: boolean): Promise<PemIdentity> };
   close(): Promise<void>;
 }
@@ -57,7 +60,8 @@ export interface MqttPorts {
 export async function chooseMqttPorts({ tls, mqtt_port }: StartOptions): Promise<MqttPorts> {
   const is_tls = tls !== "off";
   return {
-    plain: await choosePort("--mqtt-port", is_tls ? undefined : mqtt_port, USUAL.mqtt),
+    // Beside the one that was given there is any, if that was any.
+    plain: await choosePort("--mqtt-port", is_tls && mqtt_port !== 0 ? undefined : mqtt_port, USUAL.mqtt),
     tls: is_tls ? await choosePort("--mqtt-port", mqtt_port, USUAL.mqtts) : undefined,
   };
 }
@@ -89,10 +93,13 @@ export async function standIn(options: {
       if (received === 1) samples.set(ts, { ...samples.get(ts), [key]: value });
     for (const [ts, values] of samples) onSample({ device, ts, stored_ms: received_ms, values });
   });
-  const { mqttPort, mqttsPort } = await thingsboard.listen({
-    mqttPort: ports.plain,
-    ...(ports.tls !== undefined && { mqttsPort: ports.tls }),
-  });
+  const { mqttPort, mqttsPort } = await thingsboard
+    .listen({ mqttPort: ports.plain, ...(ports.tls !== undefined && { mqttsPort: ports.tls }) })
+    .catch(async (error: Error) => {
+      await thingsboard.close();
+      // Somebody else took it since it was looked for.
+      throw new Fault(`--mqtt-port: ${error.message}`);
+    });
   const api = `${origin}/api`;
   const { id } = thingsboard.tenant.device(devices[0].name);
   const json = "-H Content-Type:application/json -d";
@@ -103,6 +110,7 @@ export async function standIn(options: {
     host: HOST,
     port: mqttsPort ?? mqttPort,
     thingsboard,
+    ports: { plain: mqttPort, tls: mqttsPort },
     rest: thingsboard.rest,
     ...(shown &&
       certificates && {

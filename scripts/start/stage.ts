@@ -1,21 +1,13 @@
 /** Where the world is: made, and made anew with another board or policy. */
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { BOARDS, type BoardName } from "../boards.ts";
-import { describeChoices } from "../build/features.ts";
-import type { Loader } from "../build/loader.ts";
-import { build } from "../build.ts";
 import { Fault } from "../fault.ts";
-import { boardMisfit, type StartOptions } from "./options.ts";
+import { boardMisfit } from "./options.ts";
 import type { Hello } from "./page/events.ts";
-import { featuresOf, misfit, type Policy, shown } from "./policies.ts";
+import { misfit, type Policy, shown } from "./policies.ts";
 import { badRequest, Refusal } from "./refusal.ts";
 import { toysOf } from "./toys.ts";
 import type { Waiting } from "./waiting.ts";
 import { createWorld, type World, type WorldParts } from "./world.ts";
-
-const DIST = join(dirname(fileURLToPath(import.meta.url)), "../../dist");
 
 export interface Stage {
   /** Undefined while one is being made. */
@@ -32,7 +24,9 @@ export interface Stage {
   end(): Promise<void>;
 }
 
-export type StageParts = Omit<WorldParts, "board" | "policy" | "blob" | "loader"> & {
+export type StageParts = Omit<WorldParts, "board" | "policy" | "blob" | "loader" | "ports"> & {
+  /** Makes a board's firmware. Throws `Fault`. */
+  firmware(board: BoardName, policy: Policy): Promise<Pick<WorldParts, "blob" | "loader">>;
   /** Lines for people, once there is a world. */
   hints(world: World): string[];
   /** It is there. */
@@ -41,19 +35,6 @@ export type StageParts = Omit<WorldParts, "board" | "policy" | "blob" | "loader"
   say(line: string): void;
 };
 
-/** Builds a board's firmware; one that is only over its budget is there to be tried. Throws `Fault`. */
-async function built(board: BoardName, policy: Policy, { gnss }: StartOptions) {
-  const blob = join(DIST, `${board}.js`);
-  const loader = join(DIST, `${board}.loader.json`);
-  const features = describeChoices({ gnss, ...featuresOf(policy) });
-  const code = await build(["--board", board, "--features", features]);
-  if (code !== 0 && !existsSync(blob)) throw new Fault(`${board}: its firmware cannot be built`);
-  return {
-    blob: readFileSync(blob, "latin1"),
-    loader: existsSync(loader) ? (JSON.parse(readFileSync(loader, "latin1")) as Loader) : undefined,
-  };
-}
-
 export function createStage(parts: StageParts): Stage {
   const { options, clock, tell, waiting, say } = parts;
   const { policies, espruino: binary } = options;
@@ -61,17 +42,19 @@ export function createStage(parts: StageParts): Stage {
   /** What the last one was, or was to be. */
   let last = { board: options.board, policy: options.policy };
   let is_busy = false;
+  let ports: WorldParts["ports"];
 
   async function make(board: BoardName, policy: Policy): Promise<World> {
     is_busy = true;
     try {
-      const code = await built(board, policy, options);
+      const code = await parts.firmware(board, policy);
       last = { board, policy };
       const old = world;
       world = undefined;
       await old?.end();
       waiting.for(binary ? `starting ${binary}` : "starting the simulated board");
-      world = await createWorld({ ...parts, board, policy, ...code });
+      world = await createWorld({ ...parts, board, policy, ports, ...code });
+      ports = world.ports;
       parts.onWorld(world);
       tell("hello", hello(world));
       return world;
@@ -100,7 +83,7 @@ export function createStage(parts: StageParts): Stage {
       if (is_busy) throw new Refusal(503, "a world is being made: try again");
       const board = given_board ?? last.board;
       const policy = policies.find(({ name }) => name === given_policy) ?? last.policy;
-      const why = misfit(policy, board) || boardMisfit(board, options);
+      const why = misfit(policy, board, options.tls !== "off") || boardMisfit(board, options);
       if (why) throw badRequest(why);
       say(`a new world: ${board}, ${policy.label}`);
       await make(board, policy).catch((error: Error) => {

@@ -29,7 +29,14 @@ import { featuresOf, type Policy } from "./policies.ts";
 import { Refusal } from "./refusal.ts";
 import { type Running, watchTracker } from "./running.ts";
 import { isFix } from "./sample-line.ts";
-import { foreign, type MqttPorts, type Server, type StoredSample, standIn } from "./servers.ts";
+import {
+  chooseMqttPorts,
+  foreign,
+  type MqttPorts,
+  type Server,
+  type StoredSample,
+  standIn,
+} from "./servers.ts";
 import { changeSettings, type Told } from "./settings-change.ts";
 import { type SimulatedTracker, startRealTracker, startTracker } from "./tracker.ts";
 import { boardSettings, modemFiles, type Wanted } from "./tracker-file.ts";
@@ -47,8 +54,8 @@ export interface WorldParts {
   /** What the receivers see. */
   track: string;
   certificates: FleetCertificates | undefined;
-  /** The stand-in's. */
-  ports: MqttPorts;
+  /** The stand-in's, if it is to be where one was before. */
+  ports: MqttPorts | undefined;
   /** Of the HTTP server. */
   origin: string;
   /** What the first board's console is connected to. */
@@ -75,7 +82,7 @@ export type World = Awaited<ReturnType<typeof createWorld>>;
 export async function createWorld(parts: WorldParts) {
   const { options, board, policy, clock, certificates, tell } = parts;
   const { espruino: binary, token, gnss } = options;
-  const built: Choices = choicesOf(board, { gnss, ...featuresOf(policy) });
+  const built: Choices = choicesOf(board, { gnss, ...featuresOf(policy, board) });
   const fleet = fleetOf(options.trackers, token);
   const names = fleet.map(({ name }) => name);
   const first = fleet[0].name;
@@ -101,7 +108,7 @@ export async function createWorld(parts: WorldParts) {
     : await standIn({
         devices: fleet,
         certificates,
-        ports: parts.ports,
+        ports: parts.ports ?? (await chooseMqttPorts(options)),
         clock,
         origin: parts.origin,
         onSample,
@@ -204,6 +211,8 @@ export async function createWorld(parts: WorldParts) {
     wanted: wantedOf(fleet[0]),
     hints: server.hints,
     rest: server.rest,
+    /** The stand-in's; the next world has them, too. */
+    ports: server.ports,
     /** The real interpreter's time is ours. */
     can_run_faster: !binary,
     /** Undefined: nothing can be played with. */

@@ -6,6 +6,7 @@ import { type TestContext, test } from "node:test";
 import { startBoardThread } from "../../scripts/simulator/board-thread/board-thread.ts";
 import { serveConsole } from "../../scripts/simulator/console-server.ts";
 import type { SerialPeer } from "../../scripts/simulator/espruino/serial-peer.ts";
+import { boardSpecs, flashOf } from "../../scripts/simulator/espruino/specs.ts";
 
 async function start(t: TestContext, blob = "print('started')") {
   const server = await serveConsole();
@@ -165,4 +166,44 @@ test("what the board measures is played with from outside", async (t) => {
   board.play({ battery_v: 3.4 });
   board.play({ temperature_c: -12.5 });
   await said("-12.5 3.40");
+});
+
+test("a board whose thread is ended in the middle of a write starts again from its flash", async (t) => {
+  const flash = new SharedArrayBuffer(flashOf(boardSpecs.linux).length);
+  new Uint8Array(flash).fill(0xff);
+  const lines: string[] = [];
+  let saw = (): void => {};
+  const said = (text: string): Promise<void> =>
+    new Promise((resolve) => {
+      saw = () => {
+        if (lines.some((line) => line.startsWith(text))) resolve();
+      };
+      saw();
+    });
+  const boot = (blob?: string) =>
+    startBoardThread({
+      ...(blob !== undefined && { blob }),
+      flash,
+      modem: { write() {} },
+      print(line) {
+        lines.push(line);
+        saw();
+      },
+    });
+  // Each file is written whole, or its write was the last thing that happened.
+  const first = await boot(
+    `var S=require("Storage"),n=(S.readJSON("n",1)||{}).n;print("found "+n);
+     global.tracker={status:function(){return {n:n}}};
+     setInterval(function(){n=(n|0)+1;S.write("n",JSON.stringify({n:n}));if(n%20==0)print("wrote "+n)},2)`,
+  );
+  await said("found undefined");
+  await said("wrote 20");
+  assert.ok((JSON.parse((await first.status()) ?? "") as { n: number }).n >= 20);
+  await first.stop();
+  assert.equal(await first.status(), undefined);
+  lines.length = 0;
+  const second = await boot();
+  t.after(() => second.stop());
+  await said("found ");
+  assert.match(lines[0] ?? "", /^found (\d\d+|undefined)$/);
 });

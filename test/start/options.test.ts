@@ -36,3 +36,36 @@ test("--board is any of ours, by default linux, and what a board cannot have is 
     /^Error: --espruino takes no --board rak5010/,
   );
 });
+
+test("--policy and --interval say how it reports, and what does not fit is refused in one line", () => {
+  const chosen = (...args: string[]) => readOptions(args)?.policy;
+  assert.deepEqual([chosen()?.name, chosen()?.interval_s], ["live", 5]);
+  assert.deepEqual([chosen("--interval", "60")?.name, chosen("--interval", "7")?.name], ["minute", "asked"]);
+  assert.equal(chosen("--interval", "7")?.interval_s, 7);
+  assert.deepEqual(
+    readOptions(["--interval", "7"])?.policies.map(({ name }) => name),
+    ["asked", "live", "minute", "hourly", "four-a-day"],
+  );
+  assert.equal(readOptions([])?.policies.length, 4);
+  // An hour by itself is not the policy that sleeps.
+  assert.equal(chosen("--interval", "3600")?.sleeps, undefined);
+  const board = ["--board", "rak5010"];
+  assert.deepEqual(chosen(...board, "--policy", "four-a-day")?.sleeps, { power: "save", upload_s: 21_600 });
+  for (const [args, why] of [
+    [
+      ["--policy", "hourly"],
+      /^Error: --policy hourly: linux does not sleep, use rak8212 or rak5010 or wio-lte$/,
+    ],
+    [
+      ["--policy", "hourly", "--board", "rak8212", "--tls"],
+      /^Error: --policy hourly: rak8212 has no room for TLS and sleep, use rak5010 or wio-lte$/,
+    ],
+    [["--policy", "daily"], /daily.*live, minute, hourly, four-a-day/],
+    [["--policy", "live", "--interval", "5"], /^Error: --interval takes no --policy/],
+    [["--trackers", "21"], /21.*1 to 20/],
+    [["--trackers", "0"], /1 to 20/],
+    [["--trackers", "2", "--broker", "h", "--token", "t"], /^Error: --trackers takes no --broker/],
+    [["--trackers", "2", "--espruino", "package.json"], /^Error: --trackers takes no --espruino/],
+  ] as const)
+    assert.throws(() => readOptions([...args]), why, args.join(" "));
+});

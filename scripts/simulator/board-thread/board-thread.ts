@@ -18,8 +18,8 @@ interface BoardThreadOptions extends Pick<WorldOptions, "blob" | "loader" | "con
   board?: BoardName;
   /** Hears what the board draws current for. */
   meter?: BoardMeter;
-  /** An output is driven. */
-  onPin?: (pin: string, level: boolean) => void;
+  /** An output is driven; when, by the board's clock: it is told of later than what the UART brings. */
+  onPin?: (pin: string, level: boolean, at_ms: number) => void;
   /** What is connected to the modem's UART. */
   modem: SerialPeer;
   /** A GNSS receiver with a UART of its own. */
@@ -69,6 +69,7 @@ export async function startBoardThread(options: BoardThreadOptions): Promise<Boa
     connectPeer(consoleLine.port1, console, (bytes) => {
       if (bytes.includes(CTRL_C)) Atomics.store(ctrlC, 0, 1);
     });
+  const time = options.clock?.lend();
   const start: BoardStart = {
     board,
     blob,
@@ -78,11 +79,12 @@ export async function startBoardThread(options: BoardThreadOptions): Promise<Boa
     modem: modemLine.port2,
     receiver: receiverLine?.port2,
     console: consoleLine?.port2,
-    time: options.clock?.shared,
+    time,
     flash: options.flash,
   };
   const asked = new Map<number, (status: string | undefined) => void>();
   let questions = 0;
+  let has_ended = false;
   const worker = new Worker(ENTRY, {
     eval: true,
     workerData: start,
@@ -92,7 +94,7 @@ export async function startBoardThread(options: BoardThreadOptions): Promise<Boa
     if ("line" in told) print?.(told.line);
     else if ("pin" in told) {
       meter?.pin(told.pin, told.level);
-      onPin?.(told.pin, told.level);
+      onPin?.(told.pin, told.level, told.at_ms);
     } else if ("uart" in told) meter?.uart(told.uart, told.open);
     else if ("deepSleep" in told) meter?.deepSleep(told.deepSleep);
     else if ("advertising" in told) meter?.advertising(told.advertising);
@@ -105,6 +107,7 @@ export async function startBoardThread(options: BoardThreadOptions): Promise<Boa
     play: tell,
     speedChanged: () => tell({ speed: true }),
     async status() {
+      if (has_ended) return undefined;
       const question = questions++;
       const answer = new Promise<string | undefined>((resolve) => {
         asked.set(question, resolve);
@@ -114,7 +117,9 @@ export async function startBoardThread(options: BoardThreadOptions): Promise<Boa
       return answer.finally(() => asked.delete(question));
     },
     async stop() {
+      has_ended = true;
       await worker.terminate();
+      if (time) options.clock?.giveBack(time);
       for (const resolve of asked.values()) resolve(undefined);
     },
   };

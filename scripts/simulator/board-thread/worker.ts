@@ -6,7 +6,7 @@ import { realClock } from "../clock.ts";
 import { createFlash } from "../espruino/flash.ts";
 import type { SerialPeer } from "../espruino/serial-peer.ts";
 import { boardSpecs, flashOf } from "../espruino/specs.ts";
-import { createFastClock } from "../fast-clock.ts";
+import { createFastClock, type SharedTime } from "../fast-clock.ts";
 import { type Play, playWith } from "../sensors/sensors.ts";
 import { createSimulatedBoard } from "../world.ts";
 import { peerBehind } from "./line.ts";
@@ -22,8 +22,8 @@ export interface BoardStart {
   modem: MessagePort;
   receiver: MessagePort | undefined;
   console: MessagePort | undefined;
-  /** The world's time: `FastClock.shared`; absent: ours. */
-  time: SharedArrayBuffer | undefined;
+  /** The world's; absent: ours. */
+  time: SharedTime | undefined;
   /** Its flash, which outlives the thread; absent: one of its own. */
   flash: SharedArrayBuffer | undefined;
 }
@@ -37,7 +37,7 @@ export type BoardAsked = Play | { ask: number } | { speed: true };
  */
 export type BoardTold =
   | { line: string }
-  | { pin: string; level: boolean }
+  | { pin: string; level: boolean; at_ms: number }
   | { uart: string; open: boolean }
   | { deepSleep: boolean }
   | { advertising: number }
@@ -61,7 +61,8 @@ const {
   time,
   flash,
 } = workerData as BoardStart;
-const fastClock = time && createFastClock({ shared: time });
+const fastClock = time && createFastClock({ lent: time });
+const clock = fastClock ?? realClock;
 const tell = (told: BoardTold): void => parentPort?.postMessage(told);
 
 let written = 0;
@@ -84,11 +85,11 @@ function paced(peer: SerialPeer): SerialPeer {
 }
 
 const board = createSimulatedBoard({
-  clock: fastClock ?? realClock,
+  clock,
   spec: boardSpecs[name],
   ...(flash && { flash: createFlash(flashOf(boardSpecs[name]), new Uint8Array(flash)) }),
   meter: {
-    pin: (pin, level) => tell({ pin, level }),
+    pin: (pin, level) => tell({ pin, level, at_ms: clock.now() }),
     uart: (uart, open) => tell({ uart, open }),
     deepSleep: (deepSleep) => tell({ deepSleep }),
     advertising: (advertising) => tell({ advertising }),

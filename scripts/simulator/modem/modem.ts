@@ -53,8 +53,8 @@ export interface Modem {
   /** Levels at the module's pins: 0 is pressed. */
   pwrkey(level: Level): void;
   reset(level: Level): void;
-  /** High lets the module sleep when AT+QSCLK allowed it: it hears nothing then, and still says what it has to say. */
-  dtr(level: Level): void;
+  /** High lets the module sleep when AT+QSCLK allowed it: it hears nothing then, and still says what it has to say. `at_ms`: when, if not now. */
+  dtr(level: Level, at_ms?: number): void;
   /** VBAT. */
   power(on: boolean): void;
   /** The MCU's rate, where bytes take time; another than the module's garbles. undefined: no timing, always right. */
@@ -255,8 +255,8 @@ export function createModem(options: ModemOptions = {}): Modem {
     pwrkey: (level) => power.pwrkey(level),
     reset: (level) => power.reset(level),
     power: (on) => power.supply(on),
-    dtr(level) {
-      if (level === 0 && sleepAllowed()) deafUntil_ms = clock.now() + UART_WAKE_MS;
+    dtr(level, at_ms = clock.now()) {
+      if (level === 0 && sleepAllowed()) deafUntil_ms = at_ms + UART_WAKE_MS;
       dtr = level;
       core.events.emit("asleep");
     },
