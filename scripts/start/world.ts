@@ -213,8 +213,12 @@ export async function createWorld(parts: WorldParts) {
     rest: server.rest,
     /** The stand-in's; the next world has them, too. */
     ports: server.ports,
-    /** The real interpreter's time is ours. */
-    can_run_faster: !binary,
+    /** "", or why its time cannot run faster than ours. */
+    bound_to_ours: binary
+      ? "the real interpreter has no other time than ours"
+      : options.broker
+        ? "a server that is not the stand-in would be told of the future"
+        : "",
     /** Undefined: nothing can be played with. */
     play: first_tracker.play,
     energy: (): Reading => meter.read(),

@@ -47,7 +47,7 @@ describe("only the page of this server, and programs on this machine, are answer
   for (const [name, headers, status] of cases)
     test(name, async (t) => {
       const speeds: number[] = [];
-      const { origin } = await openSite(t, { can_run_faster: true }, { run: (times) => speeds.push(times) });
+      const { origin } = await openSite(t, { bound_to_ours: "" }, { run: (times) => speeds.push(times) });
       const [answered, text] = await ask(origin, "/simulator/speed", "POST", headers(origin));
       assert.equal(answered, status, text);
       assert.deepEqual(speeds, status === 200 ? [2] : []);
@@ -79,6 +79,19 @@ test("a body that is too large, or none, is refused", async (t) => {
   assert.deepEqual(large, { status: 413, error: "the body is over 65536 bytes" });
   for (const body of ["", "7", '"speed"', "{"])
     assert.deepEqual(await post("speed", body), { status: 400, error: "the body is not a JSON object" });
+});
+
+test("time that is bound to ours runs no faster, and the reason is told", async (t) => {
+  const speeds: number[] = [];
+  const { post } = await openSite(t, { bound_to_ours: "a reason" }, { run: (times) => speeds.push(times) });
+  assert.deepEqual(await post("speed", '{"times":2}'), { status: 400, error: "times: a reason" });
+  assert.deepEqual(await post("speed", '{"times":1}'), { status: 200, times: 1 });
+  for (const times of [0, 0.5, 61, "2", null])
+    assert.deepEqual(await post("speed", JSON.stringify({ times })), {
+      status: 400,
+      error: "times: must be a number from 1 to 60",
+    });
+  assert.deepEqual(speeds, [1]);
 });
 
 /** A reader of events; gives what has come so far. */
