@@ -107,7 +107,12 @@ test("upload_s below interval_s is refused in one line, in tb.json and from afar
 
 test("a modem that went to PSM by itself, as rounds are too near for the tracker to bring it there, is woken", async (t) => {
   const world = start(t, { interval_s: 60, upload_s: 600 });
-  await world.run(2 * 3600);
+  const told = new Set<unknown>();
+  for (let s = 0; s < 2 * 3600; s += 10) {
+    await world.run(10);
+    if (world.modem.state.power === "psm") told.add((world.status().modem as { state: string }).state);
+  }
+  assert.deepEqual([...told], ["asleep"]);
   assert.ok(fixes(world) >= 110, `${fixes(world)}\n${world.lines.join("\n")}`);
   assert.deepEqual(
     world.lines.filter((line) => line.includes("silent")),
