@@ -10,6 +10,7 @@ import { createHttp } from "./http.ts";
 import { createInterpreter } from "./interpreter.ts";
 import { createNetwork } from "./network.ts";
 import type { ModemOptions } from "./options.ts";
+import { createPaging } from "./paging.ts";
 import { createPdpContexts } from "./pdp.ts";
 import { type BootCause, createPower, type Level, type PowerState } from "./power.ts";
 import { createPowerSaving } from "./power-saving.ts";
@@ -118,10 +119,12 @@ export function createModem(options: ModemOptions = {}): Modem {
   const sockets = createSockets({ core, pdp, files: store, time, flowing });
   const saving = createPowerSaving(core, radio, {
     registered: () => network.registered,
+    technology: network.technology,
     searchingSince_ms: () => network.searchingSince_ms,
     gnssOn: () => gnss.on,
     enter: (sleep_s) => power.enterPsm(sleep_s),
   });
+  core.reach = createPaging(core, radio, () => saving.edrx_s).reach;
   const sleepAllowed = (): boolean => saving.sleepAllowed && dtr === 1;
   const power = createPower(core, { alive, dead, hasContext: () => pdp.active.length > 0 });
   const interpreter = createInterpreter(core, {
