@@ -36,6 +36,7 @@ export const FEATURES = {
   tls: ["modem"],
   ota: ["slots"],
   sleep: ["save", "none"],
+  edrx: ["yes"],
   motion: ["lis3dh"],
 };
 

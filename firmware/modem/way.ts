@@ -32,6 +32,8 @@ export interface SimConfig {
   power?: string;
   /** s: then it waits for the server so long. */
   window_s?: number;
+  /** s, at least 1: connected, it listens for the network so often; missing: as often as that says. */
+  edrx_s?: number;
 }
 
 export const enum Step {

@@ -10,7 +10,6 @@ import { createHttp } from "./http.ts";
 import { createInterpreter } from "./interpreter.ts";
 import { createNetwork } from "./network.ts";
 import type { ModemOptions } from "./options.ts";
-import { createPaging } from "./paging.ts";
 import { createPdpContexts } from "./pdp.ts";
 import { type BootCause, createPower, type Level, type PowerState } from "./power.ts";
 import { createPowerSaving } from "./power-saving.ts";
@@ -124,7 +123,6 @@ export function createModem(options: ModemOptions = {}): Modem {
     gnssOn: () => gnss.on,
     enter: (sleep_s) => power.enterPsm(sleep_s),
   });
-  core.reach = createPaging(core, radio, () => saving.edrx_s).reach;
   const sleepAllowed = (): boolean => saving.sleepAllowed && dtr === 1;
   const power = createPower(core, { alive, dead, hasContext: () => pdp.active.length > 0 });
   const interpreter = createInterpreter(core, {

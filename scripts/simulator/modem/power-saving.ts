@@ -1,5 +1,6 @@
 import { integer, quoted } from "./command.ts";
 import type { Core } from "./core.ts";
+import { createEdrx } from "./edrx.ts";
 import type { PsmGrant, PsmTimes } from "./faults.ts";
 import type { Commands, Handler } from "./interpreter.ts";
 import type { Technology } from "./options.ts";
@@ -49,13 +50,6 @@ const EXTENDED_LIMITS: [number, number][] = [
   [1, 1000],
 ];
 const OUT_OF_SERVICE = 2;
-/** AT+CEDRXS: kinds of networks that have it (AT 6.13). */
-const EDRX_TYPES: Partial<Record<Technology, number>> = { "CAT-M": 4, "CAT-NB": 5 };
-const MOST_TYPE = 5;
-/** The cycle by its four bits, seconds (3GPP TS 24.008, 10.5.5.32; LTE-M). */
-const CYCLES_S = [5.12, 10.24, 20.48, 40.96, 61.44, 81.92, 102.4, 122.88, 143.36, 163.84];
-const LONG_CYCLES_S = [327.68, 655.36, 1310.72, 2621.44, 5242.88, 10_485.76];
-
 /** Sleep, PSM (BG96 PSM Application Note V1.0), eDRX, and the supply's measurement. */
 export function createPowerSaving(core: Core, radio: Radio, surroundings: Surroundings): PowerSaving {
   const { clock, nv, faults } = core;
@@ -64,9 +58,7 @@ export function createPowerSaving(core: Core, radio: Radio, surroundings: Surrou
   let sleep = 0;
   /** What the network said at the last tracking area update. */
   let granted: PsmTimes | undefined;
-  let eDrx: string | undefined;
-  const edrxType = EDRX_TYPES[surroundings.technology];
-  const edrxWish = (type: number | undefined): string | undefined => nv.get(`cedrxs ${type}`);
+  const edrx = createEdrx(core, radio, surroundings.technology, updateArea);
   /** When the network released the radio connection: T3324 and T3412 run from there. */
   let released_ms: number | undefined;
   let update: unknown;
@@ -96,19 +88,9 @@ export function createPowerSaving(core: Core, radio: Radio, surroundings: Surrou
     core.cancel(update);
     if (!surroundings.registered()) return;
     granted = grantedOf(asked());
-    grantEdrx();
+    edrx.grant();
     released_ms = undefined;
     radio.signal();
-  }
-
-  function grantEdrx(): void {
-    const grant = core.options.edrx?.granted ?? "as asked";
-    const before = eDrx;
-    const wish = edrxWish(edrxType);
-    eDrx = wish && grant !== "refused" ? (grant === "as asked" ? wish : grant) : undefined;
-    // AT+CEDRXS=2: tells of it (AT 6.13)
-    if (eDrx && eDrx !== before && nv.get("cedrxp") === "2")
-      core.urc(`+CEDRXP: ${edrxType},"${wish}","${eDrx}","0011"`);
   }
 
   function released(): void {
@@ -181,34 +163,6 @@ export function createPowerSaving(core: Core, radio: Radio, surroundings: Surrou
     reply.ok();
   };
 
-  const unknown: Handler = (_command, reply) => reply.error();
-
-  /** AT+CEDRXS: kept for each kind of network, which is asked anew if its own is another (AT 6.13). Mode 2: and told of. */
-  const setEdrx: Handler = (command, reply) => {
-    const types = Array.from({ length: MOST_TYPE + 1 }, (_type, i) => i);
-    if (command.kind === "read") {
-      for (const type of types) if (edrxWish(type)) reply.info(`+CEDRXS: ${type},"${edrxWish(type)}"`);
-      return reply.ok();
-    }
-    const before = edrxWish(edrxType);
-    const mode = integer(command, 0, 0, 3);
-    const type = integer(command, 1, 0, MOST_TYPE, -1);
-    const value = quoted(command, 2) ?? "0010";
-    const on = mode === 1 || mode === 2;
-    if (mode === undefined || type === undefined || (on && type < 0) || !/^[01]{4}$/.test(value))
-      return reply.error(50);
-    // Without a kind it is switched off for all.
-    for (const one of types) if (type < 0 || type === one) nv.set(`cedrxs ${one}`, on ? value : "");
-    nv.set("cedrxp", String(mode));
-    reply.ok();
-    if (edrxWish(edrxType) !== before) core.after(core.times.answer_ms + 10, updateArea);
-  };
-
-  const readEdrx: Handler = (_command, reply) => {
-    reply.info(eDrx ? `+CEDRXRDP: ${edrxType},"${edrxWish(edrxType)}","${eDrx}","0011"` : "+CEDRXRDP: 0");
-    reply.ok();
-  };
-
   /** A row of numbers that is kept over power-off, those left out as they were. */
   function row(name: string, key: string, factory: number[], limits: [number, number][]): Handler {
     return (command, reply) => {
@@ -229,9 +183,7 @@ export function createPowerSaving(core: Core, radio: Radio, surroundings: Surrou
     tick,
     sleep_s,
     get edrx_s() {
-      if (eDrx === undefined) return undefined;
-      const code = Number.parseInt(eDrx, 2);
-      return CYCLES_S[code] ?? LONG_CYCLES_S[code - CYCLES_S.length];
+      return edrx.cycle_s;
     },
     get sleepAllowed() {
       return sleep > 0;
@@ -239,7 +191,7 @@ export function createPowerSaving(core: Core, radio: Radio, surroundings: Surrou
     reset() {
       sleep = 0;
       granted = undefined;
-      eDrx = undefined;
+      edrx.reset();
       released_ms = undefined;
       core.cancel(update);
       radio.reset();
@@ -274,8 +226,7 @@ export function createPowerSaving(core: Core, radio: Radio, surroundings: Surrou
         [0, 15],
       ]),
       "+QPSMEXTCFG": row("+QPSMEXTCFG", "psmextcfg", FACTORY_EXTENDED, EXTENDED_LIMITS),
-      "+CEDRXS": core.model.family === "EC2x" ? unknown : setEdrx,
-      "+CEDRXRDP": core.model.family === "EC2x" ? unknown : readEdrx,
+      ...edrx.commands,
       "+CBC": (_command, reply) => {
         // The share is the modem's own guess; nobody should believe it.
         reply.info(`+CBC: 0,75,${Math.round(1000 * (core.options.supply_v?.() ?? 3.856))}`);
