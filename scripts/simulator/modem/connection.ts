@@ -126,6 +126,7 @@ export function openConnection(
 
   function ready(): void {
     core.after(core.times.open_ms, () => {
+      if (core.receiverTaken()) return ready();
       settle(0);
       flow();
     });

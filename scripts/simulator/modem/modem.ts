@@ -110,8 +110,8 @@ export function createModem(options: ModemOptions = {}): Modem {
   const radio = createRadio(core);
   const network = createNetwork(core, sim, radio);
   const store = createFileStore(core);
-  const gnss = createGnss(core, store, () => radio.connected);
-  const flowing = (): boolean => network.registered && !gnss.holdsReceiver && !faults.deadData;
+  const gnss = createGnss(core, store, () => radio.connected || saving.edrx_s === undefined);
+  const flowing = (): boolean => network.registered && !core.receiverTaken() && !faults.deadData;
   const pdp = createPdpContexts(core, network);
   const time = createTimeKeeping(core, pdp, flowing);
   const http = createHttp(core, pdp, store, flowing);

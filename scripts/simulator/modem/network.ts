@@ -97,6 +97,7 @@ export function createNetwork(core: Core, sim: Sim, radio: Radio): Network {
     refresh();
     core.cancel(searchTimer);
     searchTimer = core.after(wait_ms, () => {
+      if (core.receiverTaken()) return search(wait_ms);
       searching = false;
       refresh();
     });
