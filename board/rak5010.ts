@@ -37,6 +37,8 @@ export const FEATURES = {
   ota: ["slots"],
   sleep: ["save", "none"],
   edrx: ["yes"],
+  // The RAK5010-M has a BG95.
+  turns: ["none", "yes"],
   motion: ["lis3dh"],
 };
 

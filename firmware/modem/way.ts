@@ -82,6 +82,16 @@ export const enum Rest {
   Asleep,
 }
 
+/** What the way up means for the network, `#turns`. */
+export const enum Lte {
+  /** The way is not being gone. */
+  Calm,
+  /** It is, and the network may be searched. */
+  Searching,
+  /** By commands that block the channel until the network answers. */
+  Blocking,
+}
+
 /** One command of the way up. */
 export interface Row {
   text_: string;

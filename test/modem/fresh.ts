@@ -26,11 +26,12 @@ function evaluate<Exports>(exports: string[]): () => Exports {
       resolveDir: fileURLToPath(new URL("../../firmware", import.meta.url)),
     },
     bundle: true,
-    // The board that does least, which has neither DTR nor accelerometer.
+    // The board that does least, which has neither DTR nor accelerometer, and a BG96.
     alias: {
       "#board": fileOf("board/linux.ts"),
       "#edrx": fileOf("firmware/modem/no-edrx.ts"),
       "#motion": fileOf("firmware/motion/none.ts"),
+      "#turns": fileOf("firmware/gnss/no-turns.ts"),
     },
     format: "iife",
     globalName: "exported",
