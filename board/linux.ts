@@ -16,6 +16,8 @@ export const FEATURES = {
   // A computer that is on anyway, and a modem without a power key.
   sleep: ["none", "save"],
   battery: ["none", "yes"],
+  // For a BG95.
+  turns: ["yes"],
 };
 
 export function boardFields(fields: Fields): void {

@@ -36,6 +36,9 @@ export const FEATURES = {
   tls: ["modem"],
   ota: ["slots"],
   sleep: ["save", "none"],
+  edrx: ["yes"],
+  // The RAK5010-M has a BG95.
+  turns: ["none", "yes"],
   motion: ["lis3dh"],
 };
 

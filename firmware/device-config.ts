@@ -27,6 +27,8 @@ export interface DeviceConfig {
   power: string;
   upload_s?: number;
   window_s: number;
+  /** Only with `edrx=yes`; 0 is missing. */
+  edrx_s?: number;
   fix_timeout_s: number;
   keys: string;
   /** "hold", "server" or "drop"; see outbox.ts. */

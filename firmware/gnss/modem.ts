@@ -1,4 +1,5 @@
 import { antenna } from "#board";
+import { engineStarts, fixEnded, wantFix } from "#turns";
 import type { Fields } from "../check.ts";
 import { decimal } from "../decimal.ts";
 import type { DeviceConfig } from "../device-config.ts";
@@ -63,6 +64,7 @@ export function getFix(timeout_s: number, done: Located): void {
   located = done;
   left = timeout_s;
   antenna(1);
+  wantFix();
   command("AT+QGPSLOC=2", answered, Limit.Command_ms);
 }
 
@@ -76,9 +78,10 @@ function answered(answer: Reason, lines: string[]): void {
     fix = readLocation(fields);
     if (!fix) reason = isReadable(fields) ? Reason.NoFix : Reason.BadFix;
   }
-  if (fix) located(fix, Reason.None);
   // The channel's own reasons will be the same in a second; that the answer made no sense is none of those.
-  else if (--left > 0 && answer < Reason.OwnFirst)
+  if (!fix && --left > 0 && answer < Reason.OwnFirst) {
+    if (answer === Reason.GnssOff) engineStarts();
+    wantFix();
     setTimeout(
       command,
       Limit.Again_ms,
@@ -86,6 +89,10 @@ function answered(answer: Reason, lines: string[]): void {
       answered,
       Limit.Command_ms,
     );
+    return;
+  }
+  fixEnded(!!fix);
+  if (fix) located(fix, Reason.None);
   // A plain ERROR: the command is not known, as on an EC21-J. None: the engine was just switched on.
   else located(null, reason === Reason.ModemError ? Reason.NoGnss : reason || Reason.NoFix);
 }

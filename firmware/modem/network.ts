@@ -5,6 +5,7 @@
 import { assistanceUrc } from "#assistance";
 import { commandOf, endSocket, open, socketUrc, valueIn } from "#modem";
 import { HAS_SLEEP } from "#sleep";
+import { lteIs } from "#turns";
 import { type Board, Power } from "../../board/board.ts";
 import { modemLost, needsPerson, Reason } from "../reason.ts";
 import { words } from "../words.ts";
@@ -12,7 +13,7 @@ import { askAnew, iccid, imei, read, signal_dbm, time_ms } from "./answers.ts";
 import { abandon, command, listen } from "./at.ts";
 import type { ByHand, Modem, ModemStatus } from "./modem.ts";
 import type { SerialPort } from "./serial-port.ts";
-import { following, Rest, retriedFrom, type SimConfig, Step } from "./way.ts";
+import { following, Lte, Rest, retriedFrom, type SimConfig, Step } from "./way.ts";
 
 /** How far a try to reach the server goes back, each further than the one before. */
 export const enum Rung {
@@ -184,6 +185,7 @@ function begin(its_rung: Rung): void {
   failing = Step.None;
   failures = restarts = 0;
   askAnew();
+  lteIs(Lte.Searching);
   if (HAS_SLEEP && rest) {
     if (rest === Rest.Asleep) wakeBoard();
     rest = Rest.None;
@@ -215,11 +217,14 @@ function pause(): void {
 function goTo(next: Step): void {
   const row = commandOf(next, config, wakeful);
   step = next;
+  // From here on the network is waited for by a blocked channel.
+  if (next === Step.Deactivate) lteIs(Lte.Blocking);
   command(row.text_, takeStep, row.limit_ms_);
 }
 
 function end(why: Reason): void {
   step = Step.None;
+  lteIs(Lte.Calm);
   reason = why;
   const its_ready = ready;
   ready = 0;
@@ -273,6 +278,7 @@ function takeStep(answer: Reason, lines: string[]): void {
       // Nobody wants the network.
       if (HAS_SLEEP && now >= Step.PowerSaving && !ready) {
         step = Step.None;
+        lteIs(Lte.Calm);
         reason = Reason.NotStarted;
       } else if (next === Step.Up) end(Reason.None);
       else goTo(next);

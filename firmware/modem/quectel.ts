@@ -3,6 +3,7 @@
  * BG96 AT Commands Manual (AT), TCP/IP Application Note (TCP).
  */
 import { HAS_DTR } from "#board";
+import { edrxText } from "#edrx";
 import { HAS_SLEEP } from "#sleep";
 import { decimal } from "../decimal.ts";
 import { Reason } from "../reason.ts";
@@ -60,11 +61,11 @@ export function commandOf(step: Step, sim: SimConfig, wakeful: number): Row {
       // and not by itself. T3324, how long it stays awake once nothing goes, counts 2 s: so long we wait for what the
       // server has for us, and then some seconds more, as it begins when the network lets go of the connection (PSM 3.1).
       return row(
-        HAS_SLEEP && sim.power === "save" && !wakeful
+        (HAS_SLEEP && sim.power === "save" && !wakeful
           ? 'AT+CPSMS=1,,,"01000011","000' +
-              (32 + Math.ceil((sim.window_s as number) / 2)).toString(2).substr(1) +
-              '"'
-          : "AT+CPSMS=0",
+            (32 + Math.ceil((sim.window_s as number) / 2)).toString(2).substr(1) +
+            '"'
+          : "AT+CPSMS=0") + edrxText(sim),
         Limit.Short_ms,
       );
     // 15 s (AT 2.22). On: whoever had the modem before may have left it off.

@@ -32,6 +32,8 @@ export interface SimConfig {
   power?: string;
   /** s: then it waits for the server so long. */
   window_s?: number;
+  /** s, at least 1: connected, it listens for the network so often; missing: as often as that says. */
+  edrx_s?: number;
 }
 
 export const enum Step {
@@ -78,6 +80,16 @@ export const enum Rest {
   Falling,
   /** It takes none before its key was pressed, and its UART is closed. */
   Asleep,
+}
+
+/** What the way up means for the network, `#turns`. */
+export const enum Lte {
+  /** The way is not being gone. */
+  Calm,
+  /** It is, and the network may be searched. */
+  Searching,
+  /** By commands that block the channel until the network answers. */
+  Blocking,
 }
 
 /** One command of the way up. */

@@ -12,7 +12,7 @@ import { keepCourse, tooFast, turned } from "./driving.ts";
 import { goodFix } from "./good-fix.ts";
 import { append, keyed } from "./outbox.ts";
 import type { Sample } from "./sample.ts";
-import { alarm, Trip, travel, trip } from "./trip.ts";
+import { alarm, keepTrip, resumeTrip, Trip, travel, trip } from "./trip.ts";
 import { Why } from "./why.ts";
 
 export const HAS_POLICY: boolean = true;
@@ -25,6 +25,7 @@ let alarmed: 0 | 1 = 0;
 
 export function startPolicy(its_config: DeviceConfig): void {
   config = its_config;
+  resumeTrip(config);
 }
 
 /** Gets a fix for a round, as `getFix` does. */
@@ -71,6 +72,7 @@ export function judge(sample: Sample, cause: Why): boolean {
 
   if (event) {
     keep(event);
+    keepTrip();
     // Where a trip begins there is no turn.
     keepCourse(sample);
   }

@@ -7,13 +7,14 @@
  *     ▲ │                              │   └────────────────────────┘
  *     │ └──────┐                       │ left radius_m: Why.Start
  *     │        │ left radius_m:        ▼
- *     │        └────── Why.Start ──► Moving
+ *     │        └────── Why.Start ──► Moving ◄── the board starts, and was on a trip
  *     └── within radius_m for still_s: Why.Stop ──┘
  *
- * A restart forgets it: a trip that it was on begins once more. Without `heartbeat_s` there are no trips: it is always Alert.
+ * Without `heartbeat_s` there are no trips: it is always Alert.
  */
 import { motionWas } from "#motion";
 import { ran_ms } from "./clock.ts";
+import { keep, keptOf } from "./kept-text.ts";
 import { accuracy_m, distance_m, type Place } from "./place.ts";
 import type { Sample } from "./sample.ts";
 import { Why } from "./why.ts";
@@ -38,6 +39,17 @@ let anchor: Place | undefined;
 let since_ms: number;
 /** The accelerometer woke it. */
 let alarmed: 0 | 1 = 0;
+
+/** To be called at the start: a trip outlives it. */
+export function resumeTrip(settings: Settings): void {
+  if (settings.heartbeat_s && keptOf("trip")) trip = Trip.Moving;
+  else keepTrip();
+}
+
+/** To be called when the event that begins or ends a trip is kept: where the power goes in between it is told twice. */
+export function keepTrip(): void {
+  keep("trip", trip === Trip.Moving ? 1 : undefined);
+}
 
 /** The accelerometer moved. True: that ends stillness, and a fix is wanted. */
 export function alarm(): boolean {

@@ -43,7 +43,9 @@ export const FEATURES: FeatureFiles = {
   settings: { afar: tracker("wanted.ts"), none: tracker("no-settings.ts") },
   sleep: { save: modem("can-sleep.ts"), none: modem("no-sleep.ts") },
   cell: { yes: modem("cell.ts"), none: modem("no-cell.ts") },
+  edrx: { yes: modem("edrx.ts"), none: modem("no-edrx.ts") },
   assistance: { yes: gnss("assistance.ts"), none: gnss("no-assistance.ts") },
+  turns: { yes: gnss("turns.ts"), none: gnss("no-turns.ts") },
   battery: { yes: tracker("battery.ts"), none: tracker("no-battery.ts") },
   motion: { lis3dh: motion("motion.ts"), none: motion("none.ts") },
   extras: { yes: tracker("extras.ts"), none: tracker("no-extras.ts") },
@@ -74,8 +76,9 @@ const EVERY_BOARD: Record<string, string[]> = {
 const NEEDS: Record<string, [feature: string, way: string]> = {
   "ota=slots": ["settings", "afar"],
   "settings=afar": ["attributes", "yes"],
-  // It is for the modem's own engine.
+  // They are for the modem's own engine.
   "assistance=yes": ["gnss", "modem"],
+  "turns=yes": ["gnss", "modem"],
   "zones=yes": ["policy", "trips"],
   "policy=trips": ["extras", "yes"],
 };
@@ -87,7 +90,7 @@ export const NONE = "none";
 export const featuresOption = (): Option =>
   new Option(
     "--features <NAME=WAY...>",
-    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; sleep=save (between reports, with the setting power), sleep=none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none; motion=lis3dh (an accelerometer wakes it), motion=none; policy=trips (trips, turns, overspeed; needs extras=yes), policy=none; extras (further telemetry), zones (needs policy=trips), assistance (XTRA, needs gnss=modem), cell (where there is no fix), attributes, battery, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
+    "what is built in: gnss=modem (the modem's engine), gnss=nmea (a receiver with a UART of its own), gnss=none, modem=quectel, tls=modem (TLS of the modem), tls=none, settings=afar (from ThingsBoard, needs attributes=yes), settings=none, ota=slots (firmware over the air, needs settings=afar), ota=none; sleep=save (between reports, with the setting power), sleep=none; calls=all, calls=few (of the server's calls); identity=provision (a board asks the server for its login), identity=none; motion=lis3dh (an accelerometer wakes it), motion=none; policy=trips (trips, turns, overspeed; needs extras=yes), policy=none; extras (further telemetry), zones (needs policy=trips), assistance (XTRA, needs gnss=modem), turns (a modem with one receiver for GNSS and LTE, needs gnss=modem), cell (where there is no fix), edrx (eDRX), attributes, battery, client_rpc, claim, provision, log: each yes or none (default: the board's own)",
   );
 
 /** Of `--features gnss=nmea,…`, which may stand several times. Throws `UsageError` for what no board has. */

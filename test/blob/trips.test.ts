@@ -143,7 +143,51 @@ describe("a drive", () => {
     assert.deepEqual(world.events(), []);
     world.thingsboard.faults.down = false;
     await world.run(1200);
-    assert.deepEqual(world.events(), ["start", "start", "enter depot", "exit depot", "turn", "stop"]);
+    assert.deepEqual(world.events(), ["start", "enter depot", "exit depot", "turn", "stop"]);
+  });
+});
+
+describe("the power goes", () => {
+  const cut = async (world: ReturnType<typeof drive>): Promise<void> => {
+    world.board.powerCut();
+    await world.run(5);
+    world.board.boot();
+  };
+
+  test("on a trip, and it has come to rest when it is back: the trip ends", async () => {
+    const world = drive([{ s: 120 }, { s: 300, kmh: 36 }, { s: 3600 }], {});
+    await world.run(400);
+    assert.deepEqual(world.events(), ["start"]);
+    world.board.powerCut();
+    await world.run(100);
+    world.board.boot();
+    await world.run(600);
+    assert.deepEqual(world.events(), ["start", "stop"]);
+  });
+
+  test("while it stands, before the first trip and after it: no event", async () => {
+    const world = drive([{ s: 300 }, { s: 120, kmh: 36 }, { s: 3600 }], {});
+    await world.run(200);
+    await cut(world);
+    await world.run(600);
+    await cut(world);
+    await world.run(600);
+    assert.deepEqual(world.events(), ["start", "stop"]);
+  });
+
+  test("on a trip, and `heartbeat_s` is none when it is back: of that trip nothing more is told", async () => {
+    const world = drive([{ s: 60 }, { s: 150, kmh: 36 }, { s: 3600 }], {});
+    await world.run(200);
+    assert.deepEqual(world.events(), ["start"]);
+    world.thingsboard.share("tracker", { heartbeat_s: 0 });
+    await world.run(30);
+    await cut(world);
+    await world.run(60);
+    world.thingsboard.share("tracker", { heartbeat_s: 180 });
+    await world.run(900);
+    await cut(world);
+    await world.run(600);
+    assert.deepEqual(world.events(), ["start"]);
   });
 });
 

@@ -26,8 +26,13 @@ function evaluate<Exports>(exports: string[]): () => Exports {
       resolveDir: fileURLToPath(new URL("../../firmware", import.meta.url)),
     },
     bundle: true,
-    // The board that does least, which has no accelerometer.
-    alias: { "#board": fileOf("board/linux.ts"), "#motion": fileOf("firmware/motion/none.ts") },
+    // The board that does least, which has neither DTR nor accelerometer, and a BG96.
+    alias: {
+      "#board": fileOf("board/linux.ts"),
+      "#edrx": fileOf("firmware/modem/no-edrx.ts"),
+      "#motion": fileOf("firmware/motion/none.ts"),
+      "#turns": fileOf("firmware/gnss/no-turns.ts"),
+    },
     format: "iife",
     globalName: "exported",
     external: ["Flash", "Storage", "crypto", "fs"],

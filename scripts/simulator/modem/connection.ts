@@ -81,18 +81,18 @@ export function openConnection(
     } else duplex.resume();
   }
 
-  /** What comes from the server comes in its order, and late while `downlink_ms` says so. */
+  /** What comes from the server comes in its order, and late while `downlink_ms` says so, or eDRX. */
   function arrive(take: () => void): void {
     const now_ms = core.clock.now();
     if (core.faults.downlink_ms <= 0 && onTheWay === 0) {
-      take();
+      core.reach(take);
       return;
     }
     lastArrival_ms = Math.max(lastArrival_ms, now_ms + core.faults.downlink_ms);
     onTheWay++;
     core.after(lastArrival_ms - now_ms, () => {
       onTheWay--;
-      take();
+      core.reach(take);
     });
   }
 
@@ -126,6 +126,7 @@ export function openConnection(
 
   function ready(): void {
     core.after(core.times.open_ms, () => {
+      if (core.receiverTaken()) return ready();
       settle(0);
       flow();
     });

@@ -77,6 +77,10 @@ export interface Core {
   stored: Profile;
   /** Bytes of a socket go over the air. */
   traffic(sent: number, received: number): void;
+  /** Something came for the module: `take` is called when the network can hand it over. */
+  reach: (take: () => void) => void;
+  /** Of a module with one receiver: GNSS has it, LTE stands still. */
+  receiverTaken: () => boolean;
   /** Runs `fn` unless the module restarts or goes off first. */
   after(ms: number, fn: () => void): unknown;
   cancel(handle: unknown): void;
@@ -142,6 +146,8 @@ export function createCore(options: ModemOptions, transmit: (bytes: string) => v
       core.events.emit("traffic");
       core.measure({ what: "traffic", sent, received });
     },
+    reach: (take) => take(),
+    receiverTaken: () => false,
     after(ms, fn) {
       const timer: { handle: unknown } = { handle: undefined };
       timer.handle = clock.setTimeout(() => {

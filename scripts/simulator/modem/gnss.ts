@@ -8,6 +8,7 @@ import type { FileStore } from "./files.ts";
 import { queryOrStore } from "./general.ts";
 import type { Commands, Handler, Reply } from "./interpreter.ts";
 import type { GnssOptions, GnssStarts } from "./options.ts";
+import { createSharedReceiver } from "./shared-receiver.ts";
 import { createXtra } from "./xtra.ts";
 
 /** As data sheets have them for open sky. An ephemeris holds for two hours, and more in parts. */
@@ -30,8 +31,6 @@ export interface Gnss {
   readonly state: GnssState;
   /** What QGPSLOC would tell now. */
   readonly fix: Fix | undefined;
-  /** On modules with one receiver: GNSS has it, LTE stands still. */
-  readonly holdsReceiver: boolean;
 }
 
 /** A place takes three; a log may not tell how many there were, or have 00 on good fixes. */
@@ -43,8 +42,8 @@ const NOT_ACTIVE = 505;
 const NOT_ENABLED = 507;
 const NOT_FIXED = 516;
 
-/** `radioBusy`: the radio connection is up. */
-export function createGnss(core: Core, store: FileStore, radioBusy: () => boolean): Gnss {
+/** `lteBusy`: LTE has use for a receiver that it shares with GNSS. */
+export function createGnss(core: Core, store: FileStore, lteBusy: () => boolean): Gnss {
   const { model, faults, clock } = core;
   const options = core.options.gnss ?? {};
   const tape = options.log === undefined ? undefined : createTape(options.log, clock.now());
@@ -62,12 +61,23 @@ export function createGnss(core: Core, store: FileStore, radioBusy: () => boolea
   let tapeStarted_ms: number | undefined;
   let stopTimer: unknown;
 
-  const priority = (): string => core.nv.get("+QGPSCFG priority") ?? "0";
+  /** LTE had the receiver: the satellites must be found anew. */
+  let interrupted = false;
+  const receiver = createSharedReceiver(core, {
+    engineOn: () => on,
+    lteBusy,
+    interrupt() {
+      remember();
+      interrupted = true;
+    },
+  });
   const elapsed = (): number => clock.now() - (tapeStarted_ms ?? clock.now());
 
   function fixNow(): Fix | undefined {
-    if (!on || clock.now() < fixedFrom_ms) return undefined;
-    if (model.sharedReceiver && priority() === "1" && radioBusy()) return undefined;
+    if (!on || receiver.isLtes()) return undefined;
+    if (interrupted) fixedFrom_ms = clock.now() + timeToFix_ms();
+    interrupted = false;
+    if (clock.now() < fixedFrom_ms) return undefined;
     const start_ms = Math.floor((tapeStarted_ms ?? 0) / 1000) * 1000;
     return tape?.fixAt(elapsed(), options.time === "now" ? start_ms : undefined);
   }
@@ -95,14 +105,17 @@ export function createGnss(core: Core, store: FileStore, radioBusy: () => boolea
       );
   }
 
+  function remember(): void {
+    if (state() !== "tracking") return;
+    cold = false;
+    ephemerisAt_ms = clock.now();
+    xtra.timeKnown();
+  }
+
   function stop(): void {
     if (!on) return;
-    if (state() === "tracking") {
-      cold = false;
-      ephemerisAt_ms = clock.now();
-      xtra.timeKnown();
-    }
-    on = false;
+    remember();
+    on = interrupted = false;
     core.cancel(stopTimer);
     core.cancel(fixTimer);
     core.measure({ what: "gnss", state: "off" });
@@ -115,7 +128,6 @@ export function createGnss(core: Core, store: FileStore, radioBusy: () => boolea
     glonassnmeatype: "0",
     gnssconfig: "1",
     autogps: "0",
-    ...(model.sharedReceiver ? { priority: "0" } : {}),
   };
 
   const commands: Commands = {
@@ -169,10 +181,7 @@ export function createGnss(core: Core, store: FileStore, radioBusy: () => boolea
       reply.ok();
     },
     "+QGPSCFG": (command, reply) => {
-      if (quoted(command, 0) === "priority" && command.args.length === 1 && model.sharedReceiver) {
-        reply.info(`+QGPSCFG: "priority",${priority()},${on ? 4 : 0}`);
-        return reply.ok();
-      }
+      if (quoted(command, 0) === "priority" && receiver.set) return receiver.set(command, reply);
       queryOrStore(core, "+QGPSCFG", factory, command, reply);
     },
     "+QGPSDEL": (command, reply) => {
@@ -243,6 +252,7 @@ export function createGnss(core: Core, store: FileStore, radioBusy: () => boolea
         : commands,
     start() {
       bootedAt_ms = clock.now();
+      receiver.start();
       xtra.start();
     },
     stop,
@@ -260,9 +270,6 @@ export function createGnss(core: Core, store: FileStore, radioBusy: () => boolea
     },
     get fix() {
       return fixNow();
-    },
-    get holdsReceiver() {
-      return on && model.sharedReceiver && priority() === "0";
     },
   };
 }

@@ -110,14 +110,15 @@ export function createModem(options: ModemOptions = {}): Modem {
   const radio = createRadio(core);
   const network = createNetwork(core, sim, radio);
   const store = createFileStore(core);
-  const gnss = createGnss(core, store, () => radio.connected);
-  const flowing = (): boolean => network.registered && !gnss.holdsReceiver && !faults.deadData;
+  const gnss = createGnss(core, store, () => radio.connected || saving.edrx_s === undefined);
+  const flowing = (): boolean => network.registered && !core.receiverTaken() && !faults.deadData;
   const pdp = createPdpContexts(core, network);
   const time = createTimeKeeping(core, pdp, flowing);
   const http = createHttp(core, pdp, store, flowing);
   const sockets = createSockets({ core, pdp, files: store, time, flowing });
   const saving = createPowerSaving(core, radio, {
     registered: () => network.registered,
+    technology: network.technology,
     searchingSince_ms: () => network.searchingSince_ms,
     gnssOn: () => gnss.on,
     enter: (sleep_s) => power.enterPsm(sleep_s),

@@ -1,7 +1,7 @@
 import { integer, quoted } from "./command.ts";
 import type { Core } from "./core.ts";
 import type { Commands, Handler } from "./interpreter.ts";
-import type { RegistrationCommand } from "./options.ts";
+import type { RegistrationCommand, Technology } from "./options.ts";
 import type { Radio } from "./radio.ts";
 import type { Sim } from "./sim.ts";
 
@@ -14,6 +14,8 @@ export interface Network {
   resume(): void;
   /** Tells the world when what it sees of the network has changed. */
   refresh(): void;
+  /** Of the network that there is. */
+  readonly technology: Technology;
   /** AT+CFUN: 0 minimum, 1 full, 4 flight mode. */
   readonly functionality: number;
   readonly registered: boolean;
@@ -95,6 +97,7 @@ export function createNetwork(core: Core, sim: Sim, radio: Radio): Network {
     refresh();
     core.cancel(searchTimer);
     searchTimer = core.after(wait_ms, () => {
+      if (core.receiverTaken()) return search(wait_ms);
       searching = false;
       refresh();
     });
@@ -217,6 +220,7 @@ export function createNetwork(core: Core, sim: Sim, radio: Radio): Network {
   return {
     commands,
     refresh,
+    technology,
     start(registered) {
       functionality = 1;
       searching = true;

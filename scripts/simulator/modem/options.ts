@@ -19,7 +19,7 @@ export interface ModemOptions {
   sim?: "ready" | "absent" | "puk" | { pin: string; tries?: number };
   coverage?: Coverage;
   psm?: PsmOptions;
-  /** What the network grants of AT+CEDRXS: the cycle's four bits; default as asked. */
+  /** What the network grants of AT+CEDRXS: the cycle's four bits; default as asked, of an EC2x, which does not know it, nothing. */
   edrx?: { granted: "as asked" | "refused" | string };
   /** The MCU's UART rate. Given, bytes take their time in both directions; absent, whole strings pass at once. */
   baud?: number;
@@ -69,6 +69,8 @@ export interface RunningSocket {
 
 export type RegistrationCommand = "CREG" | "CGREG" | "CEREG";
 
+export type Technology = "CAT-M" | "CAT-NB" | "LTE" | "GSM";
+
 export interface Coverage {
   /** 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming. Default 1. */
   stat?: number;
@@ -77,7 +79,7 @@ export interface Coverage {
   /** What the other commands say; default 0. */
   others?: number;
   /** Default the model's LTE; GSM where CEREG is not among `reportedBy`. */
-  technology?: "CAT-M" | "CAT-NB" | "LTE" | "GSM";
+  technology?: Technology;
   /** No service from … to, ms after creation, whether the module is on or not. `faults.coverageHole` is one by hand. */
   holes?: { from_ms: number; to_ms: number }[];
   /** How long the search takes; default 3000. */

@@ -28,6 +28,8 @@ interface Context {
 }
 
 const MOST_ACTIVE = 3;
+/** AT+QIACT is answered after this at the latest (TCP 2.1.2). */
+const LONGEST_MS = 150_000;
 
 export function createPdpContexts(core: Core, network: Network): PdpContexts {
   const contexts = new Map<number, Context>();
@@ -108,8 +110,11 @@ export function createPdpContexts(core: Core, network: Network): PdpContexts {
         pdp.onError(561);
         return reply.error();
       }
-      core.after(core.times.activate_ms, () => {
-        const error = context.state === "lost" ? 561 : refusal(context);
+      const until_ms = core.clock.now() + LONGEST_MS;
+      const activate = () => {
+        const unheard = core.receiverTaken();
+        if (unheard && core.clock.now() < until_ms) return core.after(core.times.activate_ms, activate);
+        const error = unheard || context.state === "lost" ? 561 : refusal(context);
         if (error !== undefined) {
           core.tell({ what: "activation failed" });
           pdp.onError(error);
@@ -117,7 +122,8 @@ export function createPdpContexts(core: Core, network: Network): PdpContexts {
         }
         activated(id, context);
         reply.ok();
-      });
+      };
+      core.after(core.times.activate_ms, activate);
     },
     "+QIDEACT": (command, reply) => {
       const id = integer(command, 0, 1, 16);

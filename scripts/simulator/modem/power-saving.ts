@@ -1,7 +1,9 @@
 import { integer, quoted } from "./command.ts";
 import type { Core } from "./core.ts";
+import { createEdrx } from "./edrx.ts";
 import type { PsmGrant, PsmTimes } from "./faults.ts";
 import type { Commands, Handler } from "./interpreter.ts";
+import type { Technology } from "./options.ts";
 import type { Radio } from "./radio.ts";
 
 export interface PowerSaving {
@@ -20,6 +22,7 @@ export interface PowerSaving {
 /** What PSM depends on. */
 interface Surroundings {
   registered(): boolean;
+  technology: Technology;
   /** Undefined: it does not look for a network. */
   searchingSince_ms(): number | undefined;
   /** The GNSS engine is on: no PSM. */
@@ -47,10 +50,6 @@ const EXTENDED_LIMITS: [number, number][] = [
   [1, 1000],
 ];
 const OUT_OF_SERVICE = 2;
-/** AT+CEDRXS: the cycle by its four bits, seconds (3GPP TS 24.008, 10.5.5.32; LTE-M). */
-const CYCLES_S = [5.12, 10.24, 20.48, 40.96, 61.44, 81.92, 102.4, 122.88, 143.36, 163.84];
-const LONG_CYCLES_S = [327.68, 655.36, 1310.72, 2621.44, 5242.88, 10_485.76];
-
 /** Sleep, PSM (BG96 PSM Application Note V1.0), eDRX, and the supply's measurement. */
 export function createPowerSaving(core: Core, radio: Radio, surroundings: Surroundings): PowerSaving {
   const { clock, nv, faults } = core;
@@ -59,7 +58,7 @@ export function createPowerSaving(core: Core, radio: Radio, surroundings: Surrou
   let sleep = 0;
   /** What the network said at the last tracking area update. */
   let granted: PsmTimes | undefined;
-  let eDrx: string | undefined;
+  const edrx = createEdrx(core, radio, surroundings.technology, updateArea);
   /** When the network released the radio connection: T3324 and T3412 run from there. */
   let released_ms: number | undefined;
   let update: unknown;
@@ -89,19 +88,9 @@ export function createPowerSaving(core: Core, radio: Radio, surroundings: Surrou
     core.cancel(update);
     if (!surroundings.registered()) return;
     granted = grantedOf(asked());
-    grantEdrx();
+    edrx.grant();
     released_ms = undefined;
     radio.signal();
-  }
-
-  function grantEdrx(): void {
-    const setting = nv.get("cedrxs");
-    const grant = core.options.edrx?.granted ?? "as asked";
-    const before = eDrx;
-    const wish = setting?.split('"')[1];
-    eDrx = wish && grant !== "refused" ? (grant === "as asked" ? wish : grant) : undefined;
-    // AT+CEDRXS=2: tells of it (AT 6.13)
-    if (eDrx && eDrx !== before && nv.get("cedrxp") === "2") core.urc(`+CEDRXP: ${setting},"${eDrx}","0011"`);
   }
 
   function released(): void {
@@ -194,9 +183,7 @@ export function createPowerSaving(core: Core, radio: Radio, surroundings: Surrou
     tick,
     sleep_s,
     get edrx_s() {
-      if (eDrx === undefined) return undefined;
-      const code = Number.parseInt(eDrx, 2);
-      return CYCLES_S[code] ?? LONG_CYCLES_S[code - CYCLES_S.length];
+      return edrx.cycle_s;
     },
     get sleepAllowed() {
       return sleep > 0;
@@ -204,7 +191,7 @@ export function createPowerSaving(core: Core, radio: Radio, surroundings: Surrou
     reset() {
       sleep = 0;
       granted = undefined;
-      eDrx = undefined;
+      edrx.reset();
       released_ms = undefined;
       core.cancel(update);
       radio.reset();
@@ -239,27 +226,7 @@ export function createPowerSaving(core: Core, radio: Radio, surroundings: Surrou
         [0, 15],
       ]),
       "+QPSMEXTCFG": row("+QPSMEXTCFG", "psmextcfg", FACTORY_EXTENDED, EXTENDED_LIMITS),
-      "+CEDRXS": (command, reply) => {
-        if (command.kind === "read") {
-          const value = nv.get("cedrxs");
-          if (value) reply.info(`+CEDRXS: ${value}`);
-          return reply.ok();
-        }
-        const mode = integer(command, 0, 0, 3);
-        const technology = integer(command, 1, 0, 5, 4);
-        const value = quoted(command, 2) ?? "0010";
-        if (mode === undefined || technology === undefined || !/^[01]{4}$/.test(value))
-          return reply.error(50);
-        nv.set("cedrxs", mode === 1 || mode === 2 ? `${technology},"${value}"` : "");
-        nv.set("cedrxp", String(mode));
-        reply.ok();
-        core.after(core.times.answer_ms + 10, updateArea);
-      },
-      "+CEDRXRDP": (_command, reply) => {
-        const value = nv.get("cedrxs");
-        reply.info(value && eDrx ? `+CEDRXRDP: ${value},"${eDrx}","0011"` : "+CEDRXRDP: 0");
-        reply.ok();
-      },
+      ...edrx.commands,
       "+CBC": (_command, reply) => {
         // The share is the modem's own guess; nobody should believe it.
         reply.info(`+CBC: 0,75,${Math.round(1000 * (core.options.supply_v?.() ?? 3.856))}`);

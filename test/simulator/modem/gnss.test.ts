@@ -95,19 +95,83 @@ test("no sky: 516 for ever; no receiver: ERROR", async () => {
   assert.equal(await deaf.at("AT+QGPS=1"), "\r\nERROR\r\n");
 });
 
-test("BG95: one receiver. GNSS first stops the data, data first stop the fix", async () => {
+test("BG95: one receiver. GNSS first stops the data; LTE first stops the fix, and the satellites are found anew", async () => {
   const made = await ready({ model: "BG95", gnss: quick });
   await made.at('AT+QIOPEN=1,0,"TCP","h",1', 300);
   await made.at("AT+QGPS=1");
   made.peers[0]?.write("held");
   await made.run(2000);
   assert.equal(made.heard(), "");
-  await made.at('AT+QGPSCFG="priority",1');
+  assert.match(await made.at("AT+QGPSLOC=2"), /\+QGPSLOC: /);
+  await made.at('AT+QGPSCFG="priority",1,0');
+  assert.match(await made.at('AT+QGPSCFG="priority"'), /"priority",1,4/);
   await made.run(1000);
   assert.match(made.heard(), /"recv",0,4/);
+  await made.run(60_000);
+  assert.match(await made.at("AT+QGPSLOC=2"), /\+CME ERROR: 516/, "idle, but without eDRX");
+  await made.at('AT+QGPSCFG="priority",0,0');
   assert.match(await made.at("AT+QGPSLOC=2"), /\+CME ERROR: 516/);
-  await made.run(11_000);
+  await made.run(1000);
   assert.match(await made.at("AT+QGPSLOC=2"), /\+QGPSLOC: /);
+});
+
+test("BG95: LTE first with eDRX, a fix once the radio connection is released", async () => {
+  const made = await ready({ model: "BG95", gnss: quick });
+  await made.at('AT+CEDRXS=1,4,"0010"');
+  await made.at('AT+QIOPEN=1,0,"TCP","h",1', 300);
+  await made.at("AT+QGPS=1");
+  await made.at('AT+QGPSCFG="priority",1,0');
+  await made.at("AT+QISEND=0,2");
+  made.modem.receive("hi");
+  await made.run(9000);
+  assert.match(await made.at("AT+QGPSLOC=2"), /\+CME ERROR: 516/);
+  await made.run(2000);
+  await made.at("AT+QGPSLOC=2", 1100);
+  assert.match(await made.at("AT+QGPSLOC=2"), /\+QGPSLOC: /);
+});
+
+test("BG95: while GNSS has the receiver no network is found, no context activated, nothing opened", async () => {
+  const made = await ready({ model: "BG95", gnss: quick });
+  await made.at("AT+QIDEACT=1", 500);
+  await made.at("AT+QGPS=1");
+  assert.equal(await made.at("AT+QIACT=1", 140_000), "");
+  assert.equal(await made.at("AT", 1000), "", "it blocks the port");
+  await made.run(10_000);
+  assert.match(made.heard(), /ERROR/);
+  await made.at('AT+QGPSCFG="priority",1,0');
+  assert.match(await made.at("AT+QIACT=1", 1000), /OK/);
+  await made.at('AT+QGPSCFG="priority",0,0');
+  assert.equal(await made.at('AT+QIOPEN=1,0,"TCP","h",1', 5000), "\r\nOK\r\n");
+  await made.at('AT+QGPSCFG="priority",1,0');
+  await made.run(500);
+  assert.match(made.heard(), /\+QIOPEN: 0,0/);
+  await made.at('AT+QGPSCFG="priority",0,0');
+  made.modem.receive("AT+COPS=0\r");
+  await made.run(20_000);
+  assert.equal(made.modem.state.registered, false);
+  await made.at("AT+QGPSEND");
+  await made.run(4000);
+  assert.equal(made.modem.state.registered, true);
+});
+
+test("BG95: the priority is kept if that is asked for; a BG96 has none", async () => {
+  const made = await ready({ model: "BG95" });
+  const priority = async (): Promise<string | undefined> =>
+    /priority",(.)/.exec(await made.at('AT+QGPSCFG="priority"'))?.[1];
+  for (const [told, kept] of [
+    ["1,0", "0"],
+    ["1", "1"],
+    ["0,1", "0"],
+    ["1,1", "1"],
+  ] as const) {
+    await made.at(`AT+QGPSCFG="priority",${told}`);
+    await made.at("AT+CFUN=1,1");
+    await made.run(12_000);
+    assert.equal(await priority(), kept, told);
+  }
+  assert.match(await made.at('AT+QGPSCFG="priority",2'), /ERROR/);
+  const other = await ready();
+  assert.match(await other.at('AT+QGPSCFG="priority",1,0'), /ERROR/);
 });
 
 for (const name of ["berlin-alexanderplatz-to-charlottenburg", "montevideo-rambla-to-pocitos"]) {

@@ -254,6 +254,86 @@ test("eDRX refused", async () => {
   assert.match(await made.at("AT+CEDRXRDP"), /\+CEDRXRDP: 0/);
 });
 
+test("eDRX is set for each kind of network by itself; the network asks for its own", async () => {
+  const made = await ready();
+  await made.at('AT+CEDRXS=1,4,"0011";+CEDRXS=1,5,"0101"');
+  assert.match(await made.at("AT+CEDRXS?"), /\+CEDRXS: 4,"0011"\r\n\+CEDRXS: 5,"0101"\r\n/);
+  assert.equal(made.modem.state.edrx_s, 40.96);
+  await made.at("AT+CEDRXS=0,4");
+  assert.equal(made.modem.state.edrx_s, undefined);
+  assert.doesNotMatch(await made.at("AT+CEDRXS?"), /\+CEDRXS: 4/);
+  assert.match(await made.at("AT+CEDRXS=0"), /OK/);
+  assert.equal(await made.at("AT+CEDRXS?"), "\r\nOK\r\n");
+  assert.match(await made.at('AT+CEDRXS=1,,"0011"'), /ERROR/);
+  const narrow = await ready({ coverage: { technology: "CAT-NB" } });
+  await narrow.at('AT+CEDRXS=1,4,"0011";+CEDRXS=1,5,"0101"');
+  assert.equal(narrow.modem.state.edrx_s, 81.92);
+  assert.match(await narrow.at("AT+CEDRXRDP"), /\+CEDRXRDP: 5,"0101","0101"/);
+});
+
+test("eDRX: asked for what it has already, the network is not bothered", async () => {
+  const made = await ready();
+  await made.at('AT+CEDRXS=1,4,"0010"', 3000);
+  const events: MeterEvent[] = [];
+  made.modem.onMeter = (event) => events.push(event);
+  await made.at('AT+CEDRXS=1,4,"0010"', 3000);
+  assert.deepEqual(events, []);
+});
+
+test("an EC2x does not know eDRX", async () => {
+  const made = await ready({ model: "EC21" });
+  assert.equal(await made.at('AT+CEDRXS=1,4,"0010"'), "\r\nERROR\r\n");
+  assert.equal(await made.at("AT+CEDRXRDP"), "\r\nERROR\r\n");
+});
+
+/** Connected to a peer, with a cycle of 40.96 s, the radio released some seconds ago. `wait_ms`: until it listens. */
+async function released() {
+  const made = await ready({ coverage: { loseContext_ms: 120_000 } });
+  await made.at('AT+CEDRXS=1,4,"0011"');
+  const peer = await opened(made);
+  await made.run(12_000);
+  made.heard();
+  return { ...made, peer, wait_ms: 40_960 - (made.now() % 40_960) };
+}
+
+test("eDRX: what comes from the server waits until the modem listens, and keeps its order; then all comes at once", async () => {
+  const { peer, run, heard, at, wait_ms } = await released();
+  peer.write("one");
+  peer.write("two");
+  await run(wait_ms - 100);
+  assert.equal(heard(), "");
+  await run(200);
+  assert.match(heard(), /"recv"/);
+  assert.match(await at("AT+QIRD=0,100"), /onetwo/);
+  peer.write("three");
+  await run(100);
+  assert.match(heard(), /"recv"/, "over the connection that is up");
+});
+
+test("eDRX: what the modem sends brings what waits; so does the server's end after what it sent", async () => {
+  const { peer, run, heard, at, modem } = await released();
+  peer.write("last");
+  peer.end();
+  await run(1000);
+  assert.equal(heard(), "");
+  await at("AT+QISEND=0,2");
+  modem.receive("hi");
+  await run(500);
+  assert.match(heard(), /"recv",?.*"closed",0/s);
+  assert.match(await at("AT+QIRD=0,100"), /last/);
+});
+
+test("eDRX: what waits when the coverage goes comes when it is back", async () => {
+  const { peer, run, heard, modem, wait_ms } = await released();
+  peer.write("held");
+  await run(100);
+  modem.inject.hole(60_000);
+  await run(wait_ms + 1000);
+  assert.doesNotMatch(heard(), /recv/);
+  await run(65_000);
+  assert.match(heard(), /"recv"/);
+});
+
 test("a key that does nothing: it sleeps on, and wakes by the next press", async () => {
   const made = await ready();
   await asleep(made);

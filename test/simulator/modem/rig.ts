@@ -22,6 +22,8 @@ export interface Rig {
   run(ms: number): Promise<void>;
   /** What the MCU got since the last call. */
   heard(): string;
+  /** The clock's, ms. */
+  now(): number;
   /** Sends one command, waits for `ms`, gives what came. */
   at(command: string, ms?: number): Promise<string>;
 }
@@ -71,6 +73,7 @@ export function rig(options: ModemOptions = {}): Rig {
     chunks,
     run,
     heard,
+    now: () => clock.now,
     async at(command, ms = 50) {
       heard();
       modem.receive(`${command}\r`);
