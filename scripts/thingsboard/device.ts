@@ -13,7 +13,7 @@ import { initialOf } from "./content/settings.ts";
 import { MARKED } from "./names.ts";
 import type { DeviceOptions } from "./options.ts";
 import type { Entity, Server } from "./server.ts";
-import { deviceNamed, devicesOf, profileThere } from "./things.ts";
+import { deviceNamed, devicesOf, isOf, profileThere } from "./things.ts";
 
 /** What the dashboard shows beside a fix, and costs no more of the outbox. */
 const EXTRAS = "why,battery,signal_dbm";
@@ -62,7 +62,7 @@ async function deviceFor(
     say(`device "${name}": made`);
     return made;
   }
-  if ((known.deviceProfileId as Entity["id"]).id === deviceProfileId.id) {
+  if (isOf(known, profile)) {
     say(`device "${name}": is there already`);
     return known;
   }
