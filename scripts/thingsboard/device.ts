@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { NewFile } from "../config/ask.ts";
 import { readText } from "../config/file.ts";
-import { parseSettings, type Settings, valueAt } from "../config/settings.ts";
+import { parseSettings, type Settings, tlsOf, valueAt } from "../config/settings.ts";
 import { rootFile } from "../config/trust.ts";
 import { configure, type Surroundings } from "../config.ts";
 import { Fault } from "../fault.ts";
@@ -115,9 +115,14 @@ const guess = (server: Server): Connectivity => {
   };
 };
 
-/** Adds the way to the server; gives the files that it names. */
-function putWay(given: Given, { host, port, root }: Connectivity, out: string): NewFile[] {
+/** Adds the way to the server; gives the files that it names. TLS that the file has already is never replaced by less. */
+function putWay(given: Given, { host, port, root, notes }: Connectivity, out: string): NewFile[] {
   given.set("server.host", host);
+  const there = settingsIn(out);
+  if (!root && tlsOf(there) && valueAt(there, "server.host") === host) {
+    notes.push(`${out}: its TLS stays as it is`);
+    return [];
+  }
   given.set("server.port", port);
   given.set("server.tls", root ? 1 : 0);
   if (!root) return [];
