@@ -10,7 +10,9 @@ export const fileFault = (path: string, error: unknown): Fault => new Fault(`${p
 
 /** "permission denied" */
 export function systemWords(error: unknown): string {
-  const { errno, message } = error as NodeJS.ErrnoException;
+  const { errno, message, errors } = error as NodeJS.ErrnoException & Partial<AggregateError>;
+  // A name that leads to several addresses, as localhost does: each has an error of its own, all of them none.
+  if (errors?.length) return systemWords(errors[0]);
   return getSystemErrorMap().get(errno ?? 0)?.[1] ?? message;
 }
 

@@ -2,9 +2,9 @@
 import { PassThrough } from "node:stream";
 import { readChoices } from "./build/features.ts";
 import { readBoards } from "./config/boards-file.ts";
-import { type Base, fleetOf } from "./config/fleet.ts";
+import { type Base, fleetOf, type OwnSettings } from "./config/fleet.ts";
 import { fileFaults } from "./config/pem-files.ts";
-import { faultsOf, parseSettings } from "./config/settings.ts";
+import { faultsOf, parseSettings, valueAt } from "./config/settings.ts";
 import type { Address } from "./device/device.ts";
 import { Fault } from "./fault.ts";
 import { buildFirmware, type Firmware } from "./flash/firmware.ts";
@@ -84,10 +84,27 @@ function jobOf(options: LineOptions): Job {
       )
     : [...faultsOf(base.settings), ...fileFaults(path, base.settings)];
   if (faults.length) throw refuse(faults);
+  const pins = (fleet ?? []).filter((own) => isNobodysPin(own, base));
+  if (pins.length)
+    throw new Fault(
+      pins
+        .map(
+          ({ board }) =>
+            `${options.csv}: row ${board.row}: a pin, and neither chip nor imei that say which board's SIM it opens: add one, or put a PIN that all have into ${path}`,
+        )
+        .join("\n"),
+    );
   const results = openResults(options.result);
   const allotment = fleet && openAllotment(options.result, options.csv ?? "", fleet);
   return { options, base, allotment, results, underWay: new Map() };
 }
+
+/** A board is tested, its SIM too, before it gets a row that names none: that row's PIN would not be known then. */
+const isNobodysPin = ({ board }: OwnSettings, base: Base): boolean =>
+  board.given.has("pin") &&
+  board.given.get("pin") !== valueAt(base.settings, "pin") &&
+  !board.chip &&
+  !board.imei;
 
 async function run(options: LineOptions, around: Surroundings): Promise<number> {
   const { say, complain, signals, sleep, look_ms, paint } = around;
@@ -125,15 +142,17 @@ async function run(options: LineOptions, around: Surroundings): Promise<number> 
   try {
     say(`Plug boards in; results go to ${options.result}; Ctrl-C ends the line`);
     let failure: { error: unknown } | undefined;
+    /** No further board; those under way are finished. */
+    const end = (error: unknown): void => {
+      failure ??= { error };
+      stop.abort();
+    };
     while (!stop.signal.aborted) {
-      for (const address of await places.come())
-        working.set(
-          nameOf(address),
-          work(address).catch((error: unknown) => {
-            failure ??= { error };
-            stop.abort();
-          }),
-        );
+      const came = await places.come().catch((error: unknown) => {
+        end(error);
+        return [];
+      });
+      for (const address of came) working.set(nameOf(address), work(address).catch(end));
       await sleep(look_ms);
     }
     await Promise.all(working.values());

@@ -42,9 +42,11 @@ export function openRecords<Column extends string>(
   }
   // A power cut may have left the beginning of a row; it is closed, and is no row of ours then.
   if (text && !text.endsWith("\n")) write(quotesIn(text) % 2 ? '"\n' : "\n");
-  const [header = [], ...found] = rowsOf(path, quotesIn(text) % 2 ? `${text}"` : text);
+  const [header = [], ...found] = rowsOf(path, quotesIn(text) % 2 ? `${text}"` : text, [","]);
   if (header.join() !== columns.join())
-    throw new Fault(`${path}: is another table: its columns must be ${columns.join(",")}; name another file`);
+    throw new Fault(
+      `${path}: is another table, or was saved with other separators than commas: its columns must be ${columns.join(",")}; name another file`,
+    );
   const rows = found
     .filter((cells) => cells.length === columns.length)
     .map((cells) => Object.fromEntries(columns.map((column, at) => [column, cells[at]])) as Row<Column>);

@@ -44,10 +44,11 @@ export function createEventStream(hello: () => PageEvents["hello"] | undefined):
     open(response) {
       const oldest = readers.size >= MOST_READERS ? [...readers][0] : undefined;
       if (oldest) drop(oldest);
+      // What may throw comes before the answer has begun.
+      const world = hello();
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
       response.on("close", () => readers.delete(response));
       response.write(`retry: ${RETRY_MS}\n\n`);
-      const world = hello();
       if (world) response.write(textOf("hello", world));
       readers.add(response);
     },

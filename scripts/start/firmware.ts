@@ -1,7 +1,7 @@
 /** The firmware that the world's trackers run, built when it is needed. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BoardName } from "../boards.ts";
@@ -25,9 +25,12 @@ export async function buildFirmware(board: BoardName, policy: Policy, { gnss }: 
   const loader = join(DIST, `${board}.loader.json`);
   const features = describeChoices({ gnss, ...featuresOf(policy, board) });
   const args = ["--import", import.meta.resolve("tsx"), BUILD, "--board", board, "--features", features];
+  const begun_ms = Date.now();
   const building = spawn(process.execPath, args, { stdio: "inherit" });
   const [code] = (await once(building, "exit")) as [number | null];
-  if (code !== EXIT.OK && !existsSync(blob)) throw new Fault(`${board}: its firmware cannot be built`);
+  // What an earlier build left may have other features.
+  const isBuilt = code === EXIT.OK || (existsSync(blob) && statSync(blob).mtimeMs >= begun_ms);
+  if (!isBuilt) throw new Fault(`${board}: its firmware cannot be built`);
   return {
     blob: readFileSync(blob, "latin1"),
     loader: existsSync(loader) ? (JSON.parse(readFileSync(loader, "latin1")) as Loader) : undefined,

@@ -86,7 +86,7 @@ export function simulatorRoutes(where: Where): Route[] {
         ),
         "name",
       );
-      const has_state = offered.find((one) => one.name === name)?.is_on !== undefined;
+      const has_state = offered.find((one) => one.name === name)?.on !== undefined;
       if (has_state && typeof body.is_on !== "boolean") throw badRequest("is_on: must be true or false");
       if (!has_state && body.is_on !== undefined && body.is_on !== true)
         throw badRequest(`is_on: ${name} happens at once, leave it out`);

@@ -7,6 +7,8 @@ import type { SimulatedTracker } from "./tracker.ts";
 
 /** What there is to make trouble with. */
 export interface Victims {
+  /** All of the fleet, those that still start, too. */
+  names: readonly string[];
   trackers: readonly SimulatedTracker[];
   /** Undefined: the server is not ours. */
   thingsboard: ThingsBoard | undefined;
@@ -23,7 +25,7 @@ export interface WorldFault {
   label: string;
   what: string;
   isOffered?(all: Victims): boolean;
-  /** Whether it is on; absent: it happens at once. */
+  /** Whether it is on, for the server or for any of the trackers; absent: it happens at once. */
   isOn?(all: Victims): boolean;
   /** `trackers`: those that it is for, if it is not the server's. */
   set(is_on: boolean, trackers: readonly SimulatedTracker[], all: Victims): unknown;
@@ -146,9 +148,16 @@ export const WORLD_FAULTS: readonly WorldFault[] = [
 export const faultsOf = (all: Victims): WorldFault[] =>
   WORLD_FAULTS.filter(({ isOffered }) => !isOffered || isOffered(all));
 
-export const offered = ({ name, label, what, isOn }: WorldFault, all: Victims): FaultOffered => ({
-  name,
-  label,
-  what,
-  ...(isOn && { is_on: isOn(all) }),
+/** The names of the trackers that it is on for: all, where it is the server's. */
+export function onFor({ isOn }: WorldFault, all: Victims): string[] {
+  if (!isOn) return [];
+  if (isOn({ ...all, trackers: [] })) return [...all.names];
+  return all.trackers.filter((one) => isOn({ ...all, trackers: [one] })).map(({ name }) => name);
+}
+
+export const offered = (fault: WorldFault, all: Victims): FaultOffered => ({
+  name: fault.name,
+  label: fault.label,
+  what: fault.what,
+  ...(fault.isOn && { on: onFor(fault, all) }),
 });

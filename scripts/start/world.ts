@@ -40,7 +40,7 @@ import {
 import { changeSettings, type Told } from "./settings-change.ts";
 import { type SimulatedTracker, startRealTracker, startTracker } from "./tracker.ts";
 import { boardSettings, modemFiles, type Wanted } from "./tracker-file.ts";
-import { faultsOf, offered, type Victims } from "./world-faults.ts";
+import { faultsOf, offered, onFor, type Victims } from "./world-faults.ts";
 
 /** What a world is made of. */
 export interface WorldParts {
@@ -175,6 +175,7 @@ export async function createWorld(parts: WorldParts) {
   })();
 
   const victims = (): Victims => ({
+    names,
     trackers: running.map(({ tracker }) => tracker),
     thingsboard,
     certificate: server.certificate,
@@ -236,9 +237,8 @@ export async function createWorld(parts: WorldParts) {
       if (!its.length) throw new Refusal(503, `${tracker} is still starting: try again`);
       await fault.set(is_on, its, all);
       if (!fault.isOn) return { name };
-      const state = { name, is_on: fault.isOn(victims()) };
-      tell("fault", state);
-      return state;
+      tell("fault", { name, on: onFor(fault, victims()) });
+      return { name, is_on: fault.isOn({ ...victims(), trackers: its }) };
     },
     async call(tracker: string, method: string, params: unknown): Promise<unknown> {
       if (!thingsboard) throw new Refusal(400, "calls are the stand-in's: without --broker there are some");

@@ -1,5 +1,5 @@
 /** How devices reach a server: host, port and the root to trust, of what it tells its users to type. */
-import { X509Certificate } from "node:crypto";
+import { certificatesIn } from "../certificate/pem.ts";
 import { Fault } from "../fault.ts";
 import type { Entity, Server } from "./server.ts";
 
@@ -58,9 +58,6 @@ const notesOf = (host: string): string[] =>
       ]
     : [];
 
-/** Of a chain the last one, which others lead to. */
-function rootIn(pem: string | undefined): string | undefined {
-  const all = pem?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-  const last = all?.at(-1);
-  return last && new X509Certificate(last).toString();
-}
+/** The one that others of a chain lead to, and that leads to itself; undefined: it is not among them, as a public authority's seldom is. */
+const rootIn = (pem = ""): string | undefined =>
+  (certificatesIn(pem) ?? []).findLast((one) => one.checkIssued(one))?.toString();

@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { NewFile } from "../config/ask.ts";
 import { readText } from "../config/file.ts";
-import { parseSettings, type Settings, valueAt } from "../config/settings.ts";
+import { parseSettings, type Settings, tlsOf, valueAt } from "../config/settings.ts";
 import { rootFile } from "../config/trust.ts";
 import { configure, type Surroundings } from "../config.ts";
 import { Fault } from "../fault.ts";
@@ -13,7 +13,7 @@ import { initialOf } from "./content/settings.ts";
 import { MARKED } from "./names.ts";
 import type { DeviceOptions } from "./options.ts";
 import type { Entity, Server } from "./server.ts";
-import { deviceNamed, devicesOf, profileThere } from "./things.ts";
+import { deviceNamed, devicesOf, isOf, profileThere } from "./things.ts";
 
 /** What the dashboard shows beside a fix, and costs no more of the outbox. */
 const EXTRAS = "why,battery,signal_dbm";
@@ -62,7 +62,7 @@ async function deviceFor(
     say(`device "${name}": made`);
     return made;
   }
-  if ((known.deviceProfileId as Entity["id"]).id === deviceProfileId.id) {
+  if (isOf(known, profile)) {
     say(`device "${name}": is there already`);
     return known;
   }
@@ -115,9 +115,14 @@ const guess = (server: Server): Connectivity => {
   };
 };
 
-/** Adds the way to the server; gives the files that it names. */
-function putWay(given: Given, { host, port, root }: Connectivity, out: string): NewFile[] {
+/** Adds the way to the server; gives the files that it names. TLS that the file has already is never replaced by less. */
+function putWay(given: Given, { host, port, root, notes }: Connectivity, out: string): NewFile[] {
   given.set("server.host", host);
+  const there = settingsIn(out);
+  if (!root && tlsOf(there) && valueAt(there, "server.host") === host) {
+    notes.push(`${out}: its TLS stays as it is`);
+    return [];
+  }
   given.set("server.port", port);
   given.set("server.tls", root ? 1 : 0);
   if (!root) return [];

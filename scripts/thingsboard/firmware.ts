@@ -7,7 +7,7 @@ import { ALL, type FirmwareOptions } from "./options.ts";
 import { type PackageFile, readPackage } from "./package-file.ts";
 import { type Tracker, type Watching, watch } from "./progress.ts";
 import type { Entity, EntityId, Server } from "./server.ts";
-import { deviceNamed, devicesOf, KINDS, profileThere } from "./things.ts";
+import { deviceNamed, devicesOf, isOf, KINDS, profileThere } from "./things.ts";
 
 /** Each board's firmware knows it. */
 const CHECKSUM = "CRC32";
@@ -44,25 +44,25 @@ export async function firmware(
 const countOf = ({ devices }: Target, to: string): string =>
   to === ALL ? `the device profile, ${devices.length} devices` : to;
 
+/** Throws `Fault` for a device of another profile: `remove` would not find what was put there for it. */
 async function targetOf(server: Server, to: string): Promise<Target> {
+  const profile = await profileThere(server);
   if (to === ALL) {
-    const entity = await profileThere(server);
-    const all = await devicesOf(server, entity);
+    const all = await devicesOf(server, profile);
     // What is assigned to a device itself goes before its profile's.
     const devices = all.filter(({ firmwareId }) => !firmwareId).map(trackerOf);
-    return { profile: entity.id, path: KINDS.profile.path, entity, devices };
+    return { profile: profile.id, path: KINDS.profile.path, entity: profile, devices };
   }
   const entity = await deviceNamed(server, to);
   if (!entity)
     throw new Fault(
       `${server.url}: has no device "${to}"; --to takes a device's name, or "${ALL}" for all of them`,
     );
-  return {
-    profile: entity.deviceProfileId as EntityId,
-    path: "/api/device",
-    entity,
-    devices: [trackerOf(entity)],
-  };
+  if (!isOf(entity, profile))
+    throw new Fault(
+      `${server.url}: its device "${to}" is of the profile "${entity.type}": npm run thingsboard -- device "${to}" --move makes it one of "${profile.name}"`,
+    );
+  return { profile: profile.id, path: "/api/device", entity, devices: [trackerOf(entity)] };
 }
 
 const trackerOf = ({ id, name }: Entity): Tracker => ({ id: id.id, name });

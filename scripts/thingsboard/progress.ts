@@ -1,5 +1,6 @@
 /** How far the trackers are with their firmware, by what they and the server say of it. */
-import type { Server } from "./server.ts";
+import { Refused, type Server } from "./server.ts";
+import { Unreachable } from "./unreachable.ts";
 
 /** A device, as far as it is watched. */
 export interface Tracker {
@@ -28,6 +29,8 @@ type Telemetry = Partial<Record<(typeof KEYS)[number], Point[]>>;
 const EACH_MS = 2000;
 /** Of so many at once each is asked in its turn: a fleet's look is no flood. */
 const AT_ONCE = 8;
+/** A status from here on is the server's own trouble. */
+const LEAST_SERVERS_OWN = 500;
 
 /** "" : nothing was heard of this assignment yet. */
 type State =
@@ -53,7 +56,8 @@ export async function watch(
   const states = new Map<Tracker, State>(trackers.map((one) => [one, ""]));
   const count = (...wanted: State[]): number =>
     [...states.values()].filter((state) => wanted.includes(state)).length;
-  for (;;) {
+
+  async function lookAtAll(): Promise<void> {
     for (let at = 0; at < trackers.length; at += AT_ONCE)
       await Promise.all(
         trackers.slice(at, at + AT_ONCE).map(async (tracker) => {
@@ -64,6 +68,19 @@ export async function watch(
           say(`${tracker.name}: ${state}${state === "FAILED" && error ? `, ${error}` : ""}`);
         }),
       );
+  }
+
+  /** Why the last look failed. */
+  let trouble = "";
+  for (;;) {
+    try {
+      await lookAtAll();
+      trouble = "";
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      if (!trouble) say(`${error.message}; asked again`);
+      trouble = error.message;
+    }
     const [updated, failed] = [count("UPDATED"), count("FAILED")];
     const sum = `${updated} of ${trackers.length} updated${failed ? `, ${failed} failed` : ""}`;
     if (updated + failed === trackers.length) {
@@ -80,6 +97,10 @@ export async function watch(
     await sleep(Math.min(EACH_MS, until_ms - now()));
   }
 }
+
+/** A server that restarts, or a network that is away for a moment: in a quarter of an hour one look of hundreds may fail. */
+const mayPass = (error: unknown): error is Error =>
+  error instanceof Unreachable || (error instanceof Refused && error.status >= LEAST_SERVERS_OWN);
 
 const isOver = (state: State | undefined): boolean => state === "UPDATED" || state === "FAILED";
 

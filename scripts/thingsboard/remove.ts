@@ -34,7 +34,7 @@ async function look(server: Server, foreign_devices: boolean): Promise<Ours> {
     dashboard: await find(server, KINDS.dashboard),
     ruleChain: await find(server, KINDS.ruleChain),
     devices: of_profile,
-    packages: profile ? await packagesOf(server, profile) : [],
+    packages: await packagesOf(server),
   };
 }
 
@@ -51,7 +51,7 @@ export async function remove(
     [KINDS.dashboard, dashboard],
     [KINDS.ruleChain, ruleChain],
   ] as const;
-  if (!profile && !dashboard && !ruleChain) {
+  if (!profile && !dashboard && !ruleChain && !packages.length) {
     say(`${server.url}: has nothing of this command`);
     return;
   }

@@ -74,10 +74,10 @@ export const deviceNamed = (server: Server, name: string): Promise<Entity | unde
 
 export const isOurs = ({ additionalInfo }: Entity): boolean => isMarked(additionalInfo);
 
-/** Packages that the command uploaded, for this profile. */
-export async function packagesOf(server: Server, profile: Entity): Promise<Entity[]> {
-  const all = await server.list("/api/otaPackages");
-  return all.filter(
-    (one) => isOurs(one) && (one.deviceProfileId as Entity["id"] | null)?.id === profile.id.id,
-  );
-}
+/** Whether a device is of a profile. */
+export const isOf = ({ deviceProfileId }: Entity, { id }: Entity): boolean =>
+  (deviceProfileId as Entity["id"] | null)?.id === id.id;
+
+/** Packages that the command uploaded: all for the one profile, be that gone already. */
+export const packagesOf = async (server: Server): Promise<Entity[]> =>
+  (await server.list("/api/otaPackages")).filter(isOurs);

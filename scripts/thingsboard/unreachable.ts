@@ -22,24 +22,27 @@ const CERTIFICATES: Record<string, string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name: use the name that it is for in --url",
 };
 
+/** No answer came: the next request may have one. */
+export class Unreachable extends Fault {}
+
 /** What `fetch` threw, as a fault of `url`. */
-export function unreachable(url: string, thrown: unknown, patience_ms: number): Fault {
+export function unreachable(url: string, thrown: unknown, patience_ms: number): Unreachable {
   const error = thrown as Error & { cause?: NodeJS.ErrnoException };
   if (error.name === "TimeoutError")
-    return new Fault(
+    return new Unreachable(
       `${url}: no answer within ${patience_ms / 1000} s; is the address right, and the server up?`,
     );
   const { cause } = error;
   const code = cause?.code ?? "";
   const certificate = CERTIFICATES[code];
-  if (certificate) return new Fault(`${url}: ${certificate}`);
+  if (certificate) return new Unreachable(`${url}: ${certificate}`);
   if (code === "ENOTFOUND" || code === "EAI_AGAIN")
-    return new Fault(`${url}: there is no such host, or no name server was reached; is --url right?`);
+    return new Unreachable(`${url}: there is no such host, or no name server was reached; is --url right?`);
   if (/SSL|TLS|EPROTO/.test(code))
-    return new Fault(`${url}: does not speak TLS there: is it http://, or another port?`);
+    return new Unreachable(`${url}: does not speak TLS there: is it http://, or another port?`);
   if (code === "UND_ERR_SOCKET" || code.startsWith("HPE_"))
-    return new Fault(`${url}: what answers there is no HTTP: is it https://, or another port?`);
-  return new Fault(
+    return new Unreachable(`${url}: what answers there is no HTTP: is it https://, or another port?`);
+  return new Unreachable(
     `${url}: not reached: ${cause ? systemWords(cause) : error.message}; is the server up, and --url right?`,
   );
 }

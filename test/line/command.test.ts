@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { BOARDS, entryOf } from "../../scripts/boards.ts";
+import { Fault } from "../../scripts/fault.ts";
 import { nameOf } from "../../scripts/flash/certificates.ts";
 import { boardSpecs } from "../../scripts/simulator/espruino/specs.ts";
 import { makePems, settingsIn } from "../flash/pems.ts";
@@ -242,6 +243,27 @@ describe("Ctrl-C", () => {
   });
 });
 
+test("ports that cannot be listed any more end the line, once the board under way is finished", async (t) => {
+  const at = bench(t);
+  const board = await boardNumber(t, 1);
+  let is_listed = true;
+  const { code, said, complained } = await at.run(["--verbose"], 9, {
+    places: () => async () => {
+      if (!is_listed) throw new Fault("the ports cannot be listed");
+      return [{ tcp: board.tcp }];
+    },
+    say(line) {
+      if (/: flashing$/.test(line)) is_listed = false;
+    },
+  });
+  assert.deepEqual([code, complained], [1, ["the ports cannot be listed"]], said.join("\n"));
+  assert.deepEqual(
+    at.results().map(({ chip, outcome }) => `${chip} ${outcome}`),
+    ["chip-1 passed"],
+  );
+  assert.ok(!existsSync(at.path("result.csv.lock")));
+});
+
 test("a line that was killed once a board had its token gives that to it alone", async (t) => {
   const at = bench(t);
   writeFileSync(at.path("boards.csv"), "name,token\nred,TOKEN_RED\ngreen,TOKEN_GREEN\n");
@@ -284,6 +306,12 @@ test("refused before any board: settings, table or result file that are wrong", 
   writeFileSync(at.path("boards.csv"), "name,token\nred,\n");
   assert.equal(await refused(["--csv", at.path("boards.csv")]), "/boards.csv: row 2, column token: empty");
   assert.match(await refused(["--csv", at.path("none.csv")]), /^\/none\.csv: no such file$/);
+  writeFileSync(at.path("pins.csv"), "name,token,pin,imei\nred,A,1234,860000000000001\ngreen,B,5678,\n");
+  const whole = bench(t);
+  const pins = await whole.run(["--csv", at.path("pins.csv")], 1);
+  assert.equal(pins.code, 1);
+  assert.match(pins.complained.join("\n"), /^\S+pins\.csv: row 3: a pin, and neither chip nor imei [^\n]+$/);
+  assert.doesNotMatch(pins.complained.join("\n"), /1234|5678/);
   writeFileSync(
     at.path("no-ca.json"),
     '{"board":"linux","server":{"host":"h","username":"T","tls":1,"ca":"ca.pem"}}',

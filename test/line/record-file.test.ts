@@ -44,9 +44,27 @@ test("another table is refused, and left as it is", (t) => {
   writeFileSync(path, "name,token\nred,SECRET\n");
   assert.throws(
     () => openRecords(path, COLUMNS),
-    /result\.csv: is another table: its columns must be time,outcome,reason; name another file$/,
+    /result\.csv: is another table, or .*: its columns must be time,outcome,reason; name another file$/,
   );
   assert.equal(readFileSync(path, "latin1"), "name,token\nred,SECRET\n");
+});
+
+test("a table that a spreadsheet saved meanwhile keeps its rows, and those that come after", (t) => {
+  const path = place(t);
+  for (const row of ROWS) openRecords(path, COLUMNS).append(row);
+  const text = readFileSync(path, "utf8");
+  writeFileSync(path, `\uFEFF${text.replaceAll("\n", "\r\n")}`);
+  openRecords(path, COLUMNS).append(NEW);
+  openRecords(path, COLUMNS).append(NEW);
+  assert.deepEqual(openRecords(path, COLUMNS).rows, [...ROWS, NEW, NEW]);
+});
+
+test("a table that was saved with other separators is refused: rows of both kinds would not be read", (t) => {
+  const path = place(t);
+  const text = `${COLUMNS.join(";")}\r\n1;passed;\r\n`;
+  writeFileSync(path, text);
+  assert.throws(() => openRecords(path, COLUMNS), /saved with other separators than commas/);
+  assert.equal(readFileSync(path, "utf8"), text);
 });
 
 test("only its owner may read it", { skip: process.platform === "win32" }, (t) => {

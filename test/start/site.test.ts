@@ -122,11 +122,11 @@ test("events: hello first, then each as it is told, to all who look on", async (
   for (const reader of readers)
     assert.equal(await reader.told("linux"), 'retry: 1000\n\nevent: hello\ndata: {"board":"linux"}\n\n');
   stream.tell("line", { tracker: "tracker", text: "two\nlines" });
-  stream.tell("fault", { name: "coverage", is_on: true });
+  stream.tell("fault", { name: "coverage", on: ["tracker"] });
   for (const reader of readers)
     assert.ok(
       (await reader.told("coverage")).endsWith(
-        'event: line\ndata: {"tracker":"tracker","text":"two\\nlines"}\n\nevent: fault\ndata: {"name":"coverage","is_on":true}\n\n',
+        'event: line\ndata: {"tracker":"tracker","text":"two\\nlines"}\n\nevent: fault\ndata: {"name":"coverage","on":["tracker"]}\n\n',
       ),
     );
   assert.equal(stream.readers, 2);

@@ -156,7 +156,7 @@ describe("one tracker", () => {
     assert.deepEqual(hello.samples, it.events("sample"));
     assert.equal(hello.statuses.length, 1);
     assert.deepEqual(hello.toys, []);
-    assert.ok(hello.faults.some(({ name, is_on }) => name === "power" && is_on === false));
+    assert.ok(hello.faults.some(({ name, on }) => name === "power" && on?.length === 0));
     assert.ok(!hello.faults.some(({ name }) => name === "certificate"), "there is no TLS");
     const interval = hello.settings.find(({ name }) => name === "interval_s");
     assert.deepEqual(
@@ -202,7 +202,7 @@ describe("one tracker", () => {
     test(`${name}: on and off, nothing is lost`, async () => {
       const from = it.fixes().length - 1;
       assert.deepEqual(await it.world.setFault(name, true), { name, is_on: true });
-      assert.deepEqual(it.events("fault").at(-1), { name, is_on: true });
+      assert.deepEqual(it.events("fault").at(-1), { name, on: ["tracker"] });
       await it.passes(60);
       assert.deepEqual(await it.world.setFault(name, false), { name, is_on: false });
       const { outbox } = await it.isEven();
@@ -316,7 +316,9 @@ test("a wrong certificate: nothing is told to whoever shows it", async (t: TestC
   await it.world.setFault("certificate", true);
   await until("it is seen", () => it.lines.some((line) => line.includes("another CA")));
   const count = it.fixes().length;
-  assert.ok(it.stage.hello()?.faults.some(({ name, is_on }) => name === "certificate" && is_on));
+  assert.ok(
+    it.stage.hello()?.faults.some(({ name, on }) => name === "certificate" && on?.includes("tracker")),
+  );
   await it.world.setFault("certificate", false);
   await it.isEven();
   assert.ok(it.fixes().length > count);
@@ -334,7 +336,10 @@ test("three trackers, each at a place of its own; a fault is for one of them", a
   const places = names.map((name) => it.fixes(name)[0]?.values.Longitude as number);
   for (const [i, one] of places.entries())
     for (const other of places.slice(i + 1)) assert.ok(Math.abs(one - other) > 0.005, places.join(" "));
-  await it.world.setFault("power", true, "tracker-2");
+  assert.deepEqual(await it.world.setFault("power", true, "tracker-2"), { name: "power", is_on: true });
+  assert.deepEqual(it.events("fault").at(-1), { name: "power", on: ["tracker-2"] });
+  assert.deepEqual(await it.world.setFault("power", false, "tracker"), { name: "power", is_on: false });
+  assert.deepEqual(it.events("fault").at(-1), { name: "power", on: ["tracker-2"] });
   await until("it is seen", () => it.status("tracker-2")?.is_powered === false);
   assert.deepEqual([it.status("tracker")?.is_powered, it.status("tracker-3")?.is_powered], [true, true]);
   await it.more(1, "tracker-3");

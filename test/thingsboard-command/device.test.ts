@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
+import { makeCertificate } from "../../scripts/certificate/make.ts";
 import { makeCertificates } from "../../scripts/start/certificates.ts";
 import type { Answer } from "../simulator/rest-rig.ts";
 import { BOARD, rig } from "./rig.ts";
@@ -92,6 +93,41 @@ test("TLS without a root is told; it is not silently taken for none", async (t) 
     "the server has TLS at tb.example.com:8883, but no certificate to trust: npm run config -- --port 8883 --fetch-ca",
   ]);
   assert.equal(read("tracker.json").server.tls, 0);
+
+  // As npm run config leaves it, once it was told so.
+  const settings = read("tracker.json");
+  const way = { port: 8883, tls: 1, ca: "ca.pem" };
+  writeFileSync(
+    file("tracker.json"),
+    JSON.stringify({ ...settings, server: { ...settings.server, ...way } }),
+  );
+  const again = await run(["device", "bus 7", "--out", file("tracker.json"), "--force"]);
+  assert.equal(again.code, 0, again.complaints.join("\n"));
+  const { port, tls, ca } = read("tracker.json").server;
+  assert.deepEqual({ port, tls, ca }, way);
+  assert.match(again.complaints.join("\n"), /tracker\.json: its TLS stays as it is$/m);
+});
+
+test("a chain without its root, or what is no certificate, is no root to trust", async (t) => {
+  const authority = await makeCertificate({ name: "authority", authority: true });
+  const { certificate } = await makeCertificate({ name: "server", by: authority, hosts: ["localhost"] });
+  for (const [name, root] of [
+    ["chain", certificate],
+    ["nonsense", certificate.replace(/[A-Za-z0-9]{40}/, "A".repeat(40))],
+  ] as const) {
+    const { run, server, file, read } = await rig(t);
+    Object.assign(server.tenant, {
+      connectivity: { host: "tb.example.com", mqtt_port: 1883, mqtts_port: 8883, root },
+    });
+    await run(["setup"]);
+    const { code, complaints } = await run(["device", "bus 7", "--out", file("tracker.json"), ...BOARD]);
+    assert.equal(code, 0, name);
+    assert.match(
+      complaints.join("\n"),
+      /no certificate to trust: npm run config -- --port 8883 --fetch-ca$/m,
+    );
+    assert.equal(read("tracker.json").server.tls, 0);
+  }
 });
 
 test("without a name each board asks the server for a device of its own", async (t) => {

@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
+import { watch } from "../../scripts/thingsboard/progress.ts";
+import { Refused, type Server } from "../../scripts/thingsboard/server.ts";
+import { Unreachable } from "../../scripts/thingsboard/unreachable.ts";
 import type { Answer } from "../simulator/rest-rig.ts";
 import { BOARD, rig } from "./rig.ts";
 
@@ -151,4 +154,53 @@ test("no package, no such device, other bytes by the same version: one line, and
     `${host}: has another espruino-thingsboard RAK5010 9.9.9: raise the version in package.json, and make the package anew`,
   ]);
   assert.deepEqual(server.tenant.packages.length, 1);
+});
+
+test("a device of another profile gets none: remove would not find it again", async (t) => {
+  const { run, file, host, post, server } = await fleet(t, []);
+  await post("/api/device", { name: "other" });
+  const { code, complaints } = await run(["firmware", file, "--to", "other"]);
+  assert.deepEqual(
+    [code, complaints],
+    [
+      1,
+      [
+        `${host}: its device "other" is of the profile "default": npm run thingsboard -- device "other" --move makes it one of "Espruino tracker"`,
+      ],
+    ],
+  );
+  assert.equal(server.tenant.packages.length, 0);
+});
+
+test("a server that is away for a moment is asked again, one that refuses is not", async () => {
+  const updated = { target_fw_version: [{ ts: 1, value: "2" }], fw_state: [{ ts: 2, value: "UPDATED" }] };
+  const watched = async (...answers: (object | Error)[]) => {
+    const said: string[] = [];
+    let now_ms = 0;
+    const get = async () => {
+      const answer = answers.shift();
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+    const done = await watch({ get } as unknown as Server, [{ id: "1", name: "a" }], { version: "2" }, 60, {
+      say: (line) => said.push(line),
+      waitFor() {},
+      now: () => now_ms,
+      sleep: async (ms) => {
+        now_ms += ms;
+      },
+    });
+    return { done, said };
+  };
+  assert.deepEqual(
+    await watched(
+      new Unreachable("away"),
+      new Refused(502, "no gateway"),
+      {},
+      new Unreachable("away"),
+      updated,
+    ),
+    { done: true, said: ["away; asked again", "away; asked again", "a: UPDATED", "1 of 1 updated"] },
+  );
+  await assert.rejects(watched(new Refused(404, "no such device")), /^Error: no such device$/);
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
+import { constants } from "node:os";
 import { type TestContext, test } from "node:test";
 import { TENANT_USER } from "../../scripts/simulator/thingsboard/rest/login.ts";
 import { makeCertificates } from "../../scripts/start/certificates.ts";
@@ -206,4 +207,15 @@ test("what the way to it says is told in words", () => {
   assert.match(told("CERT_HAS_EXPIRED"), /has expired/);
   assert.match(told("ERR_TLS_CERT_ALTNAME_INVALID"), /for another name/);
   assert.match(told("HPE_INVALID_CONSTANT"), /no HTTP/);
+});
+
+test("a server that is at none of its name's addresses", () => {
+  const each = ["::1", "127.0.0.1"].map(() =>
+    Object.assign(new Error("connect"), { code: "ECONNREFUSED", errno: -constants.errno.ECONNREFUSED }),
+  );
+  const cause = Object.assign(new AggregateError(each), { code: "ECONNREFUSED" });
+  assert.equal(
+    unreachable("http://localhost", Object.assign(new TypeError("fetch failed"), { cause }), 1).message,
+    "http://localhost: not reached: connection refused; is the server up, and --url right?",
+  );
 });

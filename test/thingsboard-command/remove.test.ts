@@ -32,6 +32,17 @@ test("remove takes all of it away, and a second time there is nothing", async (t
   assert.deepEqual((await run(["remove", "--yes"])).said, [`${host}: has nothing of this command`]);
 });
 
+test("what an interrupted remove left of the packages goes the next time", async (t) => {
+  const { run, count, before, server } = await inUse(t);
+  const [left] = server.tenant.packages;
+  assert.ok(left);
+  await run(["remove", "--yes"]);
+  server.tenant.packages.push(left);
+  const { code, said } = await run(["remove", "--yes"]);
+  assert.deepEqual([code, said], [0, ["packages: 1 removed"]]);
+  assert.deepEqual(count(), before);
+});
+
 test("it asks first; no, or nobody to ask, changes nothing", async (t) => {
   const { run, count, host } = await inUse(t);
   const there = count();

@@ -1,8 +1,8 @@
 /** Asks `npm start` to do something. */
 import type { PageRequests } from "./events.ts";
 
-/** A call of a tracker that sleeps waits until it wakes. */
-const TIMEOUT_MS = 60_000;
+/** A world with another board is built first, which takes long on a busy machine. */
+export const TIMEOUT_MS = 120_000;
 
 /** What was refused, or could not be asked; the message is for people. */
 export class Refusal extends Error {}
@@ -12,23 +12,28 @@ export async function ask<Path extends keyof PageRequests>(
   path: Path,
   body: PageRequests[Path],
 ): Promise<unknown> {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch((error: Error) => {
+  const { ok, status, text } = await send(path, JSON.stringify(body)).catch((error: Error) => {
     throw new Refusal(
       error.name === "TimeoutError"
         ? `no answer in ${TIMEOUT_MS / 1000} s`
         : "npm start does not answer: is it still running?",
     );
   });
-  const text = await response.text();
   const answer = readJson(text);
-  if (response.ok) return answer;
+  if (ok) return answer;
   const { error, message } = (answer ?? {}) as { error?: unknown; message?: unknown };
-  throw new Refusal(`${error ?? message ?? `status ${response.status}`}`);
+  throw new Refusal(`${error ?? message ?? `status ${status}`}`);
+}
+
+/** It may end in the middle of its answer, too. */
+async function send(path: string, body: string): Promise<{ ok: boolean; status: number; text: string }> {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  return { ok: response.ok, status: response.status, text: await response.text() };
 }
 
 /** Undefined: it is none. */

@@ -19,8 +19,8 @@ export interface PageEvents {
   trace: TraceTold;
   /** A line that a board's console printed, or that `npm start` said. */
   line: { tracker: string; text: string };
-  /** A fault was switched on or off, by whomever. */
-  fault: { name: string; is_on: boolean };
+  /** A fault was switched on or off, by whomever; the names of the trackers that it is on for now. */
+  fault: { name: string; on: readonly string[] };
   /** The speed at which the world's time runs was changed. */
   speed: { times: number; time_ms: number };
   /** Values in force of the first tracker changed, by whomever. */
@@ -86,12 +86,13 @@ export interface TraceTold {
   text: string;
 }
 
-/** A button: on and off, or at once where it has no state (`is_on` undefined). */
+/** A button: on and off for each tracker, or at once where it has no state. */
 export interface FaultOffered {
   name: string;
   label: string;
   what: string;
-  is_on?: boolean;
+  /** The names of the trackers that it is on for, all of them where it is the server's; absent: it happens at once. */
+  on?: readonly string[];
 }
 
 export interface PolicyOffered {

@@ -9,14 +9,20 @@ import type { Stream } from "./stream.ts";
 export function showFaults(stream: Stream, fleet: Fleet): void {
   const root = byId("faults", HTMLDivElement);
   const buttons = new Map<string, HTMLButtonElement>();
+  /** Of each that has a state the trackers that it is on for. */
+  const states = new Map<string, readonly string[]>();
 
-  function press(button: HTMLButtonElement, is_on: boolean): void {
-    button.ariaPressed = `${is_on}`;
+  const isOn = (name: string): boolean => states.get(name)?.includes(fleet.chosen) === true;
+
+  /** A button is of the tracker looked at. */
+  function press(name: string): void {
+    const button = buttons.get(name);
+    if (button && states.has(name)) button.ariaPressed = `${isOn(name)}`;
   }
 
-  async function toggle({ name, label, is_on }: FaultOffered, button: HTMLButtonElement): Promise<void> {
+  async function toggle({ name, label }: FaultOffered, button: HTMLButtonElement): Promise<void> {
     // Meanwhile the button stays what it is: `fault` tells what became of it, to whoever looks.
-    const wanted = is_on === undefined ? undefined : button.ariaPressed !== "true";
+    const wanted = states.has(name) ? !isOn(name) : undefined;
     button.ariaBusy = "true";
     const asked = ask("/simulator/fault", {
       name,
@@ -26,26 +32,30 @@ export function showFaults(stream: Stream, fleet: Fleet): void {
     const answer = await orSay(label, asked);
     button.ariaBusy = "false";
     if (answer === undefined) return;
-    if (wanted !== undefined) press(button, wanted);
     say(wanted === undefined ? `${label}: done` : `${label}: ${wanted ? "on" : "over"}`);
   }
 
   function fault(offered: FaultOffered): HTMLElement {
-    const { name, label, what, is_on } = offered;
+    const { name, label, what, on } = offered;
     const id = `fault-${name}`;
     const button = make("button", { type: "button", "data-fault": name, "aria-describedby": id }, label);
-    if (is_on !== undefined) press(button, is_on);
     button.addEventListener("click", () => toggle(offered, button));
     buttons.set(name, button);
+    if (on) states.set(name, on);
+    press(name);
     return make("div", { class: "fault" }, button, make("p", { id }, what));
   }
 
   stream.on("hello", ({ faults }) => {
     buttons.clear();
+    states.clear();
     root.replaceChildren(...faults.map(fault));
   });
-  stream.on("fault", ({ name, is_on }) => {
-    const button = buttons.get(name);
-    if (button?.ariaPressed) press(button, is_on);
+  stream.on("fault", ({ name, on }) => {
+    states.set(name, on);
+    press(name);
+  });
+  fleet.onChange(() => {
+    for (const name of buttons.keys()) press(name);
   });
 }

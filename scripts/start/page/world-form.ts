@@ -1,12 +1,10 @@
 /** The world as a whole: whose board it is, what the tracker's policy is, and how fast time runs. */
-import { ask } from "./ask.ts";
+import { ask, TIMEOUT_MS } from "./ask.ts";
 import { byId, make } from "./element.ts";
 import type { PageRequests } from "./events.ts";
 import { orSay, say } from "./notice.ts";
 import type { Stream } from "./stream.ts";
 
-/** A build takes long on a busy machine. */
-const MAKING_MS = 120_000;
 const SPEEDS = [1, 2, 5, 10, 30, 60];
 
 export function showWorldForm(stream: Stream): void {
@@ -28,7 +26,7 @@ export function showWorldForm(stream: Stream): void {
   }
 
   async function makeAnew(wanted: PageRequests["/simulator/world"], words: string): Promise<void> {
-    say(`${words}: the world is made anew …`, false, MAKING_MS);
+    say(`${words}: the world is made anew …`, false, TIMEOUT_MS);
     board.disabled = true;
     policy.disabled = true;
     const answer = await orSay(words, ask("/simulator/world", wanted));

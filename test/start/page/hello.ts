@@ -123,7 +123,7 @@ export function hello(more: Partial<Hello> = {}): Hello {
       name,
       label,
       what,
-      ...(isOn && { is_on: false }),
+      ...(isOn && { on: [] }),
     })),
     policies: policiesFor(5).map(shown),
     policy: "live",

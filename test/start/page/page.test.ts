@@ -138,7 +138,8 @@ describe("outbox, faults and status", { skip }, () => {
     const button = page.getByRole("button", { name: "Power off" });
     await button.click();
     await page.getByText("Power off: on").waitFor();
-    assert.equal(await button.getAttribute("aria-pressed"), "true");
+    world.tell("fault", { name: "power", on: ["tracker"] });
+    await page.getByRole("button", { name: "Power off", pressed: true }).waitFor();
     assert.deepEqual(world.asked, [
       { path: "/simulator/fault", body: { name: "power", tracker: "tracker", is_on: true } },
     ]);
@@ -148,7 +149,7 @@ describe("outbox, faults and status", { skip }, () => {
       .getByText("126 taken = 119 acknowledged + 7 waiting + 0 on their way. Nothing is lost.")
       .waitFor();
     assert.equal(await page.locator(".squares .full").count(), 7);
-    world.tell("fault", { name: "power", is_on: false });
+    world.tell("fault", { name: "power", on: [] });
     world.tell("status", status({ taken: 126, waiting: 0, sending: 0, acknowledged: 126 }));
     await page.getByText("126 taken = 126 acknowledged + 0 waiting").waitFor();
     assert.equal(await button.getAttribute("aria-pressed"), "false");
@@ -161,6 +162,18 @@ describe("outbox, faults and status", { skip }, () => {
     await page.getByText("No coverage: the world is being made anew: try again").waitFor();
     const button = page.getByRole("button", { name: "No coverage" });
     assert.equal(await button.getAttribute("aria-pressed"), "false");
+  });
+
+  test("a fault is of the tracker looked at", async (t) => {
+    const { world, page } = await openScripted(t, { trackers: ["tracker", "tracker-2"] });
+    world.tell("fault", { name: "power", on: ["tracker"] });
+    await page.getByRole("button", { name: "Power off", pressed: true }).waitFor();
+    await page.getByRole("radio", { name: "tracker-2" }).check();
+    await page.getByRole("button", { name: "Power off", pressed: false }).click();
+    await page.getByText("Power off: on").waitFor();
+    assert.deepEqual(world.asked[0]?.body, { name: "power", tracker: "tracker-2", is_on: true });
+    world.tell("fault", { name: "power", on: ["tracker", "tracker-2"] });
+    await page.getByRole("button", { name: "Power off", pressed: true }).waitFor();
   });
 
   test("a fault without a state is a plain button", async (t) => {

@@ -38,7 +38,7 @@ for (const { colorScheme, status: its_status, fault } of PICTURES)
       world.tell("energy", { ...energy, seconds, mAh });
     }
     world.tell("status", its_status);
-    if (fault) world.tell("fault", { name: fault, is_on: true });
+    if (fault) world.tell("fault", { name: fault, on: ["tracker"] });
     await page.getByText(`${its_status.outbox.taken} taken`).waitFor();
     await page.locator(".dot").waitFor();
     const last = await page.locator(".energy-panel").boundingBox();
