@@ -32,12 +32,19 @@ export function watchTracker(
   let told: TrackerStatus = {};
   let status: StatusTold | undefined;
   let is_looking = false;
+  /** Samples that were somewhere at two looks: a PUBACK is counted a moment before the flash has marked what it is of. */
+  let seen = 0;
+  let seen_before = 0;
 
+  /** All that were taken: those that were seen and are nowhere any more are lost, and their number shows it. */
   function outbox(): StatusTold["outbox"] {
     const { sending, acknowledged } = delivery;
     const waiting = Math.max(0, (tracker.waiting() ?? told.waiting ?? 0) - sending);
     const dropped = told.dropped ?? 0;
-    return { taken: waiting + sending + acknowledged + dropped, waiting, sending, acknowledged, dropped };
+    const somewhere = waiting + sending + acknowledged + dropped;
+    seen = Math.max(seen, Math.min(somewhere, seen_before));
+    seen_before = somewhere;
+    return { taken: Math.max(seen, somewhere), waiting, sending, acknowledged, dropped };
   }
 
   async function look(): Promise<StatusTold | undefined> {

@@ -111,8 +111,8 @@ export function simulatorRoutes(where: Where): Route[] {
       return world().call(trackerIn(body), method, params);
     },
     settings(body) {
-      checkNames(body, ["tracker", "settings"]);
-      return world().changeSettings(trackerIn(body), objectIn(body, "settings"));
+      checkNames(body, ["settings"]);
+      return world().changeSettings(objectIn(body, "settings"));
     },
   };
 

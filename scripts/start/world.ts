@@ -196,9 +196,13 @@ export async function createWorld(parts: WorldParts) {
 
   const looking = setInterval(() => {
     for (const one of running)
-      one.look().then((status) => {
-        if (status && !has_ended) tell("status", status);
-      });
+      one.look().then(
+        (status) => {
+          if (status && !has_ended) tell("status", status);
+        },
+        // What it said is no status: the next look may be luckier.
+        () => {},
+      );
     lookAtSettings();
     tell("energy", meter.read());
   }, LOOK_MS);
@@ -248,7 +252,8 @@ export async function createWorld(parts: WorldParts) {
         throw error instanceof RpcError ? new Refusal(error.status, error.message) : error;
       }
     },
-    async changeSettings(tracker: string, wanted: Record<string, unknown>): Promise<SettingsAnswer> {
+    /** Of all trackers, which so have the same. */
+    async changeSettings(wanted: Record<string, unknown>): Promise<SettingsAnswer> {
       if (!thingsboard || built.settings !== "afar")
         throw new Refusal(
           400,
@@ -257,7 +262,12 @@ export async function createWorld(parts: WorldParts) {
       const known = new Set(settings().map(({ name }) => name));
       for (const name of Object.keys(wanted))
         if (!known.has(name)) throw new Refusal(400, `${name}: no setting that can be changed from afar`);
-      return changeSettings(thingsboard, tracker, wanted, clock);
+      const answers = await Promise.all(
+        names.map((name) => changeSettings(thingsboard, name, wanted, clock)),
+      );
+      const refused = Object.assign({}, ...answers.map((answer) => answer.refused));
+      const taken = Object.entries(answers[0]?.taken ?? {}).filter(([name]) => !(name in refused));
+      return { taken: Object.fromEntries(taken), refused };
     },
     hello: (): Omit<Hello, "boards" | "policies" | "toys" | "hints" | "speed"> => ({
       version: SOURCES.version,

@@ -177,7 +177,7 @@ describe("one tracker", () => {
       typeof ((await it.world.call("tracker", "getPosition", {})) as { latitude: number }).latitude,
       "number",
     );
-    assert.deepEqual(await it.world.changeSettings("tracker", { interval_s: 4 }), {
+    assert.deepEqual(await it.world.changeSettings({ interval_s: 4 }), {
       taken: { interval_s: 4 },
       refused: {},
     });
@@ -187,12 +187,12 @@ describe("one tracker", () => {
         .at(-1)
         ?.some(({ name, value }) => name === "interval_s" && value === 4),
     );
-    const refused = await it.world.changeSettings("tracker", { interval_s: 3, hdop_max: 99 });
+    const refused = await it.world.changeSettings({ interval_s: 3, hdop_max: 99 });
     assert.deepEqual(refused.taken, {});
     assert.match(refused.refused.hdop_max ?? "", /0 to 50/);
     assert.match(refused.refused.interval_s ?? "", /all together or not at all/);
-    await assert.rejects(it.world.changeSettings("tracker", { qos: 0 }), /^Error: qos: no setting that can/);
-    assert.deepEqual(await it.world.changeSettings("tracker", { interval_s: null }), {
+    await assert.rejects(it.world.changeSettings({ qos: 0 }), /^Error: qos: no setting that can/);
+    assert.deepEqual(await it.world.changeSettings({ interval_s: null }), {
       taken: { interval_s: null },
       refused: {},
     });
@@ -345,6 +345,10 @@ test("three trackers, each at a place of its own; a fault is for one of them", a
   await it.more(1, "tracker-3");
   await it.world.setFault("power", false, "tracker-2");
   await it.more(1, "tracker-2");
+  assert.deepEqual(await it.world.changeSettings({ interval_s: 4 }), {
+    taken: { interval_s: 4 },
+    refused: {},
+  });
   const position = (await it.world.call("tracker-3", "getPosition", {})) as { longitude: number };
   assert.ok(Math.abs(position.longitude - (it.fixes("tracker-3").at(-1)?.values.Longitude as number)) < 0.01);
 });

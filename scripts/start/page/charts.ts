@@ -177,7 +177,7 @@ export function showCharts(stream: Stream, history: History, fleet: Fleet): void
   });
   fleet.onChange(showSoon);
   button.addEventListener("click", async () => {
-    const asked = ask("/simulator/settings", { tracker: fleet.chosen, settings: { extras: EXTRAS } });
+    const asked = ask("/simulator/settings", { settings: { extras: EXTRAS } });
     if (await orSay("extras", asked)) say("Asked for: they come with the next samples.");
   });
 }

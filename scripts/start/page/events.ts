@@ -123,8 +123,8 @@ export interface PageRequests {
   "/simulator/world": { board?: BoardName; policy?: string };
   /** Calls a method of a tracker as ThingsBoard's two-way RPC does; answers its reply. */
   "/simulator/call": { tracker?: string; method: string; params?: unknown };
-  /** Writes shared attributes of a tracker's device; answers what the tracker took and what it refused, with reasons. */
-  "/simulator/settings": { tracker?: string; settings: Record<string, unknown> };
+  /** Writes shared attributes of all trackers; answers what they took, and what one of them refused, with reasons. */
+  "/simulator/settings": { settings: Record<string, unknown> };
   "/simulator/motion": { g: number; seconds: number };
   "/simulator/battery": { volts: number };
   "/simulator/temperature": { celsius: number };

@@ -43,7 +43,7 @@ showFaults(stream, fleet);
 showToys(stream);
 showEnergy(stream);
 showCallForm(stream, fleet);
-showSettingsForm(stream, fleet);
+showSettingsForm(stream);
 showTrace(stream);
 stream.on("hello", ({ hints }) => {
   byId("hints", HTMLPreElement).textContent = hints.join("\n");

@@ -2,7 +2,6 @@
 import { ask } from "./ask.ts";
 import { byId, make } from "./element.ts";
 import type { SettingOffered, SettingsAnswer } from "./events.ts";
-import type { Fleet } from "./fleet.ts";
 import { orSay } from "./notice.ts";
 import { limitsWords, readSetting, shownValue } from "./setting-value.ts";
 import type { Stream } from "./stream.ts";
@@ -93,7 +92,7 @@ function createField(setting: SettingOffered) {
 
 type Field = ReturnType<typeof createField>;
 
-export function showSettingsForm(stream: Stream, fleet: Fleet): void {
+export function showSettingsForm(stream: Stream): void {
   const form = byId("settings", HTMLFormElement);
   const grid = make("div", { class: "fields" });
   const send = make("button", { type: "submit", class: "main" }, "Send changes");
@@ -129,10 +128,9 @@ export function showSettingsForm(stream: Stream, fleet: Fleet): void {
     }
     outcome.textContent = "Sent, waiting for the tracker …";
     send.ariaBusy = "true";
-    const answer = (await orSay(
-      "Settings",
-      ask("/simulator/settings", { tracker: fleet.chosen, settings }),
-    )) as SettingsAnswer | undefined;
+    const answer = (await orSay("Settings", ask("/simulator/settings", { settings }))) as
+      | SettingsAnswer
+      | undefined;
     send.ariaBusy = "false";
     if (!answer) outcome.textContent = "Not sent.";
     else tell(changed, answer);
