@@ -143,7 +143,7 @@ export const SETTINGS: readonly Setting[] = [
     about: "with `save`: from upload to upload; 0: each fix at once" },
   { path: "window_s", limits: [3, 1, 50], unit: "s", feature: "sleep=save", afar: Afar.Plain, since: "0.3.0",
     about: "with `save`: how long calls and settings are waited for after an upload" },
-  { path: "edrx_s", limits: [0, 0, 2621], unit: "s", feature: "edrx=yes", afar: Afar.Way, since: "0.3.0",
+  { path: "edrx_s", limits: [0, 0, 2621], unit: "s", feature: "edrx=yes", afar: Afar.Way, since: "0.4.0",
     about: "with `on`: the modem listens for the server only so often, and calls wait (eDRX: 5 s, or that doubled up to nine times); 0: each second or two" },
   { path: "keys", limits: ["Longitude,Latitude,Altitude,Speed", 1, 99], afar: Afar.Plain, since: "0.1.0",
     // At least one, at most four, none twice.
