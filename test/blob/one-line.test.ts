@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
+import { seededRandom } from "../../scripts/simulator/modem/options.ts";
 import { duplexPair } from "../simulator/duplex-pair.ts";
 import { createWorld, type WorldChanges } from "./world.ts";
 
@@ -76,7 +77,7 @@ describe("what goes wrong ends in one line, and the tracker goes on", () => {
   });
 
   test("a silent modem: the board is restarted at each twelfth failure in a row, the tries ever further apart", async () => {
-    const { run, lines } = start({ modem: { faults: { mute: 1 } } });
+    const { run, lines } = start({ modem: { faults: { mute: 1 } }, random: seededRandom(1) });
     const failures: number[] = [];
     const waits: number[] = [];
     for (let s = 0; s < 60 * 3600 && failures.length < 4; s += 60) {
