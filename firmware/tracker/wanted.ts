@@ -98,7 +98,8 @@ function heard(data: any): void {
   const ours = names.some(function (name) {
     return !!afar[name] || firmwareNames().indexOf(name) >= 0;
   });
-  if (ours) settings(Occasion.Online);
+  // Not in here, where the message is still being read: that deep a small board has no memory for it.
+  if (ours) setTimeout(settings, 0, Occasion.Online);
 }
 
 /** What became of a question. */
