@@ -103,7 +103,8 @@ function urc(line: string): boolean {
   else if (HAS_SLEEP && rest && line.substr(-4) === "DOWN") abandon(Reason.ModemPoweredDown);
   else if (line.substr(-4) === "DOWN") {
     lost(Reason.ModemPoweredDown);
-    if (HAS_SLEEP && !step && config.power === "save") rest = Rest.ByItself;
+    // Unless who heard of that has it fall asleep.
+    if (HAS_SLEEP && !step && !rest && config.power === "save") rest = Rest.ByItself;
   }
   // While it is brought up, the SIM may not be ready yet.
   else if (line === "+CPIN: NOT READY" && !step) down(Reason.SimLost);

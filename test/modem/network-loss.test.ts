@@ -30,6 +30,20 @@ for (const [urc, reason, closing] of [
   });
 }
 
+test("it went to PSM by itself, and who hears of that lets it sleep: its key is not pressed before it does", (t) => {
+  const world = setup(t, { power: "save", window_s: 3 });
+  const { serial, modem, clock, power } = world;
+  serial.answers['AT+CPSMS=1,,,"01000011","00000010"'] = OK;
+  world.up();
+  modem.at("AT+QGPSLOC=2", () => world.fallAsleep(() => {}));
+  serial.say("\r\nPSM POWER DOWN\r\n");
+  world.start();
+  clock.tick(1000);
+  assert.deepEqual(power, []);
+  world.fellAsleep();
+  assert.equal(power.length, 1);
+});
+
 test("a SIM that is lost: the modem works, so what waits for an answer goes on waiting", (t) => {
   const { serial, modem, up } = setup(t);
   up();

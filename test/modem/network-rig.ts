@@ -16,7 +16,7 @@ export function setup(t: TestContext, config: Partial<SimConfig> = {}) {
   const serial = new FakeSerial();
   serial.answers = { ...healthy(), ...unasked() };
   const power: string[] = [];
-  const { bringUp, createModem } = boot();
+  const { bringUp, createModem, fallAsleep, fellAsleep } = boot();
   const modem = createModem(serial, (on) => void power.push(`${clock.now - born}: ${on ? "key" : "cut"}`), {
     apn: "iot.example",
     apn_user: "",
@@ -54,5 +54,5 @@ export function setup(t: TestContext, config: Partial<SimConfig> = {}) {
   };
   /** How often it was sent. */
   const sent = (text: string): number => serial.commands.filter((command) => command === text).length;
-  return { clock, serial, modem, power, lost, bringUp, start, up, sent };
+  return { clock, serial, modem, power, lost, bringUp, fallAsleep, fellAsleep, start, up, sent };
 }
