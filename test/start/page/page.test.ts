@@ -249,7 +249,6 @@ describe("forms", { skip }, () => {
     await page.getByText("taken: interval_s, power; refused: zones").waitFor();
     await page.locator("#zones-fault", { hasText: "must be an object" }).waitFor();
     assert.deepEqual(world.asked[0]?.body, {
-      tracker: "tracker",
       settings: { interval_s: 10, power: "save", zones: [1] },
     });
   });
