@@ -12,7 +12,7 @@ import { offerConsole } from "./start/console.ts";
 import { energyLine } from "./start/energy-line.ts";
 import { createEventStream } from "./start/event-stream.ts";
 import { buildFirmware } from "./start/firmware.ts";
-import { fleetOf } from "./start/fleet.ts";
+import { fleetOf, trackFrom } from "./start/fleet.ts";
 import { openPage } from "./start/open-page.ts";
 import { readOptions, type StartOptions, startCommand } from "./start/options.ts";
 import { pageFiles } from "./start/page-files.ts";
@@ -30,6 +30,8 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 /** Where the settings' file is put; git ignores it. */
 const SETTINGS = join(HERE, "../dist/start");
 const TRACK = join(HERE, "simulator/tracks/berlin-alexanderplatz-to-charlottenburg.nmea");
+/** So much of it is left out at first, as it stands there: whoever looks on sees it move soon. */
+const STANDS = 0.01;
 /** What was used is told so often. */
 const ENERGY_MS = 60_000;
 const USUAL_PORT = 8080;
@@ -109,7 +111,7 @@ async function run(options: StartOptions): Promise<number> {
   stage = createStage({
     options,
     clock: createFastClock(),
-    track: options.log?.text ?? readFileSync(TRACK, "latin1"),
+    track: options.log?.text ?? trackFrom(readFileSync(TRACK, "latin1"), STANDS),
     certificates,
     origin: site.origin,
     console: terminal?.peer,
