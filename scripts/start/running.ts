@@ -60,7 +60,9 @@ export function watchTracker(
         time_ms: clock.now(),
         is_powered,
         is_asleep: is_powered && told.modem?.state === "asleep",
-        parts: !is_powered ? {} : json ? partsOf(told) : { state: "starts" },
+        state: (is_powered && json && told.state) || "starts",
+        reason: (is_powered && json && told.reason) || "",
+        parts: is_powered && json ? partsOf(told) : {},
         outbox: outbox(),
       };
       return status;

@@ -1,8 +1,9 @@
 /** `tracker.status()` in words: a line for each part. */
+import type { TrackerState } from "./page/events.ts";
 
 /** As far as it is read here; the firmware's own names (firmware/tracker/tracker.ts). */
 export interface TrackerStatus {
-  state?: string;
+  state?: TrackerState;
   reason?: string;
   safe_mode?: number;
   fix?: { satellites?: number; hdop?: number; speed_kmh?: number };

@@ -102,7 +102,7 @@ async function open(...args: string[]) {
     async isEven(): Promise<StatusTold> {
       const seen = events("status").length;
       const isEven = (one: StatusTold): boolean =>
-        one.outbox.waiting + one.outbox.sending === 0 && one.parts.state === "online";
+        one.outbox.waiting + one.outbox.sending === 0 && one.state === "online";
       await until("nothing waits", () => events("status").slice(seen).some(isEven));
       return events("status").slice(seen).findLast(isEven) as StatusTold;
     },

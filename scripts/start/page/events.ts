@@ -64,6 +64,9 @@ export interface SampleTold {
   values: Record<string, unknown>;
 }
 
+/** What a tracker does about its way to the server, as `tracker.status()` names it; "starts": it has not told yet. */
+export type TrackerState = "starts" | "waiting" | "modem" | "server" | "online" | "resting";
+
 export interface StatusTold {
   tracker: string;
   time_ms: number;
@@ -71,7 +74,10 @@ export interface StatusTold {
   is_powered: boolean;
   /** True: board and modem sleep until the next round. */
   is_asleep: boolean;
-  /** What each part does and why, a line each: `tracker.status()` in the words of the firmware. */
+  state: TrackerState;
+  /** Why it is not online, for people; "": nothing is wrong. */
+  reason: string;
+  /** For people alone: what each part does and why, a line each, `tracker.status()` in the words of the firmware. */
   parts: Readonly<Record<string, string>>;
   /** Samples: taken in all, and where they are: each is waiting in the outbox, on its way, acknowledged or dropped. */
   outbox: { taken: number; waiting: number; sending: number; acknowledged: number; dropped: number };

@@ -1,11 +1,10 @@
 /** What the tracker is doing, in a line, and each part of it, and why. */
 import { byId, make, setText } from "./element.ts";
-import type { StatusTold } from "./events.ts";
+import type { StatusTold, TrackerState } from "./events.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Stream } from "./stream.ts";
 
-/** The firmware's words of its state, for people. */
-const STATES: Readonly<Record<string, string>> = {
+const STATES: Readonly<Record<TrackerState, string>> = {
   starts: "Starts",
   waiting: "Waits before it tries the network again",
   modem: "Brings its modem up",
@@ -15,25 +14,23 @@ const STATES: Readonly<Record<string, string>> = {
 };
 
 /** One line. The reason goes along, as it says what to do. */
-export function stateWords({ is_powered, is_asleep, parts }: StatusTold): string {
+export function stateWords({ is_powered, is_asleep, state, reason }: StatusTold): string {
   if (!is_powered) return "Its power is cut";
   if (is_asleep) return "Asleep until the next round";
-  const { state, reason } = parts;
-  const words = STATES[state ?? ""] ?? (state ? `State: ${state}` : "Starts");
-  return reason ? `${words}: ${reason}` : words;
+  return reason ? `${STATES[state]}: ${reason}` : STATES[state];
 }
 
 /** For its colour. */
-export function lampOf({ is_powered, is_asleep, parts }: StatusTold): "off" | "asleep" | "good" | "busy" {
+export function lampOf({ is_powered, is_asleep, state }: StatusTold): "off" | "asleep" | "good" | "busy" {
   if (!is_powered) return "off";
-  if (is_asleep || parts.state === "resting") return "asleep";
-  return parts.state === "online" ? "good" : "busy";
+  if (is_asleep || state === "resting") return "asleep";
+  return state === "online" ? "good" : "busy";
 }
 
 /** What the way to the server is: there, at rest or about to be, or cut off. */
-export function linkOf({ is_powered, is_asleep, parts }: StatusTold): "up" | "idle" | "down" {
-  if (!is_powered || (parts.state === "waiting" && !is_asleep)) return "down";
-  return parts.state === "online" && !is_asleep ? "up" : "idle";
+export function linkOf({ is_powered, is_asleep, state }: StatusTold): "up" | "idle" | "down" {
+  if (!is_powered || (state === "waiting" && !is_asleep)) return "down";
+  return state === "online" && !is_asleep ? "up" : "idle";
 }
 
 /** The last status of each tracker. `show` is told of the one looked at; undefined: nothing is known of it yet. */

@@ -74,6 +74,8 @@ export const status = (
   time_ms: START_MS + 600_000,
   is_powered: true,
   is_asleep: false,
+  state: "online",
+  reason: "",
   parts: partsWith(),
   outbox: { taken: 120, waiting: 0, sending: 1, acknowledged: 119, dropped: 0, ...outbox },
   ...more,

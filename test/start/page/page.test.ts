@@ -188,9 +188,9 @@ describe("outbox, faults and status", { skip }, () => {
   test("the way to the server is drawn as it is: there, at rest, cut off", async (t) => {
     const { world, page } = await openScripted(t);
     await page.locator(".way.link.up").first().waitFor({ state: "attached" });
-    world.tell("status", status({}, { is_asleep: true, parts: { state: "resting" } }));
+    world.tell("status", status({}, { is_asleep: true, state: "resting" }));
     await page.locator(".way.link.idle").first().waitFor({ state: "attached" });
-    world.tell("status", status({}, { parts: { state: "waiting", reason: "no network: check antenna" } }));
+    world.tell("status", status({}, { state: "waiting", reason: "no network: check antenna" }));
     await page.locator(".way.link.down").first().waitFor({ state: "attached" });
   });
 
@@ -202,7 +202,7 @@ describe("outbox, faults and status", { skip }, () => {
     world.tell("status", status({ taken: 130, acknowledged: 130, sending: 0 }));
     await page.getByText("130 taken").waitFor();
     assert.equal(await page.evaluate("changes"), 0);
-    world.tell("status", status({}, { parts: { state: "waiting", reason: "no network: check antenna" } }));
+    world.tell("status", status({}, { state: "waiting", reason: "no network: check antenna" }));
     await page
       .locator("#doing", { hasText: "Waits before it tries the network again: no network: check antenna" })
       .waitFor();

@@ -21,7 +21,11 @@ const PICTURES: readonly { colorScheme: "light" | "dark"; status: StatusTold; fa
     colorScheme: "dark",
     status: status(
       { taken: 129, waiting: 9, sending: 0, acknowledged: 120 },
-      { parts: partsWith({ state: "waiting", reason: REASON, modem: { state: "down", reason: REASON } }) },
+      {
+        state: "waiting",
+        reason: REASON,
+        parts: partsWith({ state: "waiting", reason: REASON, modem: { state: "down", reason: REASON } }),
+      },
     ),
     fault: "coverage",
   },
