@@ -173,6 +173,8 @@ function toolsOf({ verbose }: LineOptions, around: Surroundings): WorkTools {
   const once = <T>(kept: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
     const made = kept.get(key) ?? make();
     kept.set(key, made);
+    // The next board tries anew: what was wrong may be mended by then.
+    made.catch(() => kept.delete(key));
     return made;
   };
   return {

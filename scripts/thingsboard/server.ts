@@ -84,9 +84,11 @@ export class Server {
     const all: T[] = [];
     for (let page = 0; page < MOST_PAGES; page++) {
       const url = `${path}${path.includes("?") ? "&" : "?"}pageSize=${PAGE}&page=${page}`;
-      const { data, hasNext } = await this.get<{ data: T[]; hasNext: boolean }>(url);
-      all.push(...data);
-      if (!hasNext) break;
+      const found = await this.get<{ data?: T[]; hasNext?: boolean } | undefined>(url);
+      if (!Array.isArray(found?.data))
+        throw new Fault(`${this.url}${path}: answered something that is no list; is it a ThingsBoard?`);
+      all.push(...found.data);
+      if (!found.hasNext) break;
     }
     return all;
   }
@@ -168,7 +170,9 @@ export class Server {
     }
     // A password is not sent on to wherever that is.
     if (answer.status >= 300 && answer.status < 400 && elsewhere)
-      throw new Fault(`${url}: sends one on to ${new URL(elsewhere, url).origin}: give that as --url`);
+      throw new Fault(
+        `${url}: sends one on to ${URL.canParse(elsewhere, url) ? new URL(elsewhere, url).origin : elsewhere}: give that as --url`,
+      );
     return answer;
   }
 }

@@ -65,6 +65,23 @@ test("it sends one on: the password does not go there", async (t) => {
   assert.deepEqual(complaints, [`${url}: sends one on to https://tb.example.com: give that as --url`]);
 });
 
+test("it sends one on to what is no address", async (t) => {
+  const [url, complaints] = await saidOf(t, (_request, response) => {
+    response.writeHead(301, { location: "http://[" }).end();
+  });
+  assert.deepEqual(complaints, [`${url}: sends one on to http://[: give that as --url`]);
+});
+
+test("it lets everybody in, and its JSON is of something else", async (t) => {
+  const [url, complaints] = await saidOf(t, (request, response) => {
+    const said = request.url === "/api/auth/login" ? { token: "t" } : { version: "4.3.0" };
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(said));
+  });
+  assert.equal(complaints.length, 1);
+  assert.match(complaints[0] ?? "", /^http.*: answered something that is no list; is it a ThingsBoard\?$/);
+  assert.ok(complaints[0]?.startsWith(url));
+});
+
 test("it speaks TLS, by a certificate that this computer does not know, or none where https is asked for", async (t) => {
   const { server } = await makeCertificates(false, ["x"]);
   const port = await portOf(
