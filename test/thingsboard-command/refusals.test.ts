@@ -74,7 +74,8 @@ test("it sends one on to what is no address", async (t) => {
 
 test("it lets everybody in, and its JSON is of something else", async (t) => {
   const [url, complaints] = await saidOf(t, (request, response) => {
-    const said = request.url === "/api/auth/login" ? { token: "t" } : { authority: "TENANT_ADMIN", version: "4.3.0" };
+    const said =
+      request.url === "/api/auth/login" ? { token: "t" } : { authority: "TENANT_ADMIN", version: "4.3.0" };
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(said));
   });
   assert.equal(complaints.length, 1);
