@@ -38,6 +38,8 @@ describe("the tests", () => {
     assert.deepEqual(env, {});
     assert.deepEqual(args.slice(0, 3), ["--import", "tsx", "--test"]);
     assert.match(args[3] ?? "", /^--test-concurrency=\d+$/);
+    // One that hangs is named: it would keep the run from ending.
+    assert.equal(args[4], "--test-timeout=900000");
   });
 
   test("of the real interpreter are skipped with a word where there is none", () => {

@@ -10,6 +10,8 @@ export type Kind = (typeof KINDS)[number];
 export type Plan = { args: string[]; env: Record<string, string> } | { skipped: string };
 
 const SOAK_SEEDS = "2000";
+/** A file that hangs, whose longest has minutes to do, is told by name, and holds up nobody for good. */
+const FILE_TIMEOUT_MS = 900_000;
 /** Each of the real interpreter's tests starts one, which is idle mostly. */
 const ESPRUINO_CONCURRENCY = 4;
 const ESPRUINO_TIMEOUT_MS = 240_000;
@@ -36,7 +38,7 @@ export function planOf(kind: Kind, root: string, env: NodeJS.ProcessEnv): Plan {
   if (kind === "node")
     return run(
       filesIn(root, "test", (file) => !file.startsWith(espruino + sep)),
-      [`--test-concurrency=${availableParallelism()}`],
+      [`--test-concurrency=${availableParallelism()}`, `--test-timeout=${FILE_TIMEOUT_MS}`],
     );
   if (!env.ESPRUINO)
     return { skipped: "test:espruino: SKIPPED, all of it: set ESPRUINO=<path of Espruino for Linux>" };

@@ -8,13 +8,22 @@ import { type ConsoleOptions, startSimulatedConsole } from "../device/rig.ts";
 async function terminal(t: TestContext, options: ConsoleOptions = {}) {
   const rig = await startSimulatedConsole(options);
   t.after(() => rig.close());
-  const attach = async () => {
+  const plug = async () => {
     const socket = connect(rig.port, "127.0.0.1");
     t.after(() => socket.destroy());
     await once(socket, "connect");
     return { socket, ...reader(socket) };
   };
-  return { ...rig, attach };
+  return {
+    ...rig,
+    plug,
+    /** Plugged in, and past the prompt of the start, which comes sooner or later. */
+    async attach() {
+      const plugged = await plug();
+      await plugged.type("\x10print('\\x021')\n", "\x021\r\n>");
+      return plugged;
+    },
+  };
 }
 
 function reader(socket: Socket) {
@@ -54,8 +63,6 @@ test("every byte goes through as it is, both ways", async (t) => {
     /[\x7f\xff]/g,
     "",
   );
-  // The prompt of the start may come as late as this.
-  await type("\n", "\r\n>");
   assert.equal(await type(`\x10var t="${text}";print(t)\n`), `${text}\r\n>`);
   assert.equal(board.global.t, text);
 });
@@ -82,7 +89,6 @@ test("binary packets write a file to Storage, and are acknowledged", async (t) =
   const { type } = await attach();
   const packet = (type: number, data: string): string =>
     `\x10\x01${String.fromCharCode((type << 5) | (data.length >> 8), data.length & 255)}${data}`;
-  await type("\n");
   await type(packet(3, '{"fn":"f","s":6}'), "\x06");
   await type(packet(4, "\0\x03\n"), "\x06");
   await type(packet(4, "\x10\x80\xff"), "\x06");
@@ -92,15 +98,15 @@ test("binary packets write a file to Storage, and are acknowledged", async (t) =
 });
 
 test("one terminal at a time; one that leaves makes room", async (t) => {
-  const { attach } = await terminal(t);
+  const { attach, plug } = await terminal(t);
   const first = await attach();
-  const second = await attach();
+  const second = await plug();
   await once(second.socket, "close");
   assert.equal(await first.type("1\n"), "1\r\n=1\r\n>");
   first.socket.destroy();
   // The server sees the end a moment later.
   for (;;) {
-    const third = await attach();
+    const third = await plug();
     const closed = once(third.socket, "close").then(() => "");
     if ((await Promise.race([third.type("2\n"), closed])) === "2\r\n=2\r\n>") break;
   }
