@@ -4,6 +4,7 @@ import { type TestContext, test } from "node:test";
 import type { BoardName } from "../../scripts/boards.ts";
 import { buildBoards, SOURCES } from "../../scripts/build/boards.ts";
 import type { Choices } from "../../scripts/build/features.ts";
+import { createMeter } from "../../scripts/simulator/energy/meter.ts";
 import { boardSpecs } from "../../scripts/simulator/espruino/specs.ts";
 import { createWorld, type WorldChanges } from "./world.ts";
 
@@ -18,6 +19,7 @@ async function start(t: TestContext, name: BoardName, config: object = {}, chang
     blob,
     config: { power: "save", interval_s: HOUR_S, ...config },
     modem: { model: boardSpecs[name].modemModel, ...changes.modem },
+    meter: (clock) => createMeter({ clock, board: name }),
   });
   t.after(() => world.stop());
   const said = (line: string): number => world.lines.filter((one) => one === line).length;
@@ -89,7 +91,7 @@ test("a network that refuses PSM: the modem is switched off", async (t) => {
   assert.equal(modem.state.power, "off");
 });
 
-test("rak5010: the modem that goes to PSM by itself, as the next round is too soon for us to, is woken by its key; no fix is lost", async (t) => {
+test("rak5010: the modem that goes to PSM by itself, as the next round is too soon for us to, is woken by its key; the board sleeps as it does, and no fix is lost", async (t) => {
   const changes = { modem: { coverage: { release_ms: 2000 } } };
   const world = await start(t, "rak5010", { interval_s: 50, window_s: 1 }, changes);
   await world.run(600);
@@ -98,4 +100,9 @@ test("rak5010: the modem that goes to PSM by itself, as the next round is too so
   const times = [...new Set(world.thingsboard.telemetry("tracker", "Latitude").map(({ ts }) => ts))];
   assert.ok(times.length >= 11, world.lines.join("\n"));
   for (const line of world.lines) assert.doesNotMatch(line, /silent|powered down|reset/);
+  // With its UART open it would be awake all the time.
+  const { modem, board } = world.meter?.read().states ?? {};
+  const psm_s = modem?.psm?.seconds ?? 0;
+  const asleep_s = board?.asleep?.seconds ?? 0;
+  assert.ok(psm_s > 200 && asleep_s > psm_s / 2, `in PSM ${psm_s} s, the board asleep ${asleep_s} s`);
 });
