@@ -6,7 +6,8 @@ import { openHolding } from "../../scripts/flash/hold.ts";
 import { stopApp } from "../../scripts/flash/restart.ts";
 import { board, run, smallBlob } from "./rig.ts";
 
-const TIMES = { answer_ms: 150, patience_ms: 5000, every_ms: 20, version_ms: 2000 };
+/** A board that answers does so in `answer_ms` on a machine that has much to do, too. */
+const TIMES = { answer_ms: 500, patience_ms: 5000, every_ms: 20, version_ms: 2000 };
 /** As board/rak8212.ts does. */
 const AWAY = "Bluetooth.setConsole(1)";
 /** Gives the UART away, as the tracker does, a while after the start. */
