@@ -50,8 +50,8 @@ describe("a RAK8212, whose UART is the modem's", () => {
   });
 
   test("is not bitten by its watchdog while it is held, nor when it was stopped then", async (t) => {
-    // As the firmware: the interpreter kicks until the tracker starts.
-    const blob = `E.enableWatchdog(1,true);print("boot");setTimeout(function(){E.enableWatchdog(1,false);${AWAY}},400)`;
+    // As the firmware: the interpreter kicks until the tracker starts. Long enough for a board that is not held yet.
+    const blob = `E.enableWatchdog(2,true);print("boot");setTimeout(function(){E.enableWatchdog(2,false);${AWAY}},400)`;
     const rig = await board(t, { spec: "rak8212", blob });
     rig.board.evaluate(AWAY);
     const device = await openHolding(
@@ -61,7 +61,7 @@ describe("a RAK8212, whose UART is the modem's", () => {
     );
     t.after(() => device.close());
     rig.lines.length = 0;
-    const later = () => new Promise((resolve) => setTimeout(resolve, 1500));
+    const later = () => new Promise((resolve) => setTimeout(resolve, 2500));
     await later();
     await stopApp(device);
     await later();
