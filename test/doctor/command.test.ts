@@ -21,6 +21,8 @@ afterEach(async () => {
   board = undefined;
 });
 
+/** In which a board answers on a machine that has much to do, too; one that does not is waited for twice as long. */
+const ANSWER_MS = 1000;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -29,7 +31,7 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
   const code = await doctor(args, {
     say: (line) => out.push(line),
     complain: (line) => err.push(line),
-    open: (address) => openDevice(address, { answer_ms: 100 }),
+    open: (address) => openDevice(address, { answer_ms: ANSWER_MS }),
     // The rig's world is quick, though not when the machine is busy.
     sleep: (ms) => pause(ms / 10),
   });

@@ -48,7 +48,7 @@ const secure: Far = (far) => void nodeTlsStream(far, made.server).on("error", ()
 const lookAt =
   (port: number) =>
   ({ host: _, ...target }: Target): Promise<Report> =>
-    probeServer({ ...target, host: "127.0.0.1", port, timeout_ms: 2000 });
+    probeServer({ ...target, host: "127.0.0.1", port, timeout_ms: 30_000 });
 
 const plainAt = (port: number) => ({ config: { server: { host: HOST, port, username: "T" } } });
 

@@ -6,7 +6,8 @@ import { openHolding } from "../../scripts/flash/hold.ts";
 import { stopApp } from "../../scripts/flash/restart.ts";
 import { board, run, smallBlob } from "./rig.ts";
 
-const TIMES = { answer_ms: 150, patience_ms: 5000, every_ms: 20, version_ms: 2000 };
+/** A board that answers does so in `answer_ms` on a machine that has much to do, too. */
+const TIMES = { answer_ms: 500, patience_ms: 5000, every_ms: 20, version_ms: 2000 };
 /** As board/rak8212.ts does. */
 const AWAY = "Bluetooth.setConsole(1)";
 /** Gives the UART away, as the tracker does, a while after the start. */
@@ -49,8 +50,8 @@ describe("a RAK8212, whose UART is the modem's", () => {
   });
 
   test("is not bitten by its watchdog while it is held, nor when it was stopped then", async (t) => {
-    // As the firmware: the interpreter kicks until the tracker starts.
-    const blob = `E.enableWatchdog(1,true);print("boot");setTimeout(function(){E.enableWatchdog(1,false);${AWAY}},400)`;
+    // As the firmware: the interpreter kicks until the tracker starts. Long enough for a board that is not held yet.
+    const blob = `E.enableWatchdog(2,true);print("boot");setTimeout(function(){E.enableWatchdog(2,false);${AWAY}},400)`;
     const rig = await board(t, { spec: "rak8212", blob });
     rig.board.evaluate(AWAY);
     const device = await openHolding(
@@ -60,7 +61,7 @@ describe("a RAK8212, whose UART is the modem's", () => {
     );
     t.after(() => device.close());
     rig.lines.length = 0;
-    const later = () => new Promise((resolve) => setTimeout(resolve, 1500));
+    const later = () => new Promise((resolve) => setTimeout(resolve, 2500));
     await later();
     await stopApp(device);
     await later();

@@ -17,7 +17,8 @@ import { board, relayFor, smallBlob } from "../flash/rig.ts";
 export const HOST = "server.example";
 export const TIMES = {
   ...{ answer_ms: 1000, patience_ms: 100, version_ms: 3000, boot_ms: 20 },
-  ...{ probe_ms: 40, quiet_ms: 80, settle_ms: 20, lead_ms: 20, pause_ms: 10 },
+  // Five AT without an answer, as a machine that has much to do may leave them, and the power key would switch the modem off.
+  ...{ probe_ms: 100, quiet_ms: 100, settle_ms: 20, lead_ms: 20, pause_ms: 10 },
 };
 const PAUSE_MS = 5;
 /** So that writing takes a while. */

@@ -10,6 +10,8 @@ import { httpServer, mqttTalk, plainServer, tlsServer } from "./servers.ts";
 
 const HOST = "tb.example";
 const DAY_MS = 86_400_000;
+/** In which a server that is then silent is reached, and has shown its certificate, on a machine that has much to do, too. */
+const REACHED_MS = 1500;
 const here = ((_name, options, done) =>
   options.all
     ? done(null, [{ address: "127.0.0.1", family: 4 }])
@@ -25,7 +27,15 @@ const SERVER = { cert: own.certificate, key: own.key };
 const client = await makeCertificate({ name: "tracker", client: true });
 
 const probe = (port: number, changes: Partial<Target> = {}) =>
-  probeServer({ host: HOST, port, tls: 1, ca: root.certificate, timeout_ms: 5000, lookup: here, ...changes });
+  probeServer({
+    host: HOST,
+    port,
+    tls: 1,
+    ca: root.certificate,
+    timeout_ms: 30_000,
+    lookup: here,
+    ...changes,
+  });
 
 async function served(
   changes: Parameters<typeof makeCertificate>[0] | object,
@@ -73,12 +83,12 @@ describe("the cause is told:", () => {
     ["timeout", () => 1, { lookup: () => {}, timeout_ms: 20 }],
     ["refused", closedPort],
     ["refused", closedPort, { tls: 0 }],
-    ["silent", () => plainServer(() => {}), { timeout_ms: 100, tls: 0 }],
-    ["silent", () => plainServer(() => {}), { timeout_ms: 100 }],
+    ["silent", () => plainServer(() => {}), { timeout_ms: REACHED_MS, tls: 0 }],
+    ["silent", () => plainServer(() => {}), { timeout_ms: REACHED_MS }],
     ["closed", () => plainServer((stream) => void stream.destroy()), { tls: 0 }],
     ["closed", () => plainServer((stream) => void stream.end())],
     ["closed", () => tlsServer(SERVER, (stream) => void stream.end())],
-    ["silent", () => tlsServer(SERVER, () => {}), { timeout_ms: 500 }],
+    ["silent", () => tlsServer(SERVER, () => {}), { timeout_ms: REACHED_MS }],
     ["http", httpServer, { tls: 0 }],
     ["http", httpServer],
     ["http", () => tlsServer(SERVER, (stream) => void stream.write("HTTP/1.1 400 Bad Request\r\n\r\n"))],

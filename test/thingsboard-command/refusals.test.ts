@@ -20,10 +20,14 @@ async function portOf(t: TestContext, server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** What the command says of a server that answers like this. */
-async function saidOf(t: TestContext, answer: RequestListener): Promise<[url: string, complaints: string[]]> {
+/** What the command says of a server that answers like this, or of one that does not in `patience_ms`. */
+async function saidOf(
+  t: TestContext,
+  answer: RequestListener,
+  around: { patience_ms?: number } = {},
+): Promise<[url: string, complaints: string[]]> {
   const url = `http://127.0.0.1:${await portOf(t, createServer(answer))}`;
-  const { code, complaints } = await runCommand(["setup", "--url", url, "--user", "u"], { patience_ms: 300 });
+  const { code, complaints } = await runCommand(["setup", "--url", url, "--user", "u"], around);
   assert.equal(code, 1);
   return [url, complaints];
 }
@@ -40,14 +44,15 @@ test("nobody listens there", async (t) => {
 });
 
 test("it never answers", async (t) => {
-  const [url, complaints] = await saidOf(t, () => {});
+  const [url, complaints] = await saidOf(t, () => {}, { patience_ms: 300 });
   assert.deepEqual(complaints, [`${url}: no answer within 0.3 s; is the address right, and the server up?`]);
 });
 
 test("it begins to answer, and stops", async (t) => {
-  const [url, complaints] = await saidOf(t, (_request, response) => {
+  const answer: RequestListener = (_request, response) => {
     response.writeHead(200, { "content-length": 100 }).write("{");
-  });
+  };
+  const [url, complaints] = await saidOf(t, answer, { patience_ms: 300 });
   assert.deepEqual(complaints, [`${url}: no answer within 0.3 s; is the address right, and the server up?`]);
 });
 

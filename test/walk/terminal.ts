@@ -9,13 +9,13 @@ export const CTRL_U = "\x15";
 export const DOWN = "\x1b[B";
 
 export interface Terminal {
-  /** What it shows next that matches, after what was looked for before. Rejects when the command ends without, or after `patience_ms`. */
+  /** What it shows next that matches, after what was looked for before. Rejects when the command ends without, or after two minutes. */
   shows(pattern: RegExp): Promise<RegExpExecArray>;
   /** All that it showed so far. */
   text(): string;
   type(keys: string): void;
-  /** The exit code, once the command has ended by itself. */
-  ended: Promise<number>;
+  /** The exit code, once the command has ended by itself. Rejects when it has not in as long. */
+  ends(): Promise<number>;
   kill(): void;
 }
 
@@ -48,8 +48,16 @@ export function openTerminal(file: string, args: string[], cwd: string): Termina
   // All of it each time: a control sequence may come in two pieces.
   const text = (): string => stripVTControlCharacters(raw);
   return {
-    ended,
     text,
+    ends() {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_resolve, reject) => {
+        const fail = (): void =>
+          reject(new Error(`it has not ended within ${PATIENCE_MS / 1000} s:\n${text()}`));
+        timer = setTimeout(fail, PATIENCE_MS);
+      });
+      return Promise.race([ended, late]).finally(() => clearTimeout(timer));
+    },
     type: (keys) => pty.write(keys),
     kill: () => code === undefined && pty.kill("SIGKILL"),
     shows: (pattern) =>

@@ -109,7 +109,7 @@ describe("the walk without a board", {
       const answers = step.answers.map(([asked, wanted]): Step["answers"][0] => [asked, asPrinted(wanted)]);
       await follow({ ...step, answers }, terminal);
       if (starts) world = terminal;
-      else assert.equal(await terminal.ended, 0, step.command);
+      else assert.equal(await terminal.ends(), 0, step.command);
       t.diagnostic(`${step.command}: ${((performance.now() - began_ms) / 1000).toFixed(1)} s`);
       if (!starts) continue;
       for (const [written, pattern] of DIFFERENT) {
@@ -126,5 +126,5 @@ async function leave(world: Terminal | undefined): Promise<void> {
   if (!world) return;
   world.type(CTRL_C);
   await world.shows(/\d+ fixes stored on the server/);
-  assert.equal(await world.ended, 0);
+  assert.equal(await world.ends(), 0);
 }

@@ -15,7 +15,7 @@ const PATIENCE_MS = 180_000;
 const END_MS = 20_000;
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
   child.kill("SIGINT");
   const timer = setTimeout(() => child.kill("SIGKILL"), END_MS);
