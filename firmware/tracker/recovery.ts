@@ -20,7 +20,7 @@ import type { Client } from "../thingsboard/client.ts";
 import { words } from "../words.ts";
 import { timeTold, Witness } from "./clock.ts";
 import { seedJitter } from "./jitter.ts";
-import { state as kept, saveState } from "./journal.ts";
+import { state as kept, saveState, waiting } from "./journal.ts";
 import { Word } from "./kept.ts";
 import { Evidence, evidenceOf, ladder, rungAt, wait_s } from "./ladder.ts";
 import { Ended, restart } from "./restart.ts";
@@ -133,8 +133,12 @@ export function fail(why: Reason): void {
   if (state <= State.Waiting) return;
   // One that saves power and gets no answer goes to PSM by itself: that is no fault of its own.
   const slept = HAS_SLEEP && leastDelay_s[0] && why === Reason.ModemPoweredDown && state > State.Modem;
-  // While we waited, as the server allows no more at once.
-  if (slept && state === State.Online) seek();
+  if (slept && state === State.Online) {
+    // The server has all of it: it is left, some seconds early.
+    if (!waiting()) return rest();
+    // While we waited, as the server allows no more at once.
+    seek();
+  }
   const evidence = evidenceOf(slept ? Reason.AnswerMissing : why, state === State.Online);
   left = 0;
   const allowed = ladder(evidence);
@@ -182,10 +186,15 @@ export function hurry(): void {
 /** Leaves the server, to save power, until somebody hurries. `done`: it is left. */
 export function leave(done: () => void): void {
   if (state !== State.Online) return;
+  rest();
+  server.disconnect(done);
+}
+
+/** Not connected, on purpose. */
+function rest(): void {
   state = State.Resting;
   left = 1;
   rung = Rung.Connection;
-  server.disconnect(done);
 }
 
 /** Somebody wants it: ends the connection, and restarts the modem on the way to the next one. */

@@ -91,6 +91,17 @@ test("a network that refuses PSM: the modem is switched off", async (t) => {
   assert.equal(modem.state.power, "off");
 });
 
+test("rak5010: the modem that goes to PSM while the server may still want something has left it, and is not woken for that", async (t) => {
+  const psm = { granted: { tau_s: 86_400, active_s: 2 } };
+  const { run, said, times, lines, modem } = await start(t, "rak5010", { window_s: 50 }, { modem: { psm } });
+  await run(3 * HOUR_S + 300);
+  assert.equal(modem.state.power, "psm");
+  assert.equal(times().length, 4);
+  assert.equal(said("tracker: connected"), 4, lines.join("\n"));
+  assert.equal(said("sleep: awake for a fix"), 3);
+  for (const line of lines) assert.doesNotMatch(line, /another try|check power/);
+});
+
 test("rak5010: the modem that goes to PSM by itself, as the next round is too soon for us to, is woken by its key; the board sleeps as it does, and no fix is lost", async (t) => {
   const changes = { modem: { coverage: { release_ms: 2000 } } };
   const world = await start(t, "rak5010", { interval_s: 50, window_s: 1 }, changes);
