@@ -25,7 +25,7 @@ import { Word } from "./kept.ts";
 import { Evidence, evidenceOf, ladder, rungAt, wait_s } from "./ladder.ts";
 import { Ended, restart } from "./restart.ts";
 
-/** What the tracker is doing; `stateWord` has the words. */
+/** What the tracker is doing; state-word.ts has the words. */
 export const enum State {
   /** Not connected, and on purpose: until somebody wants it (sleep.ts). */
   Resting,
@@ -254,21 +254,6 @@ export function steady(sending: boolean): void {
   ) {
     forget();
     if (!server.config_.qos) arrived = 1;
-  }
-}
-
-/** The state for people. */
-export function stateWord(): string {
-  if (HAS_SLEEP && state === State.Resting) return "resting";
-  switch (state) {
-    case State.Waiting:
-      return "waiting";
-    case State.Modem:
-      return "modem";
-    case State.Server:
-      return "server";
-    default:
-      return "online";
   }
 }
 

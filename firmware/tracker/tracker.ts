@@ -28,7 +28,7 @@ import { waiting } from "./journal.ts";
 import { Occasion } from "./occasion.ts";
 import { sent, useSettings } from "./outbox.ts";
 import { beginRound, beginSearch, endSearch, isWorthOff, untilNext_ms } from "./punctual.ts";
-import { history, left, reason, State, startRecovery, state, stateWord } from "./recovery.ts";
+import { history, left, reason, State, startRecovery, state } from "./recovery.ts";
 import {
   awakeSinceAsked_s,
   isSaving,
@@ -41,6 +41,7 @@ import {
   startSleep,
   whenAwake,
 } from "./sleep.ts";
+import { stateWord } from "./state-word.ts";
 import { drain, report, reportHistory, uploadTo } from "./upload.ts";
 import { Why } from "./why.ts";
 
